@@ -1,0 +1,210 @@
+// The core's interface: every function the wrapper may call, and nothing else.
+//
+// How a `get` travels: the wrapper classifies the key and makes one call. `getString` hashes the
+// string (hash.ts), `find` walks one chain of the bucket that the hash selects (table.ts), and
+// `touch` makes the slot the newest of the recency list (recency.ts). The slot goes back, and the
+// wrapper returns the value it keeps under that number, after comparing the key if the word is
+// only a hash. A `set` travels the same way through `put`; when the result is NO_ROOM, nothing
+// has changed, and the wrapper calls `grow`, which takes larger blocks from the arena (arena.ts),
+// and puts again.
+//
+// An int32 key is compared here, exactly. A hash is not the key: when the wrapper finds another
+// key in the slot, it calls `untouch` or `restore`, after which the order is as if the slot had
+// never been touched, and looks further with `findNext`.
+//
+// The core knows numbers only and calls nothing: it can never be re-entered. A refusal of memory
+// is a return value. Addresses and slots are u32; JavaScript sees them as int32. Any argument
+// that this interface did not hand out is a bug of the caller; the debug build asserts.
+//
+// src/engine.ts holds the same list as a TypeScript interface; test/engine.test.ts compares them.
+
+import { openArena, release } from './arena';
+import { hashString, seedHash } from './hash';
+import { KIND_HASHED, KIND_INT, NIL } from './layout';
+import { touch as touchSlot, untouch as untouchSlot } from './recency';
+import {
+  newerOf,
+  olderOf,
+  setLimit as setTableLimit,
+  sizeOf,
+  slotsOf,
+  wordOf as wordOfSlot,
+} from './slots';
+import {
+  bytesHeld as bytesHeldBy,
+  clear as clearTable,
+  createTable,
+  find,
+  findNext as findNextOf,
+  grow as growTable,
+  insert,
+  put,
+  remove as removeSlot,
+  restore as restoreSlot,
+} from './table';
+
+/** Prepares the instance. Must be called once, before anything else. */
+export function open(seed: u32): void {
+  seedHash(seed);
+  openArena();
+}
+
+/** A new, empty table that evicts at `limit` entries, or 0 if memory is refused. */
+export function create(limit: u32): usize {
+  return createTable(limit);
+}
+
+/** Frees a table and all it holds. Its handle must not be used again. */
+export function destroy(table: usize): void {
+  clearTable(table);
+  release(table);
+}
+
+/** Removes every entry and frees their memory. */
+export function clear(table: usize): void {
+  clearTable(table);
+}
+
+/** Makes room for more entries; false, with nothing changed, if memory is refused. */
+export function grow(table: usize): bool {
+  return growTable(table);
+}
+
+/** Sets the size at which insertions evict. Entries above it stay until they are evicted. */
+export function setLimit(table: usize, limit: u32): void {
+  setTableLimit(table, limit);
+}
+
+/** Number of entries. */
+export function size(table: usize): u32 {
+  return sizeOf(table);
+}
+
+/** Bytes of linear memory the table holds. */
+export function bytesHeld(table: usize): u32 {
+  return bytesHeldBy(table);
+}
+
+/** The newest slot, or NIL. */
+export function newest(table: usize): u32 {
+  return olderOf(slotsOf(table), NIL);
+}
+
+/** The oldest slot, or NIL. */
+export function oldest(table: usize): u32 {
+  return newerOf(slotsOf(table), NIL);
+}
+
+/** The word of a live slot. */
+export function wordOf(table: usize, slot: u32): u32 {
+  return wordOfSlot(slotsOf(table), slot);
+}
+
+/** Slot of an int32 key, or NIL. The order stays. */
+export function findInt(table: usize, key: u32): u32 {
+  return find(table, key, KIND_INT);
+}
+
+/** First slot with this hash, or NIL. The order stays. */
+export function findHash(table: usize, hash: u32): u32 {
+  return find(table, hash, KIND_HASHED);
+}
+
+/** First slot with this string's hash, or NIL. The order stays. */
+export function findString(table: usize, text: externref): u32 {
+  return find(table, hashString(text), KIND_HASHED);
+}
+
+/** The next slot with the same hash as this one, or NIL. The order stays. */
+export function findNext(table: usize, slot: u32): u32 {
+  return findNextOf(table, slot);
+}
+
+function get(table: usize, word: u32, kind: u32): u32 {
+  const slot = find(table, word, kind);
+  if (slot != NIL) touchSlot(slotsOf(table), slot);
+  return slot;
+}
+
+/** Slot of an int32 key, now the newest, or NIL. */
+export function getInt(table: usize, key: u32): u32 {
+  return get(table, key, KIND_INT);
+}
+
+/** First slot with this hash, now the newest, or NIL. */
+export function getHash(table: usize, hash: u32): u32 {
+  return get(table, hash, KIND_HASHED);
+}
+
+/** First slot with this string's hash, now the newest, or NIL. */
+export function getString(table: usize, text: externref): u32 {
+  return get(table, hashString(text), KIND_HASHED);
+}
+
+/** Puts an int32 key: `slot << OUTCOME_BITS | outcome`. */
+export function putInt(table: usize, key: u32): u32 {
+  return put(table, key, KIND_INT);
+}
+
+/** Puts a hash: `slot << OUTCOME_BITS | outcome`; UPDATED may be another key's slot. */
+export function putHash(table: usize, hash: u32): u32 {
+  return put(table, hash, KIND_HASHED);
+}
+
+/** Puts a string's hash: `slot << OUTCOME_BITS | outcome`; UPDATED may be another key's slot. */
+export function putString(table: usize, text: externref): u32 {
+  return put(table, hashString(text), KIND_HASHED);
+}
+
+/** Adds an entry with this hash, whether or not there is one with the same already. */
+export function insertHash(table: usize, hash: u32): u32 {
+  return insert(table, hash, KIND_HASHED);
+}
+
+/** Makes a live slot the newest. */
+export function touch(table: usize, slot: u32): void {
+  touchSlot(slotsOf(table), slot);
+}
+
+/** Undoes the latest `get` or `put`, which returned this slot. */
+export function untouch(table: usize, slot: u32): void {
+  untouchSlot(slotsOf(table), slot);
+}
+
+function take(table: usize, word: u32, kind: u32): u32 {
+  const slot = find(table, word, kind);
+  if (slot != NIL) removeSlot(table, slot);
+  return slot;
+}
+
+/** Removes an int32 key; returns the slot it had, or NIL. */
+export function removeInt(table: usize, key: u32): u32 {
+  return take(table, key, KIND_INT);
+}
+
+/** Removes the first entry with this hash; returns the slot it had, or NIL. */
+export function removeHash(table: usize, hash: u32): u32 {
+  return take(table, hash, KIND_HASHED);
+}
+
+/** Removes the first entry with this string's hash; returns the slot it had, or NIL. */
+export function removeString(table: usize, text: externref): u32 {
+  return take(table, hashString(text), KIND_HASHED);
+}
+
+/** Removes a live slot. */
+export function remove(table: usize, slot: u32): void {
+  removeSlot(table, slot);
+}
+
+/** Undoes the latest `removeHash` or `removeString`, which returned this slot. */
+export function restore(table: usize, slot: u32): void {
+  restoreSlot(table, slot, KIND_HASHED);
+}
+
+/** Removes the oldest entry; returns the slot it had, or NIL. */
+export function evict(table: usize): u32 {
+  const slot = newerOf(slotsOf(table), NIL);
+  if (slot != NIL) removeSlot(table, slot);
+  return slot;
+}

@@ -1,0 +1,115 @@
+// The memory map: every offset, size and code the core and the wrapper agree on.
+//
+// This file is compiled twice, by asc into the core and by tsc into the wrapper and the pure
+// engine. It holds constants only, without annotations, so that both compilers accept it.
+//
+// Linear memory, low to high. Nothing below ARENA_MAP is ever written, so address 0 means "none".
+//
+//   0 ───── ARENA_MAP ── ARENA_BINS ── EMPTY ── ARENA_FIRST ───────────────────────── end
+//   unused  bin bitmap   free lists    zeroes   blocks: tables, bucket heads, slots
+//
+// Words: a `slot` is an index, a `count` a number of things, `bytes` a size, a pointer an address.
+
+// Slot record: one cache entry. A table's slots are an array of records; record 0 is the sentinel
+// of the circular recency list, so no entry is ever a special case at either end.
+//
+//   offset  size  field   meaning                                         valid when
+//   ------  ----  ------  ----------------------------------------------  --------------
+//      +0     4   WORD    the int32 key, or the 32-bit hash of the key    live
+//      +4     4   OLDER   slot used next before this one, or NIL          live
+//                         the newest slot                                 sentinel
+//      +8     4   NEWER   slot used next after this one, or NIL           live
+//                         the oldest slot                                 sentinel
+//     +12     4   CHAIN   next slot in the same bucket, or NIL,           live
+//                         with CHAIN_HASHED set if WORD is a hash
+//                         next free slot, or NIL                          free
+//   ------  ----
+//     =16
+//
+// S1  A slot is live (reachable from the sentinel by OLDER), free (reachable from FREE by CHAIN)
+//     or fresh (number >= FRESH, never used). Never two of them.
+// S2  OLDER and NEWER are inverse: newer(older(s)) == s for every live slot and the sentinel.
+// S3  Every live slot is in the chain of the bucket its WORD selects, once.
+// S4  live + free + fresh == CAPACITY, and live == SIZE <= LIMIT.
+export const SLOT_WORD = 0;
+export const SLOT_OLDER = SLOT_WORD + 4;
+export const SLOT_NEWER = SLOT_OLDER + 4;
+export const SLOT_CHAIN = SLOT_NEWER + 4;
+export const SLOT_BYTES = SLOT_CHAIN + 4;
+export const SLOT_BYTES_LOG2 = 4;
+
+/** No slot; also the number of the sentinel record. */
+export const NIL = 0;
+
+/** Bit of CHAIN that says WORD is a hash and not an int32 key. */
+export const CHAIN_HASHED = 1 << 31;
+/** Bits of CHAIN that hold a slot. */
+export const CHAIN_SLOT = 0x7fffffff;
+/** Kind of a slot whose WORD is an int32 key: CHAIN_HASHED is clear. */
+export const KIND_INT = 0;
+/** Kind of a slot whose WORD is a hash, to be verified by the wrapper: CHAIN_HASHED is set. */
+export const KIND_HASHED = CHAIN_HASHED;
+
+// Table header: one cache. Its address is the cache's handle and never changes.
+//
+//   offset  size  field       meaning
+//   ------  ----  ----------  --------------------------------------------------------------
+//      +0     4   HEADS       address of the bucket heads, u32 slots; EMPTY while there are none
+//      +4     4   SLOTS       address of the slot records; EMPTY while there are none
+//      +8     4   SHIFT       32 - log2(bucket count): the bucket is the top bits of a product
+//     +12     4   MULTIPLIER  odd factor of that product; 0 sends every key to bucket 0 (tests)
+//     +16     4   SIZE        live slots
+//     +20     4   LIMIT       live slots at which an insertion evicts
+//     +24     4   CAPACITY    slots there is room for, sentinel not counted
+//     +28     4   FRESH       lowest slot never used; 1 in an empty table
+//     +32     4   FREE        first free slot, or NIL
+//   ------  ----
+//     =36
+export const TABLE_HEADS = 0;
+export const TABLE_SLOTS = TABLE_HEADS + 4;
+export const TABLE_SHIFT = TABLE_SLOTS + 4;
+export const TABLE_MULTIPLIER = TABLE_SHIFT + 4;
+export const TABLE_SIZE = TABLE_MULTIPLIER + 4;
+export const TABLE_LIMIT = TABLE_SIZE + 4;
+export const TABLE_CAPACITY = TABLE_LIMIT + 4;
+export const TABLE_FRESH = TABLE_CAPACITY + 4;
+export const TABLE_FREE = TABLE_FRESH + 4;
+export const TABLE_BYTES = TABLE_FREE + 4;
+
+/** 2^32 / golden ratio, odd: spreads consecutive integers evenly (Knuth 6.4, Fibonacci hashing). */
+export const MULTIPLIER = 0x9e3779b1 | 0;
+/** Capacity of a table's first allocation: with the sentinel, 16 records of 16 bytes. */
+export const CAPACITY_FIRST = 15;
+/** Largest number of entries a cache may hold. */
+export const CAPACITY_MAX = 1 << 25;
+/** Bucket count of a table without memory of its own: two zero words, one per value of a bit. */
+export const EMPTY_BUCKETS_LOG2 = 1;
+
+// What a put did, in the low bits of its result; the slot is above them. A result stays far below
+// 2^30, so that no JavaScript engine has to box it.
+export const OUTCOME_BITS = 2;
+export const OUTCOME_MASK = (1 << OUTCOME_BITS) - 1;
+/** An entry with an equal word was there and is now the newest. */
+export const UPDATED = 0;
+/** A new entry took an unused slot. */
+export const INSERTED = 1;
+/** A new entry took the slot of the oldest one, which is gone. */
+export const EVICTED = 2;
+/** Nothing was changed: grow the table, then put again. */
+export const NO_ROOM = 3;
+
+// Arena: blocks of linear memory, in bins by size. The picture of a block is in arena.ts.
+export const ARENA_BIN_COUNT = 224;
+/** One bit per bin, set iff the bin has a block. */
+export const ARENA_MAP = 1024;
+export const ARENA_MAP_BYTES = 32;
+/** First block of each bin, or 0. */
+export const ARENA_BINS = ARENA_MAP + ARENA_MAP_BYTES;
+/** Sixteen zero bytes: the bucket heads and the sentinel of every table without memory. */
+export const EMPTY = ARENA_BINS + ARENA_BIN_COUNT * 4;
+export const EMPTY_BYTES = SLOT_BYTES;
+export const BLOCK_HEADER_BYTES = 8;
+/** First block: a header's length past a multiple of 16, so that payloads are multiples of 16. */
+export const ARENA_FIRST = EMPTY + EMPTY_BYTES + BLOCK_HEADER_BYTES;
+/** Pages of 64 KiB at most: one less than 4 GiB, so that every address fits in 32 bits. */
+export const MEMORY_PAGES_MAX = 65535;

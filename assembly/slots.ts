@@ -1,0 +1,148 @@
+// Slot records and table headers: the accessors, and nothing else.
+//
+// Only this file and arena.ts read or write linear memory. The records are drawn in layout.ts.
+
+import {
+  CHAIN_SLOT,
+  SLOT_BYTES_LOG2,
+  SLOT_CHAIN,
+  SLOT_NEWER,
+  SLOT_OLDER,
+  SLOT_WORD,
+  TABLE_CAPACITY,
+  TABLE_FREE,
+  TABLE_FRESH,
+  TABLE_HEADS,
+  TABLE_LIMIT,
+  TABLE_MULTIPLIER,
+  TABLE_SHIFT,
+  TABLE_SIZE,
+  TABLE_SLOTS,
+} from './layout';
+
+function recordOf(slots: usize, slot: u32): usize {
+  return slots + ((slot as usize) << SLOT_BYTES_LOG2);
+}
+
+export function wordOf(slots: usize, slot: u32): u32 {
+  return load<u32>(recordOf(slots, slot), SLOT_WORD);
+}
+
+export function setWord(slots: usize, slot: u32, word: u32): void {
+  store<u32>(recordOf(slots, slot), word, SLOT_WORD);
+}
+
+export function olderOf(slots: usize, slot: u32): u32 {
+  return load<u32>(recordOf(slots, slot), SLOT_OLDER);
+}
+
+export function setOlder(slots: usize, slot: u32, older: u32): void {
+  store<u32>(recordOf(slots, slot), older, SLOT_OLDER);
+}
+
+export function newerOf(slots: usize, slot: u32): u32 {
+  return load<u32>(recordOf(slots, slot), SLOT_NEWER);
+}
+
+export function setNewer(slots: usize, slot: u32, newer: u32): void {
+  store<u32>(recordOf(slots, slot), newer, SLOT_NEWER);
+}
+
+/** The CHAIN field: the next slot in the bucket, joined with the kind of this one. */
+export function linkOf(slots: usize, slot: u32): u32 {
+  return load<u32>(recordOf(slots, slot), SLOT_CHAIN);
+}
+
+export function setLink(slots: usize, slot: u32, next: u32, kind: u32): void {
+  store<u32>(recordOf(slots, slot), next | kind, SLOT_CHAIN);
+}
+
+/** The slot in a CHAIN field. */
+export function slotIn(link: u32): u32 {
+  return link & CHAIN_SLOT;
+}
+
+/** The kind in a CHAIN field. */
+export function kindIn(link: u32): u32 {
+  return link & ~CHAIN_SLOT;
+}
+
+export function headsOf(table: usize): usize {
+  return load<u32>(table, TABLE_HEADS);
+}
+
+export function setHeads(table: usize, heads: usize): void {
+  store<u32>(table, heads, TABLE_HEADS);
+}
+
+export function headOf(heads: usize, bucket: u32): u32 {
+  return load<u32>(heads + ((bucket as usize) << 2));
+}
+
+export function setHead(heads: usize, bucket: u32, slot: u32): void {
+  store<u32>(heads + ((bucket as usize) << 2), slot);
+}
+
+export function slotsOf(table: usize): usize {
+  return load<u32>(table, TABLE_SLOTS);
+}
+
+export function setSlots(table: usize, slots: usize): void {
+  store<u32>(table, slots, TABLE_SLOTS);
+}
+
+export function shiftOf(table: usize): u32 {
+  return load<u32>(table, TABLE_SHIFT);
+}
+
+export function setShift(table: usize, shift: u32): void {
+  store<u32>(table, shift, TABLE_SHIFT);
+}
+
+export function multiplierOf(table: usize): u32 {
+  return load<u32>(table, TABLE_MULTIPLIER);
+}
+
+export function setMultiplier(table: usize, multiplier: u32): void {
+  store<u32>(table, multiplier, TABLE_MULTIPLIER);
+}
+
+export function sizeOf(table: usize): u32 {
+  return load<u32>(table, TABLE_SIZE);
+}
+
+export function setSize(table: usize, size: u32): void {
+  store<u32>(table, size, TABLE_SIZE);
+}
+
+export function limitOf(table: usize): u32 {
+  return load<u32>(table, TABLE_LIMIT);
+}
+
+export function setLimit(table: usize, limit: u32): void {
+  store<u32>(table, limit, TABLE_LIMIT);
+}
+
+export function capacityOf(table: usize): u32 {
+  return load<u32>(table, TABLE_CAPACITY);
+}
+
+export function setCapacity(table: usize, capacity: u32): void {
+  store<u32>(table, capacity, TABLE_CAPACITY);
+}
+
+export function freshOf(table: usize): u32 {
+  return load<u32>(table, TABLE_FRESH);
+}
+
+export function setFresh(table: usize, fresh: u32): void {
+  store<u32>(table, fresh, TABLE_FRESH);
+}
+
+export function freeOf(table: usize): u32 {
+  return load<u32>(table, TABLE_FREE);
+}
+
+export function setFree(table: usize, free: u32): void {
+  store<u32>(table, free, TABLE_FREE);
+}

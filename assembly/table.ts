@@ -1,0 +1,254 @@
+// The table: one cache's index from words to slots, and its free slots.
+//
+// A hash table with separate chaining (Knuth 6.4): a slot's bucket is the top bits of its word
+// times an odd constant, and chains run through the slot records. Chains need no tombstones, and
+// a deleted slot is reused at once, so that a full cache under churn never rebuilds anything.
+//
+// T1  The header's address never changes; heads and slots move only in `grow` and `clear`.
+// T2  A slot keeps its number for as long as its entry lives.
+// T3  A put that finds no room changes nothing and says so; growing is a call of its own.
+//
+// Expected cost is O(1); a chain is longer than 8 with probability below 10^-5 for words that
+// are spread evenly. `grow` is O(size) and happens log2(limit) times in a table's life.
+
+import { allocate, bytesOf, release } from './arena';
+import {
+  CAPACITY_FIRST,
+  EMPTY,
+  EMPTY_BUCKETS_LOG2,
+  EVICTED,
+  INSERTED,
+  MULTIPLIER,
+  NIL,
+  NO_ROOM,
+  OUTCOME_BITS,
+  SLOT_BYTES_LOG2,
+  TABLE_BYTES,
+  UPDATED,
+} from './layout';
+import { linkNewest, relink, touch, unlink } from './recency';
+import {
+  capacityOf,
+  freeOf,
+  freshOf,
+  headOf,
+  headsOf,
+  kindIn,
+  limitOf,
+  linkOf,
+  multiplierOf,
+  newerOf,
+  setCapacity,
+  setFree,
+  setFresh,
+  setHead,
+  setHeads,
+  setLimit,
+  setLink,
+  setMultiplier,
+  setShift,
+  setSize,
+  setSlots,
+  setWord,
+  shiftOf,
+  sizeOf,
+  slotIn,
+  slotsOf,
+  wordOf,
+} from './slots';
+
+/** Bucket of a word: Fibonacci hashing, or whatever the table's multiplier makes of it. */
+export function bucketOf(table: usize, word: u32): u32 {
+  return (word * multiplierOf(table)) >> shiftOf(table);
+}
+
+function chainIn(table: usize, slot: u32, word: u32, kind: u32): void {
+  const heads = headsOf(table);
+  const bucket = bucketOf(table, word);
+  setLink(slotsOf(table), slot, headOf(heads, bucket), kind);
+  setHead(heads, bucket, slot);
+}
+
+function chainOut(table: usize, slot: u32): void {
+  const heads = headsOf(table);
+  const slots = slotsOf(table);
+  const bucket = bucketOf(table, wordOf(slots, slot));
+  const next = slotIn(linkOf(slots, slot));
+  let at = headOf(heads, bucket);
+  if (at == slot) {
+    setHead(heads, bucket, next);
+    return;
+  }
+  // Ends at the slot, which is in this chain (S3).
+  while (slotIn(linkOf(slots, at)) != slot) at = slotIn(linkOf(slots, at));
+  setLink(slots, at, next, kindIn(linkOf(slots, at)));
+}
+
+/** First slot with this word and kind in a chain that begins at `slot`, or NIL. */
+function findFrom(slots: usize, slot: u32, word: u32, kind: u32): u32 {
+  // Ends with the chain, which holds a slot once (S3).
+  while (slot != NIL) {
+    const link = linkOf(slots, slot);
+    if (wordOf(slots, slot) == word && kindIn(link) == kind) return slot;
+    slot = slotIn(link);
+  }
+  return NIL;
+}
+
+/** First slot with this word and kind, or NIL. */
+export function find(table: usize, word: u32, kind: u32): u32 {
+  const head = headOf(headsOf(table), bucketOf(table, word));
+  return findFrom(slotsOf(table), head, word, kind);
+}
+
+/** The next slot after `slot` in its chain that has the same word and kind, or NIL. */
+export function findNext(table: usize, slot: u32): u32 {
+  const slots = slotsOf(table);
+  const link = linkOf(slots, slot);
+  return findFrom(slots, slotIn(link), wordOf(slots, slot), kindIn(link));
+}
+
+/**
+ * Adds an entry as the newest one, in a free slot, a fresh one, or, at the limit, in the slot of
+ * the oldest entry, which it replaces. Returns the slot and the outcome.
+ */
+export function insert(table: usize, word: u32, kind: u32): u32 {
+  const slots = slotsOf(table);
+  const size = sizeOf(table);
+  if (size >= limitOf(table)) {
+    const oldest = newerOf(slots, NIL);
+    chainOut(table, oldest);
+    touch(slots, oldest);
+    setWord(slots, oldest, word);
+    chainIn(table, oldest, word, kind);
+    return (oldest << OUTCOME_BITS) | EVICTED;
+  }
+  let slot = freeOf(table);
+  if (slot != NIL) {
+    setFree(table, slotIn(linkOf(slots, slot)));
+  } else {
+    slot = freshOf(table);
+    if (slot > capacityOf(table)) return NO_ROOM;
+    setFresh(table, slot + 1);
+  }
+  setSize(table, size + 1);
+  setWord(slots, slot, word);
+  linkNewest(slots, slot);
+  chainIn(table, slot, word, kind);
+  return (slot << OUTCOME_BITS) | INSERTED;
+}
+
+/** Makes the first entry with this word and kind the newest one, or adds one. */
+export function put(table: usize, word: u32, kind: u32): u32 {
+  const slot = find(table, word, kind);
+  if (slot == NIL) return insert(table, word, kind);
+  touch(slotsOf(table), slot);
+  return (slot << OUTCOME_BITS) | UPDATED;
+}
+
+/** Takes a live slot out of the index and the list, and keeps it for reuse. */
+export function remove(table: usize, slot: u32): void {
+  const slots = slotsOf(table);
+  chainOut(table, slot);
+  unlink(slots, slot);
+  setLink(slots, slot, freeOf(table), 0);
+  setFree(table, slot);
+  setSize(table, sizeOf(table) - 1);
+}
+
+/** Undoes the latest `remove`, which was of this slot: the order is as if it had not been. */
+export function restore(table: usize, slot: u32, kind: u32): void {
+  const slots = slotsOf(table);
+  setFree(table, slotIn(linkOf(slots, slot)));
+  setSize(table, sizeOf(table) + 1);
+  relink(slots, slot);
+  chainIn(table, slot, wordOf(slots, slot), kind);
+}
+
+function resetEmpty(table: usize): void {
+  setHeads(table, EMPTY);
+  setSlots(table, EMPTY);
+  setShift(table, 32 - EMPTY_BUCKETS_LOG2);
+  setSize(table, 0);
+  setCapacity(table, 0);
+  setFresh(table, NIL + 1);
+  setFree(table, NIL);
+}
+
+/** A table with room for nothing yet, or 0 if memory is refused. */
+export function createTable(limit: u32): usize {
+  const table = allocate(TABLE_BYTES);
+  if (!table) return 0;
+  setMultiplier(table, MULTIPLIER);
+  setLimit(table, limit);
+  resetEmpty(table);
+  return table;
+}
+
+/** Removes every entry and gives the memory of heads and slots back to the arena. */
+export function clear(table: usize): void {
+  const heads = headsOf(table);
+  if (heads == EMPTY) return;
+  const slots = slotsOf(table);
+  resetEmpty(table);
+  release(slots);
+  release(heads);
+}
+
+/** Bytes of linear memory a table holds: header, heads and slots, with their block headers. */
+export function bytesHeld(table: usize): u32 {
+  const own = bytesOf(table);
+  const heads = headsOf(table);
+  return heads == EMPTY ? own : own + bytesOf(heads) + bytesOf(slotsOf(table));
+}
+
+/** log2 of the bucket count: a power of two, short of the capacity by a sixteenth at most. */
+function bucketsLog2For(capacity: u32): u32 {
+  return 32 - clz<u32>(capacity - (capacity >> 4) - 1);
+}
+
+/** Capacity after the next growth: the next power of two less the sentinel, or the limit. */
+function nextCapacity(table: usize): u32 {
+  const capacity = capacityOf(table);
+  const doubled = capacity ? capacity * 2 + 1 : CAPACITY_FIRST;
+  return min<u32>(doubled, max<u32>(limitOf(table), 2));
+}
+
+/**
+ * Moves heads and slots into larger blocks. Must be called only when no slot is free or fresh.
+ * Returns false, with nothing changed, if memory is refused.
+ */
+export function grow(table: usize): bool {
+  return moveTo(table, nextCapacity(table));
+}
+
+/** Moves heads and slots into new blocks for `capacity` entries; every used slot must be live. */
+export function moveTo(table: usize, capacity: u32): bool {
+  assert(freeOf(table) == NIL);
+  const bucketsLog2 = bucketsLog2For(capacity);
+  const headsBytes: u32 = 4 << bucketsLog2;
+  const slots = allocate((capacity + 1) << SLOT_BYTES_LOG2);
+  if (!slots) return false;
+  const heads = allocate(headsBytes);
+  if (!heads) {
+    release(slots);
+    return false;
+  }
+  const oldHeads = headsOf(table);
+  const oldSlots = slotsOf(table);
+  const fresh = freshOf(table);
+  memory.copy(slots, oldSlots, (fresh as usize) << SLOT_BYTES_LOG2);
+  memory.fill(heads, 0, headsBytes);
+  setHeads(table, heads);
+  setSlots(table, slots);
+  setShift(table, 32 - bucketsLog2);
+  setCapacity(table, capacity);
+  for (let slot: u32 = NIL + 1; slot < fresh; slot++) {
+    chainIn(table, slot, wordOf(slots, slot), kindIn(linkOf(slots, slot)));
+  }
+  if (oldHeads != EMPTY) {
+    release(oldSlots);
+    release(oldHeads);
+  }
+  return true;
+}
