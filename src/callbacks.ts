@@ -1,0 +1,109 @@
+// The callbacks: tells `dispose`, `onInsert` and `disposeAfter` what an operation did.
+//
+// C1  A callback runs after its operation is complete, so it may use the cache freely.
+// C2  Callbacks run one after another, never inside one another: what a callback causes is told
+//     when the callbacks before it are done. The stack never grows with the chain of causes.
+// C3  A callback that throws stops nothing: the others run, then the first error is thrown.
+// C4  A chain of callbacks that cause one another ends: after REENTRANT_CHANGES_MAX changes made
+//     from callbacks, or ten for each callback of the first operation if that is more, further
+//     changes from a callback throw CALLBACK_LOOP and change nothing.
+//
+// Within one operation the order is: every `dispose`, then `onInsert`, then every `disposeAfter`.
+
+import { LRUCacheRangeError } from './errors.js';
+
+/** Why a value left the cache. */
+export type DisposeReason = 'evict' | 'set' | 'delete';
+/** How a value came into the cache; `update` is the same value again. */
+export type InsertReason = 'add' | 'update' | 'replace';
+
+/** Called with a value that has left the cache. */
+export type Disposer<K, V> = (value: V, key: K, reason: DisposeReason) => void;
+/** Called with a value that has come into the cache. */
+export type Inserter<K, V> = (value: V, key: K, reason: InsertReason) => void;
+
+const REENTRANT_CHANGES_MAX = 10_000;
+const REENTRANT_CHANGES_PER_CALLBACK = 10;
+
+/** The callbacks of one cache and the queue of those still to run. */
+export class Callbacks<K, V> {
+  readonly dispose: Disposer<K, V> | undefined;
+  readonly disposeAfter: Disposer<K, V> | undefined;
+  readonly onInsert: Inserter<K, V> | undefined;
+  /** Calls of the operation in progress, in the order of the three kinds. */
+  #disposing: (() => void)[] = [];
+  #inserting: (() => void)[] = [];
+  #disposed: (() => void)[] = [];
+  #queue: (() => void)[] = [];
+  #running = false;
+  #changesLeft = 0;
+
+  constructor(
+    dispose: Disposer<K, V> | undefined,
+    disposeAfter: Disposer<K, V> | undefined,
+    onInsert: Inserter<K, V> | undefined,
+  ) {
+    this.dispose = dispose;
+    this.disposeAfter = disposeAfter;
+    this.onInsert = onInsert;
+  }
+
+  /** Must be called before an operation changes anything. Throws `CALLBACK_LOOP` (C4). */
+  begin(): void {
+    if (this.#running && this.#changesLeft <= 0) {
+      throw new LRUCacheRangeError(
+        'CALLBACK_LOOP',
+        'Callbacks of this cache keep changing it from inside one another without end',
+      );
+    }
+  }
+
+  /** Notes that a value has left. */
+  removed(value: V, key: K, reason: DisposeReason): void {
+    const { dispose, disposeAfter } = this;
+    if (dispose !== undefined) this.#disposing.push(() => dispose(value, key, reason));
+    if (disposeAfter !== undefined) this.#disposed.push(() => disposeAfter(value, key, reason));
+  }
+
+  /** Notes that a value has come. */
+  inserted(value: V, key: K, reason: InsertReason): void {
+    const { onInsert } = this;
+    if (onInsert !== undefined) this.#inserting.push(() => onInsert(value, key, reason));
+  }
+
+  /** Must be called when the operation is complete: runs what it caused, or queues it (C2). */
+  commit(): void {
+    const caused = [...this.#disposing, ...this.#inserting, ...this.#disposed];
+    if (caused.length === 0) return;
+    this.#disposing = [];
+    this.#inserting = [];
+    this.#disposed = [];
+    if (this.#running) {
+      this.#changesLeft -= 1;
+      for (const call of caused) this.#queue.push(call);
+    } else {
+      this.#run(caused);
+    }
+  }
+
+  #run(caused: (() => void)[]): void {
+    this.#queue = caused;
+    this.#running = true;
+    this.#changesLeft = Math.max(
+      REENTRANT_CHANGES_MAX,
+      caused.length * REENTRANT_CHANGES_PER_CALLBACK,
+    );
+    const errors: unknown[] = [];
+    // The queue grows while it is read; C4 bounds it.
+    for (const call of this.#queue) {
+      try {
+        call();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    this.#queue = [];
+    this.#running = false;
+    if (errors.length > 0) throw errors[0];
+  }
+}

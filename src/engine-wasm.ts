@@ -1,0 +1,163 @@
+// The WebAssembly engine: binds the core's exports, and is the only holder of views of its memory.
+//
+// W1  A view is made where it is used and never kept: growth of the memory detaches it, and a
+//     detached view reads undefined without an error.
+// W2  The core's u32 results arrive as int32; addresses are made unsigned here and nowhere else.
+// W3  The core imports the js-string builtins and nothing else. Where the host has them not, they
+//     are bound to functions that no call reaches, and strings are hashed in JavaScript.
+
+import {
+  NIL,
+  SLOT_BYTES_LOG2,
+  SLOT_OLDER,
+  TABLE_CAPACITY,
+  TABLE_FREE,
+  TABLE_FRESH,
+  TABLE_HEADS,
+  TABLE_LIMIT,
+  TABLE_MULTIPLIER,
+  TABLE_SHIFT,
+  TABLE_SIZE,
+  TABLE_SLOTS,
+} from '../assembly/layout.js';
+import type { Engine, Table, TableImage } from './engine.js';
+import { drawSeed, hashString } from './hash.js';
+
+/** What the core exports, beside the functions of `Engine` it exports under the same name. */
+interface CoreExports
+  extends Omit<
+    Engine,
+    | 'kind'
+    | 'jsString'
+    | 'seed'
+    | 'createTable'
+    | 'destroyTable'
+    | 'memoryBytes'
+    | 'order'
+    | 'image'
+  > {
+  readonly memory: WebAssembly.Memory;
+  open(seed: number): void;
+  create(limit: number): number;
+  destroy(table: Table): void;
+}
+
+/** What tests may replace. */
+export interface WasmEngineOptions {
+  /** Seed of the hashes; drawn at random if absent. */
+  readonly seed?: number;
+  /** Hash of strings, in place of the core's. */
+  readonly hashString?: (text: string) => number;
+}
+
+const BUILTINS = { builtins: ['js-string'] };
+
+const unreachable = (): never => {
+  throw new Error('js-string is not bound');
+};
+const IMPORTS = { 'wasm:js-string': { length: unreachable, charCodeAt: unreachable } };
+
+/** Compiles the core, with the js-string builtins where the host has them. */
+export function compileCore(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  // A host without the builtins ignores the second argument.
+  const Module = WebAssembly.Module as new (
+    bytes: Uint8Array<ArrayBuffer>,
+    options: typeof BUILTINS,
+  ) => WebAssembly.Module;
+  return new Module(bytes, BUILTINS);
+}
+
+/** Binds an instance of the core, fresh or from another loader, as an engine. */
+export function bindCore(
+  exports: WebAssembly.Exports,
+  jsString: boolean,
+  options: WasmEngineOptions = {},
+): Engine {
+  const core = exports as unknown as CoreExports;
+  const seed = options.seed ?? drawSeed();
+  core.open(seed);
+
+  const { findHash, getHash, putHash, removeHash, memory } = core;
+  const inCore = jsString && options.hashString === undefined;
+  const hash = options.hashString ?? ((text: string) => hashString(text, seed));
+
+  return {
+    kind: 'wasm',
+    jsString: inCore,
+    seed,
+    createTable: (limit) => (core.create(limit) || undefined) as Table | undefined,
+    destroyTable: core.destroy,
+    bytesHeld: core.bytesHeld,
+    memoryBytes: () => memory.buffer.byteLength,
+    order: (table) => readOrder(memory, table, core.size(table)),
+    image: (table) => readImage(memory, table),
+    clear: core.clear,
+    grow: core.grow,
+    setLimit: core.setLimit,
+    size: core.size,
+    newest: core.newest,
+    oldest: core.oldest,
+    wordOf: core.wordOf,
+    findInt: core.findInt,
+    findHash,
+    findString: inCore ? core.findString : (table, text) => findHash(table, hash(text)),
+    findNext: core.findNext,
+    getInt: core.getInt,
+    getHash,
+    getString: inCore ? core.getString : (table, text) => getHash(table, hash(text)),
+    putInt: core.putInt,
+    putHash,
+    putString: inCore ? core.putString : (table, text) => putHash(table, hash(text)),
+    insertHash: core.insertHash,
+    removeInt: core.removeInt,
+    removeHash,
+    removeString: inCore ? core.removeString : (table, text) => removeHash(table, hash(text)),
+    remove: core.remove,
+    evict: core.evict,
+    touch: core.touch,
+    untouch: core.untouch,
+    restore: core.restore,
+  };
+}
+
+/** A new instance of the core with a memory of its own. Throws whatever the host refuses with. */
+export function createWasmEngine(module: WebAssembly.Module, options?: WasmEngineOptions): Engine {
+  const instance = new WebAssembly.Instance(module, IMPORTS);
+  const jsString = WebAssembly.Module.imports(module).length === 0;
+  return bindCore(instance.exports, jsString, options);
+}
+
+function field(view: DataView, table: Table, offset: number): number {
+  return view.getUint32(((table as unknown as number) >>> 0) + offset, true);
+}
+
+function readOrder(memory: WebAssembly.Memory, table: Table, size: number): Int32Array {
+  const header = new DataView(memory.buffer);
+  const slots = new Int32Array(memory.buffer, field(header, table, TABLE_SLOTS));
+  const order = new Int32Array(size);
+  let slot = NIL;
+  for (let i = 0; i < size; i++) {
+    slot = slots[((slot << SLOT_BYTES_LOG2) + SLOT_OLDER) >>> 2] as number;
+    order[i] = slot;
+  }
+  return order;
+}
+
+function readImage(memory: WebAssembly.Memory, table: Table): TableImage {
+  const header = new DataView(memory.buffer);
+  const capacity = field(header, table, TABLE_CAPACITY);
+  const shift = field(header, table, TABLE_SHIFT);
+  const heads = field(header, table, TABLE_HEADS);
+  const slots = field(header, table, TABLE_SLOTS);
+  return {
+    size: field(header, table, TABLE_SIZE),
+    limit: field(header, table, TABLE_LIMIT),
+    capacity,
+    fresh: field(header, table, TABLE_FRESH),
+    free: field(header, table, TABLE_FREE),
+    shift,
+    multiplier: field(header, table, TABLE_MULTIPLIER) | 0,
+    heads: new Int32Array(memory.buffer, heads, 1 << (32 - shift)).slice(),
+    slots: new Int32Array(memory.buffer, slots, (capacity + 1) * 4).slice(),
+  };
+}

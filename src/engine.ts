@@ -1,0 +1,100 @@
+// The boundary: what the wrapper may ask of an engine, WebAssembly or not.
+//
+// An engine owns the index and the recency order of many tables. It knows numbers only, keeps no
+// JavaScript value and calls nothing back, so no call of it can be re-entered.
+//
+// E1  A slot is a number from 1 up; 0 (NIL) is none. A slot keeps its number while its entry lives.
+// E2  A word is an int32: the key itself, or a hash that the caller must verify.
+// E3  Every function leaves the table valid, also when memory is refused.
+// E4  `untouch` and `restore` undo the call just before them, and only that one.
+//
+// The functions are fields, not methods, so that V8 sees a call of one WebAssembly export and
+// inlines its wrapper. They are called as engine.getInt(table, key), once per operation.
+
+declare const tableBrand: unique symbol;
+/** Handle of one cache's table; only its engine knows what it is. */
+export type Table = { readonly [tableBrand]: true };
+
+/** Which implementation an engine is. */
+export type EngineKind = 'wasm' | 'pure';
+
+/** A table's structure as plain arrays, for checkers; changing it changes nothing. */
+export interface TableImage {
+  readonly size: number;
+  readonly limit: number;
+  readonly capacity: number;
+  readonly fresh: number;
+  readonly free: number;
+  readonly shift: number;
+  readonly multiplier: number;
+  /** Bucket heads: one slot each. */
+  readonly heads: Int32Array;
+  /** Slot records, four words each, in the order of layout.ts. */
+  readonly slots: Int32Array;
+}
+
+export interface Engine {
+  readonly kind: EngineKind;
+  /** Whether strings are hashed inside WebAssembly. */
+  readonly jsString: boolean;
+  /** Seed of every hash; for floats, which the wrapper hashes. */
+  readonly seed: number;
+
+  /** A new, empty table that evicts at `limit` entries; undefined if memory is refused. */
+  createTable(limit: number): Table | undefined;
+  /** Frees a table. Its handle must not be used again. */
+  destroyTable(table: Table): void;
+  /** Bytes the table holds: linear memory, or typed arrays. */
+  bytesHeld(table: Table): number;
+  /** Bytes of all memory of the engine, used and free; 0 if it has none of its own. */
+  memoryBytes(): number;
+  /** The recency order, newest first. O(size). */
+  order(table: Table): Int32Array;
+  /** A copy of the structure, for checkers. O(capacity). */
+  image(table: Table): TableImage;
+
+  /** Removes every entry and frees their memory. */
+  clear(table: Table): void;
+  /** Makes room for more entries; falsy, with nothing changed, if memory is refused. */
+  grow(table: Table): number;
+  /** Sets the size at which insertions evict. */
+  setLimit(table: Table, limit: number): void;
+  /** Number of entries. */
+  size(table: Table): number;
+  newest(table: Table): number;
+  oldest(table: Table): number;
+  wordOf(table: Table, slot: number): number;
+
+  /** Slot of a key or first slot of a hash, or NIL; the order stays. */
+  findInt(table: Table, key: number): number;
+  findHash(table: Table, hash: number): number;
+  findString(table: Table, text: string): number;
+  /** Next slot with the same hash as `slot`, or NIL. */
+  findNext(table: Table, slot: number): number;
+
+  /** As find, and the slot becomes the newest. */
+  getInt(table: Table, key: number): number;
+  getHash(table: Table, hash: number): number;
+  getString(table: Table, text: string): number;
+
+  /** `slot << OUTCOME_BITS | outcome`: UPDATED, INSERTED, EVICTED or NO_ROOM (layout.ts). */
+  putInt(table: Table, key: number): number;
+  putHash(table: Table, hash: number): number;
+  putString(table: Table, text: string): number;
+  /** As putHash, for a key known to be absent. */
+  insertHash(table: Table, hash: number): number;
+
+  /** Removes the key or the first slot of the hash; returns the slot it had, or NIL. */
+  removeInt(table: Table, key: number): number;
+  removeHash(table: Table, hash: number): number;
+  removeString(table: Table, text: string): number;
+  remove(table: Table, slot: number): void;
+  /** Removes the oldest entry; returns the slot it had, or NIL. */
+  evict(table: Table): number;
+
+  touch(table: Table, slot: number): void;
+  /** Undoes the latest get or put, which returned this slot. */
+  untouch(table: Table, slot: number): void;
+  /** Undoes the latest removeHash or removeString, which returned this slot. */
+  restore(table: Table, slot: number): void;
+}

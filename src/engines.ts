@@ -1,0 +1,117 @@
+// Which engine a cache gets: the choice, made once, when the first cache is constructed.
+//
+// WebAssembly is tried first. Whatever the host refuses it with (no WebAssembly object, a content
+// security policy, no address space), the pure engine takes over; nothing is thrown. Importing
+// this file compiles nothing and reads no clock and no randomness.
+//
+// One instance of the core serves all caches, as memories are scarce (Chromium allows 124). A
+// further one is opened only when caches are created faster than the host reports dropped ones:
+// a host reports none within one synchronous job, but it can collect an instance that no living
+// cache uses as a whole. So memory stays bounded in a loop that creates and drops caches.
+
+import { coreBase64 } from './core.generated.js';
+import type { Engine, EngineKind, Table } from './engine.js';
+import { createPureEngine } from './engine-pure.js';
+import { compileCore, createWasmEngine } from './engine-wasm.js';
+import { LRUCacheRangeError } from './errors.js';
+
+/** Tables, alive or not yet reported dropped, from which a shared engine counts as crowded. */
+const CROWDED_TABLES = 4096;
+/** Bytes of memory from which a shared engine counts as crowded. */
+const CROWDED_BYTES = 1 << 25;
+
+/** An engine that many caches share, and the tables it has to free when they are dropped. */
+export class SharedEngine {
+  readonly engine: Engine;
+  /** Tables made and not yet freed. */
+  tables = 0;
+  readonly #dropped: FinalizationRegistry<Table> | undefined;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+    // Held by this object alone, so that a dropped cache does not keep a retired engine alive.
+    // Old edge runtimes lack the registry; there, dispose of caches by hand. A pure table needs
+    // none: it is an ordinary object, which a registry would keep alive until it is told.
+    if (engine.kind === 'wasm' && typeof FinalizationRegistry === 'function') {
+      this.#dropped = new FinalizationRegistry((table) => this.#free(table));
+    }
+  }
+
+  /** A new table for `owner`, freed when the owner is collected; undefined if memory is refused. */
+  createTable(owner: object, limit: number): Table | undefined {
+    const table = this.engine.createTable(limit);
+    if (table === undefined) return undefined;
+    this.tables += 1;
+    this.#dropped?.register(owner, table, owner);
+    return table;
+  }
+
+  /** Frees the owner's table now. */
+  destroyTable(owner: object, table: Table): void {
+    this.#dropped?.unregister(owner);
+    this.#free(table);
+  }
+
+  get crowded(): boolean {
+    return this.tables >= CROWDED_TABLES && this.engine.memoryBytes() >= CROWDED_BYTES;
+  }
+
+  #free(table: Table): void {
+    this.engine.destroyTable(table);
+    this.tables -= 1;
+  }
+}
+
+let coreModule: WebAssembly.Module | undefined;
+let wasm: SharedEngine | undefined;
+let pure: SharedEngine | undefined;
+let preferred: EngineKind | undefined;
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const { fromBase64 } = Uint8Array as unknown as {
+    fromBase64?: (text: string) => Uint8Array<ArrayBuffer>;
+  };
+  if (fromBase64 !== undefined) return fromBase64.call(Uint8Array, text);
+  if (typeof Buffer === 'function') return new Uint8Array(Buffer.from(text, 'base64'));
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+
+function wasmEngine(): SharedEngine {
+  coreModule ??= compileCore(decodeBase64(coreBase64));
+  if (wasm === undefined || wasm.crowded) wasm = new SharedEngine(createWasmEngine(coreModule));
+  return wasm;
+}
+
+/** The pure engine, which every host can run. */
+export function pureEngine(): SharedEngine {
+  pure ??= new SharedEngine(createPureEngine());
+  return pure;
+}
+
+/**
+ * The engine for the next cache: the host's best, or the one named.
+ * Throws `ENGINE_UNAVAILABLE` if the named one cannot run here.
+ */
+export function sharedEngine(kind: EngineKind | undefined = preferred): SharedEngine {
+  if (kind === 'pure') return pureEngine();
+  try {
+    const engine = wasmEngine();
+    preferred = 'wasm';
+    return engine;
+  } catch (cause) {
+    // A crowded engine goes on if the host has no memory for another one.
+    if (wasm !== undefined) return wasm;
+    if (kind === undefined) {
+      preferred = 'pure';
+      return pureEngine();
+    }
+    throw new LRUCacheRangeError(
+      'ENGINE_UNAVAILABLE',
+      'The wasm engine was asked for by name, but this host refuses WebAssembly',
+      { cause },
+    );
+  }
+}

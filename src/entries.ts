@@ -1,0 +1,281 @@
+// The entries: keys and values by slot, and the way from a key to its slot.
+//
+// N1  items[2 * slot] is the key and items[2 * slot + 1] the value of a live slot; both are
+//     undefined in any other, so that nothing removed is kept alive. No value is undefined.
+// N2  Keys are equal exactly as in Map (SameValueZero).
+// N3  A lookup that finds another key under the same hash leaves the order as it was.
+//
+// Three roads lead from a key to its slot:
+//   int32    the engine compares the key itself; -0 is 0.
+//   hashed   strings and other numbers: the engine finds the hash, this file compares the key.
+//   other    bigint, symbol, object, function, boolean, null, undefined: a Map of their own,
+//            which knows how to hash them; the engine gets a running number as their word.
+//
+// This file never calls user code, so that no operation here can be re-entered.
+
+import {
+  EVICTED,
+  NIL,
+  NO_ROOM,
+  OUTCOME_BITS,
+  OUTCOME_MASK,
+  UPDATED,
+} from '../assembly/layout.js';
+import type { Engine, Table } from './engine.js';
+import { pureEngine, type SharedEngine } from './engines.js';
+import { LRUCacheRangeError } from './errors.js';
+import { hashFloat } from './hash.js';
+
+function isSameKey(a: unknown, b: unknown): boolean {
+  return a === b || (Number.isNaN(a) && Number.isNaN(b));
+}
+
+/** Keys and values of one cache, in the slots of one table. */
+export class Entries<K, V> {
+  /** Keys and values, interleaved: one cache line holds both. */
+  items: (K | V | undefined)[] = [undefined, undefined];
+  engine: Engine;
+  table: Table;
+  max: number;
+  #shared: SharedEngine;
+  #others: Map<K, number> | undefined;
+  #otherCount = 0;
+
+  /** Throws `OUT_OF_MEMORY` if no engine has memory left for an empty table. */
+  constructor(shared: SharedEngine, max: number) {
+    let table = shared.createTable(this, max);
+    if (table === undefined) {
+      shared = pureEngine();
+      table = shared.createTable(this, max);
+    }
+    if (table === undefined) throw outOfMemory();
+    this.#shared = shared;
+    this.engine = shared.engine;
+    this.table = table;
+    this.max = max;
+  }
+
+  get size(): number {
+    return this.engine.size(this.table);
+  }
+
+  keyAt(slot: number): K {
+    const key = this.items[slot * 2] as K;
+    // As in Map, a key that was given as -0 comes back as 0.
+    return key === 0 ? (0 as K) : key;
+  }
+
+  valueAt(slot: number): V | undefined {
+    return this.items[slot * 2 + 1] as V | undefined;
+  }
+
+  /** Slot of a key, which becomes the newest, or NIL. */
+  touch(key: K): number {
+    if (typeof key === 'string') {
+      const slot = this.engine.getString(this.table, key);
+      if (this.items[slot * 2] === key || slot === NIL) return slot;
+      return this.#touchCollided(key, slot);
+    }
+    if (typeof key === 'number') {
+      if ((key | 0) === key) return this.engine.getInt(this.table, key);
+      return this.#touchFloat(key);
+    }
+    const slot = this.#others?.get(key) ?? NIL;
+    if (slot !== NIL) this.engine.touch(this.table, slot);
+    return slot;
+  }
+
+  /** Slot of a key, or NIL; the order stays. */
+  find(key: K): number {
+    if (typeof key === 'string') {
+      const slot = this.engine.findString(this.table, key);
+      if (this.items[slot * 2] === key || slot === NIL) return slot;
+      return this.#locate(this.engine.wordOf(this.table, slot), key);
+    }
+    if (typeof key === 'number') {
+      if ((key | 0) === key) return this.engine.findInt(this.table, key);
+      return this.#locate(hashFloat(key, this.engine.seed), key);
+    }
+    return this.#others?.get(key) ?? NIL;
+  }
+
+  /**
+   * Makes room for a key and makes it the newest: `slot << OUTCOME_BITS | outcome`. The slot's
+   * items are those from before: the old value if UPDATED, the lost entry if EVICTED.
+   * Throws `OUT_OF_MEMORY`, with nothing changed, if memory for the first entry is refused.
+   */
+  put(key: K): number {
+    let code: number;
+    if (typeof key === 'string') {
+      code = this.engine.putString(this.table, key);
+      if ((code & OUTCOME_MASK) === UPDATED) {
+        const slot = code >> OUTCOME_BITS;
+        return this.items[slot * 2] === key ? code : this.#putCollided(key, slot);
+      }
+    } else if (typeof key === 'number') {
+      if ((key | 0) !== key) return this.#putFloat(key);
+      code = this.engine.putInt(this.table, key);
+    } else {
+      return this.#putOther(key);
+    }
+    if ((code & OUTCOME_MASK) === NO_ROOM) {
+      this.#makeRoom();
+      return this.put(key);
+    }
+    if ((code & OUTCOME_MASK) === EVICTED) this.#forgetOther(code >> OUTCOME_BITS);
+    return code;
+  }
+
+  /** Writes the entry for which `put` returned this code. */
+  write(code: number, key: K, value: V): void {
+    const at = (code >> OUTCOME_BITS) * 2;
+    if ((code & OUTCOME_MASK) !== UPDATED) this.items[at] = key;
+    this.items[at + 1] = value;
+  }
+
+  /** Takes a key out; returns the slot it had, whose items are still there, or NIL. */
+  remove(key: K): number {
+    if (typeof key === 'string') {
+      const slot = this.engine.removeString(this.table, key);
+      if (this.items[slot * 2] === key || slot === NIL) return slot;
+      return this.#removeCollided(key, slot);
+    }
+    if (typeof key === 'number' && (key | 0) === key) {
+      return this.engine.removeInt(this.table, key);
+    }
+    const slot = this.find(key);
+    if (slot !== NIL) this.engine.remove(this.table, slot);
+    return slot;
+  }
+
+  /** Takes the oldest entry out; returns the slot it had, whose items are still there, or NIL. */
+  evict(): number {
+    return this.engine.evict(this.table);
+  }
+
+  /** Drops what a removed slot holds. */
+  erase(slot: number): void {
+    this.#forgetOther(slot);
+    this.items[slot * 2] = undefined;
+    this.items[slot * 2 + 1] = undefined;
+  }
+
+  /** Drops every entry and frees their memory. */
+  clear(): void {
+    this.engine.clear(this.table);
+    this.engine.setLimit(this.table, this.max);
+    this.items = [undefined, undefined];
+    this.#others = undefined;
+  }
+
+  /** Sets the size at which a put evicts; the caller has evicted what is above it. */
+  resize(max: number): void {
+    this.max = max;
+    this.engine.setLimit(this.table, max);
+  }
+
+  /** Frees everything; later calls go to `successor`. */
+  close(successor: Engine): void {
+    this.clear();
+    this.#shared.destroyTable(this, this.table);
+    this.engine = successor;
+  }
+
+  /** Slot of a key that is known to have this hash as its word, or NIL. */
+  #locate(word: number, key: unknown): number {
+    const { engine, table, items } = this;
+    let slot = engine.findHash(table, word);
+    while (slot !== NIL && !isSameKey(items[slot * 2], key)) slot = engine.findNext(table, slot);
+    return slot;
+  }
+
+  /** The engine touched another key with the same hash. */
+  #touchCollided(key: unknown, wrong: number): number {
+    const { engine, table } = this;
+    engine.untouch(table, wrong);
+    const slot = this.#locate(engine.wordOf(table, wrong), key);
+    if (slot !== NIL) engine.touch(table, slot);
+    return slot;
+  }
+
+  #touchFloat(key: number): number {
+    const slot = this.engine.getHash(this.table, hashFloat(key, this.engine.seed));
+    if (slot === NIL || isSameKey(this.items[slot * 2], key)) return slot;
+    return this.#touchCollided(key, slot);
+  }
+
+  /** The engine put another key with the same hash. */
+  #putCollided(key: unknown, wrong: number): number {
+    const { engine, table } = this;
+    const word = engine.wordOf(table, wrong);
+    const slot = this.#touchCollided(key, wrong);
+    return slot === NIL ? this.#insert(word) : (slot << OUTCOME_BITS) | UPDATED;
+  }
+
+  #putFloat(key: number): number {
+    const slot = this.#touchFloat(key);
+    if (slot !== NIL) return (slot << OUTCOME_BITS) | UPDATED;
+    return this.#insert(hashFloat(key, this.engine.seed));
+  }
+
+  #putOther(key: K): number {
+    const known = this.#others?.get(key);
+    if (known !== undefined) {
+      this.engine.touch(this.table, known);
+      return (known << OUTCOME_BITS) | UPDATED;
+    }
+    // Reserved before the engine changes anything, since only adding to a Map can fail.
+    this.#others ??= new Map();
+    this.#others.set(key, NIL);
+    try {
+      const code = this.#insert(this.#otherCount);
+      this.#otherCount = (this.#otherCount + 1) | 0;
+      this.#others.set(key, code >> OUTCOME_BITS);
+      return code;
+    } catch (error) {
+      this.#others.delete(key);
+      throw error;
+    }
+  }
+
+  /** The engine removed another key with the same hash. */
+  #removeCollided(key: unknown, wrong: number): number {
+    const { engine, table } = this;
+    engine.restore(table, wrong);
+    const slot = this.#locate(engine.wordOf(table, wrong), key);
+    if (slot !== NIL) engine.remove(table, slot);
+    return slot;
+  }
+
+  /** Adds an entry whose key is known to be absent. */
+  #insert(word: number): number {
+    const { engine, table } = this;
+    let code = engine.insertHash(table, word);
+    if (code === NO_ROOM) {
+      this.#makeRoom();
+      code = engine.insertHash(table, word);
+    }
+    if ((code & OUTCOME_MASK) === EVICTED) this.#forgetOther(code >> OUTCOME_BITS);
+    return code;
+  }
+
+  #forgetOther(slot: number): void {
+    if (this.#others !== undefined) this.#others.delete(this.items[slot * 2] as K);
+  }
+
+  /**
+   * Grows the table. If memory is refused, the entries there are stay, and from now on the oldest
+   * makes room for the newest, until `clear` or `resize` tries for the full size again.
+   */
+  #makeRoom(): void {
+    const { engine, table } = this;
+    if (engine.grow(table)) return;
+    const size = engine.size(table);
+    if (size === 0) throw outOfMemory();
+    engine.setLimit(table, size);
+  }
+}
+
+function outOfMemory(): LRUCacheRangeError {
+  return new LRUCacheRangeError('OUT_OF_MEMORY', 'The host refused memory for the first entry');
+}

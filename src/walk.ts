@@ -1,0 +1,84 @@
+// A walk over the entries, in order of recency, that survives any change of the cache.
+//
+// The first step goes to the newest (or oldest) entry and costs O(1). The second copies the order
+// of slots as it is then, O(size), and the walk follows that copy. Hence:
+//
+//   - A walk always ends, and visits no slot twice.
+//   - An entry that is there from the first step to the last is visited exactly once, wherever it
+//     is moved meanwhile; an entry removed before its turn is not visited.
+//   - An entry added meanwhile is visited at most once, if it took the slot of one removed.
+//   - A walk holds slot numbers only: given up half-way, it keeps no key and no value alive.
+
+import { NIL } from '../assembly/layout.js';
+import type { Entries } from './entries.js';
+
+/** What a step yields of the entry in a slot. */
+export type Pick<K, V, T> = (entries: Entries<K, V>, slot: number) => T;
+
+// Gives walks the iterator helpers (map, filter, take, …) of hosts that have them.
+const IteratorPrototype = Object.getPrototypeOf(
+  Object.getPrototypeOf([][Symbol.iterator]()),
+) as object;
+
+/** Iterator over one cache. `T` is the key, the value or the pair of both. */
+export class Walk<K, V, T> implements IterableIterator<T, undefined> {
+  #entries: Entries<K, V> | undefined;
+  readonly #pick: Pick<K, V, T>;
+  readonly #newestFirst: boolean;
+  #first: number = NIL;
+  #order: Int32Array | undefined;
+  #next = 0;
+
+  static {
+    Object.setPrototypeOf(Walk.prototype, IteratorPrototype);
+  }
+
+  constructor(entries: Entries<K, V>, newestFirst: boolean, pick: Pick<K, V, T>) {
+    this.#entries = entries;
+    this.#newestFirst = newestFirst;
+    this.#pick = pick;
+  }
+
+  next(): IteratorResult<T, undefined> {
+    const entries = this.#entries;
+    if (entries !== undefined) {
+      const slot = this.#first === NIL ? this.#begin(entries) : this.#advance(entries);
+      if (slot !== NIL) return { value: this.#pick(entries, slot), done: false };
+      this.#finish();
+    }
+    return { value: undefined, done: true };
+  }
+
+  return(): IteratorReturnResult<undefined> {
+    this.#finish();
+    return { value: undefined, done: true };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  #begin(entries: Entries<K, V>): number {
+    const { engine, table } = entries;
+    this.#first = this.#newestFirst ? engine.newest(table) : engine.oldest(table);
+    return this.#first;
+  }
+
+  #advance(entries: Entries<K, V>): number {
+    if (this.#order === undefined) {
+      this.#order = entries.engine.order(entries.table);
+      if (!this.#newestFirst) this.#order.reverse();
+    }
+    while (this.#next < this.#order.length) {
+      const slot = this.#order[this.#next] as number;
+      this.#next += 1;
+      if (slot !== this.#first && entries.valueAt(slot) !== undefined) return slot;
+    }
+    return NIL;
+  }
+
+  #finish(): void {
+    this.#entries = undefined;
+    this.#order = undefined;
+  }
+}
