@@ -22,8 +22,8 @@
 
 import { growthRefused } from './fault';
 import {
-  ARENA_BINS,
   ARENA_BIN_COUNT,
+  ARENA_BINS,
   ARENA_FIRST,
   ARENA_MAP,
   BLOCK_HEADER_BYTES,
@@ -83,7 +83,8 @@ function setPrior(block: usize, prior: usize): void {
   store<u32>(block, prior, PRIOR);
 }
 
-function binHead(bin: u32): usize {
+/** First block of a bin, or 0. */
+export function binHead(bin: u32): usize {
   return load<u32>(ARENA_BINS + (bin << 2));
 }
 
@@ -223,6 +224,11 @@ export function release(payload: usize): void {
 /** Bytes of linear memory a payload occupies, header included. */
 export function bytesOf(payload: usize): u32 {
   return sizeOf(payload - BLOCK_HEADER_BYTES);
+}
+
+/** Whether the map says that a bin has a block, for the checker. */
+export function isMarked(bin: u32): bool {
+  return ((load<u32>(ARENA_MAP + ((bin >> 5) << 2)) >> (bin & 31)) & 1) != 0;
 }
 
 /** Address just past the arena, for the checker. */

@@ -14,7 +14,7 @@ const refuse = (): never => {
 export const disposedEngine: Engine = {
   kind: 'pure',
   jsString: false,
-  seed: 0,
+  hashFloat: refuse,
   createTable: refuse,
   destroyTable: refuse,
   bytesHeld: refuse,

@@ -27,7 +27,7 @@ import {
   UPDATED,
 } from '../assembly/layout.js';
 import type { Engine, Table, TableImage } from './engine.js';
-import { drawSeed, hashString } from './hash.js';
+import { drawSeed, hashFloat, hashString } from './hash.js';
 
 const STRIDE_LOG2 = 2;
 const WORD = SLOT_WORD >> 2;
@@ -284,7 +284,7 @@ export function createPureEngine(options: PureEngineOptions = {}): Engine {
   return {
     kind: 'pure',
     jsString: false,
-    seed,
+    hashFloat: (value) => hashFloat(value, seed),
     createTable: (limit) => new PureTable(limit) as unknown as Table,
     destroyTable: (table) => own(table).clear(),
     bytesHeld: (table) => own(table).heads.byteLength + own(table).slots.byteLength,

@@ -21,7 +21,7 @@ import {
   TABLE_SLOTS,
 } from '../assembly/layout.js';
 import type { Engine, Table, TableImage } from './engine.js';
-import { drawSeed, hashString } from './hash.js';
+import { drawSeed, hashFloat, hashString } from './hash.js';
 
 /** What the core exports, beside the functions of `Engine` it exports under the same name. */
 interface CoreExports
@@ -29,7 +29,7 @@ interface CoreExports
     Engine,
     | 'kind'
     | 'jsString'
-    | 'seed'
+    | 'hashFloat'
     | 'createTable'
     | 'destroyTable'
     | 'memoryBytes'
@@ -84,7 +84,7 @@ export function bindCore(
   return {
     kind: 'wasm',
     jsString: inCore,
-    seed,
+    hashFloat: (value) => hashFloat(value, seed),
     createTable: (limit) => (core.create(limit) || undefined) as Table | undefined,
     destroyTable: core.destroy,
     bytesHeld: core.bytesHeld,

@@ -33,12 +33,13 @@ export interface TableImage {
   readonly slots: Int32Array;
 }
 
+/** The functions of an engine. None of them throws, but for a bug. */
 export interface Engine {
   readonly kind: EngineKind;
   /** Whether strings are hashed inside WebAssembly. */
   readonly jsString: boolean;
-  /** Seed of every hash; for floats, which the wrapper hashes. */
-  readonly seed: number;
+  /** Hash of a number that is no int32, for the functions that take a hash. */
+  hashFloat(value: number): number;
 
   /** A new, empty table that evicts at `limit` entries; undefined if memory is refused. */
   createTable(limit: number): Table | undefined;

@@ -13,18 +13,10 @@
 //
 // This file never calls user code, so that no operation here can be re-entered.
 
-import {
-  EVICTED,
-  NIL,
-  NO_ROOM,
-  OUTCOME_BITS,
-  OUTCOME_MASK,
-  UPDATED,
-} from '../assembly/layout.js';
+import { EVICTED, NIL, NO_ROOM, OUTCOME_BITS, OUTCOME_MASK, UPDATED } from '../assembly/layout.js';
 import type { Engine, Table } from './engine.js';
 import { pureEngine, type SharedEngine } from './engines.js';
 import { LRUCacheRangeError } from './errors.js';
-import { hashFloat } from './hash.js';
 
 function isSameKey(a: unknown, b: unknown): boolean {
   return a === b || (Number.isNaN(a) && Number.isNaN(b));
@@ -94,7 +86,7 @@ export class Entries<K, V> {
     }
     if (typeof key === 'number') {
       if ((key | 0) === key) return this.engine.findInt(this.table, key);
-      return this.#locate(hashFloat(key, this.engine.seed), key);
+      return this.#locate(this.engine.hashFloat(key), key);
     }
     return this.#others?.get(key) ?? NIL;
   }
@@ -199,7 +191,7 @@ export class Entries<K, V> {
   }
 
   #touchFloat(key: number): number {
-    const slot = this.engine.getHash(this.table, hashFloat(key, this.engine.seed));
+    const slot = this.engine.getHash(this.table, this.engine.hashFloat(key));
     if (slot === NIL || isSameKey(this.items[slot * 2], key)) return slot;
     return this.#touchCollided(key, slot);
   }
@@ -215,7 +207,7 @@ export class Entries<K, V> {
   #putFloat(key: number): number {
     const slot = this.#touchFloat(key);
     if (slot !== NIL) return (slot << OUTCOME_BITS) | UPDATED;
-    return this.#insert(hashFloat(key, this.engine.seed));
+    return this.#insert(this.engine.hashFloat(key));
   }
 
   #putOther(key: K): number {

@@ -31,14 +31,14 @@ export function hashString(text: string, seed: number): number {
   return finish(state);
 }
 
-/** 32-bit hash of a number, as an int32: equal for all NaNs. The two zeroes must be made one first. */
+/** Seeded 32-bit hash of a number other than an int32, as an int32: equal for all NaNs. */
 export function hashFloat(value: number, seed: number): number {
   // Every NaN is one key, but a NaN may carry any payload into its bits.
-  float[0] = value === value ? value : 0;
+  float[0] = Number.isNaN(value) ? 0 : value;
   return finish(round(round(seed, halves[0] as number), halves[1] as number));
 }
 
-/** A seed from the host's randomness. Drawn on first use, as workerd forbids it at the top level. */
+/** A seed from the host's randomness, which workerd forbids while a module is evaluated. */
 export function drawSeed(): number {
   const { crypto } = globalThis;
   if (typeof crypto?.getRandomValues === 'function') {

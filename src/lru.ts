@@ -10,8 +10,8 @@
 
 import { NIL, OUTCOME_BITS, OUTCOME_MASK, UPDATED } from '../assembly/layout.js';
 import type { Callbacks } from './callbacks.js';
-import { disposedEngine } from './engine-disposed.js';
 import type { EngineKind } from './engine.js';
+import { disposedEngine } from './engine-disposed.js';
 import { sharedEngine } from './engines.js';
 import { Entries } from './entries.js';
 import { checkMax, checkOptions, type LRUCacheOptions } from './options.js';

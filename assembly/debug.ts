@@ -1,0 +1,21 @@
+// The debug build's interface: the core's, and what tests and tools need to look inside and to
+// make rare events common. Nothing here is in the release build.
+
+import { NIL } from './layout';
+import { capacityOf, freeOf, setMultiplier } from './slots';
+import { moveTo } from './table';
+
+export { refuseGrowthAfter } from './fault';
+export * from './index';
+export { validateArena, validateTable } from './validate';
+
+/** Sends every word of an empty table to one bucket. */
+export function collide(table: usize): void {
+  setMultiplier(table, 0);
+}
+
+/** Moves a table to other blocks of the same capacity, if none of its slots is free. */
+export function relocate(table: usize): bool {
+  const capacity = capacityOf(table);
+  return capacity > 0 && freeOf(table) == NIL && moveTo(table, capacity);
+}

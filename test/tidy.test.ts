@@ -1,0 +1,176 @@
+// The rules of this house, as tests: what a reviewer would otherwise have to say again and again.
+
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const LINES_MAX = 400;
+const FUNCTION_LINES_MAX = 70;
+const COLUMNS_MAX = 100;
+
+/** What may stand at the top of the repository. */
+const TOP_LEVEL = [
+  ...['assembly', 'src', 'test', 'bench', 'docs'],
+  ...['asconfig.json', 'package.json', 'package-lock.json', 'tsconfig.json'],
+  ...['tsconfig.build.json', 'biome.json', 'vitest.config.ts', '.npmrc', '.gitignore', '.ci'],
+  ...['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'DECISIONS.md', 'AGENTS.md'],
+];
+const UNTRACKED = ['.git', 'node_modules', 'build', 'dist', 'coverage'];
+const GENERATED = 'src/core.generated.ts';
+
+const root = new URL('..', import.meta.url).pathname;
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(join(root, folder)).flatMap((name) => {
+    const file = join(folder, name);
+    return statSync(join(root, file)).isDirectory() ? filesUnder(file) : [file];
+  });
+}
+
+const isCode = (file: string) => /\.(ts|mjs)$/.test(file) && file !== GENERATED;
+const code = ['assembly', 'src', 'test', 'bench'].flatMap(filesUnder).filter(isCode);
+const shipped = code.filter((file) => /^(assembly|src)\//.test(file) && file.endsWith('.ts'));
+const markdown = readdirSync(root).filter((name) => name.endsWith('.md'));
+
+function parse(file: string): ts.SourceFile {
+  return ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
+}
+
+function* nodesOf(node: ts.Node): Generator<ts.Node> {
+  yield node;
+  for (const child of node.getChildren()) yield* nodesOf(child);
+}
+
+function lineOf(source: ts.SourceFile, position: number): number {
+  return source.getLineAndCharacterOfPosition(position).line + 1;
+}
+
+function longFunctions(file: string): string[] {
+  const source = parse(file);
+  const long: string[] = [];
+  for (const node of nodesOf(source)) {
+    // A suite is a function that holds tests; the tests in it are the functions that count.
+    const isSuite = ts.isArrowFunction(node) && /describe/.test(node.parent.getText().slice(0, 60));
+    if (!ts.isFunctionLike(node) || !('body' in node) || isSuite) continue;
+    const first = lineOf(source, node.getStart());
+    const lines = lineOf(source, node.end) - first + 1;
+    if (lines > FUNCTION_LINES_MAX) long.push(`${file}:${first} has ${lines} lines`);
+  }
+  return long;
+}
+
+function undocumentedExports(file: string): string[] {
+  const source = parse(file);
+  return source.statements
+    .filter((statement) => {
+      const exported =
+        ts.canHaveModifiers(statement) &&
+        ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+      return exported === true && ts.getJSDocCommentsAndTags(statement).length === 0;
+    })
+    .map((statement) => `${file}:${lineOf(source, statement.getStart())}`);
+}
+
+function importedBy(file: string): string[] {
+  const specifiers = [...read(file).matchAll(/(?:from|import) '(\.[^']+)'/g)];
+  return specifiers.map(([, specifier]) =>
+    join(file, '..', (specifier as string).replace(/\.js$/, '')),
+  );
+}
+
+describe('every code file', () => {
+  it.each(code)('%s is short, narrow and says what it is', (file) => {
+    const lines = read(file).split('\n');
+    expect(lines.length - 1).toBeLessThanOrEqual(LINES_MAX);
+    expect(lines.filter((line) => line.length > COLUMNS_MAX)).toEqual([]);
+    expect(lines[0], 'the first line says what the file owns').toMatch(/^\/\/ [A-Z'`]/);
+    expect(longFunctions(file)).toEqual([]);
+  });
+
+  it('leaves nothing for later and nothing switched off', () => {
+    const banned =
+      /\bTO[D]O\b|\bFIXM[E]\b|@ts-ignor[e]|@ts-expect-erro[r]|\b(it|describe|test)\.(skip|only)\b/;
+    expect(code.filter((file) => banned.test(read(file)))).toEqual([]);
+  });
+});
+
+describe('what ships', () => {
+  it('documents every export', () => {
+    // The accessors in slots.ts have their meaning in the layout that they give access to.
+    const files = shipped.filter((file) => !/^assembly\/(slots|layout)\.ts$/.test(file));
+    expect(files.flatMap(undocumentedExports)).toEqual([]);
+  });
+
+  it('has no file that nothing imports', () => {
+    const entries = ['src/index', 'assembly/index', 'assembly/debug', 'assembly/imports.tsc'];
+    const imported = new Set([...entries, ...shipped.flatMap(importedBy)]);
+    expect(shipped.filter((file) => !imported.has(file.replace(/\.ts$/, '')))).toEqual([]);
+  });
+
+  it('prints nothing', () => {
+    expect(shipped.filter((file) => /\bconsole\./.test(read(file)))).toEqual([]);
+  });
+
+  it('touches linear memory only where it may', () => {
+    const raw = shipped.filter((file) => /\b(load|store)</.test(read(file)));
+    expect(raw).toEqual(['assembly/arena.ts', 'assembly/slots.ts']);
+    const views = code.filter((file) => /memory\.buffer/.test(read(file)));
+    expect(views.filter((file) => !file.startsWith('test/'))).toEqual(['src/engine-wasm.ts']);
+  });
+
+  it('imports nothing but its own files', () => {
+    const foreign = /(?:from|import) '(?!\.)[^']+'/;
+    expect(shipped.filter((file) => foreign.test(read(file)))).toEqual([]);
+    expect(JSON.parse(read('package.json'))).not.toHaveProperty('dependencies');
+  });
+});
+
+describe('the repository', () => {
+  it('has the top level that the design fixes', () => {
+    const allowed = new Set([...TOP_LEVEL, ...UNTRACKED]);
+    expect(readdirSync(root).filter((name) => !allowed.has(name))).toEqual([]);
+  });
+
+  it('names no download address', () => {
+    const lock = read('package-lock.json');
+    expect(lock).not.toMatch(/"resolved"/);
+  });
+
+  it.each(markdown)('%s has one title', (file) => {
+    const prose = read(file).replace(/```[\s\S]*?```/g, '');
+    expect(prose.match(/^# /gm)).toHaveLength(1);
+  });
+
+  it('has every npm script that a document mentions', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    for (const file of markdown) {
+      const mentioned = read(file).matchAll(/npm (?:--silent )?(?:run ([\w:]+)|(start|test)\b)/g);
+      for (const [, run, short] of mentioned) expect(scripts).toHaveProperty([run ?? short ?? '']);
+    }
+  });
+
+  it('has code in README that compiles', () => {
+    const blocks = [...read('README.md').matchAll(/```(?:ts|js)\n([\s\S]*?)```/g)];
+    expect(blocks.length).toBeGreaterThan(0);
+    const options = { ...compilerOptions(), noUnusedLocals: false };
+    const texts = new Map(blocks.map(([, text], i) => [join(root, `readme-${i}.ts`), text ?? '']));
+    const host = ts.createCompilerHost(options);
+    const { getSourceFile, fileExists } = host;
+    host.fileExists = (name) => texts.has(name) || fileExists(name);
+    host.getSourceFile = (name, target, ...rest) => {
+      const text = texts.get(name);
+      if (text === undefined) return getSourceFile(name, target, ...rest);
+      return ts.createSourceFile(name, text.replace("'wasm-lru'", "'./src/index.js'"), target);
+    };
+    const program = ts.createProgram([...texts.keys()], options, host);
+    const errors = ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText);
+    expect(errors).toEqual([]);
+  });
+});
+
+function compilerOptions(): ts.CompilerOptions {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
+  return ts.parseJsonConfigFileContent(config, ts.sys, root).options;
+}
