@@ -15,7 +15,7 @@ import { disposedEngine } from './engine-disposed.js';
 import { sharedEngine } from './engines.js';
 import { Entries } from './entries.js';
 import { checkMax, checkOptions, type LRUCacheOptions } from './options.js';
-import { type Pick, Walk } from './walk.js';
+import { type Picker, Walk } from './walk.js';
 
 /** The entries behind a cache, for the checkers of the test suite. Not exported by the package. */
 export let entriesOf: <K, V>(cache: LRUCache<K, V>) => Entries<K, V>;
@@ -148,12 +148,12 @@ export class LRUCache<K, V> implements Iterable<[K, V]> {
 
   /** The keys, most recently used first. As all iterations, safe against any change (walk.ts). */
   keys(): IterableIterator<K> {
-    return new Walk(this.#entries, true, pickKey as Pick<K, V, K>);
+    return new Walk(this.#entries, true, pickKey as Picker<K, V, K>);
   }
 
   /** The values, most recently used first. */
   values(): IterableIterator<V> {
-    return new Walk(this.#entries, true, pickValue as Pick<K, V, V>);
+    return new Walk(this.#entries, true, pickValue as Picker<K, V, V>);
   }
 
   /** The entries, most recently used first. */
@@ -168,12 +168,12 @@ export class LRUCache<K, V> implements Iterable<[K, V]> {
 
   /** The keys, least recently used first. */
   rkeys(): IterableIterator<K> {
-    return new Walk(this.#entries, false, pickKey as Pick<K, V, K>);
+    return new Walk(this.#entries, false, pickKey as Picker<K, V, K>);
   }
 
   /** The values, least recently used first. */
   rvalues(): IterableIterator<V> {
-    return new Walk(this.#entries, false, pickValue as Pick<K, V, V>);
+    return new Walk(this.#entries, false, pickValue as Picker<K, V, V>);
   }
 
   /** The entries, least recently used first. */
@@ -220,7 +220,7 @@ export class LRUCache<K, V> implements Iterable<[K, V]> {
   }
 
   #walk(newestFirst: boolean): Walk<K, V, [K, V]> {
-    return new Walk(this.#entries, newestFirst, pickEntry as Pick<K, V, [K, V]>);
+    return new Walk(this.#entries, newestFirst, pickEntry as Picker<K, V, [K, V]>);
   }
 
   #noteAllRemoved(callbacks: Callbacks<K, V>): void {

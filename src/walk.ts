@@ -13,7 +13,7 @@ import { NIL } from '../assembly/layout.js';
 import type { Entries } from './entries.js';
 
 /** What a step yields of the entry in a slot. */
-export type Pick<K, V, T> = (entries: Entries<K, V>, slot: number) => T;
+export type Picker<K, V, T> = (entries: Entries<K, V>, slot: number) => T;
 
 // Gives walks the iterator helpers (map, filter, take, …) of hosts that have them.
 const IteratorPrototype = Object.getPrototypeOf(
@@ -23,7 +23,7 @@ const IteratorPrototype = Object.getPrototypeOf(
 /** Iterator over one cache. `T` is the key, the value or the pair of both. */
 export class Walk<K, V, T> implements IterableIterator<T, undefined> {
   #entries: Entries<K, V> | undefined;
-  readonly #pick: Pick<K, V, T>;
+  readonly #pick: Picker<K, V, T>;
   readonly #newestFirst: boolean;
   #first: number = NIL;
   #order: Int32Array | undefined;
@@ -33,7 +33,7 @@ export class Walk<K, V, T> implements IterableIterator<T, undefined> {
     Object.setPrototypeOf(Walk.prototype, IteratorPrototype);
   }
 
-  constructor(entries: Entries<K, V>, newestFirst: boolean, pick: Pick<K, V, T>) {
+  constructor(entries: Entries<K, V>, newestFirst: boolean, pick: Picker<K, V, T>) {
     this.#entries = entries;
     this.#newestFirst = newestFirst;
     this.#pick = pick;

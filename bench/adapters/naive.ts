@@ -1,0 +1,31 @@
+// The LRU cache everyone can write: a Map, whose order of insertion is the order of use.
+//
+// A hit deletes its key and sets it again, so that it comes last; the first key is the oldest.
+
+import type { Cache, Key, Value } from './index.js';
+
+/** A Map that deletes and sets again. */
+export class NaiveLRU implements Cache {
+  readonly #max: number;
+  readonly #map = new Map<Key, Value>();
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** The value of a key, which comes last from now on. */
+  get(key: Key): Value | undefined {
+    const value = this.#map.get(key);
+    if (value === undefined) return undefined;
+    this.#map.delete(key);
+    this.#map.set(key, value);
+    return value;
+  }
+
+  /** Stores a value, which comes last; the first entry makes room. */
+  set(key: Key, value: Value): void {
+    const map = this.#map;
+    if (!map.delete(key) && map.size === this.#max) map.delete(map.keys().next().value as Key);
+    map.set(key, value);
+  }
+}

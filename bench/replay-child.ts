@@ -1,0 +1,145 @@
+// One measurement, in a process of its own: one library, one trace, one capacity.
+//
+// The job is the first argument, the trace comes on standard input, and the result goes to
+// standard output as JSON. A sample is one pass: the whole trace over a new, empty cache. Only
+// the pass is timed. Before each pass,
+//
+// P1  every request gets a string object of its own, as a server's requests do: V8 keeps a
+//     string's hash in the object, so a string that is used twice is hashed once. (Strings of one
+//     character exist only once in V8.)
+// P2  garbage is collected, so that no pass pays for the keys or the cache of the one before it.
+//     Garbage made by the pass itself is paid for when it fills the young generation. (Passes
+//     that only warm up the code are not counted, and spare the time.)
+// P3  the last cache is kept until after that. With no cache left alive, V8 would throw away the
+//     code optimized for its hidden class.
+// P4  the event loop turns, so that finalizers run, as they do in a server.
+//
+// Every pass has to come to the oracle's outcome, or there is no result.
+
+import { isAscii } from 'node:buffer';
+import { buffer } from 'node:stream/consumers';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Bench, type FnReturnedObject, now } from 'tinybench';
+import { type Cache, type Key, type Library, libraries } from './adapters/index.js';
+import { Failure } from './failure.js';
+import type { Outcome } from './oracle.js';
+import type { KeyKind } from './trace.js';
+
+/** What to measure. */
+export interface Job {
+  readonly library: Library;
+  readonly keys: KeyKind;
+  readonly requests: number;
+  readonly capacity: number;
+  /** What every pass must come to. */
+  readonly expected: Outcome;
+  /** Time for the whole process, from its start; a slow pass overruns it. */
+  readonly budgetMs: number;
+}
+
+/** What came out. */
+export type JobResult =
+  | { readonly node: string; readonly hits: number; readonly samplesNs: readonly number[] }
+  | { readonly error: string };
+
+/** Share of the time, at least, that goes to passes that are not counted. */
+const WARMUP_SHARE = 0.3;
+/** Requests until V8 has surely optimized what it ever will, the core included. */
+const WARMUP_REQUESTS_MIN = 400_000;
+const PASSES_MIN = 3;
+
+/** The pass: the one function that is timed. */
+function replay(cache: Cache, keys: ArrayLike<Key>): Outcome {
+  let hits = 0;
+  let checksum = 0;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as Key;
+    const value = cache.get(key);
+    if (value === undefined) {
+      cache.set(key, { id: i });
+    } else {
+      hits += 1;
+      checksum = (checksum + value.id) | 0;
+    }
+  }
+  return { hits, checksum };
+}
+
+/** A function that makes the keys of one pass. */
+function keyMaker(job: Job, bytes: Buffer): () => ArrayLike<Key> {
+  if (job.keys === 'int') {
+    const keys = new Int32Array(new Uint8Array(bytes).buffer);
+    return () => keys;
+  }
+  const encoding = isAscii(bytes) ? 'latin1' : 'utf8';
+  const starts = new Int32Array(job.requests + 1);
+  for (let i = 1; i <= job.requests; i++) {
+    starts[i] = bytes.indexOf('\n', starts[i - 1] as number) + 1;
+  }
+  return () => {
+    const keys = new Array<string>(job.requests);
+    for (let i = 0; i < job.requests; i++) {
+      keys[i] = bytes.toString(encoding, starts[i] as number, (starts[i + 1] as number) - 1);
+    }
+    return keys;
+  };
+}
+
+function check(job: Job, outcome: Outcome): void {
+  const { expected } = job;
+  if (outcome.hits !== expected.hits) {
+    throw new Failure(`${outcome.hits} hits, but an exact LRU cache has ${expected.hits}`);
+  }
+  if (outcome.checksum !== expected.checksum) {
+    throw new Failure('the hits are right in number, but returned wrong values');
+  }
+}
+
+async function measure(job: Job, bytes: Buffer): Promise<JobResult> {
+  const makeKeys = keyMaker(job, bytes);
+  const createCache = libraries[job.library];
+  const restMs = (): number => Math.max(0, job.budgetMs - now());
+  let cache = createCache(job.capacity);
+  let keys = makeKeys();
+  let started = 0;
+
+  const pass = (): FnReturnedObject => {
+    check(job, replay(cache, keys));
+    // What the pass takes from the time there is, with all that was done before it.
+    return { overriddenIterationCost: now() - started };
+  };
+  /** Makes passes for some time, at least so many, and returns what each took, in ms. */
+  const passes = async (time: number, iterations: number, gc?: () => void): Promise<number[]> => {
+    const beforeEach = async (): Promise<void> => {
+      started = now();
+      keys = makeKeys();
+      gc?.();
+      await turn();
+      cache = createCache(job.capacity);
+    };
+    const bench = new Bench({ time, iterations, warmup: false, retainSamples: true, throws: true });
+    bench.add(job.library, pass, { beforeEach, async: false });
+    const [task] = await bench.run();
+    const result = task?.result;
+    return result?.state === 'completed' ? [...(result.latency.samples ?? [])] : [];
+  };
+
+  await passes(restMs() * WARMUP_SHARE, Math.ceil(WARMUP_REQUESTS_MIN / job.requests));
+  const samplesMs = await passes(restMs(), PASSES_MIN, globalThis.gc);
+  return {
+    node: process.version,
+    hits: job.expected.hits,
+    samplesNs: samplesMs.map((ms) => (ms * 1e6) / job.requests),
+  };
+}
+
+async function main(): Promise<JobResult> {
+  try {
+    const job = JSON.parse(process.argv[2] ?? '') as Job;
+    return await measure(job, await buffer(process.stdin));
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+process.stdout.write(JSON.stringify(await main()));

@@ -1,0 +1,142 @@
+// The rounds: every cell of the table measured several times over, one process after another.
+//
+// Never two at once, so that none takes the other's cache or core. Within a round, the libraries
+// of a row follow one another in random order: what slows the machine down for a while slows all
+// of a row, and none of them always.
+
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { type Library, libraryNames } from './adapters/index.js';
+import { Failure } from './failure.js';
+import { type Outcome, replayExactly } from './oracle.js';
+import type { Job, JobResult } from './replay-child.js';
+import type { Trace } from './trace.js';
+
+/** A row of the table: a trace at one capacity. */
+export interface Row {
+  readonly trace: Trace;
+  readonly capacity: number;
+  readonly expected: Outcome;
+}
+
+/** All samples of one cell, in ns per request. */
+export interface Cell {
+  hits: number;
+  readonly samplesNs: number[];
+}
+
+/** A row's cells, by library. */
+export type Cells = Readonly<Record<Library, Cell>>;
+
+/** How to measure. */
+export interface Plan {
+  readonly rounds: number;
+  /** Time to aim for, in all. */
+  readonly seconds: number;
+  /** The Node to measure in. */
+  readonly node: string;
+}
+
+/** What was measured: the rows' cells, in order, and in which Node. */
+export interface Measured {
+  readonly cells: readonly Cells[];
+  readonly node: string;
+}
+
+/** What starting and ending a process takes, outside the time it can see. */
+const SPAWN_MS = 50;
+
+const childFile = fileURLToPath(new URL('replay-child.js', import.meta.url));
+
+/**
+ * The rows of a trace, at its own capacities unless others are given. Throws `Failure` if the
+ * oracle's hits are not those on record.
+ */
+export function rowsOf(trace: Trace, capacities: readonly number[] = trace.capacities): Row[] {
+  return capacities.map((capacity) => {
+    const expected = replayExactly(trace.ids, trace.uniques, capacity);
+    const known = trace.knownHits[capacity];
+    if (known !== undefined && known !== expected.hits) {
+      throw new Failure(
+        `${trace.label} at capacity ${capacity}: the oracle has ${expected.hits} hits, ` +
+          `traces/manifest.json ${known}`,
+      );
+    }
+    return { trace, capacity, expected };
+  });
+}
+
+/** Runs one measuring process. Throws `Failure`, also if the process has no result. */
+async function runChild(node: string, job: Job, bytes: Uint8Array): Promise<JobResult> {
+  const child = spawn(node, ['--expose-gc', childFile, JSON.stringify(job)]);
+  // A child that ends early closes its input; why it ended is told by its output.
+  child.stdin.on('error', () => {});
+  child.stdin.end(bytes);
+  const [code, output, errors] = await Promise.all([
+    new Promise<number | string>((resolve, reject) => {
+      child.on('error', (error) => reject(new Failure(`cannot run ${node}: ${error.message}`)));
+      child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
+    }),
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  try {
+    return JSON.parse(output) as JobResult;
+  } catch {
+    const reason = errors.split('\n').find((line) => /error/i.test(line)) ?? 'no output';
+    return { error: `the process ended with ${code}: ${reason.trim()}` };
+  }
+}
+
+/** A random order of all libraries (Fisher and Yates). */
+function shuffledLibraries(): Library[] {
+  const names = [...libraryNames];
+  for (let i = names.length - 1; i > 0; i--) {
+    const j = Math.floor(Math.random() * (i + 1));
+    [names[i], names[j]] = [names[j] as Library, names[i] as Library];
+  }
+  return names;
+}
+
+function emptyCells(): Cells {
+  const cell = (): Cell => ({ hits: 0, samplesNs: [] });
+  return { wasm: cell(), pure: cell(), 'lru-cache': cell(), naive: cell() };
+}
+
+/**
+ * Measures all rows. `onProcess` is told of the row when a process of it has ended, and of the
+ * round. Throws `Failure` at the first process that fails.
+ */
+export async function measureRows(
+  rows: readonly Row[],
+  plan: Plan,
+  onProcess: (row: Row, round: number) => void,
+): Promise<Measured> {
+  const cells = rows.map(emptyCells);
+  const deadline = performance.now() + plan.seconds * 1000;
+  let processes = rows.length * libraryNames.length * plan.rounds;
+  let node = '';
+  for (let round = 1; round <= plan.rounds; round++) {
+    for (const [i, row] of rows.entries()) {
+      const { trace, capacity, expected } = row;
+      const { keys, requests } = trace;
+      for (const library of shuffledLibraries()) {
+        // An equal share of what is left, so that a slow process is made up for by all later ones.
+        const budgetMs = (deadline - performance.now()) / processes - SPAWN_MS;
+        const job: Job = { library, keys, requests, capacity, expected, budgetMs };
+        const result = await runChild(plan.node, job, trace.bytes);
+        if ('error' in result) {
+          throw new Failure(`${library}, ${trace.label} at capacity ${capacity}: ${result.error}`);
+        }
+        const cell = (cells[i] as Cells)[library];
+        cell.hits = result.hits;
+        cell.samplesNs.push(...result.samplesNs);
+        node = result.node;
+        processes -= 1;
+        onProcess(row, round);
+      }
+    }
+  }
+  return { cells, node };
+}

@@ -1,0 +1,41 @@
+// Runs a script of test/children in a process of its own, under conditions a test cannot bear.
+//
+// A script uses the built package, and its last line of output is its report, as JSON.
+
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The conditions of a child process. */
+export interface Conditions {
+  /** Flags of Node itself. */
+  readonly flags?: readonly string[];
+  /** What the script finds in `process.argv` from place 2 up. */
+  readonly args?: readonly string[];
+  /** Limit of the address space, in KiB, as `ulimit -v` sets it. */
+  readonly addressSpaceKiB?: number;
+}
+
+/** How a child process ended. */
+export interface Outcome<R> {
+  /** Exit status; null if a signal ended it. */
+  readonly status: number | null;
+  readonly stderr: string;
+  /** The last line it printed, or null if there is none. */
+  readonly report: R | null;
+}
+
+const WITH_LIMIT = 'ulimit -v "$0" && exec "$@"';
+
+/** Runs a script to its end. */
+export function runChild<R>(script: string, conditions: Conditions = {}): Outcome<R> {
+  const { flags = [], args = [], addressSpaceKiB } = conditions;
+  const path = fileURLToPath(new URL(`children/${script}`, import.meta.url));
+  const node = [process.execPath, ...flags, path, ...args];
+  const [command, ...rest] =
+    addressSpaceKiB === undefined
+      ? node
+      : ['bash', '-c', WITH_LIMIT, `${addressSpaceKiB}`, ...node];
+  const { status, stdout, stderr } = spawnSync(command as string, rest, { encoding: 'utf8' });
+  const lastLine = stdout.trim().split('\n').at(-1) ?? '';
+  return { status, stderr, report: lastLine === '' ? null : (JSON.parse(lastLine) as R) };
+}

@@ -1,0 +1,447 @@
+// Walks over the entries: their order, their protocol, and what they do when the cache changes.
+//
+// The promises are those at the head of src/walk.ts. RUNS multiplies the random runs.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Engine } from '../src/engine.js';
+import { SharedEngine } from '../src/engines.js';
+import type { LRUCache } from '../src/lru.js';
+import { stillAlive } from './collected.js';
+import { ModelCache } from './model.js';
+import { engineCases, openCache, plainCases } from './support.js';
+import { expectValid } from './validate.js';
+
+type Key = string | number | bigint | symbol | object;
+
+const fill = <C extends { set(key: number, value: string): unknown }>(cache: C, count: number) => {
+  for (let key = 1; key <= count; key++) cache.set(key, `v${key}`);
+  return cache;
+};
+
+type Numbered = LRUCache<number, string>;
+
+/** Every way to walk, and whether it goes from the newest to the oldest. */
+const walks: [name: string, newestFirst: boolean, walk: (cache: Numbered) => unknown[]][] = [
+  ['keys', true, (cache) => [...cache.keys()].map((key) => [key, `v${key}`])],
+  ['values', true, (cache) => [...cache.values()].map((value) => [+value.slice(1), value])],
+  ['entries', true, (cache) => [...cache.entries()]],
+  ['Symbol.iterator', true, (cache) => [...cache]],
+  ['rkeys', false, (cache) => [...cache.rkeys()].map((key) => [key, `v${key}`])],
+  ['rvalues', false, (cache) => [...cache.rvalues()].map((value) => [+value.slice(1), value])],
+  ['rentries', false, (cache) => [...cache.rentries()]],
+  ['forEach', true, (cache) => called(cache, (fn) => cache.forEach(fn))],
+  ['rforEach', false, (cache) => called(cache, (fn) => cache.rforEach(fn))],
+  ['find', true, (cache) => called(cache, (fn) => void cache.find(fn))],
+];
+
+/** The entries a method calls a function with. */
+function called(
+  cache: Numbered,
+  walk: (fn: (value: string, key: number, cache: Numbered) => boolean) => void,
+): unknown[] {
+  const entries: unknown[] = [];
+  walk((value, key, self) => {
+    entries.push([key, value]);
+    return self !== cache;
+  });
+  return entries;
+}
+
+describe.each(engineCases)('order: $name', ({ open }) => {
+  it.each(walks)('%s follows the recency order, and leaves it', (_, newestFirst, walk) => {
+    const engine = open();
+    const cache = openCache<number, string>(engine, { max: 5 });
+    const model = new ModelCache<number, string>(5);
+    expect(walk(cache)).toEqual([]);
+    for (const subject of [cache, model]) {
+      fill(subject, 7).get(4);
+      subject.set(5, 'v5');
+      subject.delete(6);
+    }
+    const expected = newestFirst ? model.entries() : model.entries().reverse();
+    expect(expected).toHaveLength(4);
+    expect(walk(cache)).toEqual(expected);
+    expect(walk(cache)).toEqual(expected);
+    expectValid(cache, engine);
+  });
+
+  it('find returns the first match from the newest, and uses it', () => {
+    const cache = fill(openCache<number, string>(open(), { max: 4 }), 4);
+    const seen: number[] = [];
+    const found = cache.find((_, key) => {
+      seen.push(key);
+      return key < 3;
+    });
+    expect([found, seen]).toEqual(['v2', [4, 3, 2]]);
+    expect([...cache.keys()]).toEqual([2, 4, 3, 1]);
+    expect(cache.find(() => false)).toBe(undefined);
+    expect([...cache.keys()]).toEqual([2, 4, 3, 1]);
+    expect(cache.find((_, key) => cache.delete(key))).toBe(undefined);
+    expect([...cache.keys()]).toEqual([4, 3, 1]);
+  });
+
+  it('forEach and rforEach call with `this` as given, or the cache', () => {
+    const cache = fill(openCache<number, string>(open(), { max: 4 }), 1);
+    const self = {};
+    const seen: unknown[] = [];
+    function note(this: unknown): void {
+      seen.push(this);
+    }
+    cache.forEach(note, self);
+    cache.forEach(note);
+    cache.rforEach(note, self);
+    cache.rforEach(note);
+    expect(seen.map((item) => item === self || (item === cache ? 'cache' : item))).toEqual([
+      ...[true, 'cache', true, 'cache'],
+    ]);
+  });
+});
+
+const iterators = ['keys', 'values', 'entries', 'rkeys', 'rvalues', 'rentries'] as const;
+type IteratorName = (typeof iterators)[number];
+
+describe.each(iterators)('protocol of %s', (name) => {
+  const open = () =>
+    fill(
+      openCache<number, string>((plainCases[0] as (typeof plainCases)[0]).open(), { max: 3 }),
+      3,
+    );
+
+  it('is an iterator that is its own iterable', () => {
+    const iterator = open()[name]();
+    expect(iterator[Symbol.iterator]()).toBe(iterator);
+    expect(iterator.next()).toEqual({ value: expect.anything(), done: false });
+    expect([...iterator]).toHaveLength(2);
+    expect([...iterator]).toEqual([]);
+    expect(Array.from<unknown>(open()[name]())).toHaveLength(3);
+  });
+
+  it('stays done once it is, whatever is added', () => {
+    const cache = open();
+    const iterator = cache[name]();
+    for (let i = 0; i < 3; i++) expect(iterator.next().done).toBe(false);
+    for (let i = 0; i < 3; i++) {
+      expect(iterator.next()).toEqual({ value: undefined, done: true });
+      cache.resize(9);
+      cache.set(100 + i, 'late');
+    }
+  });
+
+  it('is done when it was begun in an empty cache', () => {
+    const cache = open();
+    cache.clear();
+    const iterator = cache[name]();
+    expect(iterator.next().done).toBe(true);
+    fill(cache, 3);
+    expect(iterator.next().done).toBe(true);
+  });
+
+  it('starts at its first step, not when it is made', () => {
+    const cache = open();
+    const iterator = cache[name]();
+    cache.clear();
+    cache.set(9, 'v9');
+    expect([...iterator].flat().map(String).join()).toMatch(/^(9|v9|9,v9)$/);
+  });
+
+  it('is done after return, which break calls', () => {
+    const cache = open();
+    for (const steps of [0, 1, 2, 3]) {
+      const iterator = cache[name]();
+      for (let i = 0; i < steps; i++) iterator.next();
+      expect(iterator.return?.()).toEqual({ value: undefined, done: true });
+      expect(iterator.next()).toEqual({ value: undefined, done: true });
+    }
+    const broken: IterableIterator<unknown> = cache[name]();
+    for (const _ of broken) break;
+    expect(broken.next().done).toBe(true);
+  });
+
+  it('has the iterator helpers of the host', () => {
+    type Helped = { map?(fn: (item: unknown) => unknown): { toArray(): unknown[] } };
+    const iterator = open()[name]() as Helped & IterableIterator<unknown>;
+    const { map } = [][Symbol.iterator]() as Helped;
+    expect(iterator.map).toBe(map);
+    if (map !== undefined) {
+      expect(iterator.map?.((item) => [item]).toArray()).toEqual(
+        [...open()[name]()].map((i) => [i]),
+      );
+    }
+  });
+});
+
+describe.each(plainCases)('cost: $name', ({ open }) => {
+  /** The engine's functions that each step of a walk over `size` entries calls. */
+  function callsPerStep(name: IteratorName, size: number): string[] {
+    const test = open();
+    let calls: string[] = [];
+    const spied = Object.entries(test.shared.engine).map(([field, value]) => {
+      if (typeof value !== 'function') return [field, value];
+      const spy = (...args: unknown[]) => {
+        calls.push(field);
+        return (value as (...args: unknown[]) => unknown)(...args);
+      };
+      return [field, spy];
+    });
+    const shared = new SharedEngine(Object.fromEntries(spied) as Engine);
+    const cache = fill(openCache<number, string>({ ...test, shared }, { max: size }), size);
+    const iterator = cache[name]();
+    return [1, 2, 3].map(() => {
+      calls = [];
+      iterator.next();
+      return calls.join();
+    });
+  }
+
+  it.each(iterators)('%s reads the order at its second step, once', (name) => {
+    const end = name.startsWith('r') ? 'oldest' : 'newest';
+    for (const size of [3, 1000]) expect(callsPerStep(name, size)).toEqual([end, 'order', '']);
+  });
+});
+
+const changes = ['get', 'set', 'set', 'set', 'delete', 'delete', 'clear', 'pop', 'resize'] as const;
+type Action =
+  | { name: (typeof changes)[number]; key: number; number: number }
+  | { name: 'step'; walk: number };
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  fc.record({
+    name: fc.constantFrom(...changes),
+    key: fc.integer({ min: 0, max: 15 }),
+    number: fc.integer({ min: 1, max: 8 }),
+  }),
+  fc.record({ name: fc.constant('step' as const), walk: fc.constantFrom(0, 1) }),
+);
+
+const keys: Key[] = [0, 1, 2, 3, -5, 2 ** 31, 0.5, Number.NaN, 'a', 'b', 'c', '', 9n];
+keys.push(Symbol('s'), {}, () => {});
+
+/** A value knows its entry: the one that came into the cache when its key was absent. */
+interface Value {
+  readonly entry: number;
+}
+
+/** An iterator and what the promises of src/walk.ts say about it. */
+class WatchedWalk {
+  readonly #iterator: Iterator<unknown>;
+  readonly #name: IteratorName;
+  readonly #seen = new Set<number>();
+  /** Entries there from the first step on, not removed so far. */
+  #staying: Set<number> | undefined;
+  #stepsLeft = 0;
+  isDone = false;
+
+  constructor(cache: LRUCache<Key, Value>, name: IteratorName) {
+    this.#iterator = cache[name]();
+    this.#name = name;
+  }
+
+  /** Must be told of every change of the cache; `inserts` counts those since the last one. */
+  changed(model: ModelCache<Key, Value>, inserts: number): void {
+    if (this.#staying === undefined) return;
+    this.#stepsLeft += inserts;
+    const live = new Set(model.entries().map(([, { entry }]) => entry));
+    for (const entry of this.#staying) if (!live.has(entry)) this.#staying.delete(entry);
+  }
+
+  step(model: ModelCache<Key, Value>): void {
+    if (this.#staying === undefined) {
+      this.#staying = new Set(model.entries().map(([, { entry }]) => entry));
+      this.#stepsLeft = model.size;
+    }
+    const { value: item, done } = this.#iterator.next();
+    if (done === true) {
+      if (!this.isDone) for (const entry of this.#staying) this.#expectSeen(entry);
+      this.isDone = true;
+      return;
+    }
+    if (this.isDone) throw new Error('a walk that was done goes on');
+    const { entry } = this.#valueOf(item, model);
+    if (this.#seen.has(entry)) throw new Error(`entry ${entry} comes twice`);
+    this.#seen.add(entry);
+    this.#stepsLeft -= 1;
+    if (this.#stepsLeft < 0) throw new Error('more steps than entries');
+  }
+
+  #expectSeen(entry: number): void {
+    if (!this.#seen.has(entry)) throw new Error(`entry ${entry} stayed and never came`);
+  }
+
+  #valueOf(item: unknown, model: ModelCache<Key, Value>): Value {
+    const [key, value] = this.#name.endsWith('entries') ? (item as [Key, Value]) : [item, item];
+    const live = this.#name.endsWith('values')
+      ? model.entries().find(([, other]) => other === value)?.[1]
+      : model.peek(key as Key);
+    if (live === undefined) throw new Error('what comes is not in the cache');
+    if (this.#name.endsWith('entries') && live !== value) throw new Error('an old value comes');
+    return live;
+  }
+}
+
+describe.each(plainCases)('two walks and any changes: $name', ({ open }) => {
+  it('keep the promises of src/walk.ts', () => {
+    const run = (max: number, names: [IteratorName, IteratorName], actions: Action[]) => {
+      const engine = open();
+      const cache = openCache<Key, Value>(engine, { max });
+      const model = new ModelCache<Key, Value>(max);
+      const watched = names.map((name) => new WatchedWalk(cache, name));
+      let entries = 0;
+      const change = ({ name, key: index, number }: Exclude<Action, { name: 'step' }>) => {
+        const key = keys[index] as Key;
+        const known = model.peek(key)?.entry;
+        const value: Value = { entry: known ?? entries };
+        const before = entries;
+        if (name === 'set' && known === undefined) entries += 1;
+        for (const subject of [cache, model]) {
+          if (name === 'set') subject.set(key, value);
+          else if (name === 'get' || name === 'delete') subject[name](key);
+          else if (name === 'resize') subject.resize(number);
+          else subject[name]();
+        }
+        for (const walk of watched) walk.changed(model, entries - before);
+      };
+      // Full at first, so that the first step has something to go over.
+      for (let key = 0; key < max; key++) change({ name: 'set', key, number: 1 });
+      for (const each of actions) {
+        if (each.name === 'step') watched[each.walk]?.step(model);
+        else change(each);
+      }
+      for (const walk of watched) while (!walk.isDone) walk.step(model);
+      for (const walk of watched) walk.step(model);
+      expectValid(cache, engine);
+    };
+    const name = fc.constantFrom(...iterators);
+    const actions = fc.array(action, { maxLength: 40, size: 'max' });
+    const property = fc.property(
+      fc.integer({ min: 1, max: 8 }),
+      fc.tuple(name, name),
+      actions,
+      run,
+    );
+    fc.assert(property, { numRuns: Math.ceil(1e4 / 3) * Number(process.env.RUNS ?? 1) });
+  });
+});
+
+describe.each(engineCases)('changed under way: $name', ({ open }) => {
+  const open4 = () => {
+    const engine = open();
+    return { engine, cache: fill(openCache<number, string>(engine, { max: 4 }), 4) };
+  };
+
+  it.each(iterators)('%s: slots of the visited and the next entry are taken by others', (name) => {
+    const { engine, cache } = open4();
+    const order = name.startsWith('r') ? [1, 2, 3, 4] : [4, 3, 2, 1];
+    const iterator: Iterator<unknown> = cache[name]();
+    const seen = [iterator.next().value, iterator.next().value];
+    cache.delete(order[1] as number);
+    cache.delete(order[2] as number);
+    cache.set(8, 'v8').set(9, 'v9');
+    for (let step = iterator.next(); step.done !== true; step = iterator.next()) {
+      seen.push(step.value);
+    }
+    const numbers = seen.map((item) =>
+      Number.parseInt(String([item].flat()[0]).replace('v', ''), 10),
+    );
+    expect(new Set(numbers).size, 'none twice').toBe(numbers.length);
+    expect(numbers.slice(0, 2)).toEqual(order.slice(0, 2));
+    expect(numbers).toContain(order[3]);
+    expect(numbers).not.toContain(order[2]);
+    expectValid(cache, engine);
+  });
+
+  it.each(iterators)('%s: cleared, and filled again', (name) => {
+    for (const steps of [1, 2, 3, 4]) {
+      const { engine, cache } = open4();
+      const iterator: Iterator<unknown> = cache[name]();
+      for (let i = 0; i < steps; i++) iterator.next();
+      cache.clear();
+      if (steps % 2 === 0) expect(iterator.next().done).toBe(true);
+      for (let key = 11; key <= 14; key++) cache.set(key, `v${key}`);
+      let left = 0;
+      while (iterator.next().done !== true) left += 1;
+      expect(left).toBeLessThanOrEqual(4);
+      expect([...cache.keys()]).toEqual([14, 13, 12, 11]);
+      expectValid(cache, engine);
+    }
+  });
+
+  it.each([
+    ['keys get each', 'keys', (cache, key) => cache.get(key), [1, 2, 3, 4]],
+    ['rkeys get each', 'rkeys', (cache, key) => cache.get(key), [4, 3, 2, 1]],
+    ['keys delete each', 'keys', (cache, key) => cache.delete(key), []],
+    ['rkeys delete each', 'rkeys', (cache, key) => cache.delete(key), []],
+    ['keys set each', 'keys', (cache, key) => cache.set(key, 'new'), [1, 2, 3, 4]],
+    ['keys resize', 'keys', (cache) => cache.resize(cache.max + 1), [4, 3, 2, 1]],
+  ] as [string, 'keys' | 'rkeys', (cache: Numbered, key: number) => unknown, number[]][])(
+    '%s: each comes once, in the order there was',
+    (_, name, act, after) => {
+      const { engine, cache } = open4();
+      const seen: number[] = [];
+      for (const key of cache[name]()) {
+        act(cache, key);
+        if (seen.push(key) > 99) break;
+      }
+      expect(seen).toEqual(name === 'keys' ? [4, 3, 2, 1] : [1, 2, 3, 4]);
+      expect([...cache.keys()]).toEqual(after);
+      expectValid(cache, engine);
+    },
+  );
+
+  it.each(iterators)('%s: a new key at every step ends', (name) => {
+    const { engine, cache } = open4();
+    let steps = 0;
+    for (const _ of cache[name]() as Iterable<unknown>) {
+      cache.set(100 + steps, 'new');
+      if (++steps > 99) break;
+    }
+    expect(steps).toBeLessThanOrEqual(5);
+    expectValid(cache, engine);
+  });
+});
+
+describe.each(plainCases)('given up half-way: $name', ({ open }) => {
+  type WeakCache = LRUCache<object | number, object>;
+
+  /** Three entries that only the cache holds, then that of 7, the newest. */
+  function fillWeakly(cache: WeakCache): Record<string, WeakRef<object>> {
+    const refs: Record<string, WeakRef<object>> = {};
+    for (const label of ['first', 'second', 'third']) {
+      const [key, value] = [{}, {}];
+      refs[`key ${label}`] = new WeakRef(key);
+      refs[`value ${label}`] = new WeakRef(value);
+      cache.set(key, value);
+    }
+    cache.set(7, {});
+    return refs;
+  }
+
+  function emptyBut7(cache: WeakCache): void {
+    for (const key of [...cache.keys()]) if (key !== 7) cache.delete(key);
+  }
+
+  /** Iterators after 0, 1 and 2 steps, and one that a loop broke off. */
+  function giveUp(cache: WeakCache, name: IteratorName): Iterator<unknown>[] {
+    const kept: Iterator<unknown>[] = [0, 1, 2].map(() => cache[name]());
+    kept.forEach((iterator, steps) => {
+      for (let i = 0; i < steps; i++) iterator.next();
+    });
+    const broken = cache[name]();
+    for (const _ of broken as Iterable<unknown>) break;
+    return [...kept, broken];
+  }
+
+  it.each(iterators)('%s keeps nothing alive that was removed, and goes on', async (name) => {
+    const cache: WeakCache = openCache(open(), { max: 4 });
+    const refs = fillWeakly(cache);
+    const kept = giveUp(cache, name);
+    emptyBut7(cache);
+    expect(await stillAlive(refs)).toEqual([]);
+    const areDone = () => kept.map((iterator) => iterator.next().done);
+    // Those that began at the newest have been at 7.
+    const isReverse = name.startsWith('r');
+    expect(areDone()).toEqual([false, !isReverse, !isReverse, true]);
+    expect(areDone()).toEqual([true, true, true, true]);
+    expect(cache.size).toBe(1);
+  });
+});

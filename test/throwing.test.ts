@@ -1,0 +1,285 @@
+// Callbacks that throw stop nothing: the sweep over every place where one may, and named cases.
+//
+// A run of 2,000 operations is recorded on the model: what each returns, what each tells, what
+// the cache holds after it. Then the same run is made on a cache whose k-th callback throws, for
+// k from the first to the last: it must differ from the recorded one in nothing but the error.
+
+import { describe, expect, it } from 'vitest';
+import type { LRUCache } from '../src/lru.js';
+import { ModelCache, type Told } from './model.js';
+import { openCache, plainCases } from './support.js';
+import { expectValid } from './validate.js';
+
+type Key = string | number | bigint | symbol | object;
+type Step = readonly [name: 'get' | 'set' | 'delete' | 'clear' | 'pop' | 'resize', ...unknown[]];
+
+const OPERATIONS = 2000;
+const THROWS_MAX = 200;
+const MAX = 6;
+
+/** Mulberry32: the same numbers from 0 up to 1 for the same seed. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function makeSteps(seed: number): Step[] {
+  const random = randomOf(seed);
+  const keys: Key[] = [0, 1, 2, -1, 0.5, Number.NaN, 'a', 'b', 'c', 9n, Symbol('s'), {}];
+  const pick = <T>(items: readonly T[]) => items[Math.floor(random() * items.length)] as T;
+  const values = [1, 2, 3, undefined];
+  return Array.from({ length: OPERATIONS }, (): Step => {
+    const chance = random();
+    if (chance < 0.01) return ['clear'];
+    if (chance < 0.03) return ['resize', 1 + Math.floor(random() * MAX)];
+    if (chance < 0.08) return ['pop'];
+    if (chance < 0.15) return ['delete', pick(keys)];
+    if (chance < 0.3) return ['get', pick(keys)];
+    return ['set', pick(keys), pick(values)];
+  });
+}
+
+type Subject = Pick<ModelCache<Key, number>, Step[0]>;
+
+function apply(subject: Subject, [name, ...args]: Step): unknown {
+  const call = subject[name] as (...args: unknown[]) => unknown;
+  const result = call.apply(subject, args);
+  return name === 'set' ? undefined : result;
+}
+
+interface RecordedStep {
+  readonly step: Step;
+  readonly result: unknown;
+  /** Everything told up to and including this step. */
+  readonly toldCount: number;
+  readonly entries: unknown[];
+}
+
+function recordOnModel(steps: readonly Step[]): { told: Told<Key, number>[]; run: RecordedStep[] } {
+  const model = new ModelCache<Key, number>(MAX);
+  const run = steps.map((step) => {
+    const result = apply(model, step);
+    return { step, result, toldCount: model.told.length, entries: model.entries().flat() };
+  });
+  return { told: model.told, run };
+}
+
+const { told: expectedTold, run: recordedRun } = recordOnModel(makeSteps(20_260_727));
+
+/** Numbers from 1 to `count`, at most THROWS_MAX of them, evenly spread. */
+function spreadOver(count: number): number[] {
+  const amount = Math.min(count, THROWS_MAX);
+  return Array.from({ length: amount }, (_, i) => 1 + Math.floor((i * (count - 1)) / (amount - 1)));
+}
+
+const isSame = (a: readonly unknown[], b: readonly unknown[]) =>
+  a.length === b.length && a.every((item, i) => Object.is(item, b[i]));
+
+describe.each(plainCases)('throw sweep: $name', ({ open }) => {
+  /** The run, with a throw at the k-th callback. */
+  function runThrowingAt(k: number): void {
+    const engine = open();
+    const thrown = new Error(`callback ${k}`);
+    let toldCount = 0;
+    let wrongCalls = 0;
+    const callback = (kind: Told<Key, number>[0]) => (value: number, key: Key, reason: string) => {
+      const expected = expectedTold[toldCount] ?? [];
+      if (!isSame([kind, value, key, reason], expected)) wrongCalls += 1;
+      toldCount += 1;
+      if (toldCount === k) throw thrown;
+    };
+    const cache = openCache<Key, number>(engine, {
+      max: MAX,
+      dispose: callback('dispose'),
+      disposeAfter: callback('disposeAfter'),
+      onInsert: callback('onInsert'),
+    });
+    let caught = 0;
+    for (const recorded of recordedRun) {
+      const before = toldCount;
+      const isThrowing = before < k && k <= recorded.toldCount;
+      try {
+        const result = apply(cache, recorded.step);
+        if (isThrowing || !Object.is(result, recorded.result)) expect.fail(`result at throw ${k}`);
+      } catch (error) {
+        if (error !== thrown || !isThrowing) throw error;
+        caught += 1;
+        expectValid(cache, engine);
+      }
+      // Every other callback of the operation ran, too, and the operation stayed done.
+      if (toldCount !== recorded.toldCount) expect.fail(`callbacks told at throw ${k}`);
+      if (!isSame([...cache].flat(), recorded.entries)) expect.fail(`entries at throw ${k}`);
+    }
+    expect([caught, wrongCalls, toldCount]).toEqual([1, 0, expectedTold.length]);
+    expectValid(cache, engine);
+  }
+
+  it('differs from a run without in nothing but the error', () => {
+    const places = spreadOver(expectedTold.length);
+    expect(places).toHaveLength(THROWS_MAX);
+    expect([places[0], places.at(-1)]).toEqual([1, expectedTold.length]);
+    for (const k of places) runThrowingAt(k);
+  });
+
+  it('throws in every kind of callback, for every reason', () => {
+    const swept = spreadOver(expectedTold.length).map((k) => expectedTold[k - 1]);
+    const kinds = new Set(swept.map((told) => `${told?.[0]} ${told?.[3]}`));
+    expect([...kinds].sort()).toEqual(
+      [
+        ...['dispose delete', 'dispose evict', 'dispose set', 'disposeAfter delete'],
+        ...['disposeAfter evict', 'disposeAfter set'],
+        ...['onInsert add', 'onInsert replace', 'onInsert update'],
+      ].sort(),
+    );
+  });
+});
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return { thrown: error };
+  }
+  return 'nothing thrown';
+}
+
+describe.each(plainCases)('errors of callbacks: $name', ({ open }) => {
+  it('of several errors of one operation the first is thrown, after all ran', () => {
+    const engine = open();
+    const calls: string[] = [];
+    const refuse = (kind: string) => (value: number) => {
+      calls.push(`${kind} ${value}`);
+      if (isStrict) throw new Error(`${kind} ${value}`);
+    };
+    let isStrict = false;
+    const cache = openCache<string, number>(engine, {
+      max: 2,
+      dispose: refuse('dispose'),
+      disposeAfter: refuse('disposeAfter'),
+      onInsert: refuse('onInsert'),
+    });
+    cache.set('a', 1).set('b', 2);
+    calls.length = 0;
+    isStrict = true;
+    expect(() => cache.set('c', 3)).toThrow('dispose 1');
+    expect(() => cache.set('c', 3)).toThrow('onInsert 3');
+    expect(() => cache.clear()).toThrow('dispose 2');
+    expect(calls).toEqual([
+      ...['dispose 1', 'onInsert 3', 'disposeAfter 1', 'onInsert 3'],
+      ...['dispose 2', 'dispose 3', 'disposeAfter 2', 'disposeAfter 3'],
+    ]);
+    expect([...cache]).toEqual([]);
+    expectValid(cache, engine);
+  });
+
+  it.each([undefined, null, 0, 'text', {}, Promise.resolve()])('%s is thrown on', (thrown) => {
+    const cache = openCache<string, number>(open(), {
+      max: 2,
+      onInsert: () => {
+        throw thrown;
+      },
+    });
+    const caught = thrownBy(() => cache.set('a', 1)) as { thrown: unknown };
+    expect(caught).toHaveProperty('thrown');
+    expect(caught.thrown).toBe(thrown);
+    expect(cache.peek('a')).toBe(1);
+  });
+
+  it('an error of what a callback causes is thrown by the operation outside, not inside', () => {
+    const engine = open();
+    const events: string[] = [];
+    const error = new Error('of the inner set');
+    const cache: LRUCache<string, number> = openCache<string, number>(engine, {
+      max: 2,
+      dispose: (_, key) => {
+        if (key !== 'a') throw error;
+        cache.set('inner', 9);
+        events.push('the inner set returned');
+      },
+      disposeAfter: (_, key) => void events.push(`after ${key}`),
+    });
+    cache.set('a', 1).set('b', 2);
+    expect(thrownBy(() => cache.set('c', 3))).toEqual({ thrown: error });
+    expect(events).toEqual(['the inner set returned', 'after a', 'after b']);
+    expect([...cache.keys()]).toEqual(['inner', 'c']);
+    expectValid(cache, engine);
+  });
+
+  it('an error that a callback catches is nobody else’s', () => {
+    const engine = open();
+    const cache = openCache<string, number>(engine, {
+      max: 1,
+      dispose: () => expect(() => cache.resize(0)).toThrow(RangeError),
+    });
+    cache.set('a', 1).set('b', 2);
+    expect([...cache]).toEqual([['b', 2]]);
+    expectValid(cache, engine);
+  });
+
+  it('the operation after a throw starts with nothing left to tell', () => {
+    const engine = open();
+    const calls: string[] = [];
+    const cache = openCache<string, number>(engine, {
+      max: 2,
+      disposeAfter: (_, key, reason) => {
+        calls.push(`${key} ${reason}`);
+        throw new Error(key);
+      },
+    });
+    cache.set('a', 1).set('b', 2);
+    expect(() => cache.delete('a')).toThrow('a');
+    expect(() => cache.pop()).toThrow('b');
+    cache.clear();
+    expect(cache.set('c', 3).get('c')).toBe(3);
+    expect(() => cache[Symbol.dispose]()).toThrow('c');
+    expect(() => cache.size).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
+    expect(calls).toEqual(['a delete', 'b evict', 'c delete']);
+  });
+});
+
+const walks = ['forEach', 'rforEach', 'find'] as const;
+
+describe.each(plainCases)('functions given to walks: $name', ({ open }) => {
+  const filled = () => {
+    const engine = open();
+    const cache = openCache<string, number>(engine, { max: 3 });
+    cache.set('a', 1).set('b', 2).set('c', 3);
+    return { engine, cache };
+  };
+
+  it.each(walks)('%s throws what its function throws, and goes no further', (name) => {
+    for (const stop of [1, 2, 3]) {
+      const { engine, cache } = filled();
+      const error = new Error(name);
+      let calls = 0;
+      const fn = () => {
+        calls += 1;
+        if (calls === stop) throw error;
+        return false;
+      };
+      expect(thrownBy(() => cache[name](fn))).toEqual({ thrown: error });
+      expect(calls).toBe(stop);
+      expect([...cache.keys()]).toEqual(['c', 'b', 'a']);
+      expectValid(cache, engine);
+      expect([...cache.set('d', 4).keys()]).toEqual(['d', 'c', 'b']);
+    }
+  });
+
+  it.each(walks)('%s of what is no function throws INVALID_CALLBACK, empty or not', (name) => {
+    const { engine, cache } = filled();
+    for (const size of [3, 0]) {
+      expect(cache.size).toBe(size);
+      for (const fn of [undefined, null, 1, 'text', {}]) {
+        const act = () => cache[name](fn as never);
+        expect(act).toThrow(expect.objectContaining({ code: 'INVALID_CALLBACK' }));
+      }
+      expectValid(cache, engine);
+      cache.clear();
+    }
+  });
+});
