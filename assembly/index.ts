@@ -20,11 +20,13 @@
 
 import { openArena, release } from './arena';
 import { hashString, seedHash } from './hash';
-import { KIND_HASHED, KIND_INT, NIL } from './layout';
+import { KIND_HASHED, NIL, OUTCOME_BITS, UPDATED } from './layout';
 import { touch as touchSlot, untouch as untouchSlot } from './recency';
 import {
+  missedOf,
   newerOf,
   olderOf,
+  setMissed,
   setLimit as setTableLimit,
   sizeOf,
   slotsOf,
@@ -34,11 +36,10 @@ import {
   bytesHeld as bytesHeldBy,
   clear as clearTable,
   createTable,
-  find,
-  findNext as findNextOf,
+  findNext as findNextSlot,
+  find as findSlot,
   grow as growTable,
-  insert,
-  put,
+  insert as insertSlot,
   remove as removeSlot,
   restore as restoreSlot,
 } from './table';
@@ -100,65 +101,76 @@ export function wordOf(table: usize, slot: u32): u32 {
   return wordOfSlot(slotsOf(table), slot);
 }
 
-/** Slot of an int32 key, or NIL. The order stays. */
-export function findInt(table: usize, key: u32): u32 {
-  return find(table, key, KIND_INT);
-}
-
-/** First slot with this hash, or NIL. The order stays. */
-export function findHash(table: usize, hash: u32): u32 {
-  return find(table, hash, KIND_HASHED);
+/** First slot with this word and kind, or NIL. The order stays. */
+export function find(table: usize, word: u32, kind: u32): u32 {
+  return findSlot(table, word, kind);
 }
 
 /** First slot with this string's hash, or NIL. The order stays. */
 export function findString(table: usize, text: externref): u32 {
-  return find(table, hashString(text), KIND_HASHED);
+  return findSlot(table, hashString(text), KIND_HASHED);
 }
 
-/** The next slot with the same hash as this one, or NIL. The order stays. */
+/** The next slot with the same word and kind as this one, or NIL. The order stays. */
 export function findNext(table: usize, slot: u32): u32 {
-  return findNextOf(table, slot);
+  return findNextSlot(table, slot);
 }
 
-function get(table: usize, word: u32, kind: u32): u32 {
-  const slot = find(table, word, kind);
+/** First slot with this word and kind, now the newest, or NIL. */
+export function get(table: usize, word: u32, kind: u32): u32 {
+  const slot = findSlot(table, word, kind);
   if (slot != NIL) touchSlot(slotsOf(table), slot);
   return slot;
 }
 
-/** Slot of an int32 key, now the newest, or NIL. */
-export function getInt(table: usize, key: u32): u32 {
-  return get(table, key, KIND_INT);
-}
-
-/** First slot with this hash, now the newest, or NIL. */
-export function getHash(table: usize, hash: u32): u32 {
-  return get(table, hash, KIND_HASHED);
-}
-
-/** First slot with this string's hash, now the newest, or NIL. */
+/** First slot with this string's hash, now the newest, or NIL; keeps the hash for `putMissed`. */
 export function getString(table: usize, text: externref): u32 {
-  return get(table, hashString(text), KIND_HASHED);
+  return getHash(table, hashString(text));
 }
 
-/** Puts an int32 key: `slot << OUTCOME_BITS | outcome`. */
-export function putInt(table: usize, key: u32): u32 {
-  return put(table, key, KIND_INT);
+/** As `getString`, of a string that was hashed outside. */
+export function getHash(table: usize, hash: u32): u32 {
+  const slot = get(table, hash, KIND_HASHED);
+  if (slot == NIL) setMissed(table, hash);
+  return slot;
 }
 
-/** Puts a hash: `slot << OUTCOME_BITS | outcome`; UPDATED may be another key's slot. */
-export function putHash(table: usize, hash: u32): u32 {
-  return put(table, hash, KIND_HASHED);
+/**
+ * Makes the first entry with this word and kind the newest, or adds one: `slot << OUTCOME_BITS |
+ * outcome`. If the word is a hash, UPDATED may be another key's slot.
+ */
+export function put(table: usize, word: u32, kind: u32): u32 {
+  const slot = findSlot(table, word, kind);
+  if (slot == NIL) return insertSlot(table, word, kind);
+  touchSlot(slotsOf(table), slot);
+  return (slot << OUTCOME_BITS) | UPDATED;
 }
 
-/** Puts a string's hash: `slot << OUTCOME_BITS | outcome`; UPDATED may be another key's slot. */
+/** Puts a string's hash; the result is that of `put`. */
 export function putString(table: usize, text: externref): u32 {
   return put(table, hashString(text), KIND_HASHED);
 }
 
-/** Adds an entry with this hash, whether or not there is one with the same already. */
-export function insertHash(table: usize, hash: u32): u32 {
-  return insert(table, hash, KIND_HASHED);
+/** Puts the string that `getString` missed last, without hashing it again; else as `putString`. */
+export function putMissed(table: usize): u32 {
+  return put(table, missedOf(table), KIND_HASHED);
+}
+
+/** Adds an entry, whether or not there is one with the same word; the result is that of `put`. */
+export function insert(table: usize, word: u32, kind: u32): u32 {
+  return insertSlot(table, word, kind);
+}
+
+/** Removes the first entry with this word and kind; returns the slot it had, or NIL. */
+export function take(table: usize, word: u32, kind: u32): u32 {
+  const slot = findSlot(table, word, kind);
+  if (slot != NIL) removeSlot(table, slot);
+  return slot;
+}
+
+/** Removes the first entry with this string's hash; returns the slot it had, or NIL. */
+export function takeString(table: usize, text: externref): u32 {
+  return take(table, hashString(text), KIND_HASHED);
 }
 
 /** Makes a live slot the newest. */
@@ -171,33 +183,12 @@ export function untouch(table: usize, slot: u32): void {
   untouchSlot(slotsOf(table), slot);
 }
 
-function take(table: usize, word: u32, kind: u32): u32 {
-  const slot = find(table, word, kind);
-  if (slot != NIL) removeSlot(table, slot);
-  return slot;
-}
-
-/** Removes an int32 key; returns the slot it had, or NIL. */
-export function removeInt(table: usize, key: u32): u32 {
-  return take(table, key, KIND_INT);
-}
-
-/** Removes the first entry with this hash; returns the slot it had, or NIL. */
-export function removeHash(table: usize, hash: u32): u32 {
-  return take(table, hash, KIND_HASHED);
-}
-
-/** Removes the first entry with this string's hash; returns the slot it had, or NIL. */
-export function removeString(table: usize, text: externref): u32 {
-  return take(table, hashString(text), KIND_HASHED);
-}
-
 /** Removes a live slot. */
 export function remove(table: usize, slot: u32): void {
   removeSlot(table, slot);
 }
 
-/** Undoes the latest `removeHash` or `removeString`, which returned this slot. */
+/** Undoes the latest `take`, by hash, which returned this slot. */
 export function restore(table: usize, slot: u32): void {
   restoreSlot(table, slot, KIND_HASHED);
 }

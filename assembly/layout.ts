@@ -63,8 +63,9 @@ export const KIND_HASHED = CHAIN_HASHED;
 //     +24     4   CAPACITY    slots there is room for, sentinel not counted
 //     +28     4   FRESH       lowest slot never used; 1 in an empty table
 //     +32     4   FREE        first free slot, or NIL
+//     +36     4   MISSED      hash of the string that was looked for last and not found
 //   ------  ----
-//     =36
+//     =40
 export const TABLE_HEADS = 0;
 export const TABLE_SLOTS = TABLE_HEADS + 4;
 export const TABLE_SHIFT = TABLE_SLOTS + 4;
@@ -74,7 +75,8 @@ export const TABLE_LIMIT = TABLE_SIZE + 4;
 export const TABLE_CAPACITY = TABLE_LIMIT + 4;
 export const TABLE_FRESH = TABLE_CAPACITY + 4;
 export const TABLE_FREE = TABLE_FRESH + 4;
-export const TABLE_BYTES = TABLE_FREE + 4;
+export const TABLE_MISSED = TABLE_FREE + 4;
+export const TABLE_BYTES = TABLE_MISSED + 4;
 
 /** 2^32 / golden ratio, odd: spreads consecutive integers evenly (Knuth 6.4, Fibonacci hashing). */
 export const MULTIPLIER = 0x9e3779b1 | 0;

@@ -14,6 +14,7 @@ import {
   TABLE_FRESH,
   TABLE_HEADS,
   TABLE_LIMIT,
+  TABLE_MISSED,
   TABLE_MULTIPLIER,
   TABLE_SHIFT,
   TABLE_SIZE,
@@ -145,4 +146,12 @@ export function freeOf(table: usize): u32 {
 
 export function setFree(table: usize, free: u32): void {
   store<u32>(table, free, TABLE_FREE);
+}
+
+export function missedOf(table: usize): u32 {
+  return load<u32>(table, TABLE_MISSED);
+}
+
+export function setMissed(table: usize, hash: u32): void {
+  store<u32>(table, hash, TABLE_MISSED);
 }

@@ -24,7 +24,6 @@ import {
   OUTCOME_BITS,
   SLOT_BYTES_LOG2,
   TABLE_BYTES,
-  UPDATED,
 } from './layout';
 import { linkNewest, relink, touch, unlink } from './recency';
 import {
@@ -136,14 +135,6 @@ export function insert(table: usize, word: u32, kind: u32): u32 {
   linkNewest(slots, slot);
   chainIn(table, slot, word, kind);
   return (slot << OUTCOME_BITS) | INSERTED;
-}
-
-/** Makes the first entry with this word and kind the newest one, or adds one. */
-export function put(table: usize, word: u32, kind: u32): u32 {
-  const slot = find(table, word, kind);
-  if (slot == NIL) return insert(table, word, kind);
-  touch(slotsOf(table), slot);
-  return (slot << OUTCOME_BITS) | UPDATED;
 }
 
 /** Takes a live slot out of the index and the list, and keeps it for reuse. */

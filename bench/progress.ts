@@ -30,7 +30,9 @@ function createLines(rows: number, rounds: number): Progress {
     step: (row, round) => {
       processes += 1;
       if (processes % libraryNames.length !== 0) return;
-      process.stderr.write(`round ${round}/${rounds}: ${showRow(row)} (of ${rows} rows)\n`);
+      const done = processes / libraryNames.length - (round - 1) * rows;
+      const where = `round ${round} of ${rounds}, row ${done} of ${rows}`;
+      process.stderr.write(`${where}: ${showRow(row)}\n`);
     },
     stop: () => {},
   };

@@ -44,8 +44,8 @@ export type JobResult =
 
 /** Share of the time, at least, that goes to passes that are not counted. */
 const WARMUP_SHARE = 0.3;
-/** Requests until V8 has surely optimized what it ever will, the core included. */
-const WARMUP_REQUESTS_MIN = 400_000;
+/** Requests after which V8 has optimized what matters, the core included. */
+const WARMUP_REQUESTS_MIN = 300_000;
 const PASSES_MIN = 3;
 
 /** The pass: the one function that is timed. */

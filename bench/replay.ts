@@ -73,7 +73,7 @@ function createCommand(): Command {
         .default('auto'),
     )
     .option('--requests <n>', 'cut every trace to its first requests', wholeNumber(REQUESTS_MAX))
-    .option('--rounds <n>', 'processes per cell', wholeNumber(ROUNDS_MAX), 2)
+    .option('--rounds <n>', 'processes per cell, at most', wholeNumber(ROUNDS_MAX), 2)
     .option('--seconds <n>', 'time to aim for, in all', wholeNumber(SECONDS_MAX), 36)
     .option('--node <path>', 'measure in this Node', process.execPath)
     .option('--memory', 'measure bytes per entry instead, and fail if a target is missed')
@@ -98,7 +98,7 @@ async function replay(options: Options): Promise<string> {
   const progress = createProgress(rows.length, options.rounds, options.json === true);
   try {
     const measured = await measureRows(rows, options, progress.step);
-    const report = makeReport(rows, measured, options);
+    const report = makeReport(rows, measured);
     progress.stop();
     return options.json ? `${JSON.stringify(report, null, 2)}\n` : showReport(report);
   } finally {

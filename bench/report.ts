@@ -44,7 +44,6 @@ interface Setting {
 /** Everything that was measured, ready for JSON. */
 export interface Report extends Setting {
   readonly rounds: number;
-  readonly seconds: number;
   readonly rows: readonly RowReport[];
   /** Geometric means over the rows: time of a library, divided by the time of wasm. */
   readonly summary: { readonly lruCacheToWasm: number; readonly naiveToWasm: number };
@@ -113,11 +112,7 @@ function reportRow(row: Row, cells: Cells): RowReport {
 }
 
 /** The report of all rows. */
-export function makeReport(
-  rows: readonly Row[],
-  measured: Measured,
-  plan: { readonly rounds: number; readonly seconds: number },
-): Report {
+export function makeReport(rows: readonly Row[], measured: Measured): Report {
   const reports = rows.map((row, i) => reportRow(row, measured.cells[i] as Cells));
   const timesWasm = (library: Library): number =>
     geometricMean(
@@ -125,8 +120,7 @@ export function makeReport(
     );
   return {
     ...settingNow(measured.node),
-    rounds: plan.rounds,
-    seconds: plan.seconds,
+    rounds: measured.rounds,
     rows: reports,
     summary: {
       lruCacheToWasm: round(timesWasm('lru-cache'), 3),

@@ -31,21 +31,26 @@ export type Cells = Readonly<Record<Library, Cell>>;
 
 /** How to measure. */
 export interface Plan {
+  /** Rounds at most. */
   readonly rounds: number;
-  /** Time to aim for, in all. */
+  /** Time to aim for, in all. Further rounds are left out if it is as good as over. */
   readonly seconds: number;
   /** The Node to measure in. */
   readonly node: string;
 }
 
-/** What was measured: the rows' cells, in order, and in which Node. */
+/** What was measured: the rows' cells, in order, in how many rounds and in which Node. */
 export interface Measured {
+  readonly rounds: number;
   readonly cells: readonly Cells[];
   readonly node: string;
 }
 
 /** What starting and ending a process takes, outside the time it can see. */
 const SPAWN_MS = 50;
+
+/** Share of the last round's time that must be left for another; it will be a shorter one. */
+const ROUND_SHARE_MIN = 0.4;
 
 const childFile = fileURLToPath(new URL('replay-child.js', import.meta.url));
 
@@ -114,10 +119,15 @@ export async function measureRows(
   onProcess: (row: Row, round: number) => void,
 ): Promise<Measured> {
   const cells = rows.map(emptyCells);
-  const deadline = performance.now() + plan.seconds * 1000;
+  const started = performance.now();
+  const deadline = started + plan.seconds * 1000;
   let processes = rows.length * libraryNames.length * plan.rounds;
   let node = '';
-  for (let round = 1; round <= plan.rounds; round++) {
+  let rounds = 0;
+  while (rounds < plan.rounds) {
+    const roundMs = (performance.now() - started) / rounds;
+    if (rounds > 0 && deadline - performance.now() < roundMs * ROUND_SHARE_MIN) break;
+    rounds += 1;
     for (const [i, row] of rows.entries()) {
       const { trace, capacity, expected } = row;
       const { keys, requests } = trace;
@@ -134,9 +144,9 @@ export async function measureRows(
         cell.samplesNs.push(...result.samplesNs);
         node = result.node;
         processes -= 1;
-        onProcess(row, round);
+        onProcess(row, rounds);
       }
     }
   }
-  return { cells, node };
+  return { cells, rounds, node };
 }

@@ -14,7 +14,6 @@ import {
   EVICTED,
   INSERTED,
   KIND_HASHED,
-  KIND_INT,
   MULTIPLIER,
   NIL,
   NO_ROOM,
@@ -64,6 +63,7 @@ class PureTable {
   capacity = 0;
   fresh = NIL + 1;
   free = NIL;
+  missed = 0;
   /** What was newer than the slot touched last; NIL if that was the newest already. */
   touchedNewer = NIL;
 
@@ -186,6 +186,12 @@ class PureTable {
     return slot;
   }
 
+  getOrMiss(hash: number): number {
+    const slot = this.get(hash, KIND_HASHED);
+    if (slot === NIL) this.missed = hash;
+    return slot;
+  }
+
   put(word: number, kind: number): number {
     const slot = this.find(word, kind);
     if (slot === NIL) return this.insert(word, kind);
@@ -300,20 +306,17 @@ export function createPureEngine(options: PureEngineOptions = {}): Engine {
     newest: (table) => own(table).slots[OLDER] as number,
     oldest: (table) => own(table).slots[NEWER] as number,
     wordOf: (table, slot) => own(table).slots[at(slot) + WORD] as number,
-    findInt: (table, key) => own(table).find(key, KIND_INT),
-    findHash: (table, word) => own(table).find(word, KIND_HASHED),
+    find: (table, word, kind) => own(table).find(word, kind),
     findString: (table, text) => own(table).find(hash(text), KIND_HASHED),
     findNext: (table, slot) => own(table).findNext(slot),
-    getInt: (table, key) => own(table).get(key, KIND_INT),
-    getHash: (table, word) => own(table).get(word, KIND_HASHED),
-    getString: (table, text) => own(table).get(hash(text), KIND_HASHED),
-    putInt: (table, key) => own(table).put(key, KIND_INT),
-    putHash: (table, word) => own(table).put(word, KIND_HASHED),
+    get: (table, word, kind) => own(table).get(word, kind),
+    getString: (table, text) => own(table).getOrMiss(hash(text)),
+    put: (table, word, kind) => own(table).put(word, kind),
     putString: (table, text) => own(table).put(hash(text), KIND_HASHED),
-    insertHash: (table, word) => own(table).insert(word, KIND_HASHED),
-    removeInt: (table, key) => own(table).take(key, KIND_INT),
-    removeHash: (table, word) => own(table).take(word, KIND_HASHED),
-    removeString: (table, text) => own(table).take(hash(text), KIND_HASHED),
+    putMissed: (table) => own(table).put(own(table).missed, KIND_HASHED),
+    insert: (table, word, kind) => own(table).insert(word, kind),
+    take: (table, word, kind) => own(table).take(word, kind),
+    takeString: (table, text) => own(table).take(hash(text), KIND_HASHED),
     remove: (table, slot) => own(table).remove(slot),
     evict: (table) => own(table).evict(),
     touch: (table, slot) => own(table).touch(slot),

@@ -7,6 +7,7 @@
 //     are bound to functions that no call reaches, and strings are hashed in JavaScript.
 
 import {
+  KIND_HASHED,
   NIL,
   SLOT_BYTES_LOG2,
   SLOT_OLDER,
@@ -37,6 +38,7 @@ interface CoreExports
     | 'image'
   > {
   readonly memory: WebAssembly.Memory;
+  getHash(table: Table, hash: number): number;
   open(seed: number): void;
   create(limit: number): number;
   destroy(table: Table): void;
@@ -77,7 +79,7 @@ export function bindCore(
   const seed = options.seed ?? drawSeed();
   core.open(seed);
 
-  const { findHash, getHash, putHash, removeHash, memory } = core;
+  const { find, get, getHash, put, take, memory } = core;
   const inCore = jsString && options.hashString === undefined;
   const hash = options.hashString ?? ((text: string) => hashString(text, seed));
 
@@ -98,20 +100,17 @@ export function bindCore(
     newest: core.newest,
     oldest: core.oldest,
     wordOf: core.wordOf,
-    findInt: core.findInt,
-    findHash,
-    findString: inCore ? core.findString : (table, text) => findHash(table, hash(text)),
+    find,
+    findString: inCore ? core.findString : (table, text) => find(table, hash(text), KIND_HASHED),
     findNext: core.findNext,
-    getInt: core.getInt,
-    getHash,
+    get,
     getString: inCore ? core.getString : (table, text) => getHash(table, hash(text)),
-    putInt: core.putInt,
-    putHash,
-    putString: inCore ? core.putString : (table, text) => putHash(table, hash(text)),
-    insertHash: core.insertHash,
-    removeInt: core.removeInt,
-    removeHash,
-    removeString: inCore ? core.removeString : (table, text) => removeHash(table, hash(text)),
+    put,
+    putMissed: core.putMissed,
+    putString: inCore ? core.putString : (table, text) => put(table, hash(text), KIND_HASHED),
+    insert: core.insert,
+    take,
+    takeString: inCore ? core.takeString : (table, text) => take(table, hash(text), KIND_HASHED),
     remove: core.remove,
     evict: core.evict,
     touch: core.touch,

@@ -9,7 +9,7 @@
 // E4  `untouch` and `restore` undo the call just before them, and only that one.
 //
 // The functions are fields, not methods, so that V8 sees a call of one WebAssembly export and
-// inlines its wrapper. They are called as engine.getInt(table, key), once per operation.
+// inlines its wrapper. They are called as engine.get(table, word, kind), once per operation.
 
 declare const tableBrand: unique symbol;
 /** Handle of one cache's table; only its engine knows what it is. */
@@ -66,29 +66,28 @@ export interface Engine {
   oldest(table: Table): number;
   wordOf(table: Table, slot: number): number;
 
-  /** Slot of a key or first slot of a hash, or NIL; the order stays. */
-  findInt(table: Table, key: number): number;
-  findHash(table: Table, hash: number): number;
+  /** First slot with this word and kind (layout.ts), or NIL; the order stays. */
+  find(table: Table, word: number, kind: number): number;
   findString(table: Table, text: string): number;
-  /** Next slot with the same hash as `slot`, or NIL. */
+  /** Next slot with the same word and kind as `slot`, or NIL. */
   findNext(table: Table, slot: number): number;
 
   /** As find, and the slot becomes the newest. */
-  getInt(table: Table, key: number): number;
-  getHash(table: Table, hash: number): number;
+  get(table: Table, word: number, kind: number): number;
+  /** When it returns NIL, it keeps the hash for `putMissed`. */
   getString(table: Table, text: string): number;
 
   /** `slot << OUTCOME_BITS | outcome`: UPDATED, INSERTED, EVICTED or NO_ROOM (layout.ts). */
-  putInt(table: Table, key: number): number;
-  putHash(table: Table, hash: number): number;
+  put(table: Table, word: number, kind: number): number;
   putString(table: Table, text: string): number;
-  /** As putHash, for a key known to be absent. */
-  insertHash(table: Table, hash: number): number;
+  /** Puts the string that getString missed last in this table, without hashing it again. */
+  putMissed(table: Table): number;
+  /** As put, for a key known to be absent. */
+  insert(table: Table, word: number, kind: number): number;
 
-  /** Removes the key or the first slot of the hash; returns the slot it had, or NIL. */
-  removeInt(table: Table, key: number): number;
-  removeHash(table: Table, hash: number): number;
-  removeString(table: Table, text: string): number;
+  /** Removes the first slot with this word and kind; returns the slot it had, or NIL. */
+  take(table: Table, word: number, kind: number): number;
+  takeString(table: Table, text: string): number;
   remove(table: Table, slot: number): void;
   /** Removes the oldest entry; returns the slot it had, or NIL. */
   evict(table: Table): number;
@@ -96,6 +95,6 @@ export interface Engine {
   touch(table: Table, slot: number): void;
   /** Undoes the latest get or put, which returned this slot. */
   untouch(table: Table, slot: number): void;
-  /** Undoes the latest removeHash or removeString, which returned this slot. */
+  /** Undoes the latest take, by hash, which returned this slot. */
   restore(table: Table, slot: number): void;
 }

@@ -13,7 +13,16 @@
 //
 // This file never calls user code, so that no operation here can be re-entered.
 
-import { EVICTED, NIL, NO_ROOM, OUTCOME_BITS, OUTCOME_MASK, UPDATED } from '../assembly/layout.js';
+import {
+  EVICTED,
+  KIND_HASHED,
+  KIND_INT,
+  NIL,
+  NO_ROOM,
+  OUTCOME_BITS,
+  OUTCOME_MASK,
+  UPDATED,
+} from '../assembly/layout.js';
 import type { Engine, Table } from './engine.js';
 import { pureEngine, type SharedEngine } from './engines.js';
 import { LRUCacheRangeError } from './errors.js';
@@ -32,6 +41,11 @@ export class Entries<K, V> {
   #shared: SharedEngine;
   #others: Map<K, number> | undefined;
   #otherCount = 0;
+  /**
+   * The string that `touch` missed last: most often, it is put next. Comparing it costs nothing if
+   * it is the same object and little if it is not, hashing it again 10 to 30 ns.
+   */
+  #missed: string | undefined;
 
   /** Throws `OUT_OF_MEMORY` if no engine has memory left for an empty table. */
   constructor(shared: SharedEngine, max: number) {
@@ -65,11 +79,14 @@ export class Entries<K, V> {
   touch(key: K): number {
     if (typeof key === 'string') {
       const slot = this.engine.getString(this.table, key);
-      if (this.items[slot * 2] === key || slot === NIL) return slot;
-      return this.#touchCollided(key, slot);
+      if (slot === NIL) {
+        this.#missed = key;
+        return NIL;
+      }
+      return this.items[slot * 2] === key ? slot : this.#touchCollided(key, slot);
     }
     if (typeof key === 'number') {
-      if ((key | 0) === key) return this.engine.getInt(this.table, key);
+      if ((key | 0) === key) return this.engine.get(this.table, key, KIND_INT);
       return this.#touchFloat(key);
     }
     const slot = this.#others?.get(key) ?? NIL;
@@ -85,7 +102,7 @@ export class Entries<K, V> {
       return this.#locate(this.engine.wordOf(this.table, slot), key);
     }
     if (typeof key === 'number') {
-      if ((key | 0) === key) return this.engine.findInt(this.table, key);
+      if ((key | 0) === key) return this.engine.find(this.table, key, KIND_INT);
       return this.#locate(this.engine.hashFloat(key), key);
     }
     return this.#others?.get(key) ?? NIL;
@@ -99,14 +116,19 @@ export class Entries<K, V> {
   put(key: K): number {
     let code: number;
     if (typeof key === 'string') {
-      code = this.engine.putString(this.table, key);
+      if (this.#missed === key) {
+        code = this.engine.putMissed(this.table);
+        this.#missed = undefined;
+      } else {
+        code = this.engine.putString(this.table, key);
+      }
       if ((code & OUTCOME_MASK) === UPDATED) {
         const slot = code >> OUTCOME_BITS;
         return this.items[slot * 2] === key ? code : this.#putCollided(key, slot);
       }
     } else if (typeof key === 'number') {
       if ((key | 0) !== key) return this.#putFloat(key);
-      code = this.engine.putInt(this.table, key);
+      code = this.engine.put(this.table, key, KIND_INT);
     } else {
       return this.#putOther(key);
     }
@@ -128,12 +150,12 @@ export class Entries<K, V> {
   /** Takes a key out; returns the slot it had, whose items are still there, or NIL. */
   remove(key: K): number {
     if (typeof key === 'string') {
-      const slot = this.engine.removeString(this.table, key);
+      const slot = this.engine.takeString(this.table, key);
       if (this.items[slot * 2] === key || slot === NIL) return slot;
       return this.#removeCollided(key, slot);
     }
     if (typeof key === 'number' && (key | 0) === key) {
-      return this.engine.removeInt(this.table, key);
+      return this.engine.take(this.table, key, KIND_INT);
     }
     const slot = this.find(key);
     if (slot !== NIL) this.engine.remove(this.table, slot);
@@ -158,6 +180,7 @@ export class Entries<K, V> {
     this.engine.setLimit(this.table, this.max);
     this.items = [undefined, undefined];
     this.#others = undefined;
+    this.#missed = undefined;
   }
 
   /** Sets the size at which a put evicts; the caller has evicted what is above it. */
@@ -176,7 +199,7 @@ export class Entries<K, V> {
   /** Slot of a key that is known to have this hash as its word, or NIL. */
   #locate(word: number, key: unknown): number {
     const { engine, table, items } = this;
-    let slot = engine.findHash(table, word);
+    let slot = engine.find(table, word, KIND_HASHED);
     while (slot !== NIL && !isSameKey(items[slot * 2], key)) slot = engine.findNext(table, slot);
     return slot;
   }
@@ -191,7 +214,7 @@ export class Entries<K, V> {
   }
 
   #touchFloat(key: number): number {
-    const slot = this.engine.getHash(this.table, this.engine.hashFloat(key));
+    const slot = this.engine.get(this.table, this.engine.hashFloat(key), KIND_HASHED);
     if (slot === NIL || isSameKey(this.items[slot * 2], key)) return slot;
     return this.#touchCollided(key, slot);
   }
@@ -242,10 +265,10 @@ export class Entries<K, V> {
   /** Adds an entry whose key is known to be absent. */
   #insert(word: number): number {
     const { engine, table } = this;
-    let code = engine.insertHash(table, word);
+    let code = engine.insert(table, word, KIND_HASHED);
     if (code === NO_ROOM) {
       this.#makeRoom();
-      code = engine.insertHash(table, word);
+      code = engine.insert(table, word, KIND_HASHED);
     }
     if ((code & OUTCOME_MASK) === EVICTED) this.#forgetOther(code >> OUTCOME_BITS);
     return code;

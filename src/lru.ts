@@ -235,15 +235,14 @@ export class LRUCache<K, V> implements Iterable<[K, V]> {
     const entries = this.#entries;
     const code = entries.put(key);
     const slot = code >> OUTCOME_BITS;
+    const isUpdate = (code & OUTCOME_MASK) === UPDATED;
     const old = entries.valueAt(slot);
-    if ((code & OUTCOME_MASK) === UPDATED) {
-      if (old !== value) callbacks.removed(old as V, entries.keyAt(slot), 'set');
-      callbacks.inserted(value, key, old === value ? 'update' : 'replace');
-    } else {
-      if (old !== undefined) callbacks.removed(old, entries.keyAt(slot), 'evict');
-      callbacks.inserted(value, key, 'add');
+    if (isUpdate ? old !== value : old !== undefined) {
+      callbacks.removed(old as V, entries.keyAt(slot), isUpdate ? 'set' : 'evict');
     }
     entries.write(code, key, value);
+    const updateReason = old === value ? 'update' : 'replace';
+    callbacks.inserted(value, entries.keyAt(slot), isUpdate ? updateReason : 'add');
     callbacks.commit();
   }
 

@@ -6,7 +6,7 @@
 //   - A walk always ends, and visits no slot twice.
 //   - An entry that is there from the first step to the last is visited exactly once, wherever it
 //     is moved meanwhile; an entry removed before its turn is not visited.
-//   - An entry added meanwhile is visited at most once, if it took the slot of one removed.
+//   - An entry added meanwhile may be visited, at most once.
 //   - A walk holds slot numbers only: given up half-way, it keeps no key and no value alive.
 
 import { NIL } from '../assembly/layout.js';

@@ -315,7 +315,7 @@ describe.each(engineCases)('random runs: $name', ({ open }) => {
     };
     const sizes = fc.integer({ min: 1, max: 8 });
     const runs = fc.array(operation, { maxLength: 60, size: 'max' });
-    fc.assert(fc.property(sizes, runs, run), { numRuns: 250 });
+    fc.assert(fc.property(sizes, runs, run), { numRuns: 120 });
   });
 
   it('tell disposeAfter and onInsert what lru-cache tells', () => {
@@ -338,6 +338,6 @@ describe.each(engineCases)('random runs: $name', ({ open }) => {
     };
     const sizes = fc.integer({ min: 1, max: 8 });
     const runs = fc.array(operation, { maxLength: 60, size: 'max' });
-    fc.assert(fc.property(sizes, runs, run), { numRuns: 250 });
+    fc.assert(fc.property(sizes, runs, run), { numRuns: 120 });
   });
 });

@@ -24,7 +24,7 @@ function operate(twin: Twin, random: (below: number) => number, keyCount: number
   const dice = random(1000);
   const key = keyOf(random(keyCount));
   if (dice < 1) twin.clear();
-  else if (dice < 3) twin.resize(50 + random(250));
+  else if (dice < 3) twin.resize(20 + random(100));
   else if (dice < 60) twin.delete(key);
   else if (dice < 300) twin.get(key);
   else twin.set(key, dice);
@@ -41,16 +41,16 @@ const debugCases = [
 
 describe.each(debugCases)('granted: $name', ({ open }) => {
   it('equals the model though memory grows and blocks move before every operation', () => {
-    const OPERATIONS = 3000;
+    const OPERATIONS = 1000;
     const engine = open();
-    const twin = new Twin(engine, 300);
+    const twin = new Twin(engine, 120);
     const { table } = entriesOf(twin.cache);
     const random = randomOf(1);
     let moves = 0;
     for (let i = 0; i < OPERATIONS; i++) {
       engine.growMemory();
       moves += engine.debug.relocate(table);
-      operate(twin, random, 400);
+      operate(twin, random, 160);
       twin.expectOrder();
       expect(engine.debug.validateTable(table)).toBe(0);
       expect(engine.debug.validateArena()).toBe(0);

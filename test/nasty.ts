@@ -24,12 +24,12 @@ const numbers = [
   ...boundaries,
 ];
 
-const long = 'wasm-lru '.repeat(3000);
+const long = 'wasm-lru '.repeat(200);
 
 /** Equal to `long`, but built as a tree of concatenations. */
 function rope(): string {
   let text = '';
-  for (let i = 0; i < 3000; i++) text += i % 2 === 0 ? 'wasm-lru ' : `wasm${'-'}lru `;
+  for (let i = 0; i < 200; i++) text += i % 2 === 0 ? 'wasm-lru ' : `wasm${'-'}lru `;
   return text;
 }
 

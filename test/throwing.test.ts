@@ -15,6 +15,8 @@ type Step = readonly [name: 'get' | 'set' | 'delete' | 'clear' | 'pop' | 'resize
 
 const OPERATIONS = 2000;
 const THROWS_MAX = 200;
+/** Operations from the throw on after which the contents are compared; at the end they are, too. */
+const ENTRIES_CHECKED = 100;
 const MAX = 6;
 
 /** Mulberry32: the same numbers from 0 up to 1 for the same seed. */
@@ -100,6 +102,7 @@ describe.each(plainCases)('throw sweep: $name', ({ open }) => {
       onInsert: callback('onInsert'),
     });
     let caught = 0;
+    let sinceThrow = 0;
     for (const recorded of recordedRun) {
       const before = toldCount;
       const isThrowing = before < k && k <= recorded.toldCount;
@@ -113,9 +116,13 @@ describe.each(plainCases)('throw sweep: $name', ({ open }) => {
       }
       // Every other callback of the operation ran, too, and the operation stayed done.
       if (toldCount !== recorded.toldCount) expect.fail(`callbacks told at throw ${k}`);
-      if (!isSame([...cache].flat(), recorded.entries)) expect.fail(`entries at throw ${k}`);
+      const isChecked = caught > 0 && sinceThrow++ < ENTRIES_CHECKED;
+      if (isChecked && !isSame([...cache].flat(), recorded.entries)) {
+        expect.fail(`entries at throw ${k}`);
+      }
     }
     expect([caught, wrongCalls, toldCount]).toEqual([1, 0, expectedTold.length]);
+    expect([...cache].flat()).toEqual(recordedRun.at(-1)?.entries);
     expectValid(cache, engine);
   }
 

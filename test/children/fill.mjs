@@ -1,6 +1,6 @@
 // Fills one cache with more entries than the host may have memory for, and reports what is in it.
 //
-// Arguments: the cache's max, and how many keys to set. Keys are 0, 1, 2, …; the value of k is -k-1.
+// Arguments: the cache's max, and how many keys to set. Keys are 0, 1, 2, …; k has the value -k-1.
 
 import { LRUCache } from '../../dist/src/index.js';
 

@@ -1,0 +1,117 @@
+// Shows that caches may be many: alive at once, or made and dropped without end.
+//
+// What a process needs for them is measured in processes of their own (children/churn.mjs). There
+// the size of V8's young generation is fixed to the one Node 20 has: newer ones let it grow to
+// several times that under this load, whoever allocates, and the figures would show nothing else.
+
+import { describe, expect, it } from 'vitest';
+import { LRUCache } from '../src/lru.js';
+import { runChild } from './child.js';
+import { openCache, openRelease } from './support.js';
+import { expectValid } from './validate.js';
+
+const MAX = 100;
+const LIVE_COUNT = 10_000;
+const DROPPED_COUNT = 100_000;
+const MIB = 2 ** 20;
+
+/** Sets more keys than fit; what stays are the last `MAX`, as values that tell the cache. */
+function fill(cache: LRUCache<number | string, string>, name: number): void {
+  for (let i = 0; i < MAX + 20; i++) cache.set(i % 3 === 0 ? `${i}` : i, `${name}:${i}`);
+}
+
+/** Whether a filled cache holds what it should, looking at a few of its entries. */
+function isIntact(cache: LRUCache<number | string, string>, name: number): boolean {
+  return (
+    cache.size === MAX &&
+    cache.peek(19) === undefined &&
+    cache.peek(20) === `${name}:20` &&
+    cache.peek('69') === `${name}:69` &&
+    cache.peek(MAX + 18) === `${name}:${MAX + 18}` &&
+    cache.keys().next().value === MAX + 19
+  );
+}
+
+describe.each(['wasm', 'pure'] as const)('ten thousand caches on %s', (engine) => {
+  it('all work at once, also when every second one has been replaced', () => {
+    const caches = Array.from({ length: LIVE_COUNT }, (_, name) => {
+      const cache = new LRUCache<number | string, string>({ max: MAX, engine });
+      fill(cache, name);
+      return cache;
+    });
+    expect(caches.every((cache) => cache.engine === engine)).toBe(true);
+    expect(caches.filter((cache, name) => !isIntact(cache, name))).toHaveLength(0);
+
+    for (let name = 0; name < LIVE_COUNT; name += 2) {
+      caches[name]?.[Symbol.dispose]();
+      const cache = new LRUCache<number | string, string>({ max: MAX, engine });
+      fill(cache, name);
+      caches[name] = cache;
+    }
+    expect(caches.filter((cache, name) => !isIntact(cache, name))).toHaveLength(0);
+    for (let name = 0; name < LIVE_COUNT; name += 499) {
+      expectValid(caches[name] as LRUCache<number | string, string>);
+    }
+  });
+});
+
+interface ChurnReport {
+  /** Caches that held what was put in. */
+  readonly good: number;
+  /** Growth of the resident set, at its highest and after collection. */
+  readonly peakBytes: number;
+  readonly keptBytes: number;
+  /** Tables of the current engine, at their highest and after collection. */
+  readonly tablesMax: number;
+  readonly tables: number;
+}
+
+function churn(entryCount: number, mode: 'sync' | 'turns'): ChurnReport {
+  const flags = ['--expose-gc', '--max-semi-space-size=16'];
+  const args = [`${DROPPED_COUNT}`, `${entryCount}`, mode];
+  const { status, stderr, report } = runChild<ChurnReport>('churn.mjs', { flags, args });
+  expect(status, stderr).toBe(0);
+  expect(report?.good).toBe(DROPPED_COUNT);
+  return report as ChurnReport;
+}
+
+const loads = [
+  { entryCount: 0, mibMax: 96 },
+  { entryCount: 10, mibMax: 160 },
+  { entryCount: 100, mibMax: 192 },
+];
+
+describe('a hundred thousand caches, dropped', () => {
+  it.each(loads)('take at most $mibMax MiB, with $entryCount entries, in one job', (load) => {
+    const { peakBytes, keptBytes, tables } = churn(load.entryCount, 'sync');
+    expect(peakBytes / MIB, 'MiB at the highest').toBeLessThan(load.mibMax);
+    expect(keptBytes, 'bytes kept').toBeLessThanOrEqual(peakBytes);
+    expect(tables, 'tables not freed').toBe(0);
+  });
+
+  it.each(loads)('take at most $mibMax MiB, with $entryCount entries, over turns', (load) => {
+    const { peakBytes, tablesMax, tables } = churn(load.entryCount, 'turns');
+    expect(peakBytes / MIB, 'MiB at the highest').toBeLessThan(load.mibMax);
+    expect(tablesMax, 'tables freed between turns').toBeLessThan(DROPPED_COUNT * 0.95);
+    expect(tables, 'tables not freed').toBe(0);
+  });
+
+  it('leave nothing in the engine if each is disposed of by hand', () => {
+    const engine = openRelease();
+    const { shared } = engine;
+    const useOne = (name: number) => {
+      const cache = openCache<number | string, string>(engine, { max: MAX });
+      fill(cache, name);
+      const intact = isIntact(cache, name);
+      cache[Symbol.dispose]();
+      return intact;
+    };
+    expect(useOne(0)).toBe(true);
+    const bytes = shared.engine.memoryBytes();
+    let intact = 1;
+    for (let name = 1; name < DROPPED_COUNT; name++) if (useOne(name)) intact += 1;
+    expect(intact).toBe(DROPPED_COUNT);
+    expect(shared.engine.memoryBytes()).toBe(bytes);
+    expect(shared.tables).toBe(0);
+  });
+});
