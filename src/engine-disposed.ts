@@ -1,4 +1,4 @@
-// The engine of a disposed cache: every function throws DISPOSED.
+// What a disposed cache runs on: every function throws DISPOSED.
 //
 // A cache gets it in place of its own when it is disposed, so that no operation of a living cache
 // has to test whether it still lives.
@@ -6,42 +6,46 @@
 import type { Engine } from './engine.js';
 import { LRUCacheTypeError } from './errors.js';
 
-const refuse = (): never => {
+/** Throws `DISPOSED`. */
+export function throwDisposed(): never {
   throw new LRUCacheTypeError('DISPOSED', 'This cache was disposed of and cannot be used any more');
-};
+}
+
+/** What a disposed cache has in place of its Map of keys that no engine knows. */
+export const disposedOthers = { get: throwDisposed, set: throwDisposed, delete: throwDisposed };
 
 /** The one disposed engine. */
 export const disposedEngine: Engine = {
   kind: 'pure',
   jsString: false,
-  hashFloat: refuse,
-  createTable: refuse,
-  destroyTable: refuse,
-  bytesHeld: refuse,
-  memoryBytes: refuse,
-  order: refuse,
-  image: refuse,
-  clear: refuse,
-  grow: refuse,
-  setLimit: refuse,
-  size: refuse,
-  newest: refuse,
-  oldest: refuse,
-  wordOf: refuse,
-  find: refuse,
-  findString: refuse,
-  findNext: refuse,
-  get: refuse,
-  getString: refuse,
-  put: refuse,
-  putString: refuse,
-  putMissed: refuse,
-  insert: refuse,
-  take: refuse,
-  takeString: refuse,
-  remove: refuse,
-  evict: refuse,
-  touch: refuse,
-  untouch: refuse,
-  restore: refuse,
+  hashFloat: throwDisposed,
+  createTable: throwDisposed,
+  destroyTable: throwDisposed,
+  bytesHeld: throwDisposed,
+  memoryBytes: throwDisposed,
+  order: throwDisposed,
+  image: throwDisposed,
+  clear: throwDisposed,
+  grow: throwDisposed,
+  setLimit: throwDisposed,
+  size: throwDisposed,
+  newest: throwDisposed,
+  oldest: throwDisposed,
+  wordOf: throwDisposed,
+  find: throwDisposed,
+  findString: throwDisposed,
+  findNext: throwDisposed,
+  get: throwDisposed,
+  getString: throwDisposed,
+  put: throwDisposed,
+  putString: throwDisposed,
+  putMissed: throwDisposed,
+  insert: throwDisposed,
+  take: throwDisposed,
+  takeString: throwDisposed,
+  remove: throwDisposed,
+  evict: throwDisposed,
+  touch: throwDisposed,
+  untouch: throwDisposed,
+  restore: throwDisposed,
 };

@@ -24,6 +24,7 @@ import {
   UPDATED,
 } from '../assembly/layout.js';
 import type { Engine, Table } from './engine.js';
+import { disposedEngine, disposedOthers } from './engine-disposed.js';
 import { pureEngine, type SharedEngine } from './engines.js';
 import { LRUCacheRangeError } from './errors.js';
 
@@ -39,7 +40,7 @@ export class Entries<K, V> {
   table: Table;
   max: number;
   #shared: SharedEngine;
-  #others: Map<K, number> | undefined;
+  #others: Pick<Map<K, number>, 'get' | 'set' | 'delete'> | undefined;
   #otherCount = 0;
   /**
    * The string that `touch` missed last: most often, it is put next. Comparing it costs nothing if
@@ -189,11 +190,12 @@ export class Entries<K, V> {
     this.engine.setLimit(this.table, max);
   }
 
-  /** Frees everything; later calls go to `successor`. */
-  close(successor: Engine): void {
+  /** Frees everything, for good: every later call throws `DISPOSED`. */
+  close(): void {
     this.clear();
     this.#shared.destroyTable(this, this.table);
-    this.engine = successor;
+    this.engine = disposedEngine;
+    this.#others = disposedOthers;
   }
 
   /** Slot of a key that is known to have this hash as its word, or NIL. */

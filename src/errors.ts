@@ -8,7 +8,7 @@ export type LRUCacheErrorCode =
   | 'INVALID_OPTIONS'
   /** `max` is not a whole number from 1 to 2^25. */
   | 'INVALID_MAX'
-  /** `dispose`, `disposeAfter`, `onInsert` or an iteration callback is not a function. */
+  /** A callback, or the argument of `forEach`, `rforEach` or `find`, is not a function. */
   | 'INVALID_CALLBACK'
   /** The engine asked for by name cannot run here; `cause` says why. */
   | 'ENGINE_UNAVAILABLE'

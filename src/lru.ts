@@ -14,7 +14,7 @@ import type { EngineKind } from './engine.js';
 import { disposedEngine } from './engine-disposed.js';
 import { sharedEngine } from './engines.js';
 import { Entries } from './entries.js';
-import { checkMax, checkOptions, type LRUCacheOptions } from './options.js';
+import { checkFunction, checkMax, checkOptions, type LRUCacheOptions } from './options.js';
 import { type Picker, Walk } from './walk.js';
 
 /** The entries behind a cache, for the checkers of the test suite. Not exported by the package. */
@@ -181,13 +181,21 @@ export class LRUCache<K, V> implements Iterable<[K, V]> {
     return this.#walk(false);
   }
 
-  /** Calls a function for every entry, most recently used first. What it throws ends the walk. */
+  /**
+   * Calls a function for every entry, most recently used first. What it throws ends the walk.
+   * Throws `INVALID_CALLBACK` if it is no function.
+   */
   forEach(fn: (value: V, key: K, cache: this) => void, thisArg: unknown = this): void {
+    checkFunction('fn', fn);
     for (const [key, value] of this.#walk(true)) fn.call(thisArg, value, key, this);
   }
 
-  /** Calls a function for every entry, least recently used first. What it throws ends the walk. */
+  /**
+   * Calls a function for every entry, least recently used first. What it throws ends the walk.
+   * Throws `INVALID_CALLBACK` if it is no function.
+   */
   rforEach(fn: (value: V, key: K, cache: this) => void, thisArg: unknown = this): void {
+    checkFunction('fn', fn);
     for (const [key, value] of this.#walk(false)) fn.call(thisArg, value, key, this);
   }
 
@@ -196,6 +204,7 @@ export class LRUCache<K, V> implements Iterable<[K, V]> {
    * result; that entry becomes the most recently used. `undefined` if there is none.
    */
   find(fn: (value: V, key: K, cache: this) => boolean): V | undefined {
+    checkFunction('fn', fn);
     for (const [key, value] of this.#walk(true)) {
       if (fn(value, key, this)) {
         const slot = this.#entries.touch(key);
@@ -215,7 +224,7 @@ export class LRUCache<K, V> implements Iterable<[K, V]> {
     const callbacks = this.#callbacks;
     callbacks?.begin();
     if (callbacks !== undefined) this.#noteAllRemoved(callbacks);
-    entries.close(disposedEngine);
+    entries.close();
     callbacks?.commit();
   }
 

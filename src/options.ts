@@ -49,11 +49,12 @@ export function checkMax(max: unknown): number {
   return max;
 }
 
-function checkCallback<F>(name: string, callback: F | undefined): F | undefined {
-  if (callback === undefined || typeof callback === 'function') return callback;
+/** Throws `INVALID_CALLBACK` if an argument is no function. */
+export function checkFunction(name: string, argument: unknown): void {
+  if (typeof argument === 'function') return;
   throw new LRUCacheTypeError(
     'INVALID_CALLBACK',
-    `${name} must be a function, not ${show(callback)}`,
+    `${name} must be a function, not ${show(argument)}`,
   );
 }
 
@@ -76,9 +77,9 @@ export function checkOptions<K, V>(options: LRUCacheOptions<K, V>): CheckedOptio
   }
   const { max, dispose, disposeAfter, onInsert, engine } = options;
   const checkedMax = checkMax(max);
-  checkCallback('dispose', dispose);
-  checkCallback('disposeAfter', disposeAfter);
-  checkCallback('onInsert', onInsert);
+  for (const [name, callback] of Object.entries({ dispose, disposeAfter, onInsert })) {
+    if (callback !== undefined) checkFunction(name, callback);
+  }
   const hasCallback = (dispose ?? disposeAfter ?? onInsert) !== undefined;
   return {
     max: checkedMax,

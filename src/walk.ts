@@ -10,6 +10,7 @@
 //   - A walk holds slot numbers only: given up half-way, it keeps no key and no value alive.
 
 import { NIL } from '../assembly/layout.js';
+import { disposedEngine, throwDisposed } from './engine-disposed.js';
 import type { Entries } from './entries.js';
 
 /** What a step yields of the entry in a slot. */
@@ -65,6 +66,7 @@ export class Walk<K, V, T> implements IterableIterator<T, undefined> {
   }
 
   #advance(entries: Entries<K, V>): number {
+    if (entries.engine === disposedEngine) throwDisposed();
     if (this.#order === undefined) {
       this.#order = entries.engine.order(entries.table);
       if (!this.#newestFirst) this.#order.reverse();
