@@ -74,7 +74,7 @@ function createCommand(): Command {
     )
     .option('--requests <n>', 'cut every trace to its first requests', wholeNumber(REQUESTS_MAX))
     .option('--rounds <n>', 'processes per cell, at most', wholeNumber(ROUNDS_MAX), 2)
-    .option('--seconds <n>', 'time to aim for, in all', wholeNumber(SECONDS_MAX), 36)
+    .option('--seconds <n>', 'time to aim for, in all', wholeNumber(SECONDS_MAX), 32)
     .option('--node <path>', 'measure in this Node', process.execPath)
     .option('--memory', 'measure bytes per entry instead, and fail if a target is missed')
     .option('--json', 'print JSON instead of a table')

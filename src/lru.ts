@@ -216,7 +216,8 @@ export class LRUCache<K, V> implements Iterable<[K, V]> {
 
   /**
    * Removes every entry, telling `dispose`, and frees all memory now instead of when the cache is
-   * collected. Any later use throws with code `DISPOSED`; disposing again does nothing.
+   * collected. Any later use, but for `max`, throws with code `DISPOSED`; disposing again does
+   * nothing.
    */
   [Symbol.dispose](): void {
     const entries = this.#entries;

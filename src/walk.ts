@@ -7,7 +7,7 @@
 //   - An entry that is there from the first step to the last is visited exactly once, wherever it
 //     is moved meanwhile; an entry removed before its turn is not visited.
 //   - An entry added meanwhile may be visited, at most once.
-//   - A walk holds slot numbers only: given up half-way, it keeps no key and no value alive.
+//   - A walk holds slot numbers only: given up half-way, it keeps nothing alive that was removed.
 
 import { NIL } from '../assembly/layout.js';
 import { disposedEngine, throwDisposed } from './engine-disposed.js';

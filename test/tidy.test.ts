@@ -4,6 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { withFigures } from '../bench/figures.js';
+import type { Report } from '../bench/report.js';
 
 const LINES_MAX = 400;
 const FUNCTION_LINES_MAX = 70;
@@ -149,6 +151,11 @@ describe('the repository', () => {
       const mentioned = read(file).matchAll(/npm (?:--silent )?(?:run ([\w:]+)|(start|test)\b)/g);
       for (const [, run, short] of mentioned) expect(scripts).toHaveProperty([run ?? short ?? '']);
     }
+  });
+
+  it('has figures in README that are those of bench/figures.json', () => {
+    const report = JSON.parse(read('bench/figures.json')) as Report;
+    expect(withFigures(read('README.md'), report)).toBe(read('README.md'));
   });
 
   it('has code in README that compiles', () => {
