@@ -16,7 +16,9 @@ export const disposedOthers = { get: throwDisposed, set: throwDisposed, delete: 
 
 /** The one disposed engine. */
 export const disposedEngine: Engine = {
-  kind: 'pure',
+  get kind() {
+    return throwDisposed();
+  },
   jsString: false,
   hashFloat: throwDisposed,
   createTable: throwDisposed,

@@ -195,6 +195,21 @@ describe.each(engineCases)('keys on $name', ({ open }) => {
     );
   });
 
+  it('puts a string where it will be found, whatever was missed before it', () => {
+    const [cache, engine] = openKeys(4);
+    const texts = ['a', 'b', 'c', 'd', 'e', ''];
+    // Every order in which three strings may be missed or found, and one of them set after that.
+    for (let n = 0; n < texts.length ** 4; n++) {
+      const [first, second, third, text] = [1, 6, 36, 216].map((step) => texts[~~(n / step) % 6]);
+      for (const key of [first, second, third]) cache.get(key);
+      cache.set(text, n);
+      if (cache.get(text) !== n || cache.peek(text) !== n) expect.fail(`${text} is lost, ${n}`);
+      if (n % 5 === 0) cache.delete(first);
+      if (n % 7 === 0) cache.clear();
+    }
+    expectValid(cache, engine);
+  });
+
   it('holds the 2,048 lone surrogates as 2,048 entries', () => {
     const [cache, engine] = openKeys(3000);
     const surrogates = Array.from({ length: 2048 }, (_, i) => String.fromCharCode(0xd800 + i));
