@@ -1,7 +1,7 @@
 // Faults the debug build injects on request, so that tests can walk every refusal.
 //
-// Compiled out of the release build, where `armed` is a constant false. Owns no state of the
-// cache and must never be consulted after an operation has begun to change something.
+// Compiled out of the release build, which never refuses anything itself. Owns no state of a cache,
+// and must never be asked after an operation has begun to change something.
 
 let growthsUntilRefusal: i32 = -1;
 
