@@ -16,20 +16,41 @@
 // is a return value. Addresses and slots are u32; JavaScript sees them as int32. Any argument
 // that this interface did not hand out is a bug of the caller; the debug build asserts.
 //
+// Tables whose cache has ttls or sizes use columns (columns.ts) and travel by `seek` in place of
+// `get` and `find`, and by `putWith` in place of `put`: the same way, with the time or the weight.
+//
 // src/engine.ts holds the same list as a TypeScript interface; test/engine.test.ts compares them.
 
 import { openArena, release } from './arena';
+import {
+  insertWith as insertSlotWith,
+  nextDeadline as nextDeadlineOf,
+  nextStale as nextStaleSlot,
+  shed as shedSlot,
+  unwrite as unwriteSlot,
+  useAges as useAgesIn,
+  useWeights as useWeightsIn,
+  visit as visitSlot,
+  write as writeSlot,
+} from './columns';
 import { hashString, seedHash } from './hash';
 import { KIND_HASHED, NIL, OUTCOME_BITS, UPDATED } from './layout';
 import { touch as touchSlot, untouch as untouchSlot } from './recency';
 import {
+  agesOf,
   missedOf,
   newerOf,
   olderOf,
   setMissed,
+  setBudget as setTableBudget,
   setLimit as setTableLimit,
   sizeOf,
   slotsOf,
+  startOf as startOfSlot,
+  totalOf,
+  ttlOf as ttlOfSlot,
+  weightOf as weightOfSlot,
+  weightsOf,
   wordOf as wordOfSlot,
 } from './slots';
 import {
@@ -198,4 +219,139 @@ export function evict(table: usize): u32 {
   const slot = newerOf(slotsOf(table), NIL);
   if (slot != NIL) removeSlot(table, slot);
   return slot;
+}
+
+/** Puts ages in use; false, with nothing changed, if memory is refused. */
+export function useAges(table: usize): bool {
+  return useAgesIn(table);
+}
+
+/** Puts weights in use; false, with nothing changed, if memory is refused. */
+export function useWeights(table: usize): bool {
+  return useWeightsIn(table);
+}
+
+/** Sets the sum of weights above which entries are shed. */
+export function setBudget(table: usize, budget: f64): void {
+  setTableBudget(table, budget);
+}
+
+/** Sum of the weights of the entries. */
+export function total(table: usize): f64 {
+  return totalOf(table);
+}
+
+/** Time from which the age of a live slot counts; ages are in use. */
+export function startOf(table: usize, slot: u32): f64 {
+  return startOfSlot(agesOf(table), slot);
+}
+
+/** Age above which a live slot is stale, or 0 if it never is; ages are in use. */
+export function ttlOf(table: usize, slot: u32): f64 {
+  return ttlOfSlot(agesOf(table), slot);
+}
+
+/** Weight of a live slot; weights are in use. */
+export function weightOf(table: usize, slot: u32): f64 {
+  return weightOfSlot(weightsOf(table), slot);
+}
+
+/** The slot, negated if it is stale; by the mode (layout.ts) a fresh one is touched and renewed. */
+export function visit(table: usize, slot: u32, now: f64, mode: u32): i32 {
+  return visitSlot(table, slot, now, mode);
+}
+
+/** Visits the first slot with this word and kind; NIL if there is none. */
+export function seek(table: usize, word: u32, kind: u32, now: f64, mode: u32): i32 {
+  const slot = findSlot(table, word, kind);
+  return slot == NIL ? NIL : visitSlot(table, slot, now, mode);
+}
+
+/** Visits the first slot with this string's hash; keeps the hash for `putMissedWith` if none. */
+export function seekString(table: usize, text: externref, now: f64, mode: u32): i32 {
+  return seekHash(table, hashString(text), now, mode);
+}
+
+/** As `seekString`, of a string that was hashed outside. */
+export function seekHash(table: usize, hash: u32, now: f64, mode: u32): i32 {
+  const slot = findSlot(table, hash, KIND_HASHED);
+  if (slot != NIL) return visitSlot(table, slot, now, mode);
+  setMissed(table, hash);
+  return NIL;
+}
+
+/** Makes a live slot the newest and writes its columns; the result is that of `put`. */
+export function write(
+  table: usize,
+  slot: u32,
+  weight: f64,
+  start: f64,
+  ttl: f64,
+  isKept: bool,
+): u32 {
+  return writeSlot(table, slot, weight, start, ttl, isKept);
+}
+
+/** Undoes what the latest `write`, `putWith` or renewing `visit`, of this slot, wrote. */
+export function unwrite(table: usize, slot: u32): void {
+  unwriteSlot(table, slot);
+}
+
+/** As `put`, and writes the columns in use. OVERWEIGHT may be joined with the outcome. */
+export function putWith(
+  table: usize,
+  word: u32,
+  kind: u32,
+  weight: f64,
+  start: f64,
+  ttl: f64,
+  isKept: bool,
+): u32 {
+  const slot = findSlot(table, word, kind);
+  if (slot == NIL) return insertSlotWith(table, word, kind, weight, start, ttl);
+  return writeSlot(table, slot, weight, start, ttl, isKept);
+}
+
+/** As `putString`, and writes the columns in use. */
+export function putStringWith(
+  table: usize,
+  text: externref,
+  weight: f64,
+  start: f64,
+  ttl: f64,
+  isKept: bool,
+): u32 {
+  return putWith(table, hashString(text), KIND_HASHED, weight, start, ttl, isKept);
+}
+
+/** As `putMissed`, after `seekString`, and writes the columns in use. */
+export function putMissedWith(table: usize, weight: f64, start: f64, ttl: f64, isKept: bool): u32 {
+  return putWith(table, missedOf(table), KIND_HASHED, weight, start, ttl, isKept);
+}
+
+/** As `insert`, and writes the columns in use. */
+export function insertWith(
+  table: usize,
+  word: u32,
+  kind: u32,
+  weight: f64,
+  start: f64,
+  ttl: f64,
+): u32 {
+  return insertSlotWith(table, word, kind, weight, start, ttl);
+}
+
+/** Removes the oldest entry if the weights exceed the budget; returns the slot it had, or NIL. */
+export function shed(table: usize): u32 {
+  return shedSlot(table);
+}
+
+/** The oldest stale slot that is newer than `after`, or of all if that is NIL; NIL if none. */
+export function nextStale(table: usize, after: u32, now: f64): u32 {
+  return nextStaleSlot(table, after, now);
+}
+
+/** The earliest time after which an entry is stale; Infinity if none ever is. O(size). */
+export function nextDeadline(table: usize): f64 {
+  return nextDeadlineOf(table);
 }

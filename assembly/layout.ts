@@ -64,8 +64,12 @@ export const KIND_HASHED = CHAIN_HASHED;
 //     +28     4   FRESH       lowest slot never used; 1 in an empty table
 //     +32     4   FREE        first free slot, or NIL
 //     +36     4   MISSED      hash of the string that was looked for last and not found
+//     +40     4   AGES        address of the ages; EMPTY while there is no memory; 0 if not in use
+//     +44     4   WEIGHTS     address of the weights; likewise
+//     +48     8   TOTAL       f64, sum of the weights of the live slots
+//     +56     8   BUDGET      f64, TOTAL above which the oldest entries have to go
 //   ------  ----
-//     =40
+//     =64
 export const TABLE_HEADS = 0;
 export const TABLE_SLOTS = TABLE_HEADS + 4;
 export const TABLE_SHIFT = TABLE_SLOTS + 4;
@@ -76,7 +80,35 @@ export const TABLE_CAPACITY = TABLE_LIMIT + 4;
 export const TABLE_FRESH = TABLE_CAPACITY + 4;
 export const TABLE_FREE = TABLE_FRESH + 4;
 export const TABLE_MISSED = TABLE_FREE + 4;
-export const TABLE_BYTES = TABLE_MISSED + 4;
+export const TABLE_AGES = TABLE_MISSED + 4;
+export const TABLE_WEIGHTS = TABLE_AGES + 4;
+export const TABLE_TOTAL = TABLE_WEIGHTS + 4;
+export const TABLE_BUDGET = TABLE_TOTAL + 8;
+export const TABLE_BYTES = TABLE_BUDGET + 8;
+
+// Columns: what a table keeps of every slot only when it is asked to, in blocks as long as the
+// slot records. A record is valid while its slot is live.
+//
+//   offset  size  field   meaning
+//   ------  ----  ------  ------------------------------------------------------------------
+//      +0     8   START   f64, time from which the age of the entry counts, in ms
+//      +8     8   TTL     f64, age in ms above which the entry is stale; 0 if it never is
+//   ------  ----
+//     =16           an age
+//      +0     8   WEIGHT  f64, a whole number from 0 to WEIGHT_MAX
+//   ------  ----
+//      =8           a weight
+export const AGE_START = 0;
+export const AGE_TTL = AGE_START + 8;
+export const AGE_BYTES_LOG2 = 4;
+export const WEIGHT_BYTES_LOG2 = 3;
+/** Largest weight and largest budget: with it, every sum of both is exact in an f64. */
+export const WEIGHT_MAX = 4503599627370496;
+
+/** Mode of a visit: a fresh slot becomes the newest. */
+export const VISIT_TOUCH = 1;
+/** Mode of a visit: the age of a fresh slot counts from now. */
+export const VISIT_RENEW = 2;
 
 /** 2^32 / golden ratio, odd: spreads consecutive integers evenly (Knuth 6.4, Fibonacci hashing). */
 export const MULTIPLIER = 0x9e3779b1 | 0;
@@ -89,8 +121,8 @@ export const EMPTY_BUCKETS_LOG2 = 1;
 
 // What a put did, in the low bits of its result; the slot is above them. A result stays far below
 // 2^30, so that no JavaScript engine has to box it.
-export const OUTCOME_BITS = 2;
-export const OUTCOME_MASK = (1 << OUTCOME_BITS) - 1;
+export const OUTCOME_BITS = 3;
+export const OUTCOME_MASK = 3;
 /** An entry with an equal word was there and is now the newest. */
 export const UPDATED = 0;
 /** A new entry took an unused slot. */
@@ -99,6 +131,8 @@ export const INSERTED = 1;
 export const EVICTED = 2;
 /** Nothing was changed: grow the table, then put again. */
 export const NO_ROOM = 3;
+/** Joined with one of the above: TOTAL exceeds BUDGET, and entries have to be shed. */
+export const OVERWEIGHT = 4;
 
 // Arena: blocks of linear memory, in bins by size. The picture of a block is in arena.ts.
 export const ARENA_BIN_COUNT = 224;

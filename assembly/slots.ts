@@ -1,14 +1,19 @@
-// Slot records and table headers: the accessors, and nothing else.
+// Slot records, columns and table headers: the accessors, and nothing else.
 //
 // Only this file and arena.ts read or write linear memory. The records are drawn in layout.ts.
 
 import {
+  AGE_BYTES_LOG2,
+  AGE_START,
+  AGE_TTL,
   CHAIN_SLOT,
   SLOT_BYTES_LOG2,
   SLOT_CHAIN,
   SLOT_NEWER,
   SLOT_OLDER,
   SLOT_WORD,
+  TABLE_AGES,
+  TABLE_BUDGET,
   TABLE_CAPACITY,
   TABLE_FREE,
   TABLE_FRESH,
@@ -19,6 +24,9 @@ import {
   TABLE_SHIFT,
   TABLE_SIZE,
   TABLE_SLOTS,
+  TABLE_TOTAL,
+  TABLE_WEIGHTS,
+  WEIGHT_BYTES_LOG2,
 } from './layout';
 
 function recordOf(slots: usize, slot: u32): usize {
@@ -154,4 +162,60 @@ export function missedOf(table: usize): u32 {
 
 export function setMissed(table: usize, hash: u32): void {
   store<u32>(table, hash, TABLE_MISSED);
+}
+
+export function agesOf(table: usize): usize {
+  return load<u32>(table, TABLE_AGES);
+}
+
+export function setAges(table: usize, ages: usize): void {
+  store<u32>(table, ages, TABLE_AGES);
+}
+
+export function weightsOf(table: usize): usize {
+  return load<u32>(table, TABLE_WEIGHTS);
+}
+
+export function setWeights(table: usize, weights: usize): void {
+  store<u32>(table, weights, TABLE_WEIGHTS);
+}
+
+export function totalOf(table: usize): f64 {
+  return load<f64>(table, TABLE_TOTAL);
+}
+
+export function setTotal(table: usize, total: f64): void {
+  store<f64>(table, total, TABLE_TOTAL);
+}
+
+export function budgetOf(table: usize): f64 {
+  return load<f64>(table, TABLE_BUDGET);
+}
+
+export function setBudget(table: usize, budget: f64): void {
+  store<f64>(table, budget, TABLE_BUDGET);
+}
+
+export function startOf(ages: usize, slot: u32): f64 {
+  return load<f64>(ages + ((slot as usize) << AGE_BYTES_LOG2), AGE_START);
+}
+
+export function setStart(ages: usize, slot: u32, start: f64): void {
+  store<f64>(ages + ((slot as usize) << AGE_BYTES_LOG2), start, AGE_START);
+}
+
+export function ttlOf(ages: usize, slot: u32): f64 {
+  return load<f64>(ages + ((slot as usize) << AGE_BYTES_LOG2), AGE_TTL);
+}
+
+export function setTtl(ages: usize, slot: u32, ttl: f64): void {
+  store<f64>(ages + ((slot as usize) << AGE_BYTES_LOG2), ttl, AGE_TTL);
+}
+
+export function weightOf(weights: usize, slot: u32): f64 {
+  return load<f64>(weights + ((slot as usize) << WEIGHT_BYTES_LOG2));
+}
+
+export function setWeight(weights: usize, slot: u32, weight: f64): void {
+  store<f64>(weights + ((slot as usize) << WEIGHT_BYTES_LOG2), weight);
 }

@@ -13,6 +13,7 @@
 
 import { allocate, bytesOf, release } from './arena';
 import {
+  AGE_BYTES_LOG2,
   CAPACITY_FIRST,
   EMPTY,
   EMPTY_BUCKETS_LOG2,
@@ -24,9 +25,12 @@ import {
   OUTCOME_BITS,
   SLOT_BYTES_LOG2,
   TABLE_BYTES,
+  WEIGHT_BYTES_LOG2,
+  WEIGHT_MAX,
 } from './layout';
 import { linkNewest, relink, touch, unlink } from './recency';
 import {
+  agesOf,
   capacityOf,
   freeOf,
   freshOf,
@@ -37,6 +41,8 @@ import {
   linkOf,
   multiplierOf,
   newerOf,
+  setAges,
+  setBudget,
   setCapacity,
   setFree,
   setFresh,
@@ -48,11 +54,16 @@ import {
   setShift,
   setSize,
   setSlots,
+  setTotal,
+  setWeights,
   setWord,
   shiftOf,
   sizeOf,
   slotIn,
   slotsOf,
+  totalOf,
+  weightOf,
+  weightsOf,
   wordOf,
 } from './slots';
 
@@ -107,21 +118,25 @@ export function findNext(table: usize, slot: u32): u32 {
   return findFrom(slots, slotIn(link), wordOf(slots, slot), kindIn(link));
 }
 
+/** Adds an entry as the newest one, in the slot of the oldest entry, which it replaces. */
+export function replaceOldest(table: usize, word: u32, kind: u32): u32 {
+  const slots = slotsOf(table);
+  const oldest = newerOf(slots, NIL);
+  chainOut(table, oldest);
+  touch(slots, oldest);
+  setWord(slots, oldest, word);
+  chainIn(table, oldest, word, kind);
+  return (oldest << OUTCOME_BITS) | EVICTED;
+}
+
 /**
  * Adds an entry as the newest one, in a free slot, a fresh one, or, at the limit, in the slot of
- * the oldest entry, which it replaces. Returns the slot and the outcome.
+ * the oldest entry. Returns the slot and the outcome.
  */
 export function insert(table: usize, word: u32, kind: u32): u32 {
-  const slots = slotsOf(table);
   const size = sizeOf(table);
-  if (size >= limitOf(table)) {
-    const oldest = newerOf(slots, NIL);
-    chainOut(table, oldest);
-    touch(slots, oldest);
-    setWord(slots, oldest, word);
-    chainIn(table, oldest, word, kind);
-    return (oldest << OUTCOME_BITS) | EVICTED;
-  }
+  if (size >= limitOf(table)) return replaceOldest(table, word, kind);
+  const slots = slotsOf(table);
   let slot = freeOf(table);
   if (slot != NIL) {
     setFree(table, slotIn(linkOf(slots, slot)));
@@ -145,6 +160,8 @@ export function remove(table: usize, slot: u32): void {
   setLink(slots, slot, freeOf(table), 0);
   setFree(table, slot);
   setSize(table, sizeOf(table) - 1);
+  const weights = weightsOf(table);
+  if (weights) setTotal(table, totalOf(table) - weightOf(weights, slot));
 }
 
 /** Undoes the latest `remove`, which was of this slot: the order is as if it had not been. */
@@ -154,6 +171,8 @@ export function restore(table: usize, slot: u32, kind: u32): void {
   setSize(table, sizeOf(table) + 1);
   relink(slots, slot);
   chainIn(table, slot, wordOf(slots, slot), kind);
+  const weights = weightsOf(table);
+  if (weights) setTotal(table, totalOf(table) + weightOf(weights, slot));
 }
 
 function resetEmpty(table: usize): void {
@@ -164,6 +183,9 @@ function resetEmpty(table: usize): void {
   setCapacity(table, 0);
   setFresh(table, NIL + 1);
   setFree(table, NIL);
+  if (agesOf(table)) setAges(table, EMPTY);
+  if (weightsOf(table)) setWeights(table, EMPTY);
+  setTotal(table, 0);
 }
 
 /** A table with room for nothing yet, or 0 if memory is refused. */
@@ -172,6 +194,9 @@ export function createTable(limit: u32): usize {
   if (!table) return 0;
   setMultiplier(table, MULTIPLIER);
   setLimit(table, limit);
+  setBudget(table, WEIGHT_MAX as f64);
+  setAges(table, 0);
+  setWeights(table, 0);
   resetEmpty(table);
   return table;
 }
@@ -181,16 +206,23 @@ export function clear(table: usize): void {
   const heads = headsOf(table);
   if (heads == EMPTY) return;
   const slots = slotsOf(table);
+  const ages = agesOf(table);
+  const weights = weightsOf(table);
   resetEmpty(table);
   release(slots);
   release(heads);
+  if (ages) release(ages);
+  if (weights) release(weights);
 }
 
-/** Bytes of linear memory a table holds: header, heads and slots, with their block headers. */
+function blockBytes(block: usize): u32 {
+  return block == 0 || block == EMPTY ? 0 : bytesOf(block);
+}
+
+/** Bytes of linear memory a table holds: header, heads, slots, columns, with block headers. */
 export function bytesHeld(table: usize): u32 {
-  const own = bytesOf(table);
-  const heads = headsOf(table);
-  return heads == EMPTY ? own : own + bytesOf(heads) + bytesOf(slotsOf(table));
+  const index = bytesOf(table) + blockBytes(headsOf(table)) + blockBytes(slotsOf(table));
+  return index + blockBytes(agesOf(table)) + blockBytes(weightsOf(table));
 }
 
 /** log2 of the bucket count: a power of two, short of the capacity by a sixteenth at most. */
@@ -213,33 +245,51 @@ export function grow(table: usize): bool {
   return moveTo(table, nextCapacity(table));
 }
 
-/** Moves heads and slots into new blocks for `capacity` entries; every used slot must be live. */
+/** A block for `capacity` records and the sentinel's, if the column is in use; 0 if refused. */
+function allocateColumn(column: usize, capacity: u32, bytesLog2: u32): usize {
+  return column ? allocate((capacity + 1) << bytesLog2) : 0;
+}
+
+/** Copies a column to its new block, if it is in use, and releases the old one. */
+function moveColumn(from: usize, to: usize, fresh: u32, bytesLog2: u32): void {
+  if (!from) return;
+  memory.copy(to, from, (fresh as usize) << bytesLog2);
+  if (from != EMPTY) release(from);
+}
+
+/** Moves everything into new blocks for `capacity` entries; every used slot must be live. */
 export function moveTo(table: usize, capacity: u32): bool {
   assert(freeOf(table) == NIL);
   const bucketsLog2 = bucketsLog2For(capacity);
   const headsBytes: u32 = 4 << bucketsLog2;
+  const oldAges = agesOf(table);
+  const oldWeights = weightsOf(table);
   const slots = allocate((capacity + 1) << SLOT_BYTES_LOG2);
-  if (!slots) return false;
-  const heads = allocate(headsBytes);
-  if (!heads) {
-    release(slots);
+  const heads = slots ? allocate(headsBytes) : 0;
+  const ages = heads ? allocateColumn(oldAges, capacity, AGE_BYTES_LOG2) : 0;
+  const weights = heads ? allocateColumn(oldWeights, capacity, WEIGHT_BYTES_LOG2) : 0;
+  if (!heads || (oldAges && !ages) || (oldWeights && !weights)) {
+    if (weights) release(weights);
+    if (ages) release(ages);
+    if (heads) release(heads);
+    if (slots) release(slots);
     return false;
   }
   const oldHeads = headsOf(table);
-  const oldSlots = slotsOf(table);
   const fresh = freshOf(table);
-  memory.copy(slots, oldSlots, (fresh as usize) << SLOT_BYTES_LOG2);
   memory.fill(heads, 0, headsBytes);
+  moveColumn(slotsOf(table), slots, fresh, SLOT_BYTES_LOG2);
+  moveColumn(oldAges, ages, fresh, AGE_BYTES_LOG2);
+  moveColumn(oldWeights, weights, fresh, WEIGHT_BYTES_LOG2);
+  if (oldHeads != EMPTY) release(oldHeads);
   setHeads(table, heads);
   setSlots(table, slots);
+  setAges(table, ages);
+  setWeights(table, weights);
   setShift(table, 32 - bucketsLog2);
   setCapacity(table, capacity);
   for (let slot: u32 = NIL + 1; slot < fresh; slot++) {
     chainIn(table, slot, wordOf(slots, slot), kindIn(linkOf(slots, slot)));
-  }
-  if (oldHeads != EMPTY) {
-    release(oldSlots);
-    release(oldHeads);
   }
   return true;
 }

@@ -14,14 +14,18 @@ import {
   leftBytesOf,
 } from './arena';
 import {
+  AGE_BYTES_LOG2,
   ARENA_BIN_COUNT,
   ARENA_FIRST,
   BLOCK_HEADER_BYTES,
   EMPTY,
   NIL,
   SLOT_BYTES_LOG2,
+  WEIGHT_BYTES_LOG2,
 } from './layout';
 import {
+  agesOf,
+  budgetOf,
   capacityOf,
   freeOf,
   freshOf,
@@ -36,6 +40,9 @@ import {
   sizeOf,
   slotIn,
   slotsOf,
+  totalOf,
+  weightOf,
+  weightsOf,
   wordOf,
 } from './slots';
 import { bucketOf, find, findNext } from './table';
@@ -66,6 +73,12 @@ export const FREE_OUT_OF_RANGE = 10;
 export const COUNTS_DISAGREE = 11;
 /** A table without memory claims a capacity. */
 export const EMPTY_TABLE_NOT_EMPTY = 12;
+/** The block of a column is too small for the capacity, or not EMPTY without memory. */
+export const COLUMN_TOO_SMALL = 13;
+/** TOTAL is not the sum of the weights of the live slots, or there are none in use. */
+export const TOTAL_WRONG = 14;
+/** TOTAL exceeds BUDGET (L2). */
+export const TOTAL_OVER_BUDGET = 15;
 /** A block's LEFT is not the size of its left neighbour (A1). */
 export const BLOCK_LEFT_WRONG = 20;
 /** Two free blocks are neighbours (A2). */
@@ -128,13 +141,37 @@ function validateCounts(table: usize): i32 {
   return sizeOf(table) + free + unused == capacity ? VALID : COUNTS_DISAGREE;
 }
 
+function isColumn(column: usize, capacity: u32, bytesLog2: u32): bool {
+  if (column == 0) return true;
+  if (capacity == 0) return column == EMPTY;
+  return column != EMPTY && bytesOf(column) - BLOCK_HEADER_BYTES >= (capacity + 1) << bytesLog2;
+}
+
+function validateColumns(table: usize): i32 {
+  const capacity = capacityOf(table);
+  const slots = slotsOf(table);
+  const weights = weightsOf(table);
+  if (!isColumn(agesOf(table), capacity, AGE_BYTES_LOG2)) return COLUMN_TOO_SMALL;
+  if (!isColumn(weights, capacity, WEIGHT_BYTES_LOG2)) return COLUMN_TOO_SMALL;
+  let sum: f64 = 0;
+  let slot: u32 = weights ? olderOf(slots, NIL) : NIL;
+  // Ends: the list was checked before.
+  while (slot != NIL) {
+    sum += weightOf(weights, slot);
+    slot = olderOf(slots, slot);
+  }
+  if (totalOf(table) != sum) return TOTAL_WRONG;
+  return sum > budgetOf(table) ? TOTAL_OVER_BUDGET : VALID;
+}
+
 /** VALID, or the code of the first invariant of the table that does not hold. O(capacity). */
 export function validateTable(table: usize): i32 {
   if (sizeOf(table) > limitOf(table)) return SIZE_OVER_LIMIT;
   const capacity = capacityOf(table);
   if (freshOf(table) < 1 || freshOf(table) > capacity + 1) return FRESH_OUT_OF_RANGE;
   if (headsOf(table) == EMPTY) {
-    return capacity == 0 && slotsOf(table) == EMPTY ? VALID : EMPTY_TABLE_NOT_EMPTY;
+    const isEmpty = capacity == 0 && slotsOf(table) == EMPTY;
+    return isEmpty ? validateColumns(table) : EMPTY_TABLE_NOT_EMPTY;
   }
   const slotBytes = bytesOf(slotsOf(table)) - BLOCK_HEADER_BYTES;
   const headBytes = bytesOf(headsOf(table)) - BLOCK_HEADER_BYTES;
@@ -144,6 +181,7 @@ export function validateTable(table: usize): i32 {
   let code = validateChains(table);
   if (code == VALID) code = validateList(table);
   if (code == VALID) code = validateCounts(table);
+  if (code == VALID) code = validateColumns(table);
   return code;
 }
 

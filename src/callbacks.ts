@@ -11,16 +11,7 @@
 // Within one operation the order is: every `dispose`, then `onInsert`, then every `disposeAfter`.
 
 import { LRUCacheRangeError } from './errors.js';
-
-/** Why a value left the cache. */
-export type DisposeReason = 'evict' | 'set' | 'delete';
-/** How a value came into the cache; `update` is the same value again. */
-export type InsertReason = 'add' | 'update' | 'replace';
-
-/** Called with a value that has left the cache. */
-export type Disposer<K, V> = (value: V, key: K, reason: DisposeReason) => void;
-/** Called with a value that has come into the cache. */
-export type Inserter<K, V> = (value: V, key: K, reason: InsertReason) => void;
+import type { DisposeReason, Disposer, Inserter, InsertReason } from './types.js';
 
 const REENTRANT_CHANGES_MAX = 10_000;
 const REENTRANT_CHANGES_PER_CALLBACK = 10;
@@ -30,6 +21,8 @@ export class Callbacks<K, V> {
   readonly dispose: Disposer<K, V> | undefined;
   readonly disposeAfter: Disposer<K, V> | undefined;
   readonly onInsert: Inserter<K, V> | undefined;
+  /** The cache, which callbacks get as `this`. */
+  readonly #owner: object;
   /** Calls of the operation in progress, in the order of the three kinds. */
   #disposing: (() => void)[] = [];
   #inserting: (() => void)[] = [];
@@ -39,10 +32,12 @@ export class Callbacks<K, V> {
   #changesLeft = 0;
 
   constructor(
+    owner: object,
     dispose: Disposer<K, V> | undefined,
     disposeAfter: Disposer<K, V> | undefined,
     onInsert: Inserter<K, V> | undefined,
   ) {
+    this.#owner = owner;
     this.dispose = dispose;
     this.disposeAfter = disposeAfter;
     this.onInsert = onInsert;
@@ -61,14 +56,19 @@ export class Callbacks<K, V> {
   /** Notes that a value has left. */
   removed(value: V, key: K, reason: DisposeReason): void {
     const { dispose, disposeAfter } = this;
-    if (dispose !== undefined) this.#disposing.push(() => dispose(value, key, reason));
-    if (disposeAfter !== undefined) this.#disposed.push(() => disposeAfter(value, key, reason));
+    const owner = this.#owner;
+    if (dispose !== undefined) this.#disposing.push(() => dispose.call(owner, value, key, reason));
+    if (disposeAfter !== undefined) {
+      this.#disposed.push(() => disposeAfter.call(owner, value, key, reason));
+    }
   }
 
   /** Notes that a value has come. */
   inserted(value: V, key: K, reason: InsertReason): void {
     const { onInsert } = this;
-    if (onInsert !== undefined) this.#inserting.push(() => onInsert(value, key, reason));
+    const owner = this.#owner;
+    if (onInsert !== undefined)
+      this.#inserting.push(() => onInsert.call(owner, value, key, reason));
   }
 
   /** Must be called when the operation is complete: runs what it caused, or queues it (C2). */

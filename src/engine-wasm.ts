@@ -11,6 +11,8 @@ import {
   NIL,
   SLOT_BYTES_LOG2,
   SLOT_OLDER,
+  TABLE_AGES,
+  TABLE_BUDGET,
   TABLE_CAPACITY,
   TABLE_FREE,
   TABLE_FRESH,
@@ -20,6 +22,8 @@ import {
   TABLE_SHIFT,
   TABLE_SIZE,
   TABLE_SLOTS,
+  TABLE_TOTAL,
+  TABLE_WEIGHTS,
 } from '../assembly/layout.js';
 import type { Engine, Table, TableImage } from './engine.js';
 import { drawSeed, hashFloat, hashString } from './hash.js';
@@ -39,6 +43,7 @@ interface CoreExports
   > {
   readonly memory: WebAssembly.Memory;
   getHash(table: Table, hash: number): number;
+  seekHash(table: Table, hash: number, now: number, mode: number): number;
   open(seed: number): void;
   create(limit: number): number;
   destroy(table: Table): void;
@@ -69,6 +74,31 @@ export function compileCore(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module 
   return new Module(bytes, BUILTINS);
 }
 
+/** The functions of an engine that take a string. */
+type StringFunctions = Pick<
+  Engine,
+  'findString' | 'getString' | 'putString' | 'takeString' | 'seekString' | 'putStringWith'
+>;
+
+function stringsInCore(core: CoreExports): StringFunctions {
+  const { findString, getString, putString, takeString, seekString, putStringWith } = core;
+  return { findString, getString, putString, takeString, seekString, putStringWith };
+}
+
+/** The same for a core that cannot read strings: they are hashed here. */
+function stringsHashed(core: CoreExports, hash: (text: string) => number): StringFunctions {
+  const { find, getHash, put, take, seekHash, putWith } = core;
+  return {
+    findString: (table, text) => find(table, hash(text), KIND_HASHED),
+    getString: (table, text) => getHash(table, hash(text)),
+    putString: (table, text) => put(table, hash(text), KIND_HASHED),
+    takeString: (table, text) => take(table, hash(text), KIND_HASHED),
+    seekString: (table, text, now, mode) => seekHash(table, hash(text), now, mode),
+    putStringWith: (table, text, weight, start, ttl, isKept) =>
+      putWith(table, hash(text), KIND_HASHED, weight, start, ttl, isKept),
+  };
+}
+
 /** Binds an instance of the core, fresh or from another loader, as an engine. */
 export function bindCore(
   exports: WebAssembly.Exports,
@@ -79,11 +109,12 @@ export function bindCore(
   const seed = options.seed ?? drawSeed();
   core.open(seed);
 
-  const { find, get, getHash, put, take, memory } = core;
+  const { memory } = core;
   const inCore = jsString && options.hashString === undefined;
   const hash = options.hashString ?? ((text: string) => hashString(text, seed));
 
   return {
+    ...(inCore ? stringsInCore(core) : stringsHashed(core, hash)),
     kind: 'wasm',
     jsString: inCore,
     hashFloat: (value) => hashFloat(value, seed),
@@ -100,22 +131,35 @@ export function bindCore(
     newest: core.newest,
     oldest: core.oldest,
     wordOf: core.wordOf,
-    find,
-    findString: inCore ? core.findString : (table, text) => find(table, hash(text), KIND_HASHED),
+    find: core.find,
     findNext: core.findNext,
-    get,
-    getString: inCore ? core.getString : (table, text) => getHash(table, hash(text)),
-    put,
+    get: core.get,
+    put: core.put,
     putMissed: core.putMissed,
-    putString: inCore ? core.putString : (table, text) => put(table, hash(text), KIND_HASHED),
     insert: core.insert,
-    take,
-    takeString: inCore ? core.takeString : (table, text) => take(table, hash(text), KIND_HASHED),
+    take: core.take,
     remove: core.remove,
     evict: core.evict,
     touch: core.touch,
     untouch: core.untouch,
     restore: core.restore,
+    useAges: core.useAges,
+    useWeights: core.useWeights,
+    setBudget: core.setBudget,
+    total: core.total,
+    startOf: core.startOf,
+    ttlOf: core.ttlOf,
+    weightOf: core.weightOf,
+    visit: core.visit,
+    seek: core.seek,
+    write: core.write,
+    unwrite: core.unwrite,
+    putWith: core.putWith,
+    putMissedWith: core.putMissedWith,
+    insertWith: core.insertWith,
+    shed: core.shed,
+    nextStale: core.nextStale,
+    nextDeadline: core.nextDeadline,
   };
 }
 
@@ -158,5 +202,17 @@ function readImage(memory: WebAssembly.Memory, table: Table): TableImage {
     multiplier: field(header, table, TABLE_MULTIPLIER) | 0,
     heads: new Int32Array(memory.buffer, heads, 1 << (32 - shift)).slice(),
     slots: new Int32Array(memory.buffer, slots, (capacity + 1) * 4).slice(),
+    ages: readColumn(memory, field(header, table, TABLE_AGES), (capacity + 1) * 2),
+    weights: readColumn(memory, field(header, table, TABLE_WEIGHTS), capacity + 1),
+    total: header.getFloat64(((table as unknown as number) >>> 0) + TABLE_TOTAL, true),
+    budget: header.getFloat64(((table as unknown as number) >>> 0) + TABLE_BUDGET, true),
   };
+}
+
+function readColumn(
+  memory: WebAssembly.Memory,
+  column: number,
+  length: number,
+): Float64Array | undefined {
+  return column === 0 ? undefined : new Float64Array(memory.buffer, column, length).slice();
 }

@@ -6,7 +6,9 @@
 // E1  A slot is a number from 1 up; 0 (NIL) is none. A slot keeps its number while its entry lives.
 // E2  A word is an int32: the key itself, or a hash that the caller must verify.
 // E3  Every function leaves the table valid, also when memory is refused.
-// E4  `untouch` and `restore` undo the call just before them, and only that one.
+// E4  `untouch`, `unwrite` and `restore` undo the call just before them, and only that one.
+// E5  Ages and weights are columns (layout.ts) that a table has only once they are in use. Then
+//     its entries are read by `seek` and written by `…With`; a table without them never pays.
 //
 // The functions are fields, not methods, so that V8 sees a call of one WebAssembly export and
 // inlines its wrapper. They are called as engine.get(table, word, kind), once per operation.
@@ -31,6 +33,12 @@ export interface TableImage {
   readonly heads: Int32Array;
   /** Slot records, four words each, in the order of layout.ts. */
   readonly slots: Int32Array;
+  /** Start and ttl of each slot; undefined if ages are not in use. */
+  readonly ages: Float64Array | undefined;
+  /** Weight of each slot; undefined if weights are not in use. */
+  readonly weights: Float64Array | undefined;
+  readonly total: number;
+  readonly budget: number;
 }
 
 /** The functions of an engine. None of them throws, but for a bug. */
@@ -97,4 +105,71 @@ export interface Engine {
   untouch(table: Table, slot: number): void;
   /** Undoes the latest take, by hash, which returned this slot. */
   restore(table: Table, slot: number): void;
+
+  /** Puts ages in use: 0 and never stale; falsy, with nothing changed, if memory is refused. */
+  useAges(table: Table): number;
+  /** Puts weights in use, all 0; falsy, with nothing changed, if memory is refused. */
+  useWeights(table: Table): number;
+  /** Sets the sum of weights above which `shed` removes entries: at most WEIGHT_MAX. */
+  setBudget(table: Table, budget: number): void;
+  /** Sum of the weights. */
+  total(table: Table): number;
+  startOf(table: Table, slot: number): number;
+  /** Age in ms above which an entry is stale; 0 if it never is. */
+  ttlOf(table: Table, slot: number): number;
+  weightOf(table: Table, slot: number): number;
+
+  /** The slot, negated if stale at `now`. By the mode, a fresh one is touched and renewed. */
+  visit(table: Table, slot: number, now: number, mode: number): number;
+  /** Visits the first slot with this word and kind; NIL if there is none. */
+  seek(table: Table, word: number, kind: number, now: number, mode: number): number;
+  /** When it returns NIL, it keeps the hash for `putMissedWith`. */
+  seekString(table: Table, text: string, now: number, mode: number): number;
+
+  /** Touches a slot and writes its columns, its age only if `isKept` is 0; result as of `put`. */
+  write(
+    table: Table,
+    slot: number,
+    weight: number,
+    start: number,
+    ttl: number,
+    isKept: number,
+  ): number;
+  /** Undoes what the latest `write`, `putWith` or `visit` wrote into the columns of this slot. */
+  unwrite(table: Table, slot: number): void;
+  /** As `put`, and writes the columns. OVERWEIGHT is joined if entries have to be shed. */
+  putWith(
+    table: Table,
+    word: number,
+    kind: number,
+    weight: number,
+    start: number,
+    ttl: number,
+    isKept: number,
+  ): number;
+  putStringWith(
+    table: Table,
+    text: string,
+    weight: number,
+    start: number,
+    ttl: number,
+    isKept: number,
+  ): number;
+  putMissedWith(table: Table, weight: number, start: number, ttl: number, isKept: number): number;
+  /** As `putWith`, for a key known to be absent. */
+  insertWith(
+    table: Table,
+    word: number,
+    kind: number,
+    weight: number,
+    start: number,
+    ttl: number,
+  ): number;
+  /** Removes the oldest entry if the weights exceed the budget; its slot, or NIL. */
+  shed(table: Table): number;
+
+  /** The oldest stale slot newer than `after` (of all, if NIL), or NIL. `after` may be removed. */
+  nextStale(table: Table, after: number, now: number): number;
+  /** Earliest time after which an entry is stale; Infinity if none ever is. O(size). */
+  nextDeadline(table: Table): number;
 }

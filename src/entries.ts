@@ -11,7 +11,8 @@
 //   other    bigint, symbol, object, function, boolean, null, undefined: a Map of their own,
 //            which knows how to hash them; the engine gets a running number as their word.
 //
-// This file never calls user code, so that no operation here can be re-entered.
+// This file never calls user code, so that no operation here can be re-entered. Entries with ttls
+// or sizes are read and written by entries-columns.ts, which extends it.
 
 import {
   EVICTED,
@@ -40,14 +41,14 @@ export class Entries<K, V> {
   table: Table;
   max: number;
   #shared: SharedEngine;
-  #others: Pick<Map<K, number>, 'get' | 'set' | 'delete'> | undefined;
+  protected others: Pick<Map<K, number>, 'get' | 'set' | 'delete'> | undefined;
   #otherCount = 0;
   /**
    * The string that `touch` missed last: most often, it is put next. Comparing it costs nothing if
    * it is the same object and little if it is not, hashing it again 10 to 30 ns. It is let go at
    * the next miss, when it is put, and by `clear`.
    */
-  #missed: string | undefined;
+  protected missed: string | undefined;
 
   /** Throws `OUT_OF_MEMORY` if no engine has memory left for an empty table. */
   constructor(shared: SharedEngine, max: number) {
@@ -82,7 +83,7 @@ export class Entries<K, V> {
     if (typeof key === 'string') {
       const slot = this.engine.getString(this.table, key);
       if (slot === NIL) {
-        this.#missed = key;
+        this.missed = key;
         return NIL;
       }
       return this.items[slot * 2] === key ? slot : this.#touchCollided(key, slot);
@@ -91,7 +92,7 @@ export class Entries<K, V> {
       if ((key | 0) === key) return this.engine.get(this.table, key, KIND_INT);
       return this.#touchFloat(key);
     }
-    const slot = this.#others?.get(key) ?? NIL;
+    const slot = this.others?.get(key) ?? NIL;
     if (slot !== NIL) this.engine.touch(this.table, slot);
     return slot;
   }
@@ -101,13 +102,13 @@ export class Entries<K, V> {
     if (typeof key === 'string') {
       const slot = this.engine.findString(this.table, key);
       if (this.items[slot * 2] === key || slot === NIL) return slot;
-      return this.#locate(this.engine.wordOf(this.table, slot), key);
+      return this.locate(this.engine.wordOf(this.table, slot), key);
     }
     if (typeof key === 'number') {
       if ((key | 0) === key) return this.engine.find(this.table, key, KIND_INT);
-      return this.#locate(this.engine.hashFloat(key), key);
+      return this.locate(this.engine.hashFloat(key), key);
     }
-    return this.#others?.get(key) ?? NIL;
+    return this.others?.get(key) ?? NIL;
   }
 
   /**
@@ -118,9 +119,9 @@ export class Entries<K, V> {
   put(key: K): number {
     let code: number;
     if (typeof key === 'string') {
-      if (this.#missed === key) {
+      if (this.missed === key) {
         code = this.engine.putMissed(this.table);
-        this.#missed = undefined;
+        this.missed = undefined;
       } else {
         code = this.engine.putString(this.table, key);
       }
@@ -129,16 +130,16 @@ export class Entries<K, V> {
         return this.items[slot * 2] === key ? code : this.#putCollided(key, slot);
       }
     } else if (typeof key === 'number') {
-      if ((key | 0) !== key) return this.#putFloat(key);
+      if ((key | 0) !== key) return this.putHashed(this.engine.hashFloat(key), key);
       code = this.engine.put(this.table, key, KIND_INT);
     } else {
-      return this.#putOther(key);
+      return this.putOther(key);
     }
     if ((code & OUTCOME_MASK) === NO_ROOM) {
-      this.#makeRoom();
+      this.makeRoom();
       return this.put(key);
     }
-    if ((code & OUTCOME_MASK) === EVICTED) this.#forgetOther(code >> OUTCOME_BITS);
+    if ((code & OUTCOME_MASK) === EVICTED) this.forgetOther(code >> OUTCOME_BITS);
     return code;
   }
 
@@ -171,7 +172,7 @@ export class Entries<K, V> {
 
   /** Drops what a removed slot holds. */
   erase(slot: number): void {
-    this.#forgetOther(slot);
+    this.forgetOther(slot);
     this.items[slot * 2] = undefined;
     this.items[slot * 2 + 1] = undefined;
   }
@@ -181,8 +182,8 @@ export class Entries<K, V> {
     this.engine.clear(this.table);
     this.engine.setLimit(this.table, this.max);
     this.items = [undefined, undefined];
-    this.#others = undefined;
-    this.#missed = undefined;
+    this.others = undefined;
+    this.missed = undefined;
   }
 
   /** Sets the size at which a put evicts; the caller has evicted what is above it. */
@@ -196,11 +197,11 @@ export class Entries<K, V> {
     this.clear();
     this.#shared.destroyTable(this, this.table);
     this.engine = disposedEngine;
-    this.#others = disposedOthers;
+    this.others = disposedOthers;
   }
 
   /** Slot of a key that is known to have this hash as its word, or NIL. */
-  #locate(word: number, key: unknown): number {
+  protected locate(word: number, key: unknown): number {
     const { engine, table, items } = this;
     let slot = engine.find(table, word, KIND_HASHED);
     while (slot !== NIL && !isSameKey(items[slot * 2], key)) slot = engine.findNext(table, slot);
@@ -211,7 +212,7 @@ export class Entries<K, V> {
   #touchCollided(key: unknown, wrong: number): number {
     const { engine, table } = this;
     engine.untouch(table, wrong);
-    const slot = this.#locate(engine.wordOf(table, wrong), key);
+    const slot = this.locate(engine.wordOf(table, wrong), key);
     if (slot !== NIL) engine.touch(table, slot);
     return slot;
   }
@@ -225,33 +226,30 @@ export class Entries<K, V> {
   /** The engine put another key with the same hash. */
   #putCollided(key: unknown, wrong: number): number {
     const { engine, table } = this;
-    const word = engine.wordOf(table, wrong);
-    const slot = this.#touchCollided(key, wrong);
-    return slot === NIL ? this.#insert(word) : (slot << OUTCOME_BITS) | UPDATED;
+    engine.untouch(table, wrong);
+    return this.putHashed(engine.wordOf(table, wrong), key);
   }
 
-  #putFloat(key: number): number {
-    const slot = this.#touchFloat(key);
-    if (slot !== NIL) return (slot << OUTCOME_BITS) | UPDATED;
-    return this.#insert(this.engine.hashFloat(key));
+  /** Puts a key that is known to have this hash as its word. */
+  protected putHashed(word: number, key: unknown): number {
+    const slot = this.locate(word, key);
+    return slot === NIL ? this.insert(word) : this.update(slot);
   }
 
-  #putOther(key: K): number {
-    const known = this.#others?.get(key);
-    if (known !== undefined) {
-      this.engine.touch(this.table, known);
-      return (known << OUTCOME_BITS) | UPDATED;
-    }
+  /** Puts a key that no engine knows. */
+  protected putOther(key: K): number {
+    const known = this.others?.get(key);
+    if (known !== undefined) return this.update(known);
     // Reserved before the engine changes anything, since only adding to a Map can fail.
-    this.#others ??= new Map();
-    this.#others.set(key, NIL);
+    this.others ??= new Map();
+    this.others.set(key, NIL);
     try {
-      const code = this.#insert(this.#otherCount);
+      const code = this.insert(this.#otherCount);
       this.#otherCount = (this.#otherCount + 1) | 0;
-      this.#others.set(key, code >> OUTCOME_BITS);
+      this.others.set(key, code >> OUTCOME_BITS);
       return code;
     } catch (error) {
-      this.#others.delete(key);
+      this.others.delete(key);
       throw error;
     }
   }
@@ -260,32 +258,38 @@ export class Entries<K, V> {
   #removeCollided(key: unknown, wrong: number): number {
     const { engine, table } = this;
     engine.restore(table, wrong);
-    const slot = this.#locate(engine.wordOf(table, wrong), key);
+    const slot = this.locate(engine.wordOf(table, wrong), key);
     if (slot !== NIL) engine.remove(table, slot);
     return slot;
   }
 
-  /** Adds an entry whose key is known to be absent. */
-  #insert(word: number): number {
+  /** Makes an entry that is there the newest; the result is that of `put`. */
+  protected update(slot: number): number {
+    this.engine.touch(this.table, slot);
+    return (slot << OUTCOME_BITS) | UPDATED;
+  }
+
+  /** Adds an entry whose key is known to be absent; the result is that of `put`. */
+  protected insert(word: number): number {
     const { engine, table } = this;
     let code = engine.insert(table, word, KIND_HASHED);
     if (code === NO_ROOM) {
-      this.#makeRoom();
+      this.makeRoom();
       code = engine.insert(table, word, KIND_HASHED);
     }
-    if ((code & OUTCOME_MASK) === EVICTED) this.#forgetOther(code >> OUTCOME_BITS);
+    if ((code & OUTCOME_MASK) === EVICTED) this.forgetOther(code >> OUTCOME_BITS);
     return code;
   }
 
-  #forgetOther(slot: number): void {
-    if (this.#others !== undefined) this.#others.delete(this.items[slot * 2] as K);
+  protected forgetOther(slot: number): void {
+    if (this.others !== undefined) this.others.delete(this.items[slot * 2] as K);
   }
 
   /**
    * Grows the table. If memory is refused, the entries there are stay, and from now on the oldest
    * makes room for the newest, until `clear` or `resize` tries for the full size again.
    */
-  #makeRoom(): void {
+  protected makeRoom(): void {
     const { engine, table } = this;
     if (engine.grow(table)) return;
     const size = engine.size(table);
@@ -294,6 +298,7 @@ export class Entries<K, V> {
   }
 }
 
-function outOfMemory(): LRUCacheRangeError {
+/** The error of a host that refuses memory without which nothing works. */
+export function outOfMemory(): LRUCacheRangeError {
   return new LRUCacheRangeError('OUT_OF_MEMORY', 'The host refused memory for the first entry');
 }

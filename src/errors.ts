@@ -4,20 +4,51 @@
 
 /** Why an operation was refused. */
 export type LRUCacheErrorCode =
-  /** The constructor got no options object, or an option of the wrong type. */
+  /** The constructor got no options object, no bound, or an option of the wrong type. */
   | 'INVALID_OPTIONS'
   /** `max` is not a whole number from 1 to 2^25. */
   | 'INVALID_MAX'
+  /** A size, `maxSize` or `maxEntrySize` is not a whole number above 0, or none is kept here. */
+  | 'INVALID_SIZE'
+  /** A ttl or its start is not a number of milliseconds. */
+  | 'INVALID_TTL'
+  /** The clock returned something that is not a finite number. */
+  | 'INVALID_CLOCK'
+  /** What `load` was given is not a list of entries. */
+  | 'INVALID_ENTRIES'
   /** A callback, or the argument of `forEach`, `rforEach` or `find`, is not a function. */
   | 'INVALID_CALLBACK'
+  /** `memo` was called on a cache without `memoMethod`. */
+  | 'NO_MEMO_METHOD'
+  /** `stats` was called on a cache without `recordStats`. */
+  | 'NO_STATS'
+  /** `forceFetch` got no value. */
+  | 'FETCH_UNDEFINED'
+  /** `fetchMethod` called `fetch` for the key it is just about to load. */
+  | 'FETCH_LOOP'
+  /** A load was aborted because its key was deleted. */
+  | 'FETCH_DELETED'
+  /** A load was aborted because its key was set. */
+  | 'FETCH_REPLACED'
   /** The engine asked for by name cannot run here; `cause` says why. */
   | 'ENGINE_UNAVAILABLE'
-  /** The host refused memory for the first entry of a cache. */
+  /** The host refused memory for the first entry of a cache, or for its first ttl. */
   | 'OUT_OF_MEMORY'
   /** Callbacks kept changing the cache from inside one another, too deep to end. */
   | 'CALLBACK_LOOP'
   /** The cache was used after `cache[Symbol.dispose]()`. */
   | 'DISPOSED';
+
+/** An `Error` with a stable `code`: an operation that did not come about. */
+export class LRUCacheError extends Error {
+  override readonly name = 'LRUCacheError';
+  readonly code: LRUCacheErrorCode;
+
+  constructor(code: LRUCacheErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /** A `TypeError` with a stable `code`: a value of the wrong type. */
 export class LRUCacheTypeError extends TypeError {

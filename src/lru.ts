@@ -1,40 +1,52 @@
 // LRUCache: the class people use, after lru-cache 11.
 //
-// It owns what an operation means: options, callbacks, return values. Where a key's slot is, and
-// what is in it, is entries.ts; which slot was used when is the engine's.
+// It owns the interface: arguments, their defaults, and what is reported of a call. What an
+// operation does is store.ts, loads are loads.ts; where a key's slot is, and what is in it, is
+// entries.ts; which slot was used when is the engine's.
 //
-// L1  An operation checks its arguments, then changes the entries, then tells the callbacks. It
-//     throws either before the second step, or from a callback after it.
-// L2  Nothing in here calls a public method of the cache, so that a subclass may override any.
-// L3  A cache without callbacks pays one comparison for them; `get` and `has` pay nothing.
+// L1  Nothing in here calls a public method of the cache, so that a subclass may override any.
+// L2  A cache without ttl, sizes, callbacks, loads and statistics goes to its entries directly: it
+//     pays one test for them, and one for the diagnostics channels.
+// L3  Objects that callers pass are read, each property once, and never written, but for `status`.
 
-import { NIL, OUTCOME_BITS, OUTCOME_MASK, UPDATED } from '../assembly/layout.js';
-import type { Callbacks } from './callbacks.js';
+import { NIL } from '../assembly/layout.js';
+import { clear, purge, resize } from './bulk.js';
+import { metrics, openChannels } from './channels.js';
 import type { EngineKind } from './engine.js';
-import { disposedEngine } from './engine-disposed.js';
 import { sharedEngine } from './engines.js';
-import { Entries } from './entries.js';
-import { checkFunction, checkMax, checkOptions, type LRUCacheOptions } from './options.js';
-import { type Picker, Walk } from './walk.js';
+import type { ColumnEntries } from './entries-columns.js';
+import { LRUCacheError, LRUCacheTypeError } from './errors.js';
+import { storeOf } from './iterable.js';
+import { LoadingCache } from './loading.js';
+import * as options from './options.js';
+import { dumpOf, infoOf, loadInto, remainingTtlOf } from './snapshot.js';
+import { newStats } from './stats.js';
+import { publish, statusFor } from './status.js';
+import type { Store } from './store.js';
+import type * as types from './types.js';
+import { warnUnbounded } from './warning.js';
 
 /** The entries behind a cache, for the checkers of the test suite. Not exported by the package. */
-export let entriesOf: <K, V>(cache: LRUCache<K, V>) => Entries<K, V>;
+export function entriesOf<K, V, FC>(cache: LRUCache<K, V, FC>): ColumnEntries<K, V> {
+  return storeOf(cache).entries;
+}
 
 /**
- * A cache of at most `max` entries that evicts the least recently used one. `get` and `set` are
- * uses; `has`, `peek` and iteration are not.
+ * A cache that evicts the least recently used entry when it is full: by number (`max`), by the sum
+ * of sizes (`maxSize`), and with a `ttl` by age. `get` and `set` are uses; `has`, `peek` and
+ * iteration are not.
  *
  * Keys are compared as in `Map`. A value of `undefined` cannot be stored: setting it deletes the
  * key. `get`, `set`, `has`, `peek`, `delete` and `pop` take constant time; strings are hashed in
- * time proportional to their length.
+ * time proportional to their length. `FC` is the type of the context of `fetch` and `memo`.
  */
-export class LRUCache<K, V> implements Iterable<[K, V]> {
-  readonly #entries: Entries<K, V>;
-  readonly #callbacks: Callbacks<K, V> | undefined;
-
-  static {
-    entriesOf = (cache) => cache.#entries;
-  }
+export class LRUCache<K, V, FC = unknown> extends LoadingCache<K, V, FC> {
+  readonly #entries: ColumnEntries<K, V>;
+  readonly #store: Store<K, V, FC>;
+  /** Whether a `set` without options needs the entries only, as long as reads do (L2). */
+  readonly #isPlainWriter: boolean;
+  /** What `Object.prototype.toString` calls it. */
+  [Symbol.toStringTag] = 'LRUCache';
 
   /** The engine caches get here: `wasm`, or `pure` where the host refuses WebAssembly. */
   static get engine(): EngineKind {
@@ -42,25 +54,45 @@ export class LRUCache<K, V> implements Iterable<[K, V]> {
   }
 
   /**
-   * An empty cache. It takes memory as it fills, not for its `max`.
+   * An empty cache, by the options given or those of another cache. It takes memory as it fills,
+   * not for its `max`.
    *
-   * Throws `LRUCacheTypeError` or `LRUCacheRangeError` with code `INVALID_OPTIONS`,
-   * `INVALID_MAX`, `INVALID_CALLBACK` or `ENGINE_UNAVAILABLE`, before anything is allocated.
+   * Throws `LRUCacheTypeError` or `LRUCacheRangeError` with code `INVALID_OPTIONS`, `INVALID_MAX`,
+   * `INVALID_SIZE`, `INVALID_TTL`, `INVALID_CALLBACK` or `ENGINE_UNAVAILABLE`, before anything is
+   * allocated.
    */
-  constructor(options: LRUCacheOptions<K, V>) {
-    const { max, callbacks, engine } = checkOptions(options);
-    this.#callbacks = callbacks;
-    this.#entries = new Entries(engine, max);
+  constructor(given: options.Options<K, V, FC> | LRUCache<K, V, FC>) {
+    const checked = options.checkOptions<K, V, FC>(given as options.OptionsBase<K, V, FC>);
+    super(checked);
+    openChannels();
+    this.#store = storeOf(this);
+    this.#entries = this.#store.entries;
+    this.#isPlainWriter =
+      this.#store.callbacks === undefined &&
+      checked.fetchMethod === undefined &&
+      !this.#entries.isWeighed;
+    if (checked.max === 0 && checked.maxSize === 0 && !checked.ttlAutopurge)
+      warnUnbounded(LRUCache);
   }
 
-  /** Number of entries. */
+  /** Number of entries, stale ones counted, and those in flight not. */
   get size(): number {
     return this.#entries.size;
   }
 
-  /** Largest number of entries. */
+  /** Largest number of entries; 0 if it is not bounded. */
   get max(): number {
-    return this.#entries.max;
+    return this.#store.max;
+  }
+
+  /** Largest sum of sizes; 0 if it is not bounded. */
+  get maxSize(): number {
+    return this.#store.maxSize;
+  }
+
+  /** Sum of the sizes of all entries; 0 if there are none. */
+  get calculatedSize(): number {
+    return this.#store.total;
   }
 
   /** The engine this cache runs on. */
@@ -68,221 +100,197 @@ export class LRUCache<K, V> implements Iterable<[K, V]> {
     return this.#entries.engine.kind;
   }
 
-  get [Symbol.toStringTag](): string {
-    return 'LRUCache';
-  }
-
-  /** The value of a key, which becomes the most recently used; `undefined` if absent. */
-  get(key: K): V | undefined {
+  /**
+   * The value of a key, which becomes the most recently used; `undefined` if absent or stale. A
+   * stale entry is removed, and returned with `allowStale`.
+   */
+  get(key: K, getOptions?: types.GetOptions<K, V, FC>): V | undefined {
     const entries = this.#entries;
-    return entries.items[entries.touch(key) * 2 + 1] as V | undefined;
+    if (getOptions === undefined && entries.isPlain && !metrics.hasSubscribers) {
+      return entries.items[entries.touch(key) * 2 + 1] as V | undefined;
+    }
+    const status = statusFor(this, 'get', key, getOptions?.status);
+    const value = this.#store.get(key, getOptions, status);
+    if (status !== undefined && value !== undefined) status.value = value;
+    return publish(status, value);
   }
 
   /**
-   * Stores a value under a key, which becomes the most recently used; at `max`, the least recently
-   * used entry is evicted. `undefined` deletes the key instead.
+   * Stores a value under a key, which becomes the most recently used; the least recently used
+   * entries are evicted to keep `max` and `maxSize`. `undefined` deletes the key instead, and so
+   * does a value above `maxEntrySize`.
    *
-   * Throws `OUT_OF_MEMORY` if the host refuses memory for the first entry. Refused later, it
-   * makes the cache evict at the size it has, until `clear` or `resize`.
+   * Throws `INVALID_SIZE`, `INVALID_TTL`, `INVALID_CLOCK`, or `OUT_OF_MEMORY` if the host refuses
+   * memory for the first entry or ttl, with nothing changed. Refused later, it makes the cache
+   * evict at the size it has, until `clear` or `resize`.
    */
-  set(key: K, value: V | undefined): this {
-    if (value === undefined) {
-      this.#delete(key);
-    } else if (this.#callbacks !== undefined) {
-      this.#setAndTell(key, value, this.#callbacks);
-    } else {
-      const entries = this.#entries;
+  set(key: K, value: V | undefined, setOptions?: types.SetOptions<K, V, FC>): this {
+    const entries = this.#entries;
+    const isPlain = entries.isPlain && this.#isPlainWriter && !metrics.hasSubscribers;
+    const hasDefaults = this.ttl !== 0 || this.sizeCalculation !== undefined;
+    if (isPlain && !hasDefaults && value !== undefined && setOptions === undefined) {
       entries.write(entries.put(key), key, value);
+      return this;
     }
-    return this;
+    const status = statusFor(this, 'set', key, setOptions?.status);
+    this.#store.set(key, value, setOptions, status);
+    return publish(status, this);
   }
 
-  /** Whether a key is there. The order stays. */
-  has(key: K): boolean {
-    return this.#entries.find(key) !== NIL;
+  /** As `set`, and returns the entries that were evicted for it, the oldest first. */
+  setWithEvicted(key: K, value: V, setOptions?: types.SetOptions<K, V, FC>): [K, V][] {
+    const evicted: [K, V][] = [];
+    const status = statusFor(this, 'set', key, setOptions?.status);
+    this.#store.set(key, value, setOptions, status, evicted);
+    return publish(status, evicted);
   }
 
-  /** The value of a key, or `undefined`. The order stays. */
-  peek(key: K): V | undefined {
-    const entries = this.#entries;
-    return entries.items[entries.find(key) * 2 + 1] as V | undefined;
+  /** Whether a key is there and fresh. The order stays; its age does, but for `updateAgeOnHas`. */
+  has(key: K, hasOptions?: types.HasOptions<K, V, FC>): boolean {
+    const status = statusFor(this, 'has', key, hasOptions?.status);
+    return publish(status, this.#store.has(key, hasOptions?.updateAgeOnHas, status));
   }
 
-  /** Removes a key; returns whether it was there. */
+  /** The value of a key, or `undefined`; a stale one only with `allowStale`. Nothing changes. */
+  peek(key: K, peekOptions?: types.PeekOptions<K, V, FC>): V | undefined {
+    const status = statusFor(this, 'peek', key, peekOptions?.status);
+    return publish(status, this.#store.peek(key, peekOptions?.allowStale, status));
+  }
+
+  /** Removes a key, and aborts its load; returns whether there was either. */
   delete(key: K): boolean {
-    return this.#delete(key);
-  }
-
-  /** Removes the least recently used entry and returns its value; `undefined` if empty. */
-  pop(): V | undefined {
-    const callbacks = this.#callbacks;
-    callbacks?.begin();
-    const value = this.#evict();
-    callbacks?.commit();
-    return value;
-  }
-
-  /** Removes every entry. `dispose` is told of the least recently used first. O(size) with it. */
-  clear(): void {
     const entries = this.#entries;
-    const callbacks = this.#callbacks;
-    callbacks?.begin();
-    if (callbacks !== undefined) this.#noteAllRemoved(callbacks);
-    entries.clear();
-    callbacks?.commit();
-  }
-
-  /**
-   * Changes `max`. A smaller one evicts the least recently used entries at once.
-   * Throws with code `INVALID_MAX`, with nothing changed. O(entries evicted).
-   */
-  resize(max: number): void {
-    const entries = this.#entries;
-    const callbacks = this.#callbacks;
-    checkMax(max);
-    callbacks?.begin();
-    for (let excess = entries.size - max; excess > 0; excess--) this.#evict();
-    entries.resize(max);
-    callbacks?.commit();
-  }
-
-  /** The keys, most recently used first. As all iterations, safe against any change (walk.ts). */
-  keys(): IterableIterator<K> {
-    return new Walk(this.#entries, true, pickKey as Picker<K, V, K>);
-  }
-
-  /** The values, most recently used first. */
-  values(): IterableIterator<V> {
-    return new Walk(this.#entries, true, pickValue as Picker<K, V, V>);
-  }
-
-  /** The entries, most recently used first. */
-  entries(): IterableIterator<[K, V]> {
-    return this.#walk(true);
-  }
-
-  /** The entries, most recently used first. */
-  [Symbol.iterator](): IterableIterator<[K, V]> {
-    return this.#walk(true);
-  }
-
-  /** The keys, least recently used first. */
-  rkeys(): IterableIterator<K> {
-    return new Walk(this.#entries, false, pickKey as Picker<K, V, K>);
-  }
-
-  /** The values, least recently used first. */
-  rvalues(): IterableIterator<V> {
-    return new Walk(this.#entries, false, pickValue as Picker<K, V, V>);
-  }
-
-  /** The entries, least recently used first. */
-  rentries(): IterableIterator<[K, V]> {
-    return this.#walk(false);
-  }
-
-  /**
-   * Calls a function for every entry, most recently used first. What it throws ends the walk.
-   * Throws `INVALID_CALLBACK` if it is no function.
-   */
-  forEach(fn: (value: V, key: K, cache: this) => void, thisArg: unknown = this): void {
-    checkFunction('fn', fn);
-    for (const [key, value] of this.#walk(true)) fn.call(thisArg, value, key, this);
-  }
-
-  /**
-   * Calls a function for every entry, least recently used first. What it throws ends the walk.
-   * Throws `INVALID_CALLBACK` if it is no function.
-   */
-  rforEach(fn: (value: V, key: K, cache: this) => void, thisArg: unknown = this): void {
-    checkFunction('fn', fn);
-    for (const [key, value] of this.#walk(false)) fn.call(thisArg, value, key, this);
-  }
-
-  /**
-   * The value of the first entry, most recently used first, for which a function returns a truthy
-   * result; that entry becomes the most recently used. `undefined` if there is none.
-   */
-  find(fn: (value: V, key: K, cache: this) => boolean): V | undefined {
-    checkFunction('fn', fn);
-    for (const [key, value] of this.#walk(true)) {
-      if (fn(value, key, this)) {
-        const slot = this.#entries.touch(key);
-        return this.#entries.valueAt(slot);
-      }
+    if (!entries.isPlain || !this.#isPlainWriter || metrics.hasSubscribers) {
+      return this.#store.delete(key, 'delete');
     }
-    return undefined;
+    const slot = entries.remove(key);
+    if (slot !== NIL) entries.erase(slot);
+    return slot !== NIL;
+  }
+
+  /** Removes the least recently used entry and returns its value, stale or not. */
+  pop(): V | undefined {
+    return this.#store.pop();
+  }
+
+  /** Removes every entry and aborts every load. `dispose` hears of the oldest first. */
+  clear(): void {
+    clear(this.#store);
+  }
+
+  /** Removes every stale entry, the oldest first; returns whether there was one. O(size). */
+  purgeStale(): boolean {
+    return purge(this.#store);
   }
 
   /**
-   * Removes every entry, telling `dispose`, and frees all memory now instead of when the cache is
-   * collected. Any later use, but for `max`, throws with code `DISPOSED`; disposing again does
-   * nothing.
+   * Changes `max`, `maxSize` or both. Smaller ones evict the least recently used entries at once.
+   * Throws `INVALID_MAX` or `INVALID_SIZE`, with nothing changed. O(entries evicted).
+   */
+  resize(bounds: number | { max?: number; maxSize?: number }): void {
+    const { max, maxSize } =
+      typeof bounds === 'object' && bounds !== null ? bounds : { max: bounds };
+    const isSized = maxSize !== undefined;
+    if (max !== undefined || !isSized) options.checkMax(max);
+    if (isSized) options.checkMaxSize('maxSize', maxSize);
+    if (isSized && !this.#entries.isWeighed) {
+      throw new LRUCacheTypeError('INVALID_SIZE', 'This cache was made without maxSize');
+    }
+    resize(this.#store, max ?? this.#store.max, maxSize ?? this.#store.maxSize);
+  }
+
+  /**
+   * Value, size and age of a key, stale or not; `undefined` if absent. `ttl` is what is left of it,
+   * negative if stale, and `start` is now. The order stays.
+   */
+  info(key: K): types.Entry<V> | undefined {
+    return infoOf(this.#store, key);
+  }
+
+  /** What is left of a key's ttl in ms: Infinity if it has none, 0 if absent. */
+  getRemainingTTL(key: K): types.Milliseconds {
+    return remainingTtlOf(this.#store, key);
+  }
+
+  /** Every entry, stale or not, for `load`: least recently used first. O(size). */
+  dump(): [K, types.Entry<V>][] {
+    return dumpOf(this.#store);
+  }
+
+  /**
+   * Replaces every entry by those of a dump, in their order: the last is the most recently used.
+   * Throws `INVALID_ENTRIES`, with nothing changed, or as `set`, with what came before it loaded.
+   */
+  load(dump: Iterable<readonly [K, types.Entry<V>]>): void {
+    loadInto(this.#store, dump);
+  }
+
+  /** What has been counted so far. Throws `NO_STATS` without `recordStats`. */
+  stats(): types.Stats {
+    return { ...this.#countedStats() };
+  }
+
+  /** Counts from 0 again. Throws `NO_STATS` without `recordStats`. */
+  resetStats(): void {
+    Object.assign(this.#countedStats(), newStats());
+  }
+
+  /**
+   * Removes every entry, telling `dispose`, aborts every load, and frees all memory now instead of
+   * when the cache is collected. Any later use, but for its properties, throws with code
+   * `DISPOSED`; disposing again does nothing.
    */
   [Symbol.dispose](): void {
-    const entries = this.#entries;
-    if (entries.engine === disposedEngine) return;
-    const callbacks = this.#callbacks;
-    callbacks?.begin();
-    if (callbacks !== undefined) this.#noteAllRemoved(callbacks);
-    entries.close();
-    callbacks?.commit();
+    if (!this.#store.isDisposed) clear(this.#store, true);
   }
 
-  #walk(newestFirst: boolean): Walk<K, V, [K, V]> {
-    return new Walk(this.#entries, newestFirst, pickEntry as Picker<K, V, [K, V]>);
-  }
-
-  #noteAllRemoved(callbacks: Callbacks<K, V>): void {
-    const entries = this.#entries;
-    for (const slot of entries.engine.order(entries.table).reverse()) {
-      callbacks.removed(entries.valueAt(slot) as V, entries.keyAt(slot), 'delete');
-    }
-  }
-
-  #setAndTell(key: K, value: V, callbacks: Callbacks<K, V>): void {
-    callbacks.begin();
-    const entries = this.#entries;
-    const code = entries.put(key);
-    const slot = code >> OUTCOME_BITS;
-    const isUpdate = (code & OUTCOME_MASK) === UPDATED;
-    const old = entries.valueAt(slot);
-    if (isUpdate ? old !== value : old !== undefined) {
-      callbacks.removed(old as V, entries.keyAt(slot), isUpdate ? 'set' : 'evict');
-    }
-    entries.write(code, key, value);
-    const updateReason = old === value ? 'update' : 'replace';
-    callbacks.inserted(value, entries.keyAt(slot), isUpdate ? updateReason : 'add');
-    callbacks.commit();
-  }
-
-  #delete(key: K): boolean {
-    const entries = this.#entries;
-    const callbacks = this.#callbacks;
-    callbacks?.begin();
-    const slot = entries.remove(key);
-    if (slot === NIL) return false;
-    callbacks?.removed(entries.valueAt(slot) as V, entries.keyAt(slot), 'delete');
-    entries.erase(slot);
-    callbacks?.commit();
-    return true;
-  }
-
-  #evict(): V | undefined {
-    const entries = this.#entries;
-    const slot = entries.evict();
-    const value = entries.valueAt(slot);
-    if (slot !== NIL) {
-      this.#callbacks?.removed(value as V, entries.keyAt(slot), 'evict');
-      entries.erase(slot);
-    }
-    return value;
+  #countedStats(): types.Stats {
+    const { stats } = this.#store;
+    if (stats !== undefined) return stats;
+    throw new LRUCacheError('NO_STATS', 'stats needs the option recordStats');
   }
 }
 
-const pickKey = <K, V>(entries: Entries<K, V>, slot: number): K => entries.keyAt(slot);
-const pickValue = <K, V>(entries: Entries<K, V>, slot: number): V => entries.valueAt(slot) as V;
-const pickEntry = <K, V>(entries: Entries<K, V>, slot: number): [K, V] => [
-  entries.keyAt(slot),
-  entries.valueAt(slot) as V,
-];
+/** The types of the interface, under the names they have in lru-cache. */
+export declare namespace LRUCache {
+  export type Size = types.Size;
+  export type Milliseconds = types.Milliseconds;
+  export type Count = types.Count;
+  export type DisposeReason = types.DisposeReason;
+  export type Disposer<K, V> = types.Disposer<K, V>;
+  export type InsertReason = types.InsertReason;
+  export type Inserter<K, V> = types.Inserter<K, V>;
+  export type SizeCalculator<K, V> = types.SizeCalculator<K, V>;
+  export type Fetcher<K, V, FC = unknown> = types.Fetcher<K, V, FC>;
+  export type FetcherOptions<K, V, FC = unknown> = types.FetcherOptions<K, V, FC>;
+  export type FetcherFetchOptions<K, V, FC = unknown> = types.FetcherFetchOptions<K, V, FC>;
+  export type FetchOptions<K, V, FC> = types.FetchOptions<K, V, FC>;
+  export type FetchOptionsWithContext<K, V, FC> = types.FetchOptionsWithContext<K, V, FC>;
+  export type FetchOptionsNoContext<
+    K,
+    V,
+    FC extends undefined | void = undefined,
+  > = types.FetchOptionsNoContext<K, V, FC>;
+  export type Memoizer<K, V, FC = unknown> = types.Memoizer<K, V, FC>;
+  export type MemoizerOptions<K, V, FC = unknown> = types.MemoizerOptions<K, V, FC>;
+  export type MemoizerMemoOptions<K, V, FC = unknown> = types.MemoizerMemoOptions<K, V, FC>;
+  export type MemoOptions<K, V, FC = unknown> = types.MemoOptions<K, V, FC>;
+  export type MemoOptionsWithContext<K, V, FC> = types.MemoOptionsWithContext<K, V, FC>;
+  export type MemoOptionsNoContext<
+    K,
+    V,
+    FC extends undefined | void = undefined,
+  > = types.MemoOptionsNoContext<K, V, FC>;
+  export type GetOptions<K, V, FC> = types.GetOptions<K, V, FC>;
+  export type PeekOptions<K, V, FC> = types.PeekOptions<K, V, FC>;
+  export type HasOptions<K, V, FC> = types.HasOptions<K, V, FC>;
+  export type SetOptions<K, V, FC> = types.SetOptions<K, V, FC>;
+  export type Status<K, V, FC = unknown> = types.Status<K, V, FC>;
+  export type Stats = types.Stats;
+  export type Entry<V> = types.Entry<V>;
+  export type OptionsBase<K, V, FC> = options.OptionsBase<K, V, FC>;
+  export type OptionsMaxLimit<K, V, FC> = options.OptionsMaxLimit<K, V, FC>;
+  export type OptionsTTLLimit<K, V, FC> = options.OptionsTTLLimit<K, V, FC>;
+  export type OptionsSizeLimit<K, V, FC> = options.OptionsSizeLimit<K, V, FC>;
+  export type Options<K, V, FC> = options.Options<K, V, FC>;
+}

@@ -1,37 +1,157 @@
 // The options: read once each, checked, and refused before anything is allocated.
 
-import { CAPACITY_MAX } from '../assembly/layout.js';
-import { Callbacks, type Disposer, type Inserter } from './callbacks.js';
+import { CAPACITY_MAX, WEIGHT_MAX } from '../assembly/layout.js';
 import type { EngineKind } from './engine.js';
 import { SharedEngine, sharedEngine } from './engines.js';
 import { LRUCacheRangeError, LRUCacheTypeError } from './errors.js';
+import type {
+  Count,
+  Disposer,
+  Fetcher,
+  Inserter,
+  Memoizer,
+  Milliseconds,
+  Perf,
+  Size,
+  SizeCalculator,
+} from './types.js';
 
 /** What `new LRUCache` takes. The object is only read, and may be frozen. */
-export interface LRUCacheOptions<K, V> {
-  /** Largest number of entries: a whole number from 1 to 2^25. */
-  readonly max: number;
+export interface OptionsBase<K, V, FC> {
+  /**
+   * Largest number of entries: a whole number from 1 to 2^25. Without it, or with 0, `maxSize` or
+   * `ttl` is needed, and the limit is 2^25. No memory is taken for entries that are not there.
+   */
+  max?: Count | undefined;
+  /**
+   * Largest sum of the sizes of all entries: the least recently used ones are evicted to keep it.
+   * With it, every `set` needs a `sizeCalculation` or a `size`.
+   */
+  maxSize?: Size | undefined;
+  /**
+   * Largest size of one entry; `maxSize` if not given. A larger one is not stored, and the value
+   * that its key had is removed. May be changed later.
+   */
+  maxEntrySize?: Size | undefined;
+  /** The size of an entry: called by `set` before anything is changed. May be changed later. */
+  sizeCalculation?: SizeCalculator<K, V> | undefined;
+  /**
+   * How long an entry is fresh, in ms: a whole number; 0 is for ever. A stale entry counts as
+   * absent, and stays until it is read, evicted or purged. May be changed later.
+   */
+  ttl?: Milliseconds | undefined;
+  /**
+   * For how long, in ms, the time that was read from the clock may be used again to tell whether
+   * an entry is stale: 1 if not given; 0 reads the clock each time. It is read anew after 64 uses
+   * at the latest, and always when a ttl begins to count. May be changed later.
+   */
+  ttlResolution?: Milliseconds | undefined;
+  /**
+   * Remove stale entries as they become so, by one timer per cache which does not keep the process
+   * alive. Large caches are purged a little late, so that it never takes more than some percent of
+   * the time: by 1 ms for every 5,000 entries. May be changed later.
+   */
+  ttlAutopurge?: boolean | undefined;
+  /** `get` and `fetch` make the ttl count anew. May be changed later, or given to a call. */
+  updateAgeOnGet?: boolean | undefined;
+  /** `has` makes the ttl count anew. May be changed later, or given to a call. */
+  updateAgeOnHas?: boolean | undefined;
+  /**
+   * Stale values are returned: once by `get`, which then removes them; by `fetch`, while it loads a
+   * new one; and by iterations. May be changed later, or given to a call.
+   */
+  allowStale?: boolean | undefined;
+  /** `get` leaves stale entries where they are. May be changed later, or given to a call. */
+  noDeleteOnStaleGet?: boolean | undefined;
+  /** A new value does not make the ttl of its key count anew. As `updateAgeOnGet`. */
+  noUpdateTTL?: boolean | undefined;
   /**
    * Called with every value that leaves the cache, once, after the operation is complete. It may
    * use the cache, also to put the value back. In lru-cache it runs while the cache is changing.
    */
-  readonly dispose?: Disposer<K, V> | undefined;
+  dispose?: Disposer<K, V> | undefined;
   /** As `dispose`, after every `dispose` and `onInsert` of the same operation. */
-  readonly disposeAfter?: Disposer<K, V> | undefined;
+  disposeAfter?: Disposer<K, V> | undefined;
+  /** A value that is overwritten is not disposed. May be changed later, or given to a call. */
+  noDisposeOnSet?: boolean | undefined;
   /** Called with every value that comes into the cache, after the operation is complete. */
-  readonly onInsert?: Inserter<K, V> | undefined;
+  onInsert?: Inserter<K, V> | undefined;
+  /** Loads values for `fetch`. A key is loaded once at a time, and takes no room until it is. */
+  fetchMethod?: Fetcher<K, V, FC> | undefined;
+  /** Taken for lru-cache's sake, without effect: what is being loaded weighs nothing here. */
+  backgroundFetchSize?: Size | undefined;
+  /** Computes values for `memo`. */
+  memoMethod?: Memoizer<K, V, FC> | undefined;
+  /** A stale value stays when loading a new one fails. May be changed later, or given to a call. */
+  noDeleteOnFetchRejection?: boolean | undefined;
+  /** `fetch` resolves to the stale value, or undefined, when loading fails; it stays. Likewise. */
+  allowStaleOnFetchRejection?: boolean | undefined;
+  /** `fetch` resolves to the stale value, or undefined, as soon as it is aborted. Likewise. */
+  allowStaleOnFetchAbort?: boolean | undefined;
+  /** An aborted load is not given up: its result is stored and returned. Likewise. */
+  ignoreFetchAbort?: boolean | undefined;
+  /** The clock: `performance` if not given, or `Date` where there is none. */
+  perf?: Perf | undefined;
+  /** Count hits, misses and more for `stats()`. Costs some nanoseconds an operation. */
+  recordStats?: boolean | undefined;
   /** Engine to use instead of the host's best: for comparisons, or to avoid WebAssembly. */
-  readonly engine?: EngineKind | undefined;
+  engine?: EngineKind | undefined;
 }
 
-/** Options that have been checked. */
-export interface CheckedOptions<K, V> {
+/** Options that bound the number of entries. */
+export interface OptionsMaxLimit<K, V, FC> extends OptionsBase<K, V, FC> {
+  max: Count;
+}
+
+/** Options that bound the time entries stay. */
+export interface OptionsTTLLimit<K, V, FC> extends OptionsBase<K, V, FC> {
+  ttl: Milliseconds;
+  ttlAutopurge: boolean;
+}
+
+/** Options that bound the sum of sizes. */
+export interface OptionsSizeLimit<K, V, FC> extends OptionsBase<K, V, FC> {
+  maxSize: Size;
+}
+
+/** What `new LRUCache` takes: one bound at least. */
+export type Options<K, V, FC> =
+  | OptionsMaxLimit<K, V, FC>
+  | OptionsSizeLimit<K, V, FC>
+  | OptionsTTLLimit<K, V, FC>;
+
+/** Options that have been checked, all of them there. */
+export interface CheckedOptions<K, V, FC> {
   readonly max: number;
-  /** Undefined if there is no callback, so that a cache without pays nothing for them. */
-  readonly callbacks: Callbacks<K, V> | undefined;
+  readonly maxSize: number;
+  readonly maxEntrySize: number;
+  readonly sizeCalculation: SizeCalculator<K, V> | undefined;
+  readonly ttl: number;
+  readonly ttlResolution: number;
+  readonly ttlAutopurge: boolean;
+  readonly updateAgeOnGet: boolean;
+  readonly updateAgeOnHas: boolean;
+  readonly allowStale: boolean;
+  readonly noDeleteOnStaleGet: boolean;
+  readonly noUpdateTTL: boolean;
+  readonly noDisposeOnSet: boolean;
+  readonly dispose: Disposer<K, V> | undefined;
+  readonly disposeAfter: Disposer<K, V> | undefined;
+  readonly onInsert: Inserter<K, V> | undefined;
+  readonly fetchMethod: Fetcher<K, V, FC> | undefined;
+  readonly memoMethod: Memoizer<K, V, FC> | undefined;
+  readonly backgroundFetchSize: number;
+  readonly noDeleteOnFetchRejection: boolean;
+  readonly allowStaleOnFetchRejection: boolean;
+  readonly allowStaleOnFetchAbort: boolean;
+  readonly ignoreFetchAbort: boolean;
+  readonly perf: Perf;
+  readonly recordStats: boolean;
   readonly engine: SharedEngine;
 }
 
-function show(value: unknown): string {
+/** A value as an error message shows it. */
+export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   return typeof value === 'object' || typeof value === 'function' ? typeof value : String(value);
 }
@@ -49,6 +169,30 @@ export function checkMax(max: unknown): number {
   return max;
 }
 
+/** Whether a size is one: a whole number above 0, exact. */
+export function isSize(size: unknown): size is number {
+  return Number.isSafeInteger(size) && (size as number) > 0;
+}
+
+/** A checked `maxSize` or `maxEntrySize`. Throws `INVALID_SIZE`. */
+export function checkMaxSize(name: string, size: unknown): number {
+  if (isSize(size)) return size;
+  throw new LRUCacheTypeError(
+    'INVALID_SIZE',
+    `${name} must be a whole number from 1 to 2^53 - 1, not ${show(size)}`,
+  );
+}
+
+/** The number of entries at which the engine evicts. */
+export function limitFor(max: number): number {
+  return max === 0 ? CAPACITY_MAX : max;
+}
+
+/** The bound on the sum of sizes that the engine keeps: WEIGHT_MAX if there is no other. */
+export function budgetFor(maxSize: number): number {
+  return maxSize === 0 ? WEIGHT_MAX : Math.min(maxSize, WEIGHT_MAX);
+}
+
 /** Throws `INVALID_CALLBACK` if an argument is no function. */
 export function checkFunction(name: string, argument: unknown): void {
   if (typeof argument === 'function') return;
@@ -56,6 +200,24 @@ export function checkFunction(name: string, argument: unknown): void {
     'INVALID_CALLBACK',
     `${name} must be a function, not ${show(argument)}`,
   );
+}
+
+function checkTtl(ttl: unknown): number {
+  if (Number.isSafeInteger(ttl) && (ttl as number) > 0) return ttl as number;
+  throw new LRUCacheTypeError(
+    'INVALID_TTL',
+    `ttl must be a whole number of milliseconds, or 0, not ${show(ttl)}`,
+  );
+}
+
+function checkPerf(perf: Perf | undefined): Perf {
+  if (perf === undefined) {
+    // Looked up when it is needed, since a test may have put another one in its place.
+    const host = globalThis.performance as Perf | undefined;
+    return typeof host?.now === 'function' ? host : Date;
+  }
+  if (typeof perf?.now === 'function') return perf;
+  throw new LRUCacheTypeError('INVALID_OPTIONS', 'perf must be an object with a method now()');
 }
 
 function checkEngine(engine: unknown): SharedEngine {
@@ -67,23 +229,58 @@ function checkEngine(engine: unknown): SharedEngine {
   );
 }
 
+const resolutionOf = (value: unknown): number =>
+  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : 1;
+
 /** Checks what `new LRUCache` was given. Throws as its docstring says. */
-export function checkOptions<K, V>(options: LRUCacheOptions<K, V>): CheckedOptions<K, V> {
+export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): CheckedOptions<K, V, FC> {
   if (typeof options !== 'object' || options === null) {
     throw new LRUCacheTypeError(
       'INVALID_OPTIONS',
-      `LRUCache needs an options object with max, not ${show(options)}`,
+      `LRUCache needs an options object with max, maxSize or ttl, not ${show(options)}`,
     );
   }
-  const { max, dispose, disposeAfter, onInsert, engine } = options;
-  const checkedMax = checkMax(max);
-  for (const [name, callback] of Object.entries({ dispose, disposeAfter, onInsert })) {
+  const { max, maxSize, maxEntrySize, sizeCalculation, ttl, perf, engine } = options;
+  const { dispose, disposeAfter, onInsert, fetchMethod, memoMethod } = options;
+  const callbacks = { sizeCalculation, dispose, disposeAfter, onInsert, fetchMethod, memoMethod };
+  for (const [name, callback] of Object.entries(callbacks)) {
     if (callback !== undefined) checkFunction(name, callback);
   }
-  const hasCallback = (dispose ?? disposeAfter ?? onInsert) !== undefined;
+  const checkedMax = max === undefined || max === 0 ? 0 : checkMax(max);
+  const checkedMaxSize =
+    maxSize === undefined || maxSize === 0 ? 0 : checkMaxSize('maxSize', maxSize);
+  const checkedEntrySize =
+    maxEntrySize === undefined || maxEntrySize === 0
+      ? checkedMaxSize
+      : checkMaxSize('maxEntrySize', maxEntrySize);
+  const checkedTtl = ttl === undefined || ttl === 0 ? 0 : checkTtl(ttl);
+  if (checkedMax === 0 && checkedMaxSize === 0 && checkedTtl === 0) {
+    throw new LRUCacheTypeError('INVALID_OPTIONS', 'One of max, maxSize and ttl is needed');
+  }
+  if (sizeCalculation !== undefined && checkedEntrySize === 0) {
+    throw new LRUCacheTypeError('INVALID_SIZE', 'sizeCalculation needs maxSize or maxEntrySize');
+  }
   return {
+    ...callbacks,
     max: checkedMax,
-    callbacks: hasCallback ? new Callbacks(dispose, disposeAfter, onInsert) : undefined,
+    maxSize: checkedMaxSize,
+    maxEntrySize: checkedEntrySize,
+    ttl: checkedTtl,
+    ttlResolution: resolutionOf(options.ttlResolution),
+    ttlAutopurge: !!options.ttlAutopurge,
+    updateAgeOnGet: !!options.updateAgeOnGet,
+    updateAgeOnHas: !!options.updateAgeOnHas,
+    allowStale: !!options.allowStale,
+    noDeleteOnStaleGet: !!options.noDeleteOnStaleGet,
+    noUpdateTTL: !!options.noUpdateTTL,
+    noDisposeOnSet: !!options.noDisposeOnSet,
+    backgroundFetchSize: options.backgroundFetchSize ?? 1,
+    noDeleteOnFetchRejection: !!options.noDeleteOnFetchRejection,
+    allowStaleOnFetchRejection: !!options.allowStaleOnFetchRejection,
+    allowStaleOnFetchAbort: !!options.allowStaleOnFetchAbort,
+    ignoreFetchAbort: !!options.ignoreFetchAbort,
+    perf: checkPerf(perf),
+    recordStats: !!options.recordStats,
     engine: checkEngine(engine),
   };
 }

@@ -7,6 +7,7 @@
 //   - An entry that is there from the first step to the last is visited exactly once, wherever it
 //     is moved meanwhile; an entry removed before its turn is not visited.
 //   - An entry added meanwhile may be visited, at most once.
+//   - Stale entries are passed over, unless the cache has `allowStale`.
 //   - A walk holds slot numbers only: given up half-way, it keeps nothing alive that was removed.
 
 import { NIL } from '../assembly/layout.js';
@@ -21,9 +22,21 @@ const IteratorPrototype = Object.getPrototypeOf(
   Object.getPrototypeOf([][Symbol.iterator]()),
 ) as object;
 
+/** What a walk needs of a store. */
+export interface Walkable<K, V> {
+  readonly entries: Entries<K, V>;
+  /** Whether the entry of a live slot is to be visited. */
+  isShown(slot: number): boolean;
+}
+
+/** The clock is user code: the slot may be empty after it was asked. */
+function isShown<K, V>(store: Walkable<K, V>, slot: number): boolean {
+  return store.isShown(slot) && store.entries.valueAt(slot) !== undefined;
+}
+
 /** Iterator over one cache. `T` is the key, the value or the pair of both. */
-export class Walk<K, V, T> implements IterableIterator<T, undefined> {
-  #entries: Entries<K, V> | undefined;
+export class Walk<K, V, T> implements IterableIterator<T, void, unknown> {
+  #store: Walkable<K, V> | undefined;
   readonly #pick: Picker<K, V, T>;
   readonly #newestFirst: boolean;
   #first: number = NIL;
@@ -34,25 +47,32 @@ export class Walk<K, V, T> implements IterableIterator<T, undefined> {
     Object.setPrototypeOf(Walk.prototype, IteratorPrototype);
   }
 
-  constructor(entries: Entries<K, V>, newestFirst: boolean, pick: Picker<K, V, T>) {
-    this.#entries = entries;
+  constructor(store: Walkable<K, V>, newestFirst: boolean, pick: Picker<K, V, T>) {
+    this.#store = store;
     this.#newestFirst = newestFirst;
     this.#pick = pick;
   }
 
-  next(): IteratorResult<T, undefined> {
-    const entries = this.#entries;
-    if (entries !== undefined) {
-      const slot = this.#first === NIL ? this.#begin(entries) : this.#advance(entries);
-      if (slot !== NIL) return { value: this.#pick(entries, slot), done: false };
+  next(): IteratorResult<T, void> {
+    const store = this.#store;
+    if (store !== undefined) {
+      let slot = this.#first === NIL ? this.#begin(store.entries) : this.#advance(store.entries);
+      while (slot !== NIL && !isShown(store, slot)) slot = this.#advance(store.entries);
+      if (slot !== NIL) return { value: this.#pick(store.entries, slot), done: false };
       this.#finish();
     }
     return { value: undefined, done: true };
   }
 
-  return(): IteratorReturnResult<undefined> {
+  return(): IteratorReturnResult<void> {
     this.#finish();
     return { value: undefined, done: true };
+  }
+
+  /** Ends the walk, as a generator's method would. */
+  throw(error: unknown): never {
+    this.#finish();
+    throw error;
   }
 
   [Symbol.iterator](): this {
@@ -80,7 +100,7 @@ export class Walk<K, V, T> implements IterableIterator<T, undefined> {
   }
 
   #finish(): void {
-    this.#entries = undefined;
+    this.#store = undefined;
     this.#order = undefined;
   }
 }

@@ -40,10 +40,13 @@ const SHARED = [
   ...['find', 'findString', 'findNext', 'get', 'getString'],
   ...['put', 'putString', 'putMissed', 'insert', 'take', 'takeString', 'remove', 'evict'],
   ...['touch', 'untouch', 'restore'],
+  ...['useAges', 'useWeights', 'setBudget', 'total', 'startOf', 'ttlOf', 'weightOf'],
+  ...['visit', 'seek', 'seekString', 'write', 'unwrite', 'shed', 'nextStale', 'nextDeadline'],
+  ...['putWith', 'putStringWith', 'putMissedWith', 'insertWith'],
 ];
 /** Functions of Engine that the wrapper makes from the core's own, and from memory. */
 const WRAPPED = ['hashFloat', 'createTable', 'destroyTable', 'memoryBytes', 'order', 'image'];
-const CORE_ONLY = ['open', 'create', 'destroy', 'getHash', 'memory'];
+const CORE_ONLY = ['open', 'create', 'destroy', 'getHash', 'seekHash', 'memory'];
 const DEBUG_ONLY = ['collide', 'relocate', 'refuseGrowthAfter', 'validateTable', 'validateArena'];
 
 const sorted = (names: readonly string[]) => [...names].sort();

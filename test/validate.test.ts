@@ -78,7 +78,7 @@ const tableDamage: readonly [code: number, what: string, damage: (t: Opened) => 
 
 const arenaDamage: readonly [code: number, what: string, damage: (t: Opened) => void][] = [
   [20, 'a wrong size of the left block', (t) => t.set(t.address - BLOCK_HEADER_BYTES, 16)],
-  [21, 'two free neighbours', (t) => t.set(t.address - 4, 48 | 1)],
+  [21, 'two free neighbours', (t) => t.set(t.address - 4, 80 | 1)],
   [22, 'a block without size', (t) => t.set(t.address - 4, 0)],
   [23, 'a bin that is marked and empty', (t) => t.set(ARENA_MAP, 1)],
   [24, 'writes into the shared zeroes', (t) => t.set(EMPTY, 1)],

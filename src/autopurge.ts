@@ -1,0 +1,82 @@
+// The autopurge: removes stale entries by itself, with one timer for the whole cache.
+//
+// The timer is set for the earliest deadline, and does not keep the process alive. While it is set
+// it keeps the cache alive, since somebody may wait for `dispose`.
+//
+// P1  No timer is set for longer than a host can count, nor more often than the purge is worth.
+// P2  A purge that throws, from a callback or the clock, is followed by the next one all the same.
+
+import { purge } from './bulk.js';
+import { unref } from './clock.js';
+import type { Store } from './store.js';
+
+/** The longest time a timer can be set for: hosts count it in 31 bits. */
+const DELAY_MS_MAX = 2 ** 31 - 1;
+/** A purge looks at every entry: with this many in a millisecond it takes some percent of time. */
+const ENTRIES_PER_MS = 5000;
+
+/** The timer of one cache. */
+export class Autopurge {
+  readonly #store: Store<unknown, unknown, unknown>;
+  #timer: unknown;
+  /** When the timer is to go off, on the cache's clock; Infinity if it is not set. */
+  #dueAt = Number.POSITIVE_INFINITY;
+
+  constructor(store: Store<unknown, unknown, unknown>) {
+    this.#store = store;
+  }
+
+  /** Sees to it that an entry with this deadline is removed. O(1), but O(size) the first time. */
+  arm(deadline: number, now: number): void {
+    if (deadline >= this.#dueAt) return;
+    const isFirst = this.#timer === undefined;
+    this.#setTimer(isFirst ? Math.min(deadline, this.#nextDeadline()) : deadline, now);
+  }
+
+  /** Forgets about it. */
+  disarm(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer as number);
+    this.#timer = undefined;
+    this.#dueAt = Number.POSITIVE_INFINITY;
+  }
+
+  #nextDeadline(): number {
+    const { engine, table } = this.#store.entries;
+    return engine.nextDeadline(table);
+  }
+
+  #setTimer(deadline: number, now: number): void {
+    this.disarm();
+    if (deadline === Number.POSITIVE_INFINITY) return;
+    const least = Math.ceil(this.#store.entries.size / ENTRIES_PER_MS);
+    // An entry is stale only after its deadline: one millisecond later.
+    const delay = Math.max(Math.ceil(deadline + 1 - now), least, 1);
+    this.#dueAt = deadline;
+    this.#timer = setTimeout(() => this.#purge(), Math.min(delay, DELAY_MS_MAX));
+    unref(this.#timer);
+  }
+
+  #purge(): void {
+    this.disarm();
+    const store = this.#store;
+    if (store.isDisposed || !store.settings.ttlAutopurge) return;
+    try {
+      purge(store);
+    } finally {
+      // A callback may have disposed of the cache, or set an entry and with it the timer.
+      if (!store.isDisposed && this.#timer === undefined) this.#rearm();
+    }
+  }
+
+  #rearm(): void {
+    const deadline = this.#nextDeadline();
+    let now: number;
+    try {
+      now = this.#store.now();
+    } catch {
+      // A clock that fails is asked again in a second.
+      now = deadline - 1000;
+    }
+    this.#setTimer(deadline, now);
+  }
+}

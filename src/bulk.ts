@@ -1,0 +1,68 @@
+// The bulk operations: what is done to many entries of a store at once, as one operation.
+//
+// As everything in store.ts, they are complete before anybody is told.
+
+import { NIL } from '../assembly/layout.js';
+import { budgetFor, limitFor } from './options.js';
+import type { Store } from './store.js';
+
+/** Removes every stale entry, the oldest first; returns whether there was one. O(size). */
+export function purge<K, V, FC>(store: Store<K, V, FC>): boolean {
+  const { entries } = store;
+  if (!entries.isTimed) return false;
+  const { engine, table } = entries;
+  const now = store.readClock();
+  store.callbacks?.begin();
+  const purged: K[] = [];
+  let slot = engine.nextStale(table, NIL, now);
+  while (slot !== NIL) {
+    purged.push(entries.keyAt(slot));
+    const next = engine.nextStale(table, slot, now);
+    engine.remove(table, slot);
+    store.drop(slot, 'expire');
+    slot = next;
+  }
+  store.finish(() => {
+    for (const key of purged) store.publishDelete(key, 'expire');
+  });
+  return purged.length > 0;
+}
+
+/** Removes every entry, for good if `isLast`, and aborts every load. */
+export function clear<K, V, FC>(store: Store<K, V, FC>, isLast = false): void {
+  const { entries, callbacks, stats } = store;
+  callbacks?.begin();
+  if (stats !== undefined) stats.deletes += entries.size;
+  if (callbacks !== undefined) {
+    for (const slot of entries.engine.order(entries.table).reverse()) {
+      callbacks.removed(entries.valueAt(slot) as V, entries.keyAt(slot), 'delete');
+    }
+  }
+  const loads = store.loads?.takeAll() ?? [];
+  store.disarm();
+  if (isLast) entries.close();
+  else entries.clear();
+  store.finish(() => {
+    for (const load of loads) load.abort('FETCH_DELETED', 'deleted');
+  });
+}
+
+/** Sets the bounds, which were checked; 0 is none. Evicts what exceeds them. */
+export function resize<K, V, FC>(store: Store<K, V, FC>, max: number, maxSize: number): void {
+  const { entries, callbacks } = store;
+  const limit = limitFor(max);
+  callbacks?.begin();
+  for (let excess = entries.size - limit; excess > 0; excess--) {
+    const slot = entries.evict();
+    store.noteEvicted(slot, undefined);
+    entries.erase(slot);
+  }
+  entries.resize(limit);
+  store.max = max;
+  if (maxSize !== store.maxSize) {
+    store.maxSize = maxSize;
+    entries.engine.setBudget(entries.table, budgetFor(maxSize));
+    store.shed();
+  }
+  callbacks?.commit();
+}

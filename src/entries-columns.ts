@@ -1,0 +1,141 @@
+// Entries with columns: the same entries, with an age and a weight in the engine for each.
+//
+// M1  Columns come into use once and stay; from then on every entry is written by `putWith`, and
+//     no longer by `put` and `write` alone.
+// M2  What `putWith` writes is staged in `age` and `weight` first, so that the rare roads (a
+//     collided hash, a key in the Map) need not carry it along.
+//
+// As entries.ts, this file never calls user code.
+
+import {
+  EVICTED,
+  KIND_HASHED,
+  KIND_INT,
+  NIL,
+  NO_ROOM,
+  OUTCOME_BITS,
+  OUTCOME_MASK,
+  UPDATED,
+  VISIT_RENEW,
+  VISIT_TOUCH,
+} from '../assembly/layout.js';
+import { Entries, outOfMemory } from './entries.js';
+
+/** Keys and values of one cache, some of them with an age or a weight. */
+export class ColumnEntries<K, V> extends Entries<K, V> {
+  /** Whether a read needs the index only: there are no ages, and nobody counts reads. */
+  isPlain = true;
+  /** Whether ages are in use. */
+  isTimed = false;
+  /** Whether weights are in use. */
+  isWeighed = false;
+  /** Weight, start, ttl of the entry being put, and 1 if an age that is there stays as it is. */
+  weight = 0;
+  start = 0;
+  ttl = 0;
+  isKept = 0;
+
+  /** Puts ages in use. Throws `OUT_OF_MEMORY`, with nothing changed. */
+  useAges(): void {
+    if (!this.engine.useAges(this.table)) throw outOfMemory();
+    this.isTimed = true;
+    this.isPlain = false;
+  }
+
+  /** Puts weights in use, bounded by `budget`. Throws `OUT_OF_MEMORY`. */
+  useWeights(budget: number): void {
+    if (!this.engine.useWeights(this.table)) throw outOfMemory();
+    this.engine.setBudget(this.table, budget);
+    this.isWeighed = true;
+  }
+
+  /** Slot of a key, negative if stale at `now`, or NIL. By the mode, a fresh one is visited. */
+  seek(key: K, now: number, mode: number): number {
+    const { engine, table } = this;
+    if (typeof key === 'string') {
+      const slot = engine.seekString(table, key, now, mode);
+      if (slot === NIL) {
+        this.missed = key;
+        return NIL;
+      }
+      return this.items[Math.abs(slot) * 2] === key
+        ? slot
+        : this.#seekCollided(key, slot, now, mode);
+    }
+    if (typeof key === 'number') {
+      if ((key | 0) === key) return engine.seek(table, key, KIND_INT, now, mode);
+      return this.#visit(this.locate(engine.hashFloat(key), key), now, mode);
+    }
+    return this.#visit(this.others?.get(key) ?? NIL, now, mode);
+  }
+
+  /** As `put`, with the columns as staged. OVERWEIGHT is joined if entries have to be shed. */
+  putWith(key: K): number {
+    const { engine, table, weight, start, ttl, isKept } = this;
+    let code: number;
+    if (typeof key === 'string') {
+      if (this.missed === key) {
+        code = engine.putMissedWith(table, weight, start, ttl, isKept);
+        this.missed = undefined;
+      } else {
+        code = engine.putStringWith(table, key, weight, start, ttl, isKept);
+      }
+      if ((code & OUTCOME_MASK) === UPDATED) {
+        const slot = code >> OUTCOME_BITS;
+        return this.items[slot * 2] === key ? code : this.#putCollidedWith(key, slot);
+      }
+    } else if (typeof key === 'number') {
+      if ((key | 0) !== key) return this.putHashed(engine.hashFloat(key), key);
+      code = engine.putWith(table, key, KIND_INT, weight, start, ttl, isKept);
+    } else {
+      return this.putOther(key);
+    }
+    if ((code & OUTCOME_MASK) === NO_ROOM) {
+      this.makeRoom();
+      return this.putWith(key);
+    }
+    if ((code & OUTCOME_MASK) === EVICTED) this.forgetOther(code >> OUTCOME_BITS);
+    return code;
+  }
+
+  protected override update(slot: number): number {
+    if (!this.isTimed && !this.isWeighed) return super.update(slot);
+    const { engine, table, weight, start, ttl, isKept } = this;
+    return engine.write(table, slot, weight, start, ttl, isKept);
+  }
+
+  protected override insert(word: number): number {
+    if (!this.isTimed && !this.isWeighed) return super.insert(word);
+    const { engine, table, weight, start, ttl } = this;
+    let code = engine.insertWith(table, word, KIND_HASHED, weight, start, ttl);
+    if (code === NO_ROOM) {
+      this.makeRoom();
+      code = engine.insertWith(table, word, KIND_HASHED, weight, start, ttl);
+    }
+    if ((code & OUTCOME_MASK) === EVICTED) this.forgetOther(code >> OUTCOME_BITS);
+    return code;
+  }
+
+  #visit(slot: number, now: number, mode: number): number {
+    return slot === NIL ? NIL : this.engine.visit(this.table, slot, now, mode);
+  }
+
+  /** The engine visited another key with the same hash. */
+  #seekCollided(key: K, visited: number, now: number, mode: number): number {
+    const { engine, table } = this;
+    const wrong = Math.abs(visited);
+    if (visited > 0) {
+      if ((mode & VISIT_RENEW) !== 0) engine.unwrite(table, wrong);
+      if ((mode & VISIT_TOUCH) !== 0) engine.untouch(table, wrong);
+    }
+    return this.#visit(this.locate(engine.wordOf(table, wrong), key), now, mode);
+  }
+
+  /** The engine wrote another key with the same hash. */
+  #putCollidedWith(key: K, wrong: number): number {
+    const { engine, table } = this;
+    engine.unwrite(table, wrong);
+    engine.untouch(table, wrong);
+    return this.putHashed(engine.wordOf(table, wrong), key);
+  }
+}

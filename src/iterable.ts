@@ -1,0 +1,124 @@
+// The iterable cache: everything that goes over the entries of a cache in order of recency.
+//
+// Every walk is safe against any change (walk.ts), and passes over stale entries unless the cache
+// has `allowStale`. None is a use of an entry, but for what `find` finds.
+
+import { Callbacks } from './callbacks.js';
+import { ColumnEntries } from './entries-columns.js';
+import { Loads } from './loads.js';
+import { type CheckedOptions, checkFunction, limitFor } from './options.js';
+import { Settings } from './settings.js';
+import { newStats } from './stats.js';
+import { Store } from './store.js';
+import type { GetOptions } from './types.js';
+import { type Picker, Walk } from './walk.js';
+
+/** The store behind a cache. Not exported by the package. */
+export let storeOf: <K, V, FC>(cache: IterableCache<K, V, FC>) => Store<K, V, FC>;
+
+/** What `forEach` and `find` call: with the value, the key and the cache. */
+type Visitor<K, V, C, T> = (value: V, key: K, cache: C) => T;
+
+/** A cache as something to iterate over; `LRUCache` is what it is the base of. */
+export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
+  readonly #store: Store<K, V, FC>;
+
+  static {
+    storeOf = (cache) => cache.#store;
+  }
+
+  constructor(options: CheckedOptions<K, V, FC>) {
+    super(options);
+    const { engine, max, maxSize, dispose, disposeAfter, onInsert, fetchMethod } = options;
+    const hasCallback = (dispose ?? disposeAfter ?? onInsert) !== undefined;
+    const callbacks = hasCallback
+      ? new Callbacks(this, dispose, disposeAfter, onInsert)
+      : undefined;
+    const stats = options.recordStats ? newStats() : undefined;
+    const entries = new ColumnEntries<K, V>(engine, limitFor(max));
+    this.#store = new Store({ entries, settings: this, callbacks, stats, max, maxSize });
+    if (fetchMethod !== undefined) this.#store.loads = new Loads(this.#store, fetchMethod);
+  }
+
+  /** The keys, most recently used first. */
+  keys(): Generator<K, void, unknown> {
+    return this.#walk(true, pickKey as Picker<K, V, K>);
+  }
+
+  /** The values, most recently used first. */
+  values(): Generator<V, void, unknown> {
+    return this.#walk(true, pickValue as Picker<K, V, V>);
+  }
+
+  /** The entries, most recently used first. */
+  entries(): Generator<[K, V], void, unknown> {
+    return this.#walk(true, pickEntry as Picker<K, V, [K, V]>);
+  }
+
+  /** The entries, most recently used first. */
+  [Symbol.iterator](): Generator<[K, V], void, unknown> {
+    return this.#walk(true, pickEntry as Picker<K, V, [K, V]>);
+  }
+
+  /** The keys, least recently used first. */
+  rkeys(): Generator<K, void, unknown> {
+    return this.#walk(false, pickKey as Picker<K, V, K>);
+  }
+
+  /** The values, least recently used first. */
+  rvalues(): Generator<V, void, unknown> {
+    return this.#walk(false, pickValue as Picker<K, V, V>);
+  }
+
+  /** The entries, least recently used first. */
+  rentries(): Generator<[K, V], void, unknown> {
+    return this.#walk(false, pickEntry as Picker<K, V, [K, V]>);
+  }
+
+  /**
+   * Calls a function for every entry, most recently used first. What it throws ends the walk.
+   * Throws `INVALID_CALLBACK` if it is no function.
+   */
+  forEach(fn: Visitor<K, V, this, unknown>, thisArg: unknown = this): void {
+    this.#visitAll(true, fn, thisArg);
+  }
+
+  /**
+   * Calls a function for every entry, least recently used first. What it throws ends the walk.
+   * Throws `INVALID_CALLBACK` if it is no function.
+   */
+  rforEach(fn: Visitor<K, V, this, unknown>, thisArg: unknown = this): void {
+    this.#visitAll(false, fn, thisArg);
+  }
+
+  /**
+   * The value of the first entry, most recently used first, for which a function returns a truthy
+   * result, as by `get` with these options; `undefined` if there is none.
+   */
+  find(fn: Visitor<K, V, this, boolean>, getOptions?: GetOptions<K, V, FC>): V | undefined {
+    checkFunction('fn', fn);
+    for (const [key, value] of this.#walk(true, pickEntry as Picker<K, V, [K, V]>)) {
+      if (fn(value, key, this)) return this.#store.get(key, getOptions, getOptions?.status);
+    }
+    return undefined;
+  }
+
+  #visitAll(isNewestFirst: boolean, fn: Visitor<K, V, this, unknown>, thisArg: unknown): void {
+    checkFunction('fn', fn);
+    for (const [key, value] of this.#walk(isNewestFirst, pickEntry as Picker<K, V, [K, V]>)) {
+      fn.call(thisArg, value, key, this);
+    }
+  }
+
+  #walk<T>(isNewestFirst: boolean, pick: Picker<K, V, T>): Generator<T, void, unknown> {
+    // A walk does all that a generator does, and is none: see walk.ts.
+    return new Walk(this.#store, isNewestFirst, pick) as unknown as Generator<T, void, unknown>;
+  }
+}
+
+const pickKey: Picker<unknown, unknown, unknown> = (entries, slot) => entries.keyAt(slot);
+const pickValue: Picker<unknown, unknown, unknown> = (entries, slot) => entries.valueAt(slot);
+const pickEntry: Picker<unknown, unknown, [unknown, unknown]> = (entries, slot) => [
+  entries.keyAt(slot),
+  entries.valueAt(slot),
+];

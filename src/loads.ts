@@ -1,0 +1,340 @@
+// The loads: what `fetch` does with `fetchMethod`. One load per key is in flight at a time.
+//
+// F1  A load in flight takes no slot: it is in a Map of its own, evicts nothing and cannot be
+//     evicted. The entry it refreshes, if there is one, stays what it is until the result comes.
+// F2  A load ends by its result, its failure or its abort. `delete`, `clear` and `set` of its key
+//     take it out of the Map at once: whatever it gives afterwards is stored nowhere.
+// F3  No promise of a load is ever rejected unheard: only who waits for one hears of its failure.
+// F4  The options of the caller that began the load hold for it, and `fetchMethod` may change them.
+
+import { NIL, VISIT_RENEW, VISIT_TOUCH } from '../assembly/layout.js';
+import { LRUCacheError, type LRUCacheErrorCode } from './errors.js';
+import { noteAge } from './status.js';
+import { pick, type Store } from './store.js';
+import type { Fetcher, FetcherFetchOptions, FetchOptions, Status } from './types.js';
+
+/** One call of `fetchMethod`. */
+export class Load<K, V, FC> {
+  readonly key: K;
+  /** The value there was when the load began. */
+  readonly staleValue: V | undefined;
+  readonly options: FetcherFetchOptions<K, V, FC>;
+  readonly controller = new AbortController();
+  /** What waits for the load. Settled by the result, the failure or the abort, as options say. */
+  readonly promise: Promise<V | undefined>;
+  /** Whether `fetchMethod` is being called, and has not returned yet. */
+  isStarting = false;
+  /** Whether the result, the failure or the abort has been dealt with; nothing else counts. */
+  isOver = false;
+  /** When it began, if loads are timed. */
+  startedAt = 0;
+  settle!: (value: V | undefined) => void;
+  fail!: (error: unknown) => void;
+  #followed: AbortSignal | undefined;
+
+  constructor(key: K, staleValue: V | undefined, options: FetcherFetchOptions<K, V, FC>) {
+    this.key = key;
+    this.staleValue = staleValue;
+    this.options = options;
+    this.promise = new Promise((resolve, reject) => {
+      this.settle = resolve;
+      this.fail = reject;
+    });
+    // Whoever fetches waits for a promise of his own, and hears of a failure there.
+    this.promise.catch(() => {});
+  }
+
+  /** Tells `fetchMethod` and whoever waits that the load is not wanted any more. */
+  abort(code: LRUCacheErrorCode, message: string): void {
+    this.controller.abort(new LRUCacheError(code, message));
+  }
+
+  /** Aborts when a caller's signal does. */
+  follow(signal: AbortSignal): void {
+    this.#followed = signal;
+    if (signal.aborted) this.#forward();
+    else signal.addEventListener('abort', this.#forward);
+  }
+
+  /** Leaves the caller's signal alone, which may live on for long. */
+  unfollow(): void {
+    this.#followed?.removeEventListener('abort', this.#forward);
+    this.#followed = undefined;
+  }
+
+  readonly #forward = (): void => this.controller.abort(this.#followed?.reason);
+}
+
+/** The loads of one cache. */
+export class Loads<K, V, FC> {
+  readonly #store: Store<K, V, FC>;
+  readonly #fetchMethod: Fetcher<K, V, FC>;
+  readonly #inFlight = new Map<K, Load<K, V, FC>>();
+
+  constructor(store: Store<K, V, FC>, fetchMethod: Fetcher<K, V, FC>) {
+    this.#store = store;
+    this.#fetchMethod = fetchMethod;
+  }
+
+  /** Whether a key is being loaded. */
+  has(key: K): boolean {
+    return this.#inFlight.has(key);
+  }
+
+  /** Takes the load of a key out (F2); the caller aborts it when its operation is complete. */
+  take(key: K): Load<K, V, FC> | undefined {
+    const load = this.#inFlight.get(key);
+    if (load !== undefined) this.#inFlight.delete(key);
+    return load;
+  }
+
+  /** Takes every load out. */
+  takeAll(): Load<K, V, FC>[] {
+    const loads = [...this.#inFlight.values()];
+    this.#inFlight.clear();
+    return loads;
+  }
+
+  /** Undoes `take`, for an operation that was refused. */
+  putBack(load: Load<K, V, FC>): void {
+    this.#inFlight.set(load.key, load);
+  }
+
+  /** What `fetch` gives: a value that is there, or the promise of a load. */
+  fetch(
+    key: K,
+    given: FetchOptions<K, V, FC>,
+    status: Status<K, V, FC> | undefined,
+  ): V | undefined | Promise<V | undefined> {
+    const options = this.#optionsFor(given, status);
+    const { context, forceRefresh = false, signal } = given;
+    const load = this.#inFlight.get(key);
+    if (load !== undefined) return this.#join(load, options, status);
+    const found = this.#find(key, forceRefresh, options, status);
+    const value = this.#store.entries.valueAt(Math.abs(found));
+    if (found > NIL && !forceRefresh) return value;
+    this.#countMiss();
+    if (status !== undefined) {
+      status.fetch = found === NIL ? 'miss' : found < NIL ? 'stale' : 'refresh';
+    }
+    const begun = this.#begin(key, value, options, context as FC, signal);
+    if (value === undefined || !options.allowStale) return begun.promise;
+    if (status !== undefined && found < NIL) status.returnedStale = true;
+    return value;
+  }
+
+  #optionsFor(
+    given: FetchOptions<K, V, FC>,
+    status: Status<K, V, FC> | undefined,
+  ): FetcherFetchOptions<K, V, FC> {
+    const { settings } = this.#store;
+    return {
+      allowStale: pick(given.allowStale, settings.allowStale),
+      updateAgeOnGet: pick(given.updateAgeOnGet, settings.updateAgeOnGet),
+      noDeleteOnStaleGet: pick(given.noDeleteOnStaleGet, settings.noDeleteOnStaleGet),
+      ttl: pick(given.ttl, settings.ttl),
+      noDisposeOnSet: pick(given.noDisposeOnSet, settings.noDisposeOnSet),
+      size: given.size,
+      sizeCalculation: pick(given.sizeCalculation, settings.sizeCalculation),
+      noUpdateTTL: pick(given.noUpdateTTL, settings.noUpdateTTL),
+      noDeleteOnFetchRejection: pick(
+        given.noDeleteOnFetchRejection,
+        settings.noDeleteOnFetchRejection,
+      ),
+      allowStaleOnFetchRejection: pick(
+        given.allowStaleOnFetchRejection,
+        settings.allowStaleOnFetchRejection,
+      ),
+      allowStaleOnFetchAbort: pick(given.allowStaleOnFetchAbort, settings.allowStaleOnFetchAbort),
+      ignoreFetchAbort: pick(given.ignoreFetchAbort, settings.ignoreFetchAbort),
+      status,
+    };
+  }
+
+  #join(
+    load: Load<K, V, FC>,
+    options: FetcherFetchOptions<K, V, FC>,
+    status: Status<K, V, FC> | undefined,
+  ): V | undefined | Promise<V | undefined> {
+    if (load.isStarting) {
+      throw new LRUCacheError('FETCH_LOOP', 'fetchMethod fetches the key that it is to load');
+    }
+    this.#countMiss();
+    const isStale = options.allowStale === true && load.staleValue !== undefined;
+    if (status !== undefined) {
+      status.fetch = 'inflight';
+      if (isStale) status.returnedStale = true;
+    }
+    return isStale ? load.staleValue : load.promise;
+  }
+
+  /** The slot of a key, negative if stale; a hit is a use, as by `get`. */
+  #find(
+    key: K,
+    forceRefresh: boolean,
+    options: FetcherFetchOptions<K, V, FC>,
+    status: Status<K, V, FC> | undefined,
+  ): number {
+    const store = this.#store;
+    const { entries, stats } = store;
+    if (forceRefresh) return store.find(key);
+    let slot: number;
+    let now = 0;
+    if (entries.isTimed) {
+      now = options.updateAgeOnGet ? store.readClock() : store.now();
+      const mode = options.updateAgeOnGet ? VISIT_TOUCH | VISIT_RENEW : VISIT_TOUCH;
+      slot = entries.seek(key, now, mode);
+    } else {
+      slot = entries.touch(key);
+    }
+    if (slot > NIL && stats !== undefined) stats.hits += 1;
+    if (slot > NIL && status !== undefined) {
+      status.fetch = 'hit';
+      noteAge(store, status, slot, now);
+    }
+    return slot;
+  }
+
+  #countMiss(): void {
+    const { stats } = this.#store;
+    if (stats !== undefined) stats.misses += 1;
+  }
+
+  #begin(
+    key: K,
+    staleValue: V | undefined,
+    options: FetcherFetchOptions<K, V, FC>,
+    context: FC,
+    signal: AbortSignal | undefined,
+  ): Load<K, V, FC> {
+    const load = new Load<K, V, FC>(key, staleValue, options);
+    const { controller } = load;
+    const { stats } = this.#store;
+    if (stats !== undefined) load.startedAt = this.#store.readClock();
+    this.#inFlight.set(key, load);
+    controller.signal.addEventListener('abort', () => this.#aborted(load));
+    if (signal !== undefined) load.follow(signal);
+    if (controller.signal.aborted) return load;
+    if (options.status !== undefined) options.status.fetchDispatched = true;
+    if (stats !== undefined) stats.loads += 1;
+    new Promise<V | undefined>((resolve) => {
+      load.isStarting = true;
+      try {
+        const fetcherOptions = { signal: controller.signal, options, context };
+        const owner = this.#store.settings;
+        // A promise, or a thenable, is waited for; `undefined` is a result like any other.
+        resolve(this.#fetchMethod.call(owner, key, staleValue, fetcherOptions) as V | undefined);
+      } finally {
+        load.isStarting = false;
+      }
+    }).then(
+      (value) => this.#resolved(load, value),
+      (error: unknown) => this.#rejected(load, error),
+    );
+    return load;
+  }
+
+  /** The loader gave a value. */
+  #resolved(load: Load<K, V, FC>, value: V | undefined): void {
+    if (load.isOver) return;
+    const { options, controller } = load;
+    const { status } = options;
+    const isAborted = controller.signal.aborted;
+    if (isAborted && value === undefined) {
+      this.#giveUp(load, controller.signal.reason);
+      return;
+    }
+    if (status !== undefined) {
+      if (isAborted) status.fetchAbortIgnored = true;
+      else status.fetchResolved = true;
+    }
+    const isWanted = this.#end(load);
+    try {
+      if (isWanted && value !== undefined) {
+        if (status !== undefined) status.fetchUpdated = true;
+        this.#store.set(load.key, value, options, status);
+      }
+      load.settle(value);
+    } catch (error) {
+      // A callback threw, or a size was bad: that is for who waits.
+      load.fail(error);
+    }
+  }
+
+  /** The loader failed. */
+  #rejected(load: Load<K, V, FC>, error: unknown): void {
+    if (load.isOver) return;
+    const { status } = load.options;
+    if (status !== undefined) {
+      status.fetchRejected = true;
+      status.fetchError = error as Error;
+    }
+    this.#giveUp(load, error);
+  }
+
+  /** The load was aborted, by the caller's signal, or since its key was set or deleted. */
+  #aborted(load: Load<K, V, FC>): void {
+    if (load.isOver) return;
+    const { options, controller } = load;
+    const { status } = options;
+    if (status !== undefined) {
+      status.fetchAborted = true;
+      status.fetchError = controller.signal.reason;
+    }
+    if (!options.ignoreFetchAbort) this.#giveUp(load, controller.signal.reason);
+    else if (options.allowStaleOnFetchAbort) this.#settleStale(load);
+  }
+
+  /** Ends a load without a result: the entry it was to refresh stays or goes, by the options. */
+  #giveUp(load: Load<K, V, FC>, reason: unknown): void {
+    const { options } = load;
+    const { stats } = this.#store;
+    const isAborted = load.controller.signal.aborted;
+    const isStaleReturned =
+      options.allowStaleOnFetchRejection || (isAborted && options.allowStaleOnFetchAbort);
+    if (stats !== undefined) stats.loadFailures += 1;
+    const isWanted = this.#end(load);
+    try {
+      if (isWanted && !isStaleReturned && !options.noDeleteOnFetchRejection) this.#dropStale(load);
+    } catch (error) {
+      // A callback threw; nobody but who waits could hear of it.
+      load.fail(error);
+    }
+    if (isStaleReturned) this.#settleStale(load);
+    else load.fail(reason);
+  }
+
+  #settleStale(load: Load<K, V, FC>): void {
+    const { status } = load.options;
+    if (status !== undefined && load.staleValue !== undefined) status.returnedStale = true;
+    load.settle(load.staleValue);
+  }
+
+  /** Removes the entry that was to be refreshed, if it is still the one. */
+  #dropStale(load: Load<K, V, FC>): void {
+    const { entries } = this.#store;
+    const slot = entries.find(load.key);
+    if (slot === NIL || entries.valueAt(slot) !== load.staleValue) return;
+    this.#store.removeSlot(slot, 'fetch');
+  }
+
+  /** Ends a load; returns whether its result may be stored. */
+  #end(load: Load<K, V, FC>): boolean {
+    const isWanted = this.#inFlight.get(load.key) === load;
+    if (isWanted) this.#inFlight.delete(load.key);
+    load.isOver = true;
+    load.unfollow();
+    const { stats } = this.#store;
+    if (stats !== undefined) stats.totalLoadTimeMs += this.#timeSince(load.startedAt);
+    return isWanted;
+  }
+
+  #timeSince(startedAt: number): number {
+    try {
+      return this.#store.readClock() - startedAt;
+    } catch {
+      // A clock that fails must not lose the result of a load.
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,100 @@
+// The entries as plain data: what `info`, `dump`, `load` and `getRemainingTTL` read and write.
+//
+// `start` is by `Date.now()` outside, so that it means the same in another process, and on the
+// cache's clock inside.
+
+import { NIL } from '../assembly/layout.js';
+import { clear } from './bulk.js';
+import { LRUCacheTypeError } from './errors.js';
+import { show } from './options.js';
+import type { Store } from './store.js';
+import type { Entry, Milliseconds } from './types.js';
+
+/** What is left of an entry's ttl; Infinity if it has none, 0 if there is no entry. */
+export function remainingTtlOf<K, V, FC>(store: Store<K, V, FC>, key: K): Milliseconds {
+  const { entries } = store;
+  const slot = entries.find(key);
+  if (slot === NIL) return 0;
+  if (!entries.isTimed) return Number.POSITIVE_INFINITY;
+  const now = store.now();
+  return remainingTtlAt(store, entries.find(key), now);
+}
+
+function remainingTtlAt<K, V, FC>(store: Store<K, V, FC>, slot: number, now: number): number {
+  if (slot === NIL) return 0;
+  const { engine, table } = store.entries;
+  const ttl = engine.ttlOf(table, slot);
+  return ttl === 0 ? Number.POSITIVE_INFINITY : ttl - (now - engine.startOf(table, slot));
+}
+
+/** The entry of a key, stale or not, with what is left of its ttl. */
+export function infoOf<K, V, FC>(store: Store<K, V, FC>, key: K): Entry<V> | undefined {
+  const { entries } = store;
+  const now = entries.isTimed ? store.readClock() : 0;
+  const slot = entries.find(key);
+  if (slot === NIL) return undefined;
+  const entry: Entry<V> = { value: entries.valueAt(slot) as V };
+  if (entries.isTimed) {
+    const remaining = remainingTtlAt(store, slot, now);
+    if (entries.engine.ttlOf(entries.table, slot) !== 0) {
+      entry.ttl = remaining;
+      entry.start = Date.now();
+    }
+  }
+  if (entries.isWeighed) entry.size = entries.engine.weightOf(entries.table, slot);
+  return entry;
+}
+
+/** Every entry, stale or not, least recently used first. */
+export function dumpOf<K, V, FC>(store: Store<K, V, FC>): [K, Entry<V>][] {
+  const { entries } = store;
+  const { engine, table } = entries;
+  const now = entries.isTimed ? store.readClock() : 0;
+  const wallClock = Date.now();
+  const dump: [K, Entry<V>][] = [];
+  for (const slot of engine.order(table).reverse()) {
+    const entry: Entry<V> = { value: entries.valueAt(slot) as V };
+    if (entries.isTimed) {
+      entry.ttl = engine.ttlOf(table, slot);
+      entry.start = Math.floor(wallClock - (now - engine.startOf(table, slot)));
+    }
+    if (entries.isWeighed) entry.size = engine.weightOf(table, slot);
+    dump.push([entries.keyAt(slot), entry]);
+  }
+  return dump;
+}
+
+/** Replaces every entry by those of a dump, in their order. */
+export function loadInto<K, V, FC>(
+  store: Store<K, V, FC>,
+  dump: Iterable<readonly [K, Entry<V>]>,
+): void {
+  const list = checkDump(dump);
+  const isAged = list.some(([, { start }]) => start !== undefined);
+  const now = isAged ? store.clock.toHost(store.readClock()) : 0;
+  const wallClock = Date.now();
+  clear(store);
+  for (const [key, { value, ttl, size, start }] of list) {
+    const startHere = start === undefined ? undefined : now - (wallClock - start);
+    store.set(key, value, { ttl, size, start: startHere }, undefined);
+  }
+}
+
+/** The entries of a dump, read before anything is cleared. Throws `INVALID_ENTRIES`. */
+function checkDump<K, V>(
+  dump: Iterable<readonly [K, Entry<V>]>,
+): readonly (readonly [K, Entry<V>])[] {
+  const iterate = (dump as Iterable<unknown> | undefined)?.[Symbol.iterator];
+  if (typeof iterate !== 'function') {
+    throw new LRUCacheTypeError('INVALID_ENTRIES', `load needs a dump, not ${show(dump)}`);
+  }
+  const list = [...dump];
+  for (const pair of list as readonly (readonly unknown[] | undefined)[]) {
+    if (typeof pair?.[1] === 'object' && pair[1] !== null) continue;
+    throw new LRUCacheTypeError(
+      'INVALID_ENTRIES',
+      'load needs pairs of a key and an entry, as dump gives them',
+    );
+  }
+  return list;
+}

@@ -1,0 +1,58 @@
+// The status objects: what an operation reports to a caller who asked, and to subscribers.
+
+import { NIL } from '../assembly/layout.js';
+import { metrics } from './channels.js';
+import type { LRUCache } from './lru.js';
+import type { Store } from './store.js';
+import type { Status } from './types.js';
+
+type Operation = NonNullable<Status<unknown, unknown>['op']>;
+
+/** Begins the report of an operation. */
+export function fill<K, V, FC>(
+  status: Status<K, V, FC>,
+  cache: object,
+  op: Operation,
+  key: K,
+): void {
+  status.op = op;
+  status.key = key;
+  status.cache = cache as LRUCache<K & {}, V & {}, FC>;
+}
+
+/** The report to fill in: the caller's, or a new one if somebody subscribed, or none. */
+export function statusFor<K, V, FC>(
+  cache: object,
+  op: Operation,
+  key: K,
+  given: Status<K, V, FC> | undefined,
+): Status<K, V, FC> | undefined {
+  const status = given ?? (metrics.hasSubscribers ? {} : undefined);
+  if (status !== undefined) fill(status, cache, op, key);
+  return status;
+}
+
+/** Publishes a report, if there is one, and gives the result of its operation back. */
+export function publish<T>(status: object | undefined, result: T): T {
+  if (status !== undefined && metrics.hasSubscribers) metrics.publish(status);
+  return result;
+}
+
+/** Reports the age that a slot has at `now`, if it has one. */
+export function noteAge<K, V, FC>(
+  store: Store<K, V, FC>,
+  status: Status<K, V, FC>,
+  slot: number,
+  now: number,
+): void {
+  const { entries, clock } = store;
+  if (!entries.isTimed || slot === NIL) return;
+  const { engine, table } = entries;
+  const ttl = engine.ttlOf(table, slot);
+  if (ttl === 0) return;
+  const start = engine.startOf(table, slot);
+  status.ttl = ttl;
+  status.start = clock.toHost(start);
+  status.now = clock.toHost(now);
+  status.remainingTTL = ttl - (now - start);
+}

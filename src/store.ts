@@ -1,0 +1,400 @@
+// The store: what an operation does to the entries, their ages and weights, and who is told of it.
+//
+// The interface in front of it (lru.ts) finds out what was asked for and what is reported. What is
+// done to many entries at once is in bulk.ts, loads are in loads.ts.
+//
+// S1  User code (sizes, the clock) runs before an operation changes anything; callbacks, aborted
+//     loads and subscribers hear of it when it is complete. So any of them may use the cache.
+// S2  An operation throws before it changes anything, or from a callback after it is complete.
+// S3  A stale entry counts as absent for all but who asks for stale ones; it is there until it is
+//     removed. A ttl of 0 is none.
+
+import {
+  EVICTED,
+  NIL,
+  OUTCOME_BITS,
+  OUTCOME_MASK,
+  OVERWEIGHT,
+  UPDATED,
+  VISIT_RENEW,
+  VISIT_TOUCH,
+  WEIGHT_MAX,
+} from '../assembly/layout.js';
+import { Autopurge } from './autopurge.js';
+import type { Callbacks } from './callbacks.js';
+import { metrics } from './channels.js';
+import { Clock } from './clock.js';
+import { disposedEngine } from './engine-disposed.js';
+import type { ColumnEntries } from './entries-columns.js';
+import type { Loads } from './loads.js';
+import { checkAge, refuseSize, weightOf } from './measure.js';
+import { budgetFor } from './options.js';
+import type { Settings } from './settings.js';
+import { noteAge } from './status.js';
+import type { DisposeReason, GetOptions, SetOptions, Stats, Status } from './types.js';
+
+/** An option of a call, or what stands in for it. */
+export function pick<T>(option: T | undefined, fallback: T): T {
+  return option === undefined ? fallback : option;
+}
+
+/** What a store is made of; each part is there only if the cache needs it. */
+export interface StoreParts<K, V, FC> {
+  readonly entries: ColumnEntries<K, V>;
+  /** The cache itself, whose properties stand in for options that a call does not give. */
+  readonly settings: Settings<K, V, FC>;
+  readonly callbacks: Callbacks<K, V> | undefined;
+  readonly stats: Stats | undefined;
+  readonly max: number;
+  readonly maxSize: number;
+}
+
+/** The entries of one cache and all that has to happen when they change. */
+export class Store<K, V, FC> {
+  readonly entries: ColumnEntries<K, V>;
+  readonly settings: Settings<K, V, FC>;
+  readonly callbacks: Callbacks<K, V> | undefined;
+  readonly stats: Stats | undefined;
+  /** Largest number of entries; 0 if it is not bounded. */
+  max: number;
+  /** Largest sum of sizes; 0 if it is not bounded. */
+  maxSize: number;
+  /** Loads in flight; undefined if the cache has no `fetchMethod`. */
+  loads: Loads<K, V, FC> | undefined;
+  #clock: Clock | undefined;
+  #autopurge: Autopurge | undefined;
+
+  constructor(parts: StoreParts<K, V, FC>) {
+    this.entries = parts.entries;
+    this.settings = parts.settings;
+    this.callbacks = parts.callbacks;
+    this.stats = parts.stats;
+    this.max = parts.max;
+    this.maxSize = parts.maxSize;
+    if (this.settings.maxEntrySize !== 0) this.entries.useWeights(budgetFor(this.maxSize));
+    if (this.settings.ttl !== 0) this.entries.useAges();
+    if (this.stats !== undefined) this.entries.isPlain = false;
+  }
+
+  /** The clock; made when it is first needed. */
+  get clock(): Clock {
+    this.#clock ??= new Clock(this.settings.perf);
+    return this.#clock;
+  }
+
+  /** The time, good enough to tell what is stale. */
+  now(): number {
+    return this.clock.now(this.settings.ttlResolution);
+  }
+
+  /** The time, read now. */
+  readClock(): number {
+    return this.clock.read(this.settings.ttlResolution);
+  }
+
+  get(
+    key: K,
+    options: GetOptions<K, V, FC> | undefined,
+    status: Status<K, V, FC> | undefined,
+  ): V | undefined {
+    const { entries, settings, stats } = this;
+    let slot: number;
+    if (entries.isTimed) {
+      const isRenewed = pick(options?.updateAgeOnGet, settings.updateAgeOnGet);
+      const now = isRenewed ? this.readClock() : this.now();
+      if (status !== undefined) noteAge(this, status, entries.find(key), now);
+      slot = entries.seek(key, now, isRenewed ? VISIT_TOUCH | VISIT_RENEW : VISIT_TOUCH);
+      if (slot < NIL) return this.#getStale(key, -slot, options, status);
+    } else {
+      slot = entries.touch(key);
+    }
+    if (stats !== undefined) stats[slot === NIL ? 'misses' : 'hits'] += 1;
+    if (status !== undefined) {
+      status.get = slot === NIL ? 'miss' : 'hit';
+      if (this.loads?.has(key) === true) status.get = 'fetching';
+    }
+    return entries.valueAt(slot);
+  }
+
+  #getStale(
+    key: K,
+    slot: number,
+    options: GetOptions<K, V, FC> | undefined,
+    status: Status<K, V, FC> | undefined,
+  ): V | undefined {
+    const { entries, settings, stats } = this;
+    const isLoading = this.loads?.has(key) === true;
+    const isKept = pick(options?.noDeleteOnStaleGet, settings.noDeleteOnStaleGet) || isLoading;
+    const isReturned = pick(options?.allowStale, settings.allowStale);
+    const value = entries.valueAt(slot);
+    if (stats !== undefined) stats.misses += 1;
+    if (status !== undefined) {
+      status.get = isLoading ? 'stale-fetching' : 'stale';
+      if (isReturned) status.returnedStale = true;
+    }
+    // The options are user code, too, if they have getters: the slot may have changed hands.
+    if (!isKept && entries.find(key) === slot) this.removeSlot(slot, 'expire');
+    return isReturned ? value : undefined;
+  }
+
+  /** The slot of a key, negative if its entry is stale, or NIL. Nothing is touched. */
+  find(key: K): number {
+    const { entries } = this;
+    return entries.isTimed ? entries.seek(key, this.now(), 0) : entries.find(key);
+  }
+
+  has(key: K, updateAgeOnHas: boolean | undefined, status: Status<K, V, FC> | undefined): boolean {
+    const { entries } = this;
+    let slot: number;
+    let now = 0;
+    if (entries.isTimed) {
+      const isRenewed = pick(updateAgeOnHas, this.settings.updateAgeOnHas);
+      now = isRenewed ? this.readClock() : this.now();
+      slot = entries.seek(key, now, isRenewed ? VISIT_RENEW : 0);
+    } else {
+      slot = entries.find(key);
+    }
+    if (status !== undefined) {
+      status.has = slot > NIL ? 'hit' : slot === NIL ? 'miss' : 'stale';
+      noteAge(this, status, Math.abs(slot), now);
+    }
+    return slot > NIL;
+  }
+
+  peek(
+    key: K,
+    allowStale: boolean | undefined,
+    status: Status<K, V, FC> | undefined,
+  ): V | undefined {
+    const { entries } = this;
+    const isStaleShown = pick(allowStale, this.settings.allowStale);
+    const slot = isStaleShown ? entries.find(key) : this.find(key);
+    const value = entries.valueAt(Math.max(slot, NIL));
+    if (status !== undefined) {
+      status.peek = slot > NIL ? 'hit' : slot === NIL ? 'miss' : 'stale';
+      if (value !== undefined) status.value = value;
+    }
+    return value;
+  }
+
+  /**
+   * Stores a value; `undefined` deletes. `evicted` collects the entries that had to go.
+   * A load of the key is aborted, unless it is the one that `set` stores the result of.
+   */
+  set(
+    key: K,
+    value: V | undefined,
+    options: SetOptions<K, V, FC> | undefined,
+    status: Status<K, V, FC> | undefined,
+    evicted?: [K, V][],
+  ): void {
+    if (value === undefined) {
+      if (status !== undefined) status.set = 'deleted';
+      this.delete(key, 'delete');
+      return;
+    }
+    if (status !== undefined) status.value = value;
+    const { entries, settings, callbacks } = this;
+    const isSilent = pick(options?.noDisposeOnSet, settings.noDisposeOnSet);
+    const isKept = pick(options?.noUpdateTTL, settings.noUpdateTTL);
+    const ttl = pick(options?.ttl, settings.ttl);
+    const sizeCalculation = pick(options?.sizeCalculation, settings.sizeCalculation);
+    const weight = entries.isWeighed
+      ? weightOf(key, value, options?.size, sizeCalculation)
+      : refuseSize(options?.size, sizeCalculation);
+    if (this.#isTooLarge(weight)) {
+      if (status !== undefined) {
+        status.set = 'miss';
+        status.maxEntrySizeExceeded = true;
+      }
+      this.delete(key, 'set');
+      return;
+    }
+    const hasAge = ttl !== 0 || entries.isTimed;
+    const start = hasAge ? this.#startFor(ttl, options?.start) : 0;
+    const isPurged = ttl !== 0 && settings.ttlAutopurge;
+    const now = hasAge && (status !== undefined || isPurged) ? this.now() : 0;
+    if (hasAge && !entries.isTimed) entries.useAges();
+    callbacks?.begin();
+    const load = this.loads?.take(key);
+    const hasColumns = entries.isTimed || entries.isWeighed;
+    if (hasColumns) {
+      entries.weight = weight;
+      entries.start = start;
+      entries.ttl = ttl;
+      entries.isKept = isKept ? 1 : 0;
+    }
+    let code: number;
+    try {
+      code = hasColumns ? entries.putWith(key) : entries.put(key);
+    } catch (error) {
+      // Refused for want of memory: as if nothing had been asked for.
+      if (load !== undefined) this.loads?.putBack(load);
+      throw error;
+    }
+    this.#replace(code, key, value, isSilent, status, evicted);
+    if ((code & OVERWEIGHT) !== 0) this.shed(evicted);
+    if (status !== undefined) {
+      noteAge(this, status, code >> OUTCOME_BITS, now);
+      if (entries.isWeighed) {
+        status.entrySize = weight;
+        status.totalCalculatedSize = this.total;
+      }
+    }
+    if (isPurged) this.autopurge.arm(start + ttl, now);
+    if (load === undefined) callbacks?.commit();
+    else this.finish(() => load.abort('FETCH_REPLACED', 'replaced'));
+  }
+
+  /** Writes the entry that was put, and notes what it took the place of. */
+  #replace(
+    code: number,
+    key: K,
+    value: V,
+    isSilent: boolean,
+    status: Status<K, V, FC> | undefined,
+    evicted: [K, V][] | undefined,
+  ): void {
+    const { entries, callbacks, stats } = this;
+    const slot = code >> OUTCOME_BITS;
+    const isUpdate = (code & OUTCOME_MASK) === UPDATED;
+    const isEviction = (code & OUTCOME_MASK) === EVICTED;
+    const old = entries.valueAt(slot);
+    if (isEviction) this.noteEvicted(slot, evicted);
+    else if (isUpdate && old !== value && !isSilent) {
+      callbacks?.removed(old as V, entries.keyAt(slot), 'set');
+    }
+    entries.write(code, key, value);
+    const reason = !isUpdate ? 'add' : old === value ? 'update' : 'replace';
+    callbacks?.inserted(value, entries.keyAt(slot), reason);
+    if (stats !== undefined) stats[isUpdate ? 'updates' : 'sets'] += 1;
+    if (status !== undefined) {
+      status.set = reason;
+      if (reason === 'replace') status.oldValue = old as V;
+    }
+  }
+
+  /** Notes that the entry of a slot had to go; it is still there. */
+  noteEvicted(slot: number, evicted: [K, V][] | undefined): void {
+    const { entries, stats } = this;
+    const key = entries.keyAt(slot);
+    const value = entries.valueAt(slot) as V;
+    this.callbacks?.removed(value, key, 'evict');
+    evicted?.push([key, value]);
+    if (stats !== undefined) stats.evictions += 1;
+  }
+
+  /** Evicts the oldest entries until the sizes are within `maxSize`. */
+  shed(evicted?: [K, V][]): void {
+    const { entries } = this;
+    const { engine, table } = entries;
+    for (let slot = engine.shed(table); slot !== NIL; slot = engine.shed(table)) {
+      this.noteEvicted(slot, evicted);
+      entries.erase(slot);
+    }
+  }
+
+  #isTooLarge(weight: number): boolean {
+    const { maxEntrySize } = this.settings;
+    if (maxEntrySize !== 0 && weight > maxEntrySize) return true;
+    return (this.maxSize !== 0 && weight > this.maxSize) || weight > WEIGHT_MAX;
+  }
+
+  /** The time from which an entry's age counts. */
+  #startFor(ttl: unknown, start: unknown): number {
+    checkAge(ttl, start);
+    if (ttl === 0) return 0;
+    return start === undefined ? this.readClock() : this.clock.fromHost(start as number);
+  }
+
+  /** Removes a key, and aborts its load; returns whether there was either. */
+  delete(key: K, reason: DisposeReason): boolean {
+    const { entries } = this;
+    this.callbacks?.begin();
+    const load = this.loads?.take(key);
+    const slot = entries.remove(key);
+    if (slot !== NIL) this.drop(slot, reason);
+    this.finish(() => {
+      load?.abort('FETCH_DELETED', 'deleted');
+      this.publishDelete(key, reason);
+    });
+    return slot !== NIL || load !== undefined;
+  }
+
+  /** Removes the entry of a live slot. A load of its key goes on. */
+  removeSlot(slot: number, reason: DisposeReason): void {
+    const { entries } = this;
+    const key = entries.keyAt(slot);
+    this.callbacks?.begin();
+    entries.engine.remove(entries.table, slot);
+    this.drop(slot, reason);
+    this.finish(() => this.publishDelete(key, reason));
+  }
+
+  /** Lets go what a removed slot holds, and notes it. */
+  drop(slot: number, reason: DisposeReason): void {
+    const { entries, stats } = this;
+    this.callbacks?.removed(entries.valueAt(slot) as V, entries.keyAt(slot), reason);
+    entries.erase(slot);
+    if (stats === undefined) return;
+    if (reason === 'expire') stats.expirations += 1;
+    else stats.deletes += 1;
+  }
+
+  /** Removes the oldest entry, and returns its value. */
+  pop(): V | undefined {
+    const { entries } = this;
+    this.callbacks?.begin();
+    const slot = entries.evict();
+    const value = entries.valueAt(slot);
+    if (slot !== NIL) {
+      this.noteEvicted(slot, undefined);
+      entries.erase(slot);
+    }
+    this.callbacks?.commit();
+    return value;
+  }
+
+  /** Whether the cache was disposed of. */
+  get isDisposed(): boolean {
+    return this.entries.engine === disposedEngine;
+  }
+
+  /** Whether an iteration shows the entry of a live slot. */
+  isShown(slot: number): boolean {
+    const { entries } = this;
+    if (!entries.isTimed || this.settings.allowStale) return true;
+    return entries.engine.visit(entries.table, slot, this.now(), 0) > NIL;
+  }
+
+  /** Sum of the sizes. */
+  get total(): number {
+    return this.entries.engine.total(this.entries.table);
+  }
+
+  /** Removes stale entries in the background; made when it is first needed. */
+  get autopurge(): Autopurge {
+    this.#autopurge ??= new Autopurge(this as Store<unknown, unknown, unknown>);
+    return this.#autopurge;
+  }
+
+  /** Forgets the deadlines. */
+  disarm(): void {
+    this.#autopurge?.disarm();
+  }
+
+  /** Tells the callbacks, then does the rest, whether or not one of them throws. */
+  finish(rest: () => void): void {
+    try {
+      this.callbacks?.commit();
+    } finally {
+      rest();
+    }
+  }
+
+  /** Publishes that a key was removed. */
+  publishDelete(key: K, reason: DisposeReason): void {
+    if (!metrics.hasSubscribers) return;
+    metrics.publish({ op: 'delete', delete: reason, key, cache: this.settings });
+  }
+}

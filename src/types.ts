@@ -1,0 +1,269 @@
+// The types of the interface: what methods take, give back and report. After lru-cache 11.
+//
+// Every name is reached as `LRUCache.Name` (lru.ts). Options of the constructor are in options.ts.
+// `V | undefined` in an option means that leaving it out and giving undefined are the same.
+
+import type { LRUCache } from './lru.js';
+import type { OptionsBase } from './options.js';
+
+/** A whole number above 0: what an entry counts towards `maxSize`. */
+export type Size = number;
+/** A time span, or a point in time on the cache's clock, in milliseconds. */
+export type Milliseconds = number;
+/** A number of entries. */
+export type Count = number;
+
+/** A clock: `performance`, `Date`, or any object with `now()` in milliseconds. */
+export interface Perf {
+  now(): number;
+}
+
+/**
+ * Why a value left the cache.
+ *
+ * - `evict`: the cache was full, or `pop` or `resize` was called
+ * - `set`: a new value took its place, or was refused as too large
+ * - `delete`: `delete`, `clear`, `load`, `cache[Symbol.dispose]()`, or `set` with `undefined`
+ * - `expire`: it was stale
+ * - `fetch`: its refresh failed, or was aborted
+ */
+export type DisposeReason = 'evict' | 'set' | 'delete' | 'expire' | 'fetch';
+/** Called with a value that has left the cache; `this` is the cache. */
+export type Disposer<K, V> = (value: V, key: K, reason: DisposeReason) => void;
+
+/** How a value came into the cache: a new key, the same value again, or another value. */
+export type InsertReason = 'add' | 'update' | 'replace';
+/** Called with a value that has come into the cache; `this` is the cache. */
+export type Inserter<K, V> = (value: V, key: K, reason: InsertReason) => void;
+
+/** The size of an entry: a whole number above 0. */
+export type SizeCalculator<K, V> = (value: V, key: K) => Size;
+
+/** Loads the value of a key for `fetch`. */
+export type Fetcher<K, V, FC = unknown> = (
+  key: K,
+  staleValue: V | undefined,
+  options: FetcherOptions<K, V, FC>,
+) => Promise<V | undefined | void> | V | undefined | void;
+
+/** What `fetchMethod` is given. */
+export interface FetcherOptions<K, V, FC = unknown> {
+  /** Aborted when the result is no longer wanted. */
+  signal: AbortSignal;
+  /** The options of the load. What is changed here applies when the result is stored. */
+  options: FetcherFetchOptions<K, V, FC>;
+  context: FC;
+}
+
+/** Computes the value of a key for `memo`. */
+export type Memoizer<K, V, FC = unknown> = (
+  key: K,
+  staleValue: V | undefined,
+  options: MemoizerOptions<K, V, FC>,
+) => V;
+
+/** What `memoMethod` is given. */
+export interface MemoizerOptions<K, V, FC = unknown> {
+  /** The options of the call. What is changed here applies when the result is stored. */
+  options: MemoizerMemoOptions<K, V, FC>;
+  context: FC;
+}
+
+/** What `get` takes. */
+export interface GetOptions<K, V, FC>
+  extends Pick<OptionsBase<K, V, FC>, 'allowStale' | 'updateAgeOnGet' | 'noDeleteOnStaleGet'> {
+  status?: Status<K, V, FC> | undefined;
+}
+
+/** What `peek` takes. */
+export interface PeekOptions<K, V, FC> extends Pick<OptionsBase<K, V, FC>, 'allowStale'> {
+  status?: Status<K, V, FC> | undefined;
+}
+
+/** What `has` takes. */
+export interface HasOptions<K, V, FC> extends Pick<OptionsBase<K, V, FC>, 'updateAgeOnHas'> {
+  status?: Status<K, V, FC> | undefined;
+}
+
+/** What `set` takes. */
+export interface SetOptions<K, V, FC>
+  extends Pick<
+    OptionsBase<K, V, FC>,
+    'sizeCalculation' | 'ttl' | 'noDisposeOnSet' | 'noUpdateTTL'
+  > {
+  /** The size of this entry; `sizeCalculation` is not called. */
+  size?: Size | undefined;
+  /** Time on the cache's clock from which the ttl counts, in place of now. */
+  start?: Milliseconds | undefined;
+  status?: Status<K, V, FC> | undefined;
+}
+
+/** The options of a load, as `fetchMethod` sees and may change them. */
+export interface FetcherFetchOptions<K, V, FC = unknown>
+  extends Pick<
+    OptionsBase<K, V, FC>,
+    | 'allowStale'
+    | 'updateAgeOnGet'
+    | 'noDeleteOnStaleGet'
+    | 'sizeCalculation'
+    | 'ttl'
+    | 'noDisposeOnSet'
+    | 'noUpdateTTL'
+    | 'noDeleteOnFetchRejection'
+    | 'allowStaleOnFetchRejection'
+    | 'ignoreFetchAbort'
+    | 'allowStaleOnFetchAbort'
+  > {
+  status?: Status<K, V, FC> | undefined;
+  size?: Size | undefined;
+}
+
+/** What `fetch` and `forceFetch` take. */
+export interface FetchOptions<K, V, FC> extends FetcherFetchOptions<K, V, FC> {
+  /** Load even if there is a fresh value. Without effect while the key is being loaded. */
+  forceRefresh?: boolean | undefined;
+  /** Handed to `fetchMethod`. */
+  context?: FC | undefined;
+  /** Aborts the load. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What `fetch` takes when `FC` asks for a context. */
+export interface FetchOptionsWithContext<K, V, FC> extends FetchOptions<K, V, FC> {
+  context: FC;
+}
+
+/** What `fetch` takes when `FC` is `undefined` or `void`. */
+export interface FetchOptionsNoContext<K, V, FC extends undefined | void = undefined>
+  extends FetchOptions<K, V, FC> {
+  context?: FC | undefined;
+}
+
+/** What `memo` takes. */
+export interface MemoOptions<K, V, FC = unknown>
+  extends Pick<
+    OptionsBase<K, V, FC>,
+    | 'allowStale'
+    | 'updateAgeOnGet'
+    | 'noDeleteOnStaleGet'
+    | 'sizeCalculation'
+    | 'ttl'
+    | 'noDisposeOnSet'
+    | 'noUpdateTTL'
+    | 'noDeleteOnFetchRejection'
+    | 'allowStaleOnFetchRejection'
+    | 'ignoreFetchAbort'
+    | 'allowStaleOnFetchAbort'
+  > {
+  /** Compute even if there is a fresh value. */
+  forceRefresh?: boolean | undefined;
+  /** Handed to `memoMethod`. */
+  context?: FC | undefined;
+  status?: Status<K, V, FC> | undefined;
+}
+
+/** What `memo` takes when `FC` asks for a context. */
+export interface MemoOptionsWithContext<K, V, FC> extends MemoOptions<K, V, FC> {
+  context: FC;
+}
+
+/** What `memo` takes when `FC` is `undefined` or `void`. */
+export interface MemoOptionsNoContext<K, V, FC extends undefined | void = undefined>
+  extends MemoOptions<K, V, FC> {
+  context?: FC | undefined;
+}
+
+/** The options of a `memo` call, as `memoMethod` sees and may change them. */
+export interface MemoizerMemoOptions<K, V, FC = unknown>
+  extends Pick<
+    OptionsBase<K, V, FC>,
+    | 'allowStale'
+    | 'updateAgeOnGet'
+    | 'noDeleteOnStaleGet'
+    | 'sizeCalculation'
+    | 'ttl'
+    | 'noDisposeOnSet'
+    | 'noUpdateTTL'
+  > {
+  status?: Status<K, V, FC> | undefined;
+  size?: Size | undefined;
+  start?: Milliseconds | undefined;
+}
+
+/** An entry as `info`, `dump` and `load` have it. */
+export interface Entry<V> {
+  value: V;
+  /** Of `info`, what is left of the ttl, negative if stale; of `dump`, the ttl. */
+  ttl?: Milliseconds;
+  size?: Size;
+  /** Of `info`, now; of `dump`, when the ttl began to count. Both by `Date.now()`. */
+  start?: Milliseconds;
+}
+
+/**
+ * What an operation did. Pass an object as `status` to a method, and it fills in the fields that
+ * apply. Subscribers of the diagnostics channels get one of their own.
+ */
+export interface Status<K, V, FC = unknown> {
+  op?: 'get' | 'set' | 'memo' | 'fetch' | 'delete' | 'has' | 'peek';
+  /** `miss`: too large to be stored. `deleted`: the value was undefined. */
+  set?: 'add' | 'update' | 'replace' | 'miss' | 'deleted';
+  delete?: DisposeReason;
+  peek?: 'hit' | 'miss' | 'stale';
+  memo?: 'hit' | 'miss';
+  has?: 'hit' | 'stale' | 'miss';
+  /** `fetching`, `stale-fetching`: the key is being loaded. */
+  get?: 'stale' | 'hit' | 'miss' | 'fetching' | 'stale-fetching';
+  /** `get`: there is no `fetchMethod`. `inflight`: the key is being loaded already. */
+  fetch?: 'get' | 'inflight' | 'miss' | 'hit' | 'stale' | 'refresh';
+  forceRefresh?: boolean;
+  /** `fetchMethod` was called. */
+  fetchDispatched?: true;
+  /** The result of `fetchMethod` was stored. */
+  fetchUpdated?: true;
+  fetchResolved?: true;
+  fetchRejected?: true;
+  /** What `fetchMethod` failed with, or the reason of the abort. */
+  fetchError?: Error;
+  fetchAborted?: true;
+  fetchAbortIgnored?: true;
+  returnedStale?: true;
+  key?: K;
+  value?: V;
+  oldValue?: V;
+  context?: unknown;
+  ttl?: Milliseconds;
+  start?: Milliseconds;
+  now?: Milliseconds;
+  remainingTTL?: Milliseconds;
+  entrySize?: Size;
+  totalCalculatedSize?: Size;
+  maxEntrySizeExceeded?: true;
+  /** A trace of this operation was started on the tracing channel. */
+  trace?: boolean;
+  cache?: LRUCache<K & {}, V & {}, FC>;
+}
+
+/** What a cache with `recordStats` has counted since it was made or `resetStats` was called. */
+export interface Stats {
+  /** Calls of `get`, `fetch`, `memo` and `getOrInsert` that found a fresh value. */
+  hits: number;
+  /** The same, that found none or a stale one. */
+  misses: number;
+  /** New keys stored. */
+  sets: number;
+  /** Values stored under a key that was there. */
+  updates: number;
+  /** Entries removed on request. */
+  deletes: number;
+  /** Entries removed to make room, or by `pop` or `resize`. */
+  evictions: number;
+  /** Entries removed as stale. */
+  expirations: number;
+  /** Calls of `fetchMethod` and `memoMethod`. */
+  loads: number;
+  /** Those of them that threw, rejected or were aborted. */
+  loadFailures: number;
+  /** Time spent in those that have ended, on the cache's clock. */
+  totalLoadTimeMs: number;
+}
