@@ -9,7 +9,6 @@ import { LRUCache as Peer } from 'lru-cache';
 import { describe, expect, it } from 'vitest';
 import { disposedEngine } from '../src/engine-disposed.js';
 import { entriesOf, type LRUCache } from '../src/lru.js';
-import type { LRUCacheOptions } from '../src/options.js';
 import { ModelCache, type Told } from './model.js';
 import { engineCases, openCache, plainCases, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';
@@ -186,7 +185,7 @@ describe.each(plainCases)('callbacks given alone: $name', ({ open }) => {
   it.each(['dispose', 'disposeAfter', 'onInsert'] as const)('%s', (kind) => {
     const calls: unknown[][] = [];
     const callback = (...told: unknown[]) => void calls.push(told);
-    const options = { max: 1, [kind]: callback } as LRUCacheOptions<string, number>;
+    const options = { max: 1, [kind]: callback } as LRUCache.Options<string, number, unknown>;
     const cache = openCache<string, number>(open(), Object.freeze(options));
     cache.set('a', 1).set('a', 2).set('b', 3).pop();
     expect(calls).toEqual(

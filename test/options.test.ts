@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { LRUCache, LRUCacheRangeError, LRUCacheTypeError } from '../src/index.js';
 import { entriesOf } from '../src/lru.js';
+import { everyOption } from './every-option.js';
 import { openCache, plainCases, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';
 
@@ -64,8 +65,12 @@ describe.each(plainCases)('options on $name', ({ open }) => {
     ...badTypes.map((max) => [max, expectTypeError] as const),
   ])('%o is no max, neither to construct nor to resize', (max, expectError) => {
     const engine = open();
+    // Neither 0 nor nothing is a max, but both leave the bound to others.
+    const isNone = max === 0 || max === undefined;
     allocatesNothing(engine, () => {
-      expectError(() => openCache(engine, { max: max as number }), 'INVALID_MAX');
+      const construct = () => openCache(engine, { max: max as number });
+      if (isNone) expectTypeError(construct, 'INVALID_OPTIONS');
+      else expectError(construct, 'INVALID_MAX');
     });
     const told: unknown[] = [];
     const cache = openCache<number, number>(engine, { max: 3, dispose: (v) => told.push(v) });
@@ -116,7 +121,7 @@ describe.each(plainCases)('options on $name', ({ open }) => {
       getOwnPropertyDescriptor: () => expect.fail('getOwnPropertyDescriptor'),
     });
     const cache = new LRUCache<number, number>(watched as never);
-    const names = ['max', 'dispose', 'disposeAfter', 'onInsert', 'engine'];
+    const names = Object.keys({ ...everyOption, engine: true });
     expect([...reads].sort()).toEqual([...names].sort());
     for (const key of [1, 2, 3]) cache.set(key, key);
     cache.resize(1);
@@ -125,7 +130,7 @@ describe.each(plainCases)('options on $name', ({ open }) => {
   });
 
   it('passes on what the getter of an option throws', () => {
-    for (const name of ['max', 'dispose', 'disposeAfter', 'onInsert', 'engine']) {
+    for (const name of Object.keys({ ...everyOption, engine: true })) {
       const engine = open();
       const error = new Error(`no ${name}`);
       const get = () => {
@@ -153,9 +158,10 @@ describe('options', () => {
     expectTypeError(construct(options), 'INVALID_OPTIONS');
   });
 
-  it('must have a max', () => {
-    expectTypeError(construct({}), 'INVALID_MAX');
-    expectTypeError(construct([]), 'INVALID_MAX');
+  it('must have a bound', () => {
+    for (const none of [{}, [], { max: 0, maxSize: 0, ttl: 0 }, { maxEntrySize: 5 }]) {
+      expectTypeError(construct(none), 'INVALID_OPTIONS');
+    }
     expect(new LRUCache(Object.create({ max: 3 }) as { max: number }).max).toBe(3);
   });
 

@@ -10,7 +10,6 @@ import { createPureEngine } from '../src/engine-pure.js';
 import { bindCore, compileCore, createWasmEngine } from '../src/engine-wasm.js';
 import { SharedEngine } from '../src/engines.js';
 import { entriesOf, LRUCache } from '../src/lru.js';
-import type { LRUCacheOptions } from '../src/options.js';
 
 /** What the debug build exports beside the core's interface. */
 export interface DebugCore extends Record<string, unknown> {
@@ -144,12 +143,13 @@ export const engineCases: readonly EngineCase[] = [
 ];
 
 /** A cache on an engine under test. */
-export function openCache<K, V>(
+export function openCache<K, V, FC = unknown>(
   engine: TestEngine,
-  options: Omit<LRUCacheOptions<K, V>, 'engine'>,
-): LRUCache<K, V> {
+  options: LRUCache.OptionsBase<K, V, FC>,
+): LRUCache<K, V, FC> {
   // The constructor takes an engine object, too; that is not in its public type.
-  return new LRUCache<K, V>({ ...options, engine: engine.shared as never });
+  const forced = { ...options, engine: engine.shared as never };
+  return new LRUCache<K, V, FC>(forced as LRUCache.Options<K, V, FC>);
 }
 
 /** Moves what can be moved between two operations: the memory, and the table's blocks. */

@@ -100,8 +100,10 @@ describe('every code file', () => {
 
 describe('what ships', () => {
   it('documents every export', () => {
-    // The accessors in slots.ts have their meaning in the layout that they give access to.
-    const files = shipped.filter((file) => !/^assembly\/(slots|layout)\.ts$/.test(file));
+    // The accessors in slots.ts have their meaning in the layout that they give access to, the
+    // functions in columns-pure.ts in the columns.ts that they repeat.
+    const elsewhere = /^assembly\/(slots|layout)\.ts$|^src\/columns-pure\.ts$/;
+    const files = shipped.filter((file) => !elsewhere.test(file));
     expect(files.flatMap(undocumentedExports)).toEqual([]);
   });
 
@@ -111,8 +113,9 @@ describe('what ships', () => {
     expect(shipped.filter((file) => !imported.has(file.replace(/\.ts$/, '')))).toEqual([]);
   });
 
-  it('prints nothing', () => {
-    expect(shipped.filter((file) => /\bconsole\./.test(read(file)))).toEqual([]);
+  it('prints nothing, but for the warning that lru-cache prints', () => {
+    const printing = shipped.filter((file) => /\bconsole\./.test(read(file)));
+    expect(printing).toEqual(['src/warning.ts']);
   });
 
   it('touches linear memory only where it may', () => {
