@@ -11,7 +11,13 @@ import { NIL, VISIT_RENEW, VISIT_TOUCH } from '../assembly/layout.js';
 import { LRUCacheError, type LRUCacheErrorCode } from './errors.js';
 import { noteAge } from './status.js';
 import { pick, type Store } from './store.js';
-import type { Fetcher, FetcherFetchOptions, FetchOptions, Status } from './types.js';
+import type {
+  Fetcher,
+  FetcherFetchOptions,
+  FetchOptions,
+  SizeCalculator,
+  Status,
+} from './types.js';
 
 /** One call of `fetchMethod`. */
 export class Load<K, V, FC> {
@@ -128,14 +134,17 @@ export class Loads<K, V, FC> {
     status: Status<K, V, FC> | undefined,
   ): FetcherFetchOptions<K, V, FC> {
     const { settings } = this.#store;
-    return {
+    const options: FetcherFetchOptions<K, V, FC> = {
       allowStale: pick(given.allowStale, settings.allowStale),
       updateAgeOnGet: pick(given.updateAgeOnGet, settings.updateAgeOnGet),
       noDeleteOnStaleGet: pick(given.noDeleteOnStaleGet, settings.noDeleteOnStaleGet),
       ttl: pick(given.ttl, settings.ttl),
       noDisposeOnSet: pick(given.noDisposeOnSet, settings.noDisposeOnSet),
-      size: given.size,
-      sizeCalculation: pick(given.sizeCalculation, settings.sizeCalculation),
+      size: pick(given.size, 0),
+      sizeCalculation: pick(given.sizeCalculation, settings.sizeCalculation) as SizeCalculator<
+        K,
+        V
+      >,
       noUpdateTTL: pick(given.noUpdateTTL, settings.noUpdateTTL),
       noDeleteOnFetchRejection: pick(
         given.noDeleteOnFetchRejection,
@@ -147,8 +156,9 @@ export class Loads<K, V, FC> {
       ),
       allowStaleOnFetchAbort: pick(given.allowStaleOnFetchAbort, settings.allowStaleOnFetchAbort),
       ignoreFetchAbort: pick(given.ignoreFetchAbort, settings.ignoreFetchAbort),
-      status,
     };
+    if (status !== undefined) options.status = status;
+    return options;
   }
 
   #join(

@@ -40,7 +40,11 @@ export function entriesOf<K, V, FC>(cache: LRUCache<K, V, FC>): ColumnEntries<K,
  * key. `get`, `set`, `has`, `peek`, `delete` and `pop` take constant time; strings are hashed in
  * time proportional to their length. `FC` is the type of the context of `fetch` and `memo`.
  */
-export class LRUCache<K, V, FC = unknown> extends LoadingCache<K, V, FC> {
+export class LRUCache<
+  K = NonNullable<unknown>,
+  V = NonNullable<unknown>,
+  FC = unknown,
+> extends LoadingCache<K, V, FC> {
   readonly #entries: ColumnEntries<K, V>;
   readonly #store: Store<K, V, FC>;
   /** Whether a `set` without options needs the entries only, as long as reads do (L2). */

@@ -22,80 +22,80 @@ export interface OptionsBase<K, V, FC> {
    * Largest number of entries: a whole number from 1 to 2^25. Without it, or with 0, `maxSize` or
    * `ttl` is needed, and the limit is 2^25. No memory is taken for entries that are not there.
    */
-  max?: Count | undefined;
+  max?: Count;
   /**
    * Largest sum of the sizes of all entries: the least recently used ones are evicted to keep it.
    * With it, every `set` needs a `sizeCalculation` or a `size`.
    */
-  maxSize?: Size | undefined;
+  maxSize?: Size;
   /**
    * Largest size of one entry; `maxSize` if not given. A larger one is not stored, and the value
    * that its key had is removed. May be changed later.
    */
-  maxEntrySize?: Size | undefined;
+  maxEntrySize?: Size;
   /** The size of an entry: called by `set` before anything is changed. May be changed later. */
-  sizeCalculation?: SizeCalculator<K, V> | undefined;
+  sizeCalculation?: SizeCalculator<K, V>;
   /**
    * How long an entry is fresh, in ms: a whole number; 0 is for ever. A stale entry counts as
    * absent, and stays until it is read, evicted or purged. May be changed later.
    */
-  ttl?: Milliseconds | undefined;
+  ttl?: Milliseconds;
   /**
    * For how long, in ms, the time that was read from the clock may be used again to tell whether
    * an entry is stale: 1 if not given; 0 reads the clock each time. It is read anew after 64 uses
    * at the latest, and always when a ttl begins to count. May be changed later.
    */
-  ttlResolution?: Milliseconds | undefined;
+  ttlResolution?: Milliseconds;
   /**
    * Remove stale entries as they become so, by one timer per cache which does not keep the process
    * alive. Large caches are purged a little late, so that it never takes more than some percent of
    * the time: by 1 ms for every 5,000 entries. May be changed later.
    */
-  ttlAutopurge?: boolean | undefined;
+  ttlAutopurge?: boolean;
   /** `get` and `fetch` make the ttl count anew. May be changed later, or given to a call. */
-  updateAgeOnGet?: boolean | undefined;
+  updateAgeOnGet?: boolean;
   /** `has` makes the ttl count anew. May be changed later, or given to a call. */
-  updateAgeOnHas?: boolean | undefined;
+  updateAgeOnHas?: boolean;
   /**
    * Stale values are returned: once by `get`, which then removes them; by `fetch`, while it loads a
    * new one; and by iterations. May be changed later, or given to a call.
    */
-  allowStale?: boolean | undefined;
+  allowStale?: boolean;
   /** `get` leaves stale entries where they are. May be changed later, or given to a call. */
-  noDeleteOnStaleGet?: boolean | undefined;
+  noDeleteOnStaleGet?: boolean;
   /** A new value does not make the ttl of its key count anew. As `updateAgeOnGet`. */
-  noUpdateTTL?: boolean | undefined;
+  noUpdateTTL?: boolean;
   /**
    * Called with every value that leaves the cache, once, after the operation is complete. It may
    * use the cache, also to put the value back. In lru-cache it runs while the cache is changing.
    */
-  dispose?: Disposer<K, V> | undefined;
+  dispose?: Disposer<K, V>;
   /** As `dispose`, after every `dispose` and `onInsert` of the same operation. */
-  disposeAfter?: Disposer<K, V> | undefined;
+  disposeAfter?: Disposer<K, V>;
   /** A value that is overwritten is not disposed. May be changed later, or given to a call. */
-  noDisposeOnSet?: boolean | undefined;
+  noDisposeOnSet?: boolean;
   /** Called with every value that comes into the cache, after the operation is complete. */
-  onInsert?: Inserter<K, V> | undefined;
+  onInsert?: Inserter<K, V>;
   /** Loads values for `fetch`. A key is loaded once at a time, and takes no room until it is. */
-  fetchMethod?: Fetcher<K, V, FC> | undefined;
+  fetchMethod?: Fetcher<K, V, FC>;
   /** Taken for lru-cache's sake, without effect: what is being loaded weighs nothing here. */
-  backgroundFetchSize?: Size | undefined;
+  backgroundFetchSize?: Size;
   /** Computes values for `memo`. */
-  memoMethod?: Memoizer<K, V, FC> | undefined;
+  memoMethod?: Memoizer<K, V, FC>;
   /** A stale value stays when loading a new one fails. May be changed later, or given to a call. */
-  noDeleteOnFetchRejection?: boolean | undefined;
+  noDeleteOnFetchRejection?: boolean;
   /** `fetch` resolves to the stale value, or undefined, when loading fails; it stays. Likewise. */
-  allowStaleOnFetchRejection?: boolean | undefined;
+  allowStaleOnFetchRejection?: boolean;
   /** `fetch` resolves to the stale value, or undefined, as soon as it is aborted. Likewise. */
-  allowStaleOnFetchAbort?: boolean | undefined;
+  allowStaleOnFetchAbort?: boolean;
   /** An aborted load is not given up: its result is stored and returned. Likewise. */
-  ignoreFetchAbort?: boolean | undefined;
+  ignoreFetchAbort?: boolean;
   /** The clock: `performance` if not given, or `Date` where there is none. */
-  perf?: Perf | undefined;
+  perf?: Perf;
   /** Count hits, misses and more for `stats()`. Costs some nanoseconds an operation. */
-  recordStats?: boolean | undefined;
+  recordStats?: boolean;
   /** Engine to use instead of the host's best: for comparisons, or to avoid WebAssembly. */
-  engine?: EngineKind | undefined;
+  engine?: EngineKind;
 }
 
 /** Options that bound the number of entries. */

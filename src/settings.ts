@@ -28,7 +28,7 @@ export class Settings<K, V, FC> {
   noUpdateTTL: boolean;
   noDisposeOnSet: boolean;
   maxEntrySize: Size;
-  sizeCalculation?: SizeCalculator<K, V> | undefined;
+  sizeCalculation?: SizeCalculator<K, V>;
   backgroundFetchSize: Size;
   noDeleteOnFetchRejection: boolean;
   allowStaleOnFetchRejection: boolean;
@@ -53,7 +53,7 @@ export class Settings<K, V, FC> {
     this.noUpdateTTL = options.noUpdateTTL;
     this.noDisposeOnSet = options.noDisposeOnSet;
     this.maxEntrySize = options.maxEntrySize;
-    this.sizeCalculation = options.sizeCalculation;
+    this.sizeCalculation = options.sizeCalculation as SizeCalculator<K, V>;
     this.backgroundFetchSize = options.backgroundFetchSize;
     this.noDeleteOnFetchRejection = options.noDeleteOnFetchRejection;
     this.allowStaleOnFetchRejection = options.allowStaleOnFetchRejection;

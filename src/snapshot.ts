@@ -8,7 +8,7 @@ import { clear } from './bulk.js';
 import { LRUCacheTypeError } from './errors.js';
 import { show } from './options.js';
 import type { Store } from './store.js';
-import type { Entry, Milliseconds } from './types.js';
+import type { Entry, Milliseconds, SetOptions } from './types.js';
 
 /** What is left of an entry's ttl; Infinity if it has none, 0 if there is no entry. */
 export function remainingTtlOf<K, V, FC>(store: Store<K, V, FC>, key: K): Milliseconds {
@@ -75,8 +75,11 @@ export function loadInto<K, V, FC>(
   const wallClock = Date.now();
   clear(store);
   for (const [key, { value, ttl, size, start }] of list) {
-    const startHere = start === undefined ? undefined : now - (wallClock - start);
-    store.set(key, value, { ttl, size, start: startHere }, undefined);
+    const options: SetOptions<K, V, FC> = {};
+    if (ttl !== undefined) options.ttl = ttl;
+    if (size !== undefined) options.size = size;
+    if (start !== undefined) options.start = now - (wallClock - start);
+    store.set(key, value, options, undefined);
   }
 }
 

@@ -1,7 +1,7 @@
 // The types of the interface: what methods take, give back and report. After lru-cache 11.
 //
 // Every name is reached as `LRUCache.Name` (lru.ts). Options of the constructor are in options.ts.
-// `V | undefined` in an option means that leaving it out and giving undefined are the same.
+// Leaving an option out and giving undefined are the same when it is read.
 
 import type { LRUCache } from './lru.js';
 import type { OptionsBase } from './options.js';
@@ -72,17 +72,17 @@ export interface MemoizerOptions<K, V, FC = unknown> {
 /** What `get` takes. */
 export interface GetOptions<K, V, FC>
   extends Pick<OptionsBase<K, V, FC>, 'allowStale' | 'updateAgeOnGet' | 'noDeleteOnStaleGet'> {
-  status?: Status<K, V, FC> | undefined;
+  status?: Status<K, V, FC>;
 }
 
 /** What `peek` takes. */
 export interface PeekOptions<K, V, FC> extends Pick<OptionsBase<K, V, FC>, 'allowStale'> {
-  status?: Status<K, V, FC> | undefined;
+  status?: Status<K, V, FC>;
 }
 
 /** What `has` takes. */
 export interface HasOptions<K, V, FC> extends Pick<OptionsBase<K, V, FC>, 'updateAgeOnHas'> {
-  status?: Status<K, V, FC> | undefined;
+  status?: Status<K, V, FC>;
 }
 
 /** What `set` takes. */
@@ -92,10 +92,10 @@ export interface SetOptions<K, V, FC>
     'sizeCalculation' | 'ttl' | 'noDisposeOnSet' | 'noUpdateTTL'
   > {
   /** The size of this entry; `sizeCalculation` is not called. */
-  size?: Size | undefined;
+  size?: Size;
   /** Time on the cache's clock from which the ttl counts, in place of now. */
-  start?: Milliseconds | undefined;
-  status?: Status<K, V, FC> | undefined;
+  start?: Milliseconds;
+  status?: Status<K, V, FC>;
 }
 
 /** The options of a load, as `fetchMethod` sees and may change them. */
@@ -114,18 +114,18 @@ export interface FetcherFetchOptions<K, V, FC = unknown>
     | 'ignoreFetchAbort'
     | 'allowStaleOnFetchAbort'
   > {
-  status?: Status<K, V, FC> | undefined;
-  size?: Size | undefined;
+  status?: Status<K, V, FC>;
+  size?: Size;
 }
 
 /** What `fetch` and `forceFetch` take. */
 export interface FetchOptions<K, V, FC> extends FetcherFetchOptions<K, V, FC> {
   /** Load even if there is a fresh value. Without effect while the key is being loaded. */
-  forceRefresh?: boolean | undefined;
+  forceRefresh?: boolean;
   /** Handed to `fetchMethod`. */
-  context?: FC | undefined;
+  context?: FC;
   /** Aborts the load. */
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignal;
 }
 
 /** What `fetch` takes when `FC` asks for a context. */
@@ -136,7 +136,7 @@ export interface FetchOptionsWithContext<K, V, FC> extends FetchOptions<K, V, FC
 /** What `fetch` takes when `FC` is `undefined` or `void`. */
 export interface FetchOptionsNoContext<K, V, FC extends undefined | void = undefined>
   extends FetchOptions<K, V, FC> {
-  context?: FC | undefined;
+  context?: FC;
 }
 
 /** What `memo` takes. */
@@ -156,10 +156,10 @@ export interface MemoOptions<K, V, FC = unknown>
     | 'allowStaleOnFetchAbort'
   > {
   /** Compute even if there is a fresh value. */
-  forceRefresh?: boolean | undefined;
+  forceRefresh?: boolean;
   /** Handed to `memoMethod`. */
-  context?: FC | undefined;
-  status?: Status<K, V, FC> | undefined;
+  context?: FC;
+  status?: Status<K, V, FC>;
 }
 
 /** What `memo` takes when `FC` asks for a context. */
@@ -170,7 +170,7 @@ export interface MemoOptionsWithContext<K, V, FC> extends MemoOptions<K, V, FC> 
 /** What `memo` takes when `FC` is `undefined` or `void`. */
 export interface MemoOptionsNoContext<K, V, FC extends undefined | void = undefined>
   extends MemoOptions<K, V, FC> {
-  context?: FC | undefined;
+  context?: FC;
 }
 
 /** The options of a `memo` call, as `memoMethod` sees and may change them. */
@@ -185,9 +185,9 @@ export interface MemoizerMemoOptions<K, V, FC = unknown>
     | 'noDisposeOnSet'
     | 'noUpdateTTL'
   > {
-  status?: Status<K, V, FC> | undefined;
-  size?: Size | undefined;
-  start?: Milliseconds | undefined;
+  status?: Status<K, V, FC>;
+  size?: Size;
+  start?: Milliseconds;
 }
 
 /** An entry as `info`, `dump` and `load` have it. */

@@ -1,0 +1,129 @@
+// The command that runs packages that depend on lru-cache, on the original and on ours.
+//
+// This file owns the command line and the printed lines: 0 is the same everywhere, 1 a difference
+// or a failure, 2 wrong use. Nothing outside a temporary folder is written, but for what `npm pack`
+// builds.
+//
+// How a run goes: project.mjs makes two projects that differ in the copy of lru-cache only,
+// child.mjs runs each job in both, in a process of its own, compare.mjs says where they part.
+
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { compareScenarios, thrownIn } from './compare.mjs';
+import { DEPENDENTS } from './dependents.mjs';
+import { Failure } from './failure.mjs';
+import { makeProject, pack } from './project.mjs';
+import { runJob } from './run-job.mjs';
+import { makeTree } from './tree.mjs';
+
+const HELP = `Usage: node test/dependents/run.mjs [options]
+
+Installs packages that depend on lru-cache twice, on the original and on this package, runs the
+same job on both, and compares what comes out. Needs npm and a registry.
+
+Options:
+  --tarball FILE  compare the original with this packed package, not with a fresh npm pack
+  --job NAME      run only this job (repeatable): ${DEPENDENTS.map(({ job }) => job).join(', ')}
+  --keep          keep the temporary folder, and say where it is
+  --help          show this
+
+Exit code: 0 if all results are the same, 1 if not, 2 for wrong use.
+`;
+
+const OPTIONS = {
+  tarball: { type: 'string' },
+  job: { type: 'string', multiple: true },
+  keep: { type: 'boolean' },
+  help: { type: 'boolean' },
+};
+
+function tell(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({ options: OPTIONS });
+    const names = values.job ?? DEPENDENTS.map(({ job }) => job);
+    const unknown = names.filter((name) => !DEPENDENTS.some(({ job }) => job === name));
+    if (unknown.length > 0) throw new Error(`There is no job ${unknown.join(', ')}.`);
+    if (values.tarball !== undefined && !existsSync(values.tarball)) {
+      throw new Error(`There is no file ${values.tarball}.`);
+    }
+    return { ...values, dependents: DEPENDENTS.filter(({ job }) => names.includes(job)) };
+  } catch (error) {
+    tell(`${error.message}\n\n${HELP}`);
+    process.exit(2);
+  }
+}
+
+function makeFolder(keep) {
+  const folder = mkdtempSync(join(tmpdir(), 'dependents-'));
+  process.on('exit', () => {
+    if (keep) tell(`kept ${folder}`);
+    else rmSync(folder, { recursive: true, force: true });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+  return folder;
+}
+
+/** What to print of two outcomes, each the results of one job or the reason why there are none. */
+function verdictOn(original, ours) {
+  const useless = original.failure ?? thrownIn(original.results);
+  if (useless) return `DIFFERENT: with the original, ${useless}`;
+  if (ours.failure) return `DIFFERENT: ${ours.failure}`;
+  const { total, different, first } = compareScenarios(original.results, ours.results);
+  if (different > 0) return `DIFFERENT in ${different} of ${total} scenarios, first ${first}`;
+  if (!original.inUse || !ours.inUse) return `DIFFERENT: ${ours.evidence}, so it is not in use`;
+  return `same (${total} scenarios)`;
+}
+
+async function compare(dependent, original, ours, tree) {
+  const range = original.rangeOf(dependent.asks);
+  const installed = dependent.packages.map((name) => `${name} ${original.versionOf(name)}`);
+  const outcomes = await Promise.all([
+    runJob(dependent, original, tree),
+    runJob(dependent, ours, tree),
+  ]);
+  for (const { evidence } of outcomes) if (evidence) tell(`${dependent.job}: ${evidence}`);
+  const verdict = verdictOn(...outcomes);
+  console.log(`${installed.join(' + ').padEnd(34)}  lru-cache ${range.padEnd(8)}  ${verdict}`);
+  return verdict.startsWith('same');
+}
+
+async function run({ dependents, tarball, keep }) {
+  const folder = makeFolder(keep);
+  const names = dependents.flatMap(({ packages }) => packages);
+
+  tell(tarball ? `using ${tarball}` : 'npm pack');
+  const packed = tarball ? resolve(tarball) : await pack(folder);
+  tell(`npm install ${names.join(' ')}, with the original lru-cache`);
+  const latest = Object.fromEntries(names.map((name) => [name, 'latest']));
+  const original = await makeProject(join(folder, 'original'), latest);
+  tell(`npm install of the same, with ${packed}`);
+  const same = Object.fromEntries(names.map((name) => [name, original.versionOf(name)]));
+  const ours = await makeProject(join(folder, 'ours'), same, packed);
+  tell(`original ${original.lruCache}, ours ${ours.lruCache}, Node ${process.versions.node}`);
+
+  const tree = makeTree(join(folder, 'tree'));
+  let allSame = true;
+  for (const dependent of dependents) {
+    if (!(await compare(dependent, original, ours, tree))) allSame = false;
+  }
+  return allSame ? 0 : 1;
+}
+
+const options = readOptions();
+if (options.help) {
+  process.stdout.write(HELP);
+} else {
+  try {
+    process.exitCode = await run(options);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    tell(error.message);
+    process.exitCode = 1;
+  }
+}
