@@ -30,6 +30,7 @@ import {
   agesOf,
   budgetOf,
   capacityOf,
+  limitOf,
   newerOf,
   setAges,
   setStart,
@@ -45,7 +46,7 @@ import {
   weightOf,
   weightsOf,
 } from './slots';
-import { insert, remove, replaceOldest } from './table';
+import { insertOrReplace, remove } from './table';
 
 /** What the slot written last had before (L4). */
 let oldStart: f64 = 0;
@@ -156,8 +157,9 @@ export function insertWith(
   ttl: f64,
 ): u32 {
   const weights = weightsOf(table);
-  const isHeavy = weights != 0 && sizeOf(table) != 0 && totalOf(table) + weight > budgetOf(table);
-  const code = isHeavy ? replaceOldest(table, word, kind) : insert(table, word, kind);
+  const size = sizeOf(table);
+  const isHeavy = weights != 0 && size != 0 && totalOf(table) + weight > budgetOf(table);
+  const code = insertOrReplace(table, word, kind, isHeavy || size >= limitOf(table));
   const outcome = code & OUTCOME_MASK;
   if (outcome == NO_ROOM) return NO_ROOM;
   const slot = code >> OUTCOME_BITS;

@@ -118,25 +118,25 @@ export function findNext(table: usize, slot: u32): u32 {
   return findFrom(slots, slotIn(link), wordOf(slots, slot), kindIn(link));
 }
 
-/** Adds an entry as the newest one, in the slot of the oldest entry, which it replaces. */
-export function replaceOldest(table: usize, word: u32, kind: u32): u32 {
-  const slots = slotsOf(table);
-  const oldest = newerOf(slots, NIL);
-  chainOut(table, oldest);
-  touch(slots, oldest);
-  setWord(slots, oldest, word);
-  chainIn(table, oldest, word, kind);
-  return (oldest << OUTCOME_BITS) | EVICTED;
-}
-
 /**
  * Adds an entry as the newest one, in a free slot, a fresh one, or, at the limit, in the slot of
  * the oldest entry. Returns the slot and the outcome.
  */
 export function insert(table: usize, word: u32, kind: u32): u32 {
-  const size = sizeOf(table);
-  if (size >= limitOf(table)) return replaceOldest(table, word, kind);
+  return insertOrReplace(table, word, kind, sizeOf(table) >= limitOf(table));
+}
+
+/** As `insert`; whether in the slot of the oldest entry, which there is then, the caller says. */
+export function insertOrReplace(table: usize, word: u32, kind: u32, isFull: bool): u32 {
   const slots = slotsOf(table);
+  if (isFull) {
+    const oldest = newerOf(slots, NIL);
+    chainOut(table, oldest);
+    touch(slots, oldest);
+    setWord(slots, oldest, word);
+    chainIn(table, oldest, word, kind);
+    return (oldest << OUTCOME_BITS) | EVICTED;
+  }
   let slot = freeOf(table);
   if (slot != NIL) {
     setFree(table, slotIn(linkOf(slots, slot)));
@@ -145,7 +145,7 @@ export function insert(table: usize, word: u32, kind: u32): u32 {
     if (slot > capacityOf(table)) return NO_ROOM;
     setFresh(table, slot + 1);
   }
-  setSize(table, size + 1);
+  setSize(table, sizeOf(table) + 1);
   setWord(slots, slot, word);
   linkNewest(slots, slot);
   chainIn(table, slot, word, kind);

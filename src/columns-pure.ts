@@ -128,7 +128,7 @@ export function insertWith(
 ): number {
   const { weights } = table;
   const isHeavy = weights !== undefined && table.size > 0 && table.total + weight > table.budget;
-  const code = isHeavy ? table.replaceOldest(word, kind) : table.insert(word, kind);
+  const code = table.insertOrReplace(word, kind, isHeavy || table.size >= table.limit);
   const outcome = code & OUTCOME_MASK;
   if (outcome === NO_ROOM) return NO_ROOM;
   const slot = code >> OUTCOME_BITS;

@@ -23,8 +23,10 @@ import { Entries, outOfMemory } from './entries.js';
 
 /** Keys and values of one cache, some of them with an age or a weight. */
 export class ColumnEntries<K, V> extends Entries<K, V> {
-  /** Whether a read needs the index only: there are no ages, and nobody counts reads. */
-  isPlain = true;
+  /** Whether reads need the index only: there are no ages, and nobody counts them. */
+  isPlainToRead = true;
+  /** Whether writes do, too: there are no weights, no callbacks and no loads, either. */
+  isPlainToWrite = true;
   /** Whether ages are in use. */
   isTimed = false;
   /** Whether weights are in use. */
@@ -39,7 +41,8 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
   useAges(): void {
     if (!this.engine.useAges(this.table)) throw outOfMemory();
     this.isTimed = true;
-    this.isPlain = false;
+    this.isPlainToRead = false;
+    this.isPlainToWrite = false;
   }
 
   /** Puts weights in use, bounded by `budget`. Throws `OUT_OF_MEMORY`. */
@@ -47,6 +50,7 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
     if (!this.engine.useWeights(this.table)) throw outOfMemory();
     this.engine.setBudget(this.table, budget);
     this.isWeighed = true;
+    this.isPlainToWrite = false;
   }
 
   /** Slot of a key, negative if stale at `now`, or NIL. By the mode, a fresh one is visited. */

@@ -47,8 +47,6 @@ export class LRUCache<
 > extends LoadingCache<K, V, FC> {
   readonly #entries: ColumnEntries<K, V>;
   readonly #store: Store<K, V, FC>;
-  /** Whether a `set` without options needs the entries only, as long as reads do (L2). */
-  readonly #isPlainWriter: boolean;
   /** What `Object.prototype.toString` calls it. */
   [Symbol.toStringTag] = 'LRUCache';
 
@@ -71,10 +69,6 @@ export class LRUCache<
     openChannels();
     this.#store = storeOf(this);
     this.#entries = this.#store.entries;
-    this.#isPlainWriter =
-      this.#store.callbacks === undefined &&
-      checked.fetchMethod === undefined &&
-      !this.#entries.isWeighed;
     if (checked.max === 0 && checked.maxSize === 0 && !checked.ttlAutopurge)
       warnUnbounded(LRUCache);
   }
@@ -110,7 +104,7 @@ export class LRUCache<
    */
   get(key: K, getOptions?: types.GetOptions<K, V, FC>): V | undefined {
     const entries = this.#entries;
-    if (getOptions === undefined && entries.isPlain && !metrics.hasSubscribers) {
+    if (getOptions === undefined && entries.isPlainToRead && !metrics.hasSubscribers) {
       return entries.items[entries.touch(key) * 2 + 1] as V | undefined;
     }
     const status = statusFor(this, 'get', key, getOptions?.status);
@@ -130,9 +124,13 @@ export class LRUCache<
    */
   set(key: K, value: V | undefined, setOptions?: types.SetOptions<K, V, FC>): this {
     const entries = this.#entries;
-    const isPlain = entries.isPlain && this.#isPlainWriter && !metrics.hasSubscribers;
-    const hasDefaults = this.ttl !== 0 || this.sizeCalculation !== undefined;
-    if (isPlain && !hasDefaults && value !== undefined && setOptions === undefined) {
+    const isPlain = entries.isPlainToWrite && setOptions === undefined && value !== undefined;
+    if (
+      isPlain &&
+      this.ttl === 0 &&
+      this.sizeCalculation === undefined &&
+      !metrics.hasSubscribers
+    ) {
       entries.write(entries.put(key), key, value);
       return this;
     }
@@ -164,7 +162,7 @@ export class LRUCache<
   /** Removes a key, and aborts its load; returns whether there was either. */
   delete(key: K): boolean {
     const entries = this.#entries;
-    if (!entries.isPlain || !this.#isPlainWriter || metrics.hasSubscribers) {
+    if (!entries.isPlainToWrite || metrics.hasSubscribers) {
       return this.#store.delete(key, 'delete');
     }
     const slot = entries.remove(key);

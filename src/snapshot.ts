@@ -70,17 +70,23 @@ export function loadInto<K, V, FC>(
   dump: Iterable<readonly [K, Entry<V>]>,
 ): void {
   const list = checkDump(dump);
-  const isAged = list.some(([, { start }]) => start !== undefined);
+  const isAged = list.some(([, { start }]) => isTime(start));
   const now = isAged ? store.clock.toHost(store.readClock()) : 0;
   const wallClock = Date.now();
   clear(store);
   for (const [key, { value, ttl, size, start }] of list) {
     const options: SetOptions<K, V, FC> = {};
-    if (ttl !== undefined) options.ttl = ttl;
+    // JSON has null for the Infinity and the NaN that a dump may hold.
+    if (ttl !== undefined) options.ttl = ttl === null ? Number.POSITIVE_INFINITY : ttl;
     if (size !== undefined) options.size = size;
-    if (start !== undefined) options.start = now - (wallClock - start);
+    if (isTime(start)) options.start = now - (wallClock - start);
     store.set(key, value, options, undefined);
   }
+}
+
+/** Whether there is a start at all; if not, the ttl counts from now. */
+function isTime(start: number | null | undefined): start is number {
+  return start !== undefined && start !== null && !Number.isNaN(start);
 }
 
 /** The entries of a dump, read before anything is cleared. Throws `INVALID_ENTRIES`. */

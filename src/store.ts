@@ -73,7 +73,9 @@ export class Store<K, V, FC> {
     this.maxSize = parts.maxSize;
     if (this.settings.maxEntrySize !== 0) this.entries.useWeights(budgetFor(this.maxSize));
     if (this.settings.ttl !== 0) this.entries.useAges();
-    if (this.stats !== undefined) this.entries.isPlain = false;
+    if (this.stats !== undefined) this.entries.isPlainToRead = false;
+    const isWatched = (this.stats ?? this.callbacks ?? this.settings.fetchMethod) !== undefined;
+    if (isWatched) this.entries.isPlainToWrite = false;
   }
 
   /** The clock; made when it is first needed. */

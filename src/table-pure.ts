@@ -172,17 +172,19 @@ export class PureTable {
     slots[at(older) + NEWER] = slot;
   }
 
-  replaceOldest(word: number, kind: number): number {
-    const oldest = this.slots[NEWER] as number;
-    this.chainOut(oldest);
-    this.touch(oldest);
-    this.slots[at(oldest) + WORD] = word;
-    this.chainIn(oldest, word, kind);
-    return (oldest << OUTCOME_BITS) | EVICTED;
+  insert(word: number, kind: number): number {
+    return this.insertOrReplace(word, kind, this.size >= this.limit);
   }
 
-  insert(word: number, kind: number): number {
-    if (this.size >= this.limit) return this.replaceOldest(word, kind);
+  insertOrReplace(word: number, kind: number, isFull: boolean): number {
+    if (isFull) {
+      const oldest = this.slots[NEWER] as number;
+      this.chainOut(oldest);
+      this.touch(oldest);
+      this.slots[at(oldest) + WORD] = word;
+      this.chainIn(oldest, word, kind);
+      return (oldest << OUTCOME_BITS) | EVICTED;
+    }
     let slot = this.free;
     if (slot !== NIL) {
       this.free = (this.slots[at(slot) + CHAIN] as number) & CHAIN_SLOT;
