@@ -5,13 +5,12 @@
 //
 // P1  No timer is set for longer than a host can count, nor more often than the purge is worth.
 // P2  A purge that throws, from a callback or the clock, is followed by the next one all the same.
+// P3  Where the host refuses a timer, the next deadline that is set asks for one again.
 
 import { purge } from './bulk.js';
-import { unref } from './clock.js';
+import { startTimer } from './clock.js';
 import type { Store } from './store.js';
 
-/** The longest time a timer can be set for: hosts count it in 31 bits. */
-const DELAY_MS_MAX = 2 ** 31 - 1;
 /** A purge looks at every entry: with this many in a millisecond it takes some percent of time. */
 const ENTRIES_PER_MS = 5000;
 
@@ -51,9 +50,8 @@ export class Autopurge {
     const least = Math.ceil(this.#store.entries.size / ENTRIES_PER_MS);
     // An entry is stale only after its deadline: one millisecond later.
     const delay = Math.max(Math.ceil(deadline + 1 - now), least, 1);
-    this.#dueAt = deadline;
-    this.#timer = setTimeout(() => this.#purge(), Math.min(delay, DELAY_MS_MAX));
-    unref(this.#timer);
+    this.#timer = startTimer(() => this.#purge(), delay);
+    if (this.#timer !== undefined) this.#dueAt = deadline;
   }
 
   #purge(): void {

@@ -13,6 +13,8 @@ import type { Perf } from './types.js';
 
 /** How often one reading is used; a reading costs as much as some operations. */
 const USES_MAX = 64;
+/** The longest time a timer can be set for: hosts count it in 31 bits. */
+const DELAY_MS_MAX = 2 ** 31 - 1;
 
 /** A clock that only goes forward. Times are its own, in ms; `toHost` and `fromHost` convert. */
 export class Clock {
@@ -30,7 +32,7 @@ export class Clock {
 
   /** The time, read at most `resolutionMs` ago. Throws as `read`. */
   now(resolutionMs: number): number {
-    if (this.#usesLeft <= 0) return this.read(resolutionMs);
+    if (this.#usesLeft <= 0 || resolutionMs === 0) return this.read(resolutionMs);
     this.#usesLeft -= 1;
     return this.#now;
   }
@@ -58,24 +60,29 @@ export class Clock {
     return time + this.#offset;
   }
 
-  /** Whether a timer will say when the reading is old; some hosts have none at top level. */
+  /** Whether a timer will say when the reading is old. */
   #setTimer(resolutionMs: number): boolean {
     if (this.#isTimerSet) return true;
-    try {
-      const timer: unknown = setTimeout(() => {
-        this.#isTimerSet = false;
-        this.#usesLeft = 0;
-      }, resolutionMs);
-      unref(timer);
-    } catch {
-      return false;
-    }
-    this.#isTimerSet = true;
-    return true;
+    const timer = startTimer(() => {
+      this.#isTimerSet = false;
+      this.#usesLeft = 0;
+    }, resolutionMs);
+    this.#isTimerSet = timer !== undefined;
+    return this.#isTimerSet;
   }
 }
 
-/** Lets the process end although a timer is set, where the host has such a thing. */
-export function unref(timer: unknown): void {
-  (timer as { unref?: () => void } | undefined)?.unref?.();
+/**
+ * Sets a timer that does not keep the process alive, for no longer than a host can count.
+ * Undefined if the host refuses, as some do at top level.
+ */
+export function startTimer(run: () => void, ms: number): unknown {
+  try {
+    const timer: unknown = setTimeout(run, Math.min(ms, DELAY_MS_MAX));
+    // Node's timers are objects, those of other hosts are numbers.
+    (timer as { unref?: () => void } | undefined)?.unref?.();
+    return timer;
+  } catch {
+    return undefined;
+  }
 }

@@ -2,8 +2,8 @@
 //
 // M1  Columns come into use once and stay; from then on every entry is written by `putWith`, and
 //     no longer by `put` and `write` alone.
-// M2  What `putWith` writes is staged in `age` and `weight` first, so that the rare roads (a
-//     collided hash, a key in the Map) need not carry it along.
+// M2  The rare roads of `putWith` (a collided hash, a key in the Map) find what is to be written in
+//     `staged`, so that what they share with `put` need not carry it along.
 //
 // As entries.ts, this file never calls user code.
 
@@ -31,11 +31,8 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
   isTimed = false;
   /** Whether weights are in use. */
   isWeighed = false;
-  /** Weight, start, ttl of the entry being put, and 1 if an age that is there stays as it is. */
-  weight = 0;
-  start = 0;
-  ttl = 0;
-  isKept = 0;
+  /** Weight, start and ttl of the entry that takes a rare road, and 1 if its age is to stay. */
+  readonly #staged = { weight: 0, start: 0, ttl: 0, isKept: 0 };
 
   /** Puts ages in use. Throws `OUT_OF_MEMORY`, with nothing changed. */
   useAges(): void {
@@ -73,9 +70,12 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
     return this.#visit(this.others?.get(key) ?? NIL, now, mode);
   }
 
-  /** As `put`, with the columns as staged. OVERWEIGHT is joined if entries have to be shed. */
-  putWith(key: K): number {
-    const { engine, table, weight, start, ttl, isKept } = this;
+  /**
+   * As `put`, and writes the columns, an age that is there only if `isKept` is 0. OVERWEIGHT is
+   * joined if entries have to be shed.
+   */
+  putWith(key: K, weight: number, start: number, ttl: number, isKept: number): number {
+    const { engine, table } = this;
     let code: number;
     if (typeof key === 'string') {
       if (this.missed === key) {
@@ -86,17 +86,23 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
       }
       if ((code & OUTCOME_MASK) === UPDATED) {
         const slot = code >> OUTCOME_BITS;
-        return this.items[slot * 2] === key ? code : this.#putCollidedWith(key, slot);
+        if (this.items[slot * 2] === key) return code;
+        this.#stage(weight, start, ttl, isKept);
+        return this.#putCollidedWith(key, slot);
       }
     } else if (typeof key === 'number') {
-      if ((key | 0) !== key) return this.putHashed(engine.hashFloat(key), key);
+      if ((key | 0) !== key) {
+        this.#stage(weight, start, ttl, isKept);
+        return this.putHashed(engine.hashFloat(key), key);
+      }
       code = engine.putWith(table, key, KIND_INT, weight, start, ttl, isKept);
     } else {
+      this.#stage(weight, start, ttl, isKept);
       return this.putOther(key);
     }
     if ((code & OUTCOME_MASK) === NO_ROOM) {
       this.makeRoom();
-      return this.putWith(key);
+      return this.putWith(key, weight, start, ttl, isKept);
     }
     if ((code & OUTCOME_MASK) === EVICTED) this.forgetOther(code >> OUTCOME_BITS);
     return code;
@@ -104,13 +110,15 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
 
   protected override update(slot: number): number {
     if (!this.isTimed && !this.isWeighed) return super.update(slot);
-    const { engine, table, weight, start, ttl, isKept } = this;
+    const { engine, table } = this;
+    const { weight, start, ttl, isKept } = this.#staged;
     return engine.write(table, slot, weight, start, ttl, isKept);
   }
 
   protected override insert(word: number): number {
     if (!this.isTimed && !this.isWeighed) return super.insert(word);
-    const { engine, table, weight, start, ttl } = this;
+    const { engine, table } = this;
+    const { weight, start, ttl } = this.#staged;
     let code = engine.insertWith(table, word, KIND_HASHED, weight, start, ttl);
     if (code === NO_ROOM) {
       this.makeRoom();
@@ -118,6 +126,13 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
     }
     if ((code & OUTCOME_MASK) === EVICTED) this.forgetOther(code >> OUTCOME_BITS);
     return code;
+  }
+
+  #stage(weight: number, start: number, ttl: number, isKept: number): void {
+    this.#staged.weight = weight;
+    this.#staged.start = start;
+    this.#staged.ttl = ttl;
+    this.#staged.isKept = isKept;
   }
 
   #visit(slot: number, now: number, mode: number): number {

@@ -5,6 +5,7 @@
 import { metrics, tracing } from './channels.js';
 import { LRUCacheError } from './errors.js';
 import { IterableCache, storeOf } from './iterable.js';
+import { timeSince } from './loads.js';
 import { type CheckedOptions, checkFunction } from './options.js';
 import { fill, publish, statusFor } from './status.js';
 import type { Store } from './store.js';
@@ -111,11 +112,14 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     status: types.Status<K, V, FC> | undefined,
   ): Promise<V | undefined> {
     const { loads } = this.#store;
+    const { context, forceRefresh = false, signal } = fetchOptions;
     if (status !== undefined) {
       fill(status, this, 'fetch', key);
-      if (fetchOptions.forceRefresh) status.forceRefresh = true;
+      if (context) status.context = context;
+      if (forceRefresh) status.forceRefresh = true;
     }
-    if (loads !== undefined) return loads.fetch(key, fetchOptions, status);
+    const request = { context, forceRefresh, signal };
+    if (loads !== undefined) return loads.fetch(key, fetchOptions, request, status);
     if (status !== undefined) status.fetch = 'get';
     return this.#store.get(key, fetchOptions, status);
   }
@@ -125,10 +129,9 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     given: types.FetchOptions<K, V, FC>,
     run: (status: types.Status<K, V, FC> | undefined) => Promise<T>,
   ): Promise<T> {
-    const { status: own, context } = given;
+    const { status: own } = given;
     const isObserved = metrics.hasSubscribers || tracing.hasSubscribers;
     const status = own ?? (isObserved ? {} : undefined);
-    if (status !== undefined && context) status.context = context;
     const isTraced = status !== undefined && tracing.hasSubscribers;
     const promise = run(status);
     if (isTraced) {
@@ -151,7 +154,7 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
       return value;
     } finally {
       if (stats !== undefined && !isDone) stats.loadFailures += 1;
-      if (stats !== undefined) stats.totalLoadTimeMs += this.#store.readClock() - startedAt;
+      if (stats !== undefined) stats.totalLoadTimeMs += timeSince(this.#store, startedAt);
     }
   }
 }

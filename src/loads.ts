@@ -32,7 +32,9 @@ export class Load<K, V, FC> {
   isStarting = false;
   /** Whether the result, the failure or the abort has been dealt with; nothing else counts. */
   isOver = false;
-  /** When it began, if loads are timed. */
+  /** Whether `fetchMethod` has been called at all. */
+  isDispatched = false;
+  /** When that was, if loads are timed. */
   startedAt = 0;
   settle!: (value: V | undefined) => void;
   fail!: (error: unknown) => void;
@@ -57,9 +59,12 @@ export class Load<K, V, FC> {
 
   /** Aborts when a caller's signal does. */
   follow(signal: AbortSignal): void {
+    if (signal.aborted) {
+      this.controller.abort(signal.reason);
+      return;
+    }
+    signal.addEventListener('abort', this.#forward);
     this.#followed = signal;
-    if (signal.aborted) this.#forward();
-    else signal.addEventListener('abort', this.#forward);
   }
 
   /** Leaves the caller's signal alone, which may live on for long. */
@@ -69,6 +74,13 @@ export class Load<K, V, FC> {
   }
 
   readonly #forward = (): void => this.controller.abort(this.#followed?.reason);
+}
+
+/** What a call of `fetch` asks for beside the options of the load. */
+export interface Request<FC> {
+  readonly context: FC | undefined;
+  readonly forceRefresh: boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** The loads of one cache. */
@@ -110,10 +122,11 @@ export class Loads<K, V, FC> {
   fetch(
     key: K,
     given: FetchOptions<K, V, FC>,
+    request: Request<FC>,
     status: Status<K, V, FC> | undefined,
   ): V | undefined | Promise<V | undefined> {
     const options = this.#optionsFor(given, status);
-    const { context, forceRefresh = false, signal } = given;
+    const { forceRefresh } = request;
     const load = this.#inFlight.get(key);
     if (load !== undefined) return this.#join(load, options, status);
     const found = this.#find(key, forceRefresh, options, status);
@@ -123,7 +136,7 @@ export class Loads<K, V, FC> {
     if (status !== undefined) {
       status.fetch = found === NIL ? 'miss' : found < NIL ? 'stale' : 'refresh';
     }
-    const begun = this.#begin(key, value, options, context as FC, signal);
+    const begun = this.#begin(key, value, options, request);
     if (value === undefined || !options.allowStale) return begun.promise;
     if (status !== undefined && found < NIL) status.returnedStale = true;
     return value;
@@ -214,34 +227,48 @@ export class Loads<K, V, FC> {
     key: K,
     staleValue: V | undefined,
     options: FetcherFetchOptions<K, V, FC>,
-    context: FC,
-    signal: AbortSignal | undefined,
+    request: Request<FC>,
   ): Load<K, V, FC> {
     const load = new Load<K, V, FC>(key, staleValue, options);
-    const { controller } = load;
-    const { stats } = this.#store;
-    if (stats !== undefined) load.startedAt = this.#store.readClock();
+    if (this.#store.stats !== undefined) load.startedAt = this.#store.readClock();
     this.#inFlight.set(key, load);
+    try {
+      this.#start(load, request);
+    } catch (error) {
+      // The signal is none, or the stack is full: nothing would ever end the load.
+      load.isOver = true;
+      if (this.#inFlight.get(key) === load) this.#inFlight.delete(key);
+      load.unfollow();
+      throw error;
+    }
+    return load;
+  }
+
+  #start(load: Load<K, V, FC>, { context, signal }: Request<FC>): void {
+    const { key, staleValue, options, controller } = load;
+    const { stats } = this.#store;
     controller.signal.addEventListener('abort', () => this.#aborted(load));
-    if (signal !== undefined) load.follow(signal);
-    if (controller.signal.aborted) return load;
+    if (signal) load.follow(signal);
+    if (load.isOver) return;
+    load.isDispatched = true;
     if (options.status !== undefined) options.status.fetchDispatched = true;
     if (stats !== undefined) stats.loads += 1;
     new Promise<V | undefined>((resolve) => {
       load.isStarting = true;
       try {
-        const fetcherOptions = { signal: controller.signal, options, context };
+        const fetcherOptions = { signal: controller.signal, options, context: context as FC };
         const owner = this.#store.settings;
         // A promise, or a thenable, is waited for; `undefined` is a result like any other.
         resolve(this.#fetchMethod.call(owner, key, staleValue, fetcherOptions) as V | undefined);
       } finally {
         load.isStarting = false;
       }
-    }).then(
-      (value) => this.#resolved(load, value),
-      (error: unknown) => this.#rejected(load, error),
-    );
-    return load;
+    })
+      .then(
+        (value) => this.#resolved(load, value),
+        (error: unknown) => this.#rejected(load, error),
+      )
+      .catch((error: unknown) => this.#abandon(load, error));
   }
 
   /** The loader gave a value. */
@@ -286,13 +313,17 @@ export class Loads<K, V, FC> {
   #aborted(load: Load<K, V, FC>): void {
     if (load.isOver) return;
     const { options, controller } = load;
-    const { status } = options;
-    if (status !== undefined) {
-      status.fetchAborted = true;
-      status.fetchError = controller.signal.reason;
+    try {
+      const { status } = options;
+      if (status !== undefined) {
+        status.fetchAborted = true;
+        status.fetchError = controller.signal.reason;
+      }
+      if (!options.ignoreFetchAbort) this.#giveUp(load, controller.signal.reason);
+      else if (options.allowStaleOnFetchAbort) this.#settleStale(load);
+    } catch (error) {
+      this.#abandon(load, error);
     }
-    if (!options.ignoreFetchAbort) this.#giveUp(load, controller.signal.reason);
-    else if (options.allowStaleOnFetchAbort) this.#settleStale(load);
   }
 
   /** Ends a load without a result: the entry it was to refresh stays or goes, by the options. */
@@ -302,7 +333,7 @@ export class Loads<K, V, FC> {
     const isAborted = load.controller.signal.aborted;
     const isStaleReturned =
       options.allowStaleOnFetchRejection || (isAborted && options.allowStaleOnFetchAbort);
-    if (stats !== undefined) stats.loadFailures += 1;
+    if (stats !== undefined && load.isDispatched) stats.loadFailures += 1;
     const isWanted = this.#end(load);
     try {
       if (isWanted && !isStaleReturned && !options.noDeleteOnFetchRejection) this.#dropStale(load);
@@ -320,12 +351,17 @@ export class Loads<K, V, FC> {
     load.settle(load.staleValue);
   }
 
-  /** Removes the entry that was to be refreshed, if it is still the one. */
+  /** Removes the entry that was to be refreshed, if it is still there; no other can be (F2). */
   #dropStale(load: Load<K, V, FC>): void {
-    const { entries } = this.#store;
-    const slot = entries.find(load.key);
-    if (slot === NIL || entries.valueAt(slot) !== load.staleValue) return;
-    this.#store.removeSlot(slot, 'fetch');
+    const slot = this.#store.entries.find(load.key);
+    if (slot !== NIL) this.#store.removeSlot(slot, 'fetch');
+  }
+
+  /** Ends a load that cannot be reported: a status, a signal or an option threw. */
+  #abandon(load: Load<K, V, FC>, error: unknown): void {
+    if (this.#inFlight.get(load.key) === load) this.#inFlight.delete(load.key);
+    load.isOver = true;
+    load.fail(error);
   }
 
   /** Ends a load; returns whether its result may be stored. */
@@ -335,16 +371,18 @@ export class Loads<K, V, FC> {
     load.isOver = true;
     load.unfollow();
     const { stats } = this.#store;
-    if (stats !== undefined) stats.totalLoadTimeMs += this.#timeSince(load.startedAt);
+    if (stats !== undefined && load.isDispatched) {
+      stats.totalLoadTimeMs += timeSince(this.#store, load.startedAt);
+    }
     return isWanted;
   }
+}
 
-  #timeSince(startedAt: number): number {
-    try {
-      return this.#store.readClock() - startedAt;
-    } catch {
-      // A clock that fails must not lose the result of a load.
-      return 0;
-    }
+/** What has passed since a load began; 0 if the clock fails, which must not lose a result. */
+export function timeSince<K, V, FC>(store: Store<K, V, FC>, startedAt: number): number {
+  try {
+    return store.readClock() - startedAt;
+  } catch {
+    return 0;
   }
 }

@@ -26,7 +26,7 @@ import { metrics } from './channels.js';
 import { Clock } from './clock.js';
 import { disposedEngine } from './engine-disposed.js';
 import type { ColumnEntries } from './entries-columns.js';
-import type { Loads } from './loads.js';
+import type { Load, Loads } from './loads.js';
 import { checkAge, refuseSize, weightOf } from './measure.js';
 import { budgetFor } from './options.js';
 import type { Settings } from './settings.js';
@@ -219,22 +219,20 @@ export class Store<K, V, FC> {
     if (hasAge && !entries.isTimed) entries.useAges();
     callbacks?.begin();
     const load = this.loads?.take(key);
-    const hasColumns = entries.isTimed || entries.isWeighed;
-    if (hasColumns) {
-      entries.weight = weight;
-      entries.start = start;
-      entries.ttl = ttl;
-      entries.isKept = isKept ? 1 : 0;
-    }
     let code: number;
     try {
-      code = hasColumns ? entries.putWith(key) : entries.put(key);
+      code =
+        entries.isTimed || entries.isWeighed
+          ? entries.putWith(key, weight, start, ttl, isKept ? 1 : 0)
+          : entries.put(key);
     } catch (error) {
       // Refused for want of memory: as if nothing had been asked for.
       if (load !== undefined) this.loads?.putBack(load);
       throw error;
     }
-    this.#replace(code, key, value, isSilent, status, evicted);
+    const isWatched = (callbacks ?? this.stats ?? status ?? evicted) !== undefined;
+    if (isWatched) this.#replace(code, key, value, isSilent, status, evicted);
+    else entries.write(code, key, value);
     if ((code & OVERWEIGHT) !== 0) this.shed(evicted);
     if (status !== undefined) {
       noteAge(this, status, code >> OUTCOME_BITS, now);
@@ -245,7 +243,12 @@ export class Store<K, V, FC> {
     }
     if (isPurged) this.autopurge.arm(start + ttl, now);
     if (load === undefined) callbacks?.commit();
-    else this.finish(() => load.abort('FETCH_REPLACED', 'replaced'));
+    else this.#finishOver(load);
+  }
+
+  /** Finishes a set over a load. (A function here would cost every set its context.) */
+  #finishOver(load: Load<K, V, FC>): void {
+    this.finish(() => load.abort('FETCH_REPLACED', 'replaced'));
   }
 
   /** Writes the entry that was put, and notes what it took the place of. */
