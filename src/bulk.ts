@@ -9,9 +9,10 @@ import type { Store } from './store.js';
 /** Removes every stale entry, the oldest first; returns whether there was one. O(size). */
 export function purge<K, V, FC>(store: Store<K, V, FC>): boolean {
   const { entries } = store;
-  if (!entries.isTimed) return false;
-  const { engine, table } = entries;
+  if (entries.size === 0 || !entries.isTimed) return false;
   const now = store.readClock();
+  // Not before the clock, which is user code, and may dispose of the cache.
+  const { engine, table } = entries;
   store.callbacks?.begin();
   const purged: K[] = [];
   let slot = engine.nextStale(table, NIL, now);

@@ -9,8 +9,9 @@
 
 import { NIL, VISIT_RENEW, VISIT_TOUCH } from '../assembly/layout.js';
 import { LRUCacheError, type LRUCacheErrorCode } from './errors.js';
+import { pick } from './options.js';
 import { noteAge } from './status.js';
-import { pick, type Store } from './store.js';
+import type { Store } from './store.js';
 import type {
   Fetcher,
   FetcherFetchOptions,

@@ -150,6 +150,11 @@ export interface CheckedOptions<K, V, FC> {
   readonly engine: SharedEngine;
 }
 
+/** An option of a call, or what stands in for it. */
+export function pick<T>(option: T | undefined, fallback: T): T {
+  return option === undefined ? fallback : option;
+}
+
 /** A value as an error message shows it. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;

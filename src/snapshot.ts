@@ -48,9 +48,10 @@ export function infoOf<K, V, FC>(store: Store<K, V, FC>, key: K): Entry<V> | und
 /** Every entry, stale or not, least recently used first. */
 export function dumpOf<K, V, FC>(store: Store<K, V, FC>): [K, Entry<V>][] {
   const { entries } = store;
-  const { engine, table } = entries;
   const now = entries.isTimed ? store.readClock() : 0;
   const wallClock = Date.now();
+  // Not before the clock, which is user code, and may dispose of the cache.
+  const { engine, table } = entries;
   const dump: [K, Entry<V>][] = [];
   for (const slot of engine.order(table).reverse()) {
     const entry: Entry<V> = { value: entries.valueAt(slot) as V };

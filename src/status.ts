@@ -56,3 +56,14 @@ export function noteAge<K, V, FC>(
   status.now = clock.toHost(now);
   status.remainingTTL = ttl - (now - start);
 }
+
+/** Reports what an entry weighs, and all of them, if that is kept. */
+export function noteSize<K, V, FC>(
+  store: Store<K, V, FC>,
+  status: Status<K, V, FC>,
+  weight: number,
+): void {
+  if (!store.entries.isWeighed) return;
+  status.entrySize = weight;
+  status.totalCalculatedSize = store.total;
+}

@@ -28,15 +28,10 @@ import { disposedEngine } from './engine-disposed.js';
 import type { ColumnEntries } from './entries-columns.js';
 import type { Load, Loads } from './loads.js';
 import { checkAge, refuseSize, weightOf } from './measure.js';
-import { budgetFor } from './options.js';
+import { budgetFor, pick } from './options.js';
 import type { Settings } from './settings.js';
-import { noteAge } from './status.js';
+import { noteAge, noteSize } from './status.js';
 import type { DisposeReason, GetOptions, SetOptions, Stats, Status } from './types.js';
-
-/** An option of a call, or what stands in for it. */
-export function pick<T>(option: T | undefined, fallback: T): T {
-  return option === undefined ? fallback : option;
-}
 
 /** What a store is made of; each part is there only if the cache needs it. */
 export interface StoreParts<K, V, FC> {
@@ -236,10 +231,7 @@ export class Store<K, V, FC> {
     if ((code & OVERWEIGHT) !== 0) this.shed(evicted);
     if (status !== undefined) {
       noteAge(this, status, code >> OUTCOME_BITS, now);
-      if (entries.isWeighed) {
-        status.entrySize = weight;
-        status.totalCalculatedSize = this.total;
-      }
+      noteSize(this, status, weight);
     }
     if (isPurged) this.autopurge.arm(start + ttl, now);
     if (load === undefined) callbacks?.commit();
@@ -369,7 +361,9 @@ export class Store<K, V, FC> {
   isShown(slot: number): boolean {
     const { entries } = this;
     if (!entries.isTimed || this.settings.allowStale) return true;
-    return entries.engine.visit(entries.table, slot, this.now(), 0) > NIL;
+    // First, since the clock is user code, and may dispose of the cache.
+    const now = this.now();
+    return entries.engine.visit(entries.table, slot, now, 0) > NIL;
   }
 
   /** Sum of the sizes. */
