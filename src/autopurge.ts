@@ -67,14 +67,15 @@ export class Autopurge {
   }
 
   #rearm(): void {
-    const deadline = this.#nextDeadline();
-    let now: number;
+    let now: number | undefined;
     try {
       now = this.#store.now();
     } catch {
       // A clock that fails is asked again in a second.
-      now = deadline - 1000;
     }
-    this.#setTimer(deadline, now);
+    // The clock is user code, too: it may have disposed of the cache, or set an entry.
+    if (this.#store.isDisposed) return;
+    const deadline = this.#nextDeadline();
+    this.#setTimer(deadline, now ?? deadline - 1000);
   }
 }

@@ -80,12 +80,7 @@ type StringFunctions = Pick<
   'findString' | 'getString' | 'putString' | 'takeString' | 'seekString' | 'putStringWith'
 >;
 
-function stringsInCore(core: CoreExports): StringFunctions {
-  const { findString, getString, putString, takeString, seekString, putStringWith } = core;
-  return { findString, getString, putString, takeString, seekString, putStringWith };
-}
-
-/** The same for a core that cannot read strings: they are hashed here. */
+/** These functions for a core that cannot read strings: they are hashed here. */
 function stringsHashed(core: CoreExports, hash: (text: string) => number): StringFunctions {
   const { find, getHash, put, take, seekHash, putWith } = core;
   return {
@@ -112,18 +107,19 @@ export function bindCore(
   const { memory } = core;
   const inCore = jsString && options.hashString === undefined;
   const hash = options.hashString ?? ((text: string) => hashString(text, seed));
+  const strings = inCore ? core : stringsHashed(core, hash);
 
+  // One literal, without a spread: V8 then keeps all of it in the object, a load less a call.
   return {
-    ...(inCore ? stringsInCore(core) : stringsHashed(core, hash)),
     kind: 'wasm',
     jsString: inCore,
     hashFloat: (value) => hashFloat(value, seed),
     createTable: (limit) => (core.create(limit) || undefined) as Table | undefined,
     destroyTable: core.destroy,
-    bytesHeld: core.bytesHeld,
     memoryBytes: () => memory.buffer.byteLength,
     order: (table) => readOrder(memory, table, core.size(table)),
     image: (table) => readImage(memory, table),
+    bytesHeld: core.bytesHeld,
     clear: core.clear,
     grow: core.grow,
     setLimit: core.setLimit,
@@ -143,6 +139,10 @@ export function bindCore(
     touch: core.touch,
     untouch: core.untouch,
     restore: core.restore,
+    findString: strings.findString,
+    getString: strings.getString,
+    putString: strings.putString,
+    takeString: strings.takeString,
     useAges: core.useAges,
     useWeights: core.useWeights,
     setBudget: core.setBudget,
@@ -160,6 +160,8 @@ export function bindCore(
     shed: core.shed,
     nextStale: core.nextStale,
     nextDeadline: core.nextDeadline,
+    seekString: strings.seekString,
+    putStringWith: strings.putStringWith,
   };
 }
 

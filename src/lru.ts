@@ -11,7 +11,7 @@
 
 import { NIL } from '../assembly/layout.js';
 import { clear, purge, resize } from './bulk.js';
-import { metrics, openChannels } from './channels.js';
+import { metrics } from './channels.js';
 import type { EngineKind } from './engine.js';
 import { sharedEngine } from './engines.js';
 import type { ColumnEntries } from './entries-columns.js';
@@ -66,7 +66,6 @@ export class LRUCache<
   constructor(given: options.Options<K, V, FC> | LRUCache<K, V, FC>) {
     const checked = options.checkOptions<K, V, FC>(given as options.OptionsBase<K, V, FC>);
     super(checked);
-    openChannels();
     this.#store = storeOf(this);
     this.#entries = this.#store.entries;
     if (checked.max === 0 && checked.maxSize === 0 && !checked.ttlAutopurge)

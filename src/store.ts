@@ -101,7 +101,7 @@ export class Store<K, V, FC> {
       const now = isRenewed ? this.readClock() : this.now();
       if (status !== undefined) noteAge(this, status, entries.find(key), now);
       slot = entries.seek(key, now, isRenewed ? VISIT_TOUCH | VISIT_RENEW : VISIT_TOUCH);
-      if (slot < NIL) return this.#getStale(key, -slot, options, status);
+      if (slot < NIL) return this.#getStale(key, slot, now, options, status);
     } else {
       slot = entries.touch(key);
     }
@@ -116,21 +116,22 @@ export class Store<K, V, FC> {
   #getStale(
     key: K,
     slot: number,
+    now: number,
     options: GetOptions<K, V, FC> | undefined,
     status: Status<K, V, FC> | undefined,
   ): V | undefined {
     const { entries, settings, stats } = this;
+    const value = entries.valueAt(-slot);
     const isLoading = this.loads?.has(key) === true;
     const isKept = pick(options?.noDeleteOnStaleGet, settings.noDeleteOnStaleGet) || isLoading;
     const isReturned = pick(options?.allowStale, settings.allowStale);
-    const value = entries.valueAt(slot);
     if (stats !== undefined) stats.misses += 1;
     if (status !== undefined) {
       status.get = isLoading ? 'stale-fetching' : 'stale';
       if (isReturned) status.returnedStale = true;
     }
-    // The options are user code, too, if they have getters: the slot may have changed hands.
-    if (!isKept && entries.find(key) === slot) this.removeSlot(slot, 'expire');
+    // The options are user code, too, if they have getters: the entry may be another one by now.
+    if (!isKept && entries.seek(key, now, 0) === slot) this.removeSlot(-slot, 'expire');
     return isReturned ? value : undefined;
   }
 
