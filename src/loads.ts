@@ -40,6 +40,7 @@ export class Load<K, V, FC> {
   settle!: (value: V | undefined) => void;
   fail!: (error: unknown) => void;
   #followed: AbortSignal | undefined;
+  #onAbort: (() => void) | undefined;
 
   constructor(key: K, staleValue: V | undefined, options: FetcherFetchOptions<K, V, FC>) {
     this.key = key;
@@ -68,10 +69,18 @@ export class Load<K, V, FC> {
     this.#followed = signal;
   }
 
-  /** Leaves the caller's signal alone, which may live on for long. */
+  /** Calls back when the load is aborted. */
+  watch(onAbort: () => void): void {
+    this.controller.signal.addEventListener('abort', onAbort);
+    this.#onAbort = onAbort;
+  }
+
+  /** Leaves the caller's signal alone, and its own: either may live on for long. */
   unfollow(): void {
     this.#followed?.removeEventListener('abort', this.#forward);
     this.#followed = undefined;
+    if (this.#onAbort) this.controller.signal.removeEventListener('abort', this.#onAbort);
+    this.#onAbort = undefined;
   }
 
   readonly #forward = (): void => this.controller.abort(this.#followed?.reason);
@@ -133,6 +142,9 @@ export class Loads<K, V, FC> {
     const found = this.#find(key, forceRefresh, options, status);
     const value = this.#store.entries.valueAt(Math.abs(found));
     if (found > NIL && !forceRefresh) return value;
+    // The clock, which is user code, may have begun one meanwhile.
+    const other = this.#inFlight.get(key);
+    if (other !== undefined) return this.#join(other, options, status);
     this.#countMiss();
     if (status !== undefined) {
       status.fetch = found === NIL ? 'miss' : found < NIL ? 'stale' : 'refresh';
@@ -248,7 +260,7 @@ export class Loads<K, V, FC> {
   #start(load: Load<K, V, FC>, { context, signal }: Request<FC>): void {
     const { key, staleValue, options, controller } = load;
     const { stats } = this.#store;
-    controller.signal.addEventListener('abort', () => this.#aborted(load));
+    load.watch(() => this.#aborted(load));
     if (signal) load.follow(signal);
     if (load.isOver) return;
     load.isDispatched = true;

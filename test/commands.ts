@@ -6,10 +6,10 @@
 
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Table } from '../src/engine.js';
 import { LRUCacheRangeError } from '../src/errors.js';
 import { entriesOf, type LRUCache } from '../src/lru.js';
 import { ModelCache, type Told } from './model.js';
+import { Scarcity } from './scarcity.js';
 import { openCache, shake, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';
 
@@ -71,15 +71,15 @@ export function randomOf(seed: number): (below: number) => number {
 }
 
 /** As a Map stores a key. */
-const stored = (key: unknown): unknown => (key === 0 ? 0 : key);
+export const stored = (key: unknown): unknown => (key === 0 ? 0 : key);
 
 /** Fails unless both are the same. Asks `expect`, which is slow, only to describe a difference. */
-function expectEqual(actual: unknown, expected: unknown, what: string): void {
+export function expectEqual(actual: unknown, expected: unknown, what: string): void {
   if (!Object.is(actual, expected)) expect(actual, what).toBe(expected);
 }
 
 /** As above, for lists of tuples. */
-function expectRows(
+export function expectRows(
   actual: readonly (readonly unknown[])[],
   expected: readonly (readonly unknown[])[],
   what: string,
@@ -97,13 +97,12 @@ export class Twin {
   /** Its `max` is the size at which the cache evicts: less than `max` after a refused growth. */
   readonly model: ModelCache<unknown, unknown>;
   max: number;
-  /** Whether the engine may meet a refusal of memory. */
-  refusing = false;
   readonly #told: Told<unknown, unknown>[] = [];
-  readonly #ballast: Table[] = [];
+  readonly #scarcity: Scarcity;
 
   constructor(engine: TestEngine, max: number) {
     this.engine = engine;
+    this.#scarcity = new Scarcity(engine);
     this.max = max;
     this.model = new ModelCache(max);
     this.cache = openCache(engine, {
@@ -115,6 +114,15 @@ export class Twin {
       onInsert: (value, key, reason) =>
         void this.#told.push(['onInsert', value, stored(key), reason]),
     });
+  }
+
+  /** Whether the engine may meet a refusal of memory. */
+  get refusing(): boolean {
+    return this.#scarcity.isActive;
+  }
+
+  set refusing(isRefusing: boolean) {
+    this.#scarcity.isActive = isRefusing;
   }
 
   /** Runs one command on both and compares the answers, then everything else. */
@@ -200,21 +208,11 @@ export class Twin {
 
   /** From now on the engine has no memory left but the blocks this cache frees. */
   refuseMemory(): void {
-    const { engine, debug } = { ...this.engine, engine: this.engine.shared.engine };
-    this.engine.refuseGrowthAfter(0);
-    this.refusing = engine.kind === 'pure' || debug !== undefined;
-    if (debug === undefined) return;
-    // Ends when the arena is full, which it is after a page's worth of tables for each page.
-    for (let table = engine.createTable(1); table !== undefined; table = engine.createTable(1)) {
-      this.#ballast.push(table);
-    }
+    this.#scarcity.begin();
   }
 
   allowMemory(): void {
-    this.engine.refuseGrowthAfter(-1);
-    this.refusing = false;
-    for (const table of this.#ballast) this.engine.shared.engine.destroyTable(table);
-    this.#ballast.length = 0;
+    this.#scarcity.end();
   }
 
   #run(command: Command): void {

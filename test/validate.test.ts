@@ -14,12 +14,16 @@ import {
   SLOT_NEWER,
   SLOT_OLDER,
   SLOT_WORD,
+  TABLE_AGES,
+  TABLE_BUDGET,
   TABLE_CAPACITY,
   TABLE_FREE,
   TABLE_FRESH,
   TABLE_HEADS,
   TABLE_LIMIT,
   TABLE_SLOTS,
+  TABLE_TOTAL,
+  TABLE_WEIGHTS,
 } from '../assembly/layout.js';
 import { openDebug } from './support.js';
 
@@ -36,6 +40,7 @@ function openTable(entries = 6) {
   const at = (offset: number) => words()[offset >> 2] as number;
   return {
     debug,
+    engine,
     table,
     address,
     set: (offset: number, value: number) => {
@@ -112,6 +117,63 @@ describe('validateTable', () => {
     const opened = openTable(0);
     opened.set(opened.header(TABLE_CAPACITY), 5);
     expect(opened.debug.validateTable(opened.table)).toBe(12);
+  });
+});
+
+/** A table as above with ages and weights: five entries that weigh 1, 2, 3, 4 and 5. */
+function openColumns(entries = 5) {
+  const opened = openTable(entries === 0 ? 0 : 1);
+  const { debug, table, engine } = opened;
+  expect([engine.useAges(table), engine.useWeights(table)]).toEqual([1, 1]);
+  for (let key = 1; key <= entries; key++) engine.putWith(table, key, KIND_INT, key, 0, 9, 0);
+  const floats = () => new Float64Array(debug.memory.buffer);
+  const address = (field: number) =>
+    new Uint32Array(debug.memory.buffer)[opened.header(field) >> 2] as number;
+  return {
+    ...opened,
+    setFloat: (offset: number, value: number) => {
+      floats()[offset >> 3] = value;
+    },
+    weight: (slot: number) => address(TABLE_WEIGHTS) + slot * 8,
+  };
+}
+
+type Columns = ReturnType<typeof openColumns>;
+
+const columnDamage: readonly [code: number, what: string, damage: (t: Columns) => void][] = [
+  // The table's own block is shorter than either column.
+  [13, 'ages that are too short', (t) => t.set(t.header(TABLE_AGES), t.address)],
+  [13, 'weights that are too short', (t) => t.set(t.header(TABLE_WEIGHTS), t.address)],
+  [13, 'ages without memory', (t) => t.set(t.header(TABLE_AGES), EMPTY)],
+  [13, 'weights without memory', (t) => t.set(t.header(TABLE_WEIGHTS), EMPTY)],
+  [14, 'a total that is too high', (t) => t.setFloat(t.header(TABLE_TOTAL), 16)],
+  [14, 'a total that is too low', (t) => t.setFloat(t.header(TABLE_TOTAL), 14)],
+  [14, 'a weight that was not counted', (t) => t.setFloat(t.weight(3), 4)],
+  [14, 'a total of no weights', (t) => t.set(t.header(TABLE_WEIGHTS), 0)],
+  [15, 'a total over the budget', (t) => t.setFloat(t.header(TABLE_BUDGET), 14)],
+];
+
+describe('validateTable, of columns', () => {
+  it('finds nothing in a healthy table, full, at its budget, or empty', () => {
+    for (const { debug, table, engine } of [openColumns(), openColumns(0)]) {
+      engine.setBudget(table, engine.total(table));
+      expect(debug.validateTable(table)).toBe(0);
+    }
+  });
+
+  it.each(columnDamage)('gives %i for %s', (code, _, damage) => {
+    const opened = openColumns();
+    expect(opened.debug.validateTable(opened.table)).toBe(0);
+    damage(opened);
+    expect(opened.debug.validateTable(opened.table)).toBe(code);
+  });
+
+  it('gives 13 for an empty table with a column of its own', () => {
+    for (const field of [TABLE_AGES, TABLE_WEIGHTS]) {
+      const opened = openColumns(0);
+      opened.set(opened.header(field), opened.address);
+      expect(opened.debug.validateTable(opened.table)).toBe(13);
+    }
   });
 });
 

@@ -5,6 +5,8 @@
 
 import { expect } from 'vitest';
 import {
+  AGE_START,
+  AGE_TTL,
   CHAIN_SLOT,
   KIND_INT,
   NIL,
@@ -13,6 +15,7 @@ import {
   SLOT_NEWER,
   SLOT_OLDER,
   SLOT_WORD,
+  WEIGHT_MAX,
 } from '../assembly/layout.js';
 import type { TableImage } from '../src/engine.js';
 import { entriesOf, type LRUCache } from '../src/lru.js';
@@ -69,6 +72,35 @@ function freeSlots(image: TableImage): number[] {
   return free;
 }
 
+/** Checks the ages and weights of the live slots, and that they are there iff they are in use. */
+function expectColumns<K, V>(cache: LRUCache<K, V>, image: TableImage, live: number[]): void {
+  const entries = entriesOf(cache);
+  const { ages, weights, capacity, total, budget } = image;
+  expectSame(entries.isTimed, ages !== undefined, 'timed iff there are ages');
+  expectSame(entries.isWeighed, weights !== undefined, 'weighed iff there are weights');
+  if (entries.isTimed) expectSame(entries.isPlainToRead, false, 'reads of a timed cache');
+  if (entries.isTimed || entries.isWeighed) expectSame(entries.isPlainToWrite, false, 'writes');
+  expectSame(ages?.length ?? 0, ages === undefined ? 0 : (capacity + 1) * 2, 'as many ages');
+  expectSame(weights?.length ?? 0, weights === undefined ? 0 : capacity + 1, 'as many weights');
+  for (const slot of ages === undefined ? [] : live) {
+    const [start, ttl] = [ages?.[slot * 2 + AGE_START / 8], ages?.[slot * 2 + AGE_TTL / 8]];
+    expectSame(Number.isFinite(start), true, `start of slot ${slot} is finite`);
+    expectSame(Number.isNaN(ttl), false, `ttl of slot ${slot} is NaN`);
+  }
+  let sum = 0;
+  for (const slot of weights === undefined ? [] : live) {
+    const weight = weights?.[slot] as number;
+    const isWeight = Number.isInteger(weight) && weight > 0 && weight <= WEIGHT_MAX;
+    expectSame(isWeight, true, `weight of slot ${slot}`);
+    sum += weight;
+  }
+  expectSame(total, sum, 'total is the recount');
+  expectSame(cache.calculatedSize, sum, 'calculatedSize is the recount');
+  expectAtMost(total, budget, 'total within budget');
+  const bound = cache.maxSize === 0 ? WEIGHT_MAX : Math.min(cache.maxSize, WEIGHT_MAX);
+  expectSame(budget, bound, 'budget is maxSize');
+}
+
 /** Checks every invariant of a cache; fails the test at the first that does not hold. */
 export function expectValid<K, V>(cache: LRUCache<K, V>, engine?: TestEngine): void {
   const entries = entriesOf(cache);
@@ -84,6 +116,8 @@ export function expectValid<K, V>(cache: LRUCache<K, V>, engine?: TestEngine): v
   const chained = new Set(chainedSlots(image));
   expectSame(chained.size, listed.length, 'as many chained as listed');
   for (const slot of listed) expectSame(chained.has(slot), true, `slot ${slot} is chained`);
+
+  expectColumns(cache, image, listed);
 
   const live = new Set(listed);
   for (let slot = NIL; slot * 2 < entries.items.length; slot++) {

@@ -1,0 +1,269 @@
+// The diagnostics channels: what is published there, and when.
+//
+// lru-cache publishes under the same names, so both run the same program, one after the other, and
+// must publish the same, but for the cache itself.
+
+import { spawnSync } from 'node:child_process';
+import { type ChannelListener, channel, tracingChannel } from 'node:diagnostics_channel';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { statusFor } from '../src/status.js';
+import { HandClock } from './hand-clock.js';
+import {
+  type Base,
+  type Cache,
+  kinds,
+  type Open,
+  openPeer,
+  START,
+  type Status,
+  TTL,
+} from './peer.js';
+import { openCache, plainCases } from './support.js';
+import { expectValid } from './validate.js';
+
+const metrics = channel('lru-cache:metrics');
+const tracing = tracingChannel('lru-cache');
+const events = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const;
+const unsubscribes: (() => void)[] = [];
+
+/** Subscribes until the end of the test. */
+function listen(to: { subscribe(f: ChannelListener): void }, listener: (message: Status) => void) {
+  const subscriber: ChannelListener = (message) => listener(message as Status);
+  to.subscribe(subscriber);
+  const { unsubscribe } = to as unknown as { unsubscribe(f: ChannelListener): void };
+  unsubscribes.push(() => void unsubscribe.call(to, subscriber));
+}
+
+const stopListening = () => {
+  for (const unsubscribe of unsubscribes.splice(0)) unsubscribe();
+};
+
+/** Uses everything that is published, and everything that is not. */
+async function program(cache: Cache, clock: HandClock): Promise<void> {
+  for (const key of ['a', 'b', 'c', 'd', 'b']) cache.set(key, key);
+  cache.set('e', 0, { ttl: 5 }).set('e', 0).set('f', undefined).set('e', undefined);
+  for (const key of ['a', 'd', 'e']) {
+    cache.get(key);
+    cache.has(key);
+    cache.peek(key);
+    cache.memo(key);
+  }
+  cache.delete('d');
+  cache.delete('absent');
+  clock.pass(TTL + 1);
+  cache.has('a');
+  cache.peek('a');
+  cache.get('a');
+  cache.get('b', { allowStale: true });
+  cache.set('x', 1, { ttl: 3 }).set('y', 1);
+  clock.pass(4);
+  cache.purgeStale();
+  cache.pop();
+  for (const key of ['p', 'q']) cache.set(key, 1);
+  cache.forEach(() => {});
+  [...cache.entries()].join();
+  cache.getRemainingTTL('p');
+  cache.info('p');
+  cache.load(cache.dump());
+  await cache.fetch('p', { context: 3 });
+  await cache.fetch('absent');
+  await cache.forceFetch('absent').catch(() => {});
+  cache.find(() => true);
+  cache.clear();
+}
+
+/** Everything that is published while a program runs, the cache left out. */
+async function published(open: Open, base: Base): Promise<[string, Status][]> {
+  const messages: [string, Status][] = [];
+  const clock = new HandClock(START);
+  const note = (channel: string) => (message: Status & { error?: Error; result?: unknown }) => {
+    const { cache: of, error, fetchError, ...rest } = message;
+    expect(of).toBe(cache);
+    // The libraries word their errors alike, but ours have a class and a code.
+    const errors = { error: error?.message, fetchError: fetchError?.message };
+    messages.push([channel, { ...rest, ...errors } as object as Status]);
+  };
+  const memoMethod = (key: string) => `memo ${key}`;
+  const cache = open({ ttlResolution: 0, memoMethod, ...base, perf: clock });
+  listen(metrics, note('metrics'));
+  for (const event of events) listen(tracing[event], note(event));
+  await program(cache, clock);
+  stopListening();
+  return messages;
+}
+
+describe.each(plainCases)('the channels on $name', ({ open }) => {
+  // The ages in a dump are by `Date`.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+  afterEach(() => {
+    stopListening();
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
+
+  it.each(Object.keys(kinds))(
+    'publish what lru-cache does, for a cache of kind %s',
+    async (kind) => {
+      const base = kinds[kind] as Base;
+      const theirs = await published(openPeer, base);
+      const ours = await published((options) => openCache(open(), options), base);
+      // Ours weighs the same value anew, and says so.
+      for (const [, message] of base.maxSize === undefined ? [] : ours) {
+        if (message.set !== 'update') continue;
+        expect(message.entrySize).toBe(2);
+        delete message.entrySize;
+        delete message.totalCalculatedSize;
+      }
+      expect(ours).toEqual(theirs);
+      const ops = new Set(ours.map((message) => message[1].op));
+      expect([...ops].sort()).toEqual(['delete', 'fetch', 'get', 'has', 'memo', 'peek', 'set']);
+      const channels = new Set(ours.map((message) => message[0]));
+      expect([...channels].sort()).toEqual([...events, 'metrics'].sort());
+    },
+  );
+
+  it('say nothing, and nothing is made for them, without a subscriber', async () => {
+    const publish = vi.spyOn(metrics, 'publish');
+    const trace = vi.spyOn(tracing, 'tracePromise');
+    for (const base of Object.values(kinds)) {
+      const clock = new HandClock(START);
+      const memoMethod = () => 1;
+      const cache = openCache(open(), { ttlResolution: 0, memoMethod, ...base, perf: clock });
+      await program(cache as Cache, clock);
+      expect(statusFor(cache, 'get', 'a', undefined)).toBe(undefined);
+      cache.get('a', { status: {} });
+    }
+    expect([publish.mock.calls, trace.mock.calls]).toEqual([[], []]);
+    listen(metrics, () => {});
+    openCache<string, number>(open(), { max: 1 }).get('a');
+    expect(publish).toHaveBeenCalledOnce();
+  });
+
+  it('publish the status that the caller gave', () => {
+    const heard: Status[] = [];
+    listen(metrics, (message) => heard.push(message));
+    const cache = openCache<string, unknown>(open(), { max: 2 });
+    const [set, get, has] = [{}, {}, {}];
+    cache.set('a', 1, { status: set }).get('a', { status: get });
+    cache.has('a', { status: has });
+    expect(heard).toHaveLength(3);
+    [set, get, has].forEach((status, i) => {
+      expect(heard[i]).toBe(status);
+    });
+  });
+
+  it('publish when the operation is complete', () => {
+    const seen: unknown[] = [];
+    const told: string[] = [];
+    const cache = openCache<string, unknown>(open(), {
+      max: 2,
+      dispose: (_, key) => void told.push(key),
+    });
+    cache.set('a', 1).set('b', 2);
+    listen(metrics, ({ op, key }) => {
+      seen.push([op, key, [...cache.keys()].join(), told.join()]);
+    });
+    cache.set('c', 3);
+    cache.delete('b');
+    cache.set('c', undefined);
+    expect(seen).toEqual([
+      ['set', 'c', 'c,b', 'a'],
+      ['delete', 'b', 'c', 'a,b'],
+      ['delete', 'c', '', 'a,b,c'],
+      ['set', 'c', '', 'a,b,c'],
+    ]);
+  });
+
+  it('may have a subscriber that uses the cache', () => {
+    for (const base of Object.values(kinds)) {
+      const engine = open();
+      const cache = openCache<string, unknown>(engine, { ...base, perf: new HandClock(START) });
+      let isInside = false;
+      listen(metrics, ({ key, op }) => {
+        if (isInside) return;
+        isInside = true;
+        cache.set(`${op} ${key}`, 0);
+        cache.delete('b');
+        cache.get('a');
+        isInside = false;
+      });
+      cache.set('a', 1);
+      expect([...cache.keys()]).toEqual(['a', 'set a']);
+      expect([cache.get('a'), cache.has('get a')]).toEqual([1, true]);
+      for (const key of ['x', 'y', 'z']) cache.set(key, 2).get(key);
+      cache.clear();
+      expect(cache.set('b', 1).has('b')).toBe(false);
+      stopListening();
+      expectValid(cache, engine);
+    }
+  });
+});
+
+const built = new URL('../dist/src/index.js', import.meta.url).href;
+
+/** Runs a module in a child process, with `LRUCache` imported; returns the JSON it prints. */
+function inChild(prelude: string, source: string): unknown {
+  const module = `${prelude}
+    const { LRUCache } = await import(${JSON.stringify(built)});
+    ${source}`;
+  const args = ['--input-type=module', '-e', module];
+  const { status, stderr, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+const SPY = `
+  const asked = [];
+  const { getBuiltinModule } = process;
+  process.getBuiltinModule = (name) => (asked.push(name), getBuiltinModule(name));`;
+
+const STRANGE = `
+  const { stdout } = process;
+  process.getBuiltinModule = () => {
+    throw new Error('not this one');
+  };`;
+
+describe('the module of the channels', () => {
+  it('is asked for once in a process, and nothing else is', () => {
+    const source = `
+      new LRUCache({ max: 1 });
+      new LRUCache({ max: 1 }).set(1, 1);
+      console.log(JSON.stringify(asked));`;
+    expect(inChild(SPY, source)).toEqual(['node:diagnostics_channel']);
+  });
+
+  it.each([
+    ['process', 'const { stdout } = process; delete globalThis.process'],
+    ['getBuiltinModule', 'const { stdout } = process; process.getBuiltinModule = undefined'],
+    ['a process that works', STRANGE],
+    ['the module', 'const { stdout } = process; process.getBuiltinModule = () => undefined'],
+    [
+      'tracing',
+      `const { stdout } = process;
+      const { channel } = process.getBuiltinModule('node:diagnostics_channel');
+      process.getBuiltinModule = () => ({ channel })`,
+    ],
+  ])('may be missing: a host without %s', (_, prelude) => {
+    const source = `
+      const cache = new LRUCache({ max: 2, fetchMethod: async () => 3 });
+      cache.set('a', 1);
+      const got = [cache.get('a'), await cache.fetch('b'), cache.delete('a'), cache.size];
+      stdout.write(JSON.stringify(got));`;
+    expect(inChild(prelude, source)).toEqual([1, 3, true, 1]);
+  });
+
+  it('keeps what a subscriber throws from the operation', () => {
+    const source = `
+      const thrown = [];
+      process.on('uncaughtException', ({ message }) => thrown.push(message));
+      const { subscribe } = process.getBuiltinModule('node:diagnostics_channel');
+      subscribe('lru-cache:metrics', ({ op }) => { throw new Error(op); });
+      const cache = new LRUCache({ max: 1, ttl: 3_600_000 });
+      cache.set('a', 1).set('b', 2);
+      const got = [cache.get('b'), cache.has('a'), cache.delete('b'), cache.size];
+      setTimeout(() => console.log(JSON.stringify({ got, thrown })));`;
+    expect(inChild('', source)).toEqual({
+      ...{ got: [2, false, true, 0], thrown: ['set', 'set', 'get', 'has', 'delete'] },
+    });
+  });
+});

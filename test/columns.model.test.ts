@@ -1,0 +1,77 @@
+// Shows that no sequence of commands tells a cache with ttls and sizes from its model, on any engine.
+//
+// A failing run is printed shortened: with its seed and path it can be repeated.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type Bounds,
+  type ColumnCommand,
+  ColumnTwin,
+  columnCommand,
+  settingsOff,
+} from './column-commands.js';
+import type { ColumnSettings } from './column-model.js';
+import { engineCases, openPure } from './support.js';
+
+const RUNS = 300;
+const COMMANDS_MAX = 200;
+
+const sizes = { maxSize: fc.integer({ min: 1, max: 24 }), maxEntrySize: fc.constantFrom(0, 0, 4) };
+const max = fc.integer({ min: 1, max: 8 });
+const bounds: fc.Arbitrary<Bounds> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ max, ...sizes }) },
+  { weight: 1, arbitrary: fc.record({ ...sizes, max: fc.constant(0) }) },
+  { weight: 2, arbitrary: max.map((bound) => ({ max: bound, maxSize: 0, maxEntrySize: 0 })) },
+  { weight: 1, arbitrary: max.map((bound) => ({ max: bound, maxSize: 0, maxEntrySize: 3 })) },
+);
+
+const settings: fc.Arbitrary<ColumnSettings> = fc.record({
+  ttl: fc.constantFrom(0, 0, 2, 6),
+  updateAgeOnGet: fc.boolean(),
+  updateAgeOnHas: fc.boolean(),
+  allowStale: fc.boolean(),
+  noDeleteOnStaleGet: fc.boolean(),
+  noUpdateTTL: fc.boolean(),
+  noDisposeOnSet: fc.boolean(),
+});
+
+const runs = fc.record({
+  bounds,
+  settings,
+  commands: fc.array(columnCommand, { maxLength: COMMANDS_MAX, size: 'max' }),
+});
+type Run = { bounds: Bounds; settings: ColumnSettings; commands: ColumnCommand[] };
+
+describe.each(engineCases)('$name', ({ open }) => {
+  it(`equals the model in ${RUNS} random runs`, () => {
+    const run = (given: Run) => {
+      const twin = new ColumnTwin(open(), given.bounds, given.settings);
+      for (const command of given.commands) twin.step(command);
+    };
+    fc.assert(fc.property(runs, run), { numRuns: RUNS });
+  });
+});
+
+describe('the comparison', () => {
+  const openTwin = () => {
+    const twin = new ColumnTwin(openPure(), { max: 4, maxSize: 9, maxEntrySize: 0 }, settingsOff);
+    twin.step(['set', 2, 1, { ttl: 5 }]);
+    twin.step(['set', 9, 2, { size: 1 }]);
+    return twin;
+  };
+
+  it.each([
+    ['order', (twin: ColumnTwin) => twin.model.rows.reverse(), 'entries'],
+    ['age', (twin: ColumnTwin) => twin.model.has(1, { updateAgeOnHas: true }), 'entries'],
+    ['size', (twin: ColumnTwin) => twin.model.set('a', 'bb', { size: 2 }), 'told'],
+    ['total', (twin: ColumnTwin) => Object.assign(twin.model.rows[0] ?? {}, { size: 5 }), 'calc'],
+    ['ttl', (twin: ColumnTwin) => Object.assign(twin.model.rows[1] ?? {}, { ttl: 6 }), 'entries'],
+    ['bound', (twin: ColumnTwin) => twin.model.resize({ maxSize: 8 }), 'maxSize'],
+  ])('finds another %s', (_, change, told) => {
+    const twin = openTwin();
+    twin.step(['advance', 1]);
+    change(twin);
+    expect(() => twin.step(['remaining', 0])).toThrow(told);
+  });
+});

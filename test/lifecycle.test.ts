@@ -1,0 +1,150 @@
+// Beginning and end: caches made from others, caches without a bound, and what an end ends.
+//
+// What a cache refuses to be made of, and the end of a cache without ttl, sizes and loads, is in
+// options.test.ts.
+
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { entriesOf, LRUCache } from '../src/lru.js';
+import { runChild } from './child.js';
+import { everyOption } from './every-option.js';
+import { type Cache, codeOf, type Key, openAt, TTL } from './hand-clock.js';
+import { openCache, plainCases } from './support.js';
+
+const optionNames = Object.keys(everyOption) as (keyof typeof everyOption)[];
+
+describe.each(plainCases)('a cache made from another on $name', ({ open }) => {
+  type Settings = Record<string, unknown>;
+
+  it('has every option of it, and nothing else', () => {
+    const engine = open();
+    const shared = { engine: engine.shared as never };
+    const other = new LRUCache<unknown, unknown>({ ...everyOption, ...shared });
+    other.set('a', 1);
+    const copy = new LRUCache<unknown, unknown>(other) as LRUCache<unknown, unknown>;
+    for (const name of optionNames) {
+      expect((copy as unknown as Settings)[name], name).toBe(everyOption[name]);
+    }
+    expect(Object.keys(copy).sort()).toEqual(Object.keys(other).sort());
+    expect([copy.size, copy.calculatedSize]).toEqual([0, 0]);
+    expect(new Set(Object.values(copy.stats()))).toEqual(new Set([0]));
+    expect(copy.engine).toBe(other.engine);
+    copy.set('b', 2);
+    expect([[...other.keys()], [...copy.keys()]]).toEqual([['a'], ['b']]);
+    copy.ttl = 5;
+    expect(other.ttl).toBe(everyOption.ttl);
+    for (const cache of [copy, other]) cache[Symbol.dispose]();
+  });
+
+  it('has options as they are by now', () => {
+    const other = openCache<Key, number>(open(), { max: 5, maxSize: 10 });
+    Object.assign(other, { ttl: 50, allowStale: true, maxEntrySize: 3, sizeCalculation: () => 2 });
+    other.resize({ max: 7, maxSize: 20 });
+    const copy = new LRUCache<Key, number>(other);
+    expect(copy).toMatchObject({ ttl: 50, allowStale: true, maxEntrySize: 3 });
+    expect([copy.max, copy.maxSize, copy.set('a', 1).calculatedSize]).toEqual([7, 20, 2]);
+  });
+
+  it('has the defaults of a cache with nothing but max', () => {
+    const other = openCache<Key, number>(open(), { max: 5 });
+    const copy = new LRUCache<Key, number>(other);
+    expect({ ...copy }).toEqual({ ...new LRUCache({ max: 5 }) });
+    expect(codeOf(() => copy.stats())).toBe('NO_STATS');
+    other[Symbol.dispose]();
+    expect(copy.set('a', 1).get('a')).toBe(1);
+  });
+});
+
+describe('a cache without a bound', () => {
+  it('is warned of, once in a process, and no other', () => {
+    const { status, stderr, report } = runChild<string[][]>('unbounded.mjs');
+    expect(status).toBe(0);
+    expect(report).toEqual([[], ['UnboundedCacheWarning LRU_CACHE_UNBOUNDED'], []]);
+    expect(stderr.match(/LRU_CACHE_UNBOUNDED/g)).toHaveLength(1);
+  });
+
+  it('is warned of on the console of a host without warnings', () => {
+    const { status, stderr } = runChild('unbounded.mjs', { args: ['bare'] });
+    expect(status).toBe(0);
+    expect(stderr).toMatch(
+      /^\[LRU_CACHE_UNBOUNDED\] UnboundedCacheWarning: TTL caching without.*\n$/,
+    );
+  });
+});
+
+describe.each(plainCases)('the end of a cache on $name', ({ open }) => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('comes with all it had: ages, sizes, timers and loads', async () => {
+    vi.useFakeTimers();
+    const engine = open();
+    const told: unknown[] = [];
+    const signals: AbortSignal[] = [];
+    const cache = openCache<Key, number>(engine, {
+      ...{ max: 5, ttl: TTL, maxSize: 10, sizeCalculation: () => 2, ttlAutopurge: true },
+      dispose: (...args) => void told.push(args),
+      fetchMethod: (_, __, { signal }) => {
+        signals.push(signal);
+        return new Promise(() => {});
+      },
+    });
+    cache.set('a', 1).set('b', 2);
+    const fetched = [cache.fetch('x'), cache.fetch('a', { forceRefresh: true })];
+    const ended = Promise.allSettled(fetched);
+    cache[Symbol.dispose]();
+    cache[Symbol.dispose]();
+    for (const result of await ended) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'FETCH_DELETED' } });
+    }
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+    expect(told).toEqual([
+      [1, 'a', 'delete'],
+      [2, 'b', 'delete'],
+    ]);
+    vi.advanceTimersByTime(2 * TTL);
+    expect([vi.getTimerCount(), told.length, engine.shared.tables]).toEqual([0, 2, 0]);
+    expect(entriesOf(cache).items).toEqual([undefined, undefined]);
+    if (engine.debug !== undefined) expect(engine.debug.validateArena()).toBe(0);
+  });
+
+  it('may be that of its block', () => {
+    const engine = open();
+    {
+      using cache = openCache<Key, number>(engine, { max: 5, ttl: TTL });
+      cache.set('a', 1);
+      expect(engine.shared.tables).toBe(1);
+    }
+    expect(engine.shared.tables).toBe(0);
+  });
+
+  const uses: readonly (readonly [string, (cache: Cache) => unknown])[] = [
+    ['getOrInsert', (cache) => cache.getOrInsert('a', 1)],
+    ['getOrInsertComputed', (cache) => cache.getOrInsertComputed('a', () => 1)],
+    ['setWithEvicted', (cache) => cache.setWithEvicted('a', 1)],
+    ['set with options', (cache) => cache.set('a', 1, { ttl: 5 })],
+    ['memo', (cache) => cache.memo('a')],
+    ['info', (cache) => cache.info('a')],
+    ['dump', (cache) => cache.dump()],
+    ['load', (cache) => cache.load([['a', { value: 1 }]])],
+    ['purgeStale', (cache) => cache.purgeStale()],
+    ['getRemainingTTL', (cache) => cache.getRemainingTTL('a')],
+    ['resize', (cache) => cache.resize({ max: 3 })],
+  ];
+
+  it.each(uses)('makes %s throw DISPOSED', (_, use) => {
+    for (const ttl of [0, TTL]) {
+      const { cache } = openAt(open(), 0, { ttl, memoMethod: () => 1 });
+      cache.set('a', 1);
+      cache[Symbol.dispose]();
+      expect(codeOf(() => use(cache))).toBe('DISPOSED');
+    }
+  });
+
+  it('makes fetch reject with DISPOSED', async () => {
+    for (const given of [{}, { fetchMethod: () => 1 }]) {
+      const { cache } = openAt(open(), 0, given);
+      cache[Symbol.dispose]();
+      await expect(cache.fetch('a')).rejects.toMatchObject({ code: 'DISPOSED' });
+      await expect(cache.forceFetch('a')).rejects.toMatchObject({ code: 'DISPOSED' });
+    }
+  });
+});

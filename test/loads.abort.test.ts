@@ -1,0 +1,260 @@
+// Loads that are aborted, by a caller's signal or since the key was set or deleted meanwhile.
+
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import type { LRUCache } from '../src/lru.js';
+import {
+  type Bench,
+  cameTo,
+  contentsOf,
+  expectNothingUnhandled,
+  openBench,
+  openStale,
+} from './loads/tools.js';
+import { plainCases } from './support.js';
+
+type FetchOptions = LRUCache.FetchOptions<string, unknown, unknown>;
+type Cache = LRUCache<string, unknown>;
+
+expectNothingUnhandled();
+
+const deletions: [name: string, act: (cache: Cache) => unknown, contents: string][] = [
+  ['delete', (cache) => cache.delete('k'), ''],
+  ['clear', (cache) => cache.clear(), ''],
+  ['set to undefined', (cache) => cache.set('k', undefined), ''],
+  ['set too large', (cache) => cache.set('k', 1, { size: 10 }), ''],
+  ['load', (cache) => cache.load([['a', { value: 1 }]]), 'a=1'],
+];
+const replacements: [name: string, act: (cache: Cache) => unknown, contents: string][] = [
+  ['set', (cache) => cache.set('k', 'set'), 'k=set'],
+  ['set with noDisposeOnSet', (cache) => cache.set('k', 's', { noDisposeOnSet: true }), 'k=s'],
+  ['setWithEvicted', (cache) => cache.setWithEvicted('k', 'set'), 'k=set'],
+  ['getOrInsert', (cache) => cache.getOrInsert('k', 'set'), 'k=set'],
+  ['memo', (cache) => cache.memo('k'), 'k=memo'],
+];
+const events = [
+  ...deletions.map((event) => ['FETCH_DELETED', ...event] as const),
+  ...replacements.map((event) => ['FETCH_REPLACED', ...event] as const),
+];
+const options = { maxSize: 9, sizeCalculation: () => 1, memoMethod: () => 'memo' };
+
+describe.each(plainCases)('$name', ({ open }) => {
+  it.each(events)('aborts with %s on %s', async (code, _, act, contents) => {
+    for (const openOne of [openBench, openStale]) {
+      for (const end of ['resolve', 'reject'] as const) {
+        const { cache, last } = openOne(open(), options);
+        const waiting = [cache.fetch('k'), cache.forceFetch('k')].map(cameTo);
+        const { signal } = last();
+        act(cache);
+        expect(signal.reason).toMatchObject({ name: 'LRUCacheError', code });
+        expect(signal.reason.message).toBe(code === 'FETCH_DELETED' ? 'deleted' : 'replaced');
+        expect(await Promise.all(waiting)).toEqual(Array(2).fill(`error ${code}`));
+        last()[end]('late');
+        await cameTo(Promise.resolve());
+        expect(contentsOf(cache)).toBe(contents);
+      }
+    }
+  });
+
+  it.each(events)(
+    'with ignoreFetchAbort gives the late result after %s on %s',
+    async (...event) => {
+      const [, , act, contents] = event;
+      const { cache, last, told } = openBench(open(), { ...options, ignoreFetchAbort: true });
+      const waiting = cache.fetch('k');
+      act(cache);
+      told.length = 0;
+      expect(last().signal.aborted).toBe(true);
+      expect(await cameTo(waiting)).toBe('pending');
+      last().resolve('late');
+      expect(await cameTo(waiting)).toBe('late');
+      expect([contentsOf(cache), told]).toEqual([contents, []]);
+    },
+  );
+
+  it('loads anew beside a load that is not wanted any more', async () => {
+    for (const ignoreFetchAbort of [false, true]) {
+      const { cache, calls, told } = openBench(open(), { ignoreFetchAbort });
+      const first = cameTo(cache.fetch('k'));
+      cache.delete('k');
+      const second = cache.fetch('k');
+      calls[1]?.resolve('second');
+      expect(await cameTo(second)).toBe('second');
+      calls[0]?.resolve('first');
+      expect(await first).toBe(ignoreFetchAbort ? 'pending' : 'error FETCH_DELETED');
+      expect(told).toEqual(['add k second']);
+    }
+  });
+
+  it('returns true when delete removes a load only', () => {
+    const { cache } = openBench(open());
+    cache.fetch('k').catch(() => {});
+    expect([cache.delete('k'), cache.delete('k')]).toEqual([true, false]);
+  });
+
+  it('aborts every load when the cache is disposed of, and stores nothing', async () => {
+    for (const ignoreFetchAbort of [false, true]) {
+      const { cache, calls } = openStale(open(), { ignoreFetchAbort });
+      const waiting = [cache.fetch('k'), cache.fetch('other')];
+      cache[Symbol.dispose]();
+      for (const { signal, resolve } of calls) {
+        expect(signal.aborted).toBe(true);
+        resolve('late');
+      }
+      const came = ignoreFetchAbort ? 'late' : 'error FETCH_DELETED';
+      expect(await Promise.all(waiting.map(cameTo))).toEqual([came, came]);
+      expect(() => cache.get('k')).toThrow('disposed');
+    }
+  });
+
+  it('tells the loader after the callbacks', async () => {
+    const log: string[] = [];
+    const bench = openStale(open(), { dispose: (_, key, reason) => log.push(`${reason} ${key}`) });
+    const { cache, last } = bench;
+    for (const act of [() => cache.set('k', 1), () => cache.delete('k')]) {
+      cache.fetch('k', { forceRefresh: true }).catch(() => {});
+      last().signal.addEventListener('abort', () => log.push('aborted'));
+      act();
+    }
+    cache.set('k', 1);
+    cache.fetch('k', { forceRefresh: true }).catch(() => {});
+    last().signal.addEventListener('abort', () => log.push(`aborted, size ${cache.size}`));
+    cache.clear();
+    expect(log).toEqual([
+      ...['set k', 'aborted', 'delete k', 'aborted'],
+      ...['delete k', 'aborted, size 0'],
+    ]);
+  });
+
+  const aborts: [name: string, options: FetchOptions, stale: string, absent: unknown][] = [
+    // What the fetch comes to, and what is there then and after the late result, with and without
+    // a stale value.
+    ['nothing', {}, 'error stop, then , then ', 'error stop'],
+    [
+      'noDeleteOnFetchRejection',
+      { noDeleteOnFetchRejection: true },
+      'error stop, then k=old, then k=old',
+      'error stop',
+    ],
+    [
+      'allowStaleOnFetchRejection',
+      { allowStaleOnFetchRejection: true },
+      'old, then k=old, then k=old',
+      undefined,
+    ],
+    [
+      'allowStaleOnFetchAbort',
+      { allowStaleOnFetchAbort: true },
+      'old, then k=old, then k=old',
+      undefined,
+    ],
+    ['ignoreFetchAbort', { ignoreFetchAbort: true }, 'pending, then k=old, then k=late', 'pending'],
+    [
+      'both',
+      { ignoreFetchAbort: true, allowStaleOnFetchAbort: true },
+      'old, then k=old, then k=late',
+      undefined,
+    ],
+  ];
+  it.each(aborts)('aborts by a signal with %s', async (_, given, stale, absent) => {
+    const controller = new AbortController();
+    const { cache, last, told } = openStale(open());
+    const waiting = cache.fetch('k', { ...given, signal: controller.signal });
+    const { signal, resolve } = last();
+    controller.abort(new Error('stop'));
+    expect(signal.reason).toBe(controller.signal.reason);
+    const came = await cameTo(waiting);
+    const then = contentsOf(cache);
+    expect(told).toEqual(then === '' ? ['fetch k old'] : []);
+    resolve('late');
+    await waiting.catch(() => {});
+    expect(`${came}, then ${then}, then ${contentsOf(cache)}`).toBe(stale);
+    const isLater = came === 'pending';
+    expect(await cameTo(waiting)).toBe(isLater ? 'late' : came);
+
+    const other = new AbortController();
+    const lonely = cache.fetch('absent', { ...given, signal: other.signal });
+    other.abort(new Error('stop'));
+    expect(await cameTo(lonely)).toBe(absent);
+    last().resolve('late');
+    await lonely.catch(() => {});
+    expect(cache.get('absent')).toBe(given.ignoreFetchAbort ? 'late' : undefined);
+  });
+
+  it('gives up when the loader fails, or gives nothing, in spite of ignoreFetchAbort', async () => {
+    const ends: [act: (bench: Bench) => void, came: string][] = [
+      [({ last }) => last().reject(new Error('no')), 'error no'],
+      [({ last }) => last().resolve(undefined), 'error stop'],
+    ];
+    for (const [end, came] of ends) {
+      const controller = new AbortController();
+      const bench = openStale(open(), { ignoreFetchAbort: true });
+      const waiting = bench.cache.fetch('k', { signal: controller.signal });
+      controller.abort(new Error('stop'));
+      end(bench);
+      expect(await cameTo(waiting)).toBe(came);
+      expect(bench.told).toEqual(['fetch k old']);
+    }
+  });
+
+  it('does not call the loader with a signal that is aborted, but for ignoreFetchAbort', async () => {
+    const signal = AbortSignal.abort(new Error('stop'));
+    const { cache, calls, last, told } = openStale(open());
+    expect(await cameTo(cache.fetch('absent', { signal }))).toBe('error stop');
+    expect(await cameTo(cache.fetch('k', { signal, allowStaleOnFetchAbort: true }))).toBe('old');
+    expect(told).toEqual([]);
+    expect(await cameTo(cache.fetch('k', { signal }))).toBe('error stop');
+    expect(told).toEqual(['fetch k old']);
+    expect(calls).toEqual([]);
+    const waiting = cache.fetch('k', { signal, ignoreFetchAbort: true });
+    expect(last().signal.reason).toBe(signal.reason);
+    last().resolve('new');
+    expect(await cameTo(waiting)).toBe('new');
+    expect(await cameTo(cache.fetch('k', { signal }))).toBe('new');
+  });
+
+  it('heeds the signal of the first call only', async () => {
+    const { cache, last } = openBench(open());
+    const [first, second] = [new AbortController(), new AbortController()];
+    const waiting = cache.fetch('k', { signal: first.signal });
+    const joined = cache.fetch('k', { signal: second.signal });
+    second.abort();
+    last().resolve(1);
+    expect(await Promise.all([waiting, joined].map(cameTo))).toEqual([1, 1]);
+  });
+
+  it('lets the loader say what becomes of an abort', async () => {
+    const { cache, last } = openStale(open());
+    const waiting = cache.fetch('k');
+    last().options.ignoreFetchAbort = true;
+    cache.delete('k');
+    last().resolve('late');
+    expect(await cameTo(waiting)).toBe('late');
+  });
+
+  const listeners: [name: string, act: (bench: Bench) => unknown, options?: FetchOptions][] = [
+    ['resolves', ({ last }) => last().resolve(1)],
+    ['gives undefined', ({ last }) => last().resolve(undefined)],
+    ['rejects', ({ last }) => last().reject(new Error('no'))],
+    ['is deleted', ({ cache }) => cache.delete('k')],
+    ['is replaced', ({ cache }) => cache.set('k', 1)],
+    [
+      'is deleted and resolves nevertheless',
+      ({ cache, last }) => cache.delete('k') && last().resolve(1),
+      { ignoreFetchAbort: true },
+    ],
+  ];
+  it.each(listeners)('leaves the signal alone when a load %s', async (_, act, given) => {
+    const bench = openBench(open());
+    const { signal } = new AbortController();
+    const count = () => getEventListeners(signal, 'abort').length;
+    const waiting = cameTo(bench.cache.fetch('k', { ...given, signal }));
+    const joined = cameTo(bench.cache.fetch('k', { signal }));
+    expect(count()).toBe(1);
+    act(bench);
+    await Promise.all([waiting, joined]);
+    expect(count()).toBe(0);
+    await bench.cache.set('k', 1).fetch('k', { signal });
+    expect(count()).toBe(0);
+  });
+});

@@ -1,0 +1,104 @@
+// Shows that no order of events tells a cache that loads from its model: whatever settles, in
+// whatever turn of the microtask queue, and whatever is called meanwhile.
+//
+// fast-check's scheduler picks which loader settles next. WASM_LRU_RUNS sets the number of runs. A
+// run that fails is added to regressions.json, as model.test.ts says, with "suite": "loads".
+
+import { readFileSync } from 'node:fs';
+import fc, { type Scheduler } from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Program, program } from './loads/program.js';
+import { drain, Run, type Seen } from './loads/run.js';
+import { type EngineCase, plainCases } from './support.js';
+
+interface Regression {
+  readonly suite?: string;
+  readonly engine: string;
+  readonly seed: number;
+  readonly path: string;
+}
+
+const RUNS_DEFAULT = 2100;
+const RUNS = Math.ceil(Number(process.env.WASM_LRU_RUNS ?? RUNS_DEFAULT) / plainCases.length);
+/** What a run of a slow engine on a slow machine may take. */
+const MS_PER_RUN = 100;
+/** So many runs, from a given seed, come to every event there is. */
+const RUNS_TO_SEE = 500;
+
+const regressions = (
+  JSON.parse(readFileSync(new URL('regressions.json', import.meta.url), 'utf8')) as Regression[]
+).filter(({ suite }) => suite === 'loads');
+
+const EVENTS = [
+  'a load beside one that is not wanted',
+  'a load joined',
+  'a loader that fetches its own key',
+  'a result in spite of an abort',
+  'a result that is not wanted',
+  'a stale value dropped',
+  'an abort after the loader has settled',
+  'an abort before the loader is called',
+  'an abort while the loader is being called',
+  'an aborted load joined',
+  'evict of a key being loaded',
+  'expire of a key being loaded',
+];
+
+let unhandled = 0;
+const count = () => {
+  unhandled += 1;
+};
+beforeAll(() => {
+  process.on('unhandledRejection', count);
+});
+afterAll(() => {
+  process.off('unhandledRejection', count);
+});
+
+function equals(engineCase: EngineCase, seen: Seen = new Set()) {
+  // One engine for all runs, as opening one costs more than a run.
+  const engine = engineCase.open();
+  const property = async (scheduler: Scheduler, program: Program) => {
+    unhandled = 0;
+    const run = new Run(engine, scheduler, program, seen);
+    for (const command of program.commands) await run.step(command);
+    await run.finish();
+    await drain();
+    expect(unhandled).toBe(0);
+  };
+  return fc.asyncProperty(fc.scheduler(), program, property);
+}
+
+describe('regressions', () => {
+  it('are runs that once failed, each of which passes', async () => {
+    for (const { engine, seed, path } of regressions) {
+      const engineCase = plainCases.find(({ name }) => name === engine);
+      if (engineCase === undefined) throw new Error(`regressions.json names no engine: ${engine}`);
+      await fc.assert(equals(engineCase), { seed, path, endOnFailure: true });
+    }
+  });
+});
+
+describe.each(plainCases)('$name', (engineCase) => {
+  it(
+    `equals the model in ${RUNS} random schedules`,
+    () => fc.assert(equals(engineCase), { numRuns: RUNS }),
+    60_000 + RUNS * MS_PER_RUN,
+  );
+});
+
+describe('the schedules', () => {
+  it('come to every event', async () => {
+    const seen: Seen = new Set();
+    const engineCase = plainCases[2] as EngineCase;
+    await fc.assert(equals(engineCase, seen), { numRuns: RUNS_TO_SEE, seed: 1 });
+    expect([...seen].sort()).toEqual(EVENTS);
+  });
+
+  it('show a rejection that nobody hears', async () => {
+    unhandled = 0;
+    void Promise.reject(new Error('unheard'));
+    await drain();
+    expect(unhandled).toBe(1);
+  });
+});

@@ -1,0 +1,109 @@
+// Random programs for a cache with loads: what is called, in what order, and how loaders behave.
+
+import fc from 'fast-check';
+import type { Key, LoadOptions } from './model.js';
+
+/** How a loader gives what it comes to. */
+export type Way = 'promise' | 'sync' | 'thenable' | 'hostile';
+/** What it comes to; a hostile thenable adds to it, in vain. */
+export type End = 'value' | 'undefined' | 'error';
+
+/** One loader: what it does before it returns, and how it ends. */
+export interface Plan {
+  readonly way: Way;
+  readonly end: End;
+  readonly inner: readonly Command[];
+}
+
+/** What a `fetch` is given. */
+export interface Fetch {
+  readonly isForced: boolean;
+  readonly forceRefresh: boolean;
+  /** Number of the signal, if it has one. */
+  readonly signal: number | undefined;
+  readonly options: Partial<LoadOptions>;
+  readonly plan: Plan;
+}
+
+export type Command =
+  | readonly ['fetch', Key, Fetch]
+  | readonly ['get' | 'has' | 'delete', Key]
+  | readonly ['set', Key, { readonly ttl?: number; readonly noUpdateTTL?: boolean }]
+  | readonly ['clear' | 'pop' | 'purgeStale' | 'drain']
+  | readonly ['abort' | 'advance' | 'settle', number];
+
+export interface Program {
+  readonly max: number;
+  readonly options: LoadOptions;
+  readonly commands: readonly Command[];
+}
+
+export const KEYS: readonly Key[] = ['a', 'b', 'c'];
+/** Signals in use at a time; one that was aborted is replaced when it is aborted again. */
+export const SIGNALS = 2;
+const TTL = 10;
+/** A loader's end is dealt with within so many turns of the microtask queue. */
+const TURNS_MAX = 8;
+
+const key = fc.constantFrom(...KEYS);
+const flag = fc.boolean();
+const rarely = fc.nat(5).map((n) => n === 0);
+const ttl = fc.constantFrom(0, TTL, TTL);
+
+const flags = {
+  allowStale: flag,
+  updateAgeOnGet: flag,
+  noDeleteOnStaleGet: flag,
+  noUpdateTTL: rarely,
+  noDeleteOnFetchRejection: flag,
+  allowStaleOnFetchRejection: rarely,
+  allowStaleOnFetchAbort: flag,
+  ignoreFetchAbort: flag,
+};
+
+const simple: fc.Arbitrary<Command> = fc.oneof(
+  fc.tuple(fc.constantFrom('get', 'has', 'delete'), key),
+  fc.tuple(
+    fc.constant('set' as const),
+    key,
+    fc.record({ ttl, noUpdateTTL: flag }, { requiredKeys: [] }),
+  ),
+  fc.tuple(fc.constantFrom('clear', 'pop', 'pop', 'purgeStale', 'purgeStale')),
+  fc.tuple(fc.constant('abort' as const), fc.nat(SIGNALS - 1)),
+  fc.tuple(fc.constant('advance' as const), fc.constantFrom(1, TTL, TTL + 1)),
+);
+
+const fetchWith = (inner: fc.Arbitrary<readonly Command[]>): fc.Arbitrary<Command> =>
+  fc.tuple(
+    fc.constant('fetch' as const),
+    key,
+    fc.record({
+      isForced: rarely,
+      forceRefresh: rarely,
+      signal: fc.option(fc.nat(SIGNALS - 1), { nil: undefined }),
+      options: fc.record({ ...flags, ttl }, { requiredKeys: [] }),
+      plan: fc.record({
+        way: fc.constantFrom<Way>('promise', 'promise', 'promise', 'sync', 'thenable', 'hostile'),
+        end: fc.constantFrom<End>('value', 'value', 'undefined', 'error'),
+        inner,
+      }),
+    }),
+  );
+
+const plainFetch = fetchWith(fc.constant([]));
+/** A loader that uses the cache before it returns; what it fetches in turn is loaded plainly. */
+const busyFetch = fetchWith(fc.array(fc.oneof(simple, plainFetch), { minLength: 1, maxLength: 3 }));
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 5, arbitrary: plainFetch },
+  { weight: 1, arbitrary: busyFetch },
+  { weight: 5, arbitrary: simple },
+  { weight: 5, arbitrary: fc.tuple(fc.constant('settle' as const), fc.nat(TURNS_MAX)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('drain' as const)) },
+);
+
+export const program: fc.Arbitrary<Program> = fc.record({
+  max: fc.integer({ min: 1, max: KEYS.length }),
+  options: fc.record({ ...flags, ttl }),
+  commands: fc.array(command, { maxLength: 60, size: 'max' }),
+});
