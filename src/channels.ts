@@ -5,8 +5,8 @@
 // nothing: both are constants, so that optimized code holds until somebody subscribes. A host
 // without diagnostics channels has silent ones.
 //
-// The module is asked for by name at run time (`process.getBuiltinModule`): no import that a bundler
-// or a browser would stumble over.
+// The module is asked for by name at run time (`process.getBuiltinModule`): no import that a
+// bundler or a browser would stumble over.
 
 /** What is used of a `Channel` of node:diagnostics_channel. */
 export interface Channel {

@@ -21,6 +21,19 @@ import {
 } from '../assembly/layout.js';
 import { Entries, outOfMemory } from './entries.js';
 
+/**
+ * Weight, start and ttl of the entry that takes a rare road, and 1 if its age is to stay. One for
+ * all caches, since nothing here is ever entered twice at once.
+ */
+const staged = { weight: 0, start: 0, ttl: 0, isKept: 0 };
+
+function stage(weight: number, start: number, ttl: number, isKept: number): void {
+  staged.weight = weight;
+  staged.start = start;
+  staged.ttl = ttl;
+  staged.isKept = isKept;
+}
+
 /** Keys and values of one cache, some of them with an age or a weight. */
 export class ColumnEntries<K, V> extends Entries<K, V> {
   /** Whether reads need the index only: there are no ages, and nobody counts them. */
@@ -31,8 +44,6 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
   isTimed = false;
   /** Whether weights are in use. */
   isWeighed = false;
-  /** Weight, start and ttl of the entry that takes a rare road, and 1 if its age is to stay. */
-  readonly #staged = { weight: 0, start: 0, ttl: 0, isKept: 0 };
 
   /** Puts ages in use. Throws `OUT_OF_MEMORY`, with nothing changed. */
   useAges(): void {
@@ -87,17 +98,17 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
       if ((code & OUTCOME_MASK) === UPDATED) {
         const slot = code >> OUTCOME_BITS;
         if (this.items[slot * 2] === key) return code;
-        this.#stage(weight, start, ttl, isKept);
+        stage(weight, start, ttl, isKept);
         return this.#putCollidedWith(key, slot);
       }
     } else if (typeof key === 'number') {
       if ((key | 0) !== key) {
-        this.#stage(weight, start, ttl, isKept);
+        stage(weight, start, ttl, isKept);
         return this.putHashed(engine.hashFloat(key), key);
       }
       code = engine.putWith(table, key, KIND_INT, weight, start, ttl, isKept);
     } else {
-      this.#stage(weight, start, ttl, isKept);
+      stage(weight, start, ttl, isKept);
       return this.putOther(key);
     }
     if ((code & OUTCOME_MASK) === NO_ROOM) {
@@ -111,14 +122,14 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
   protected override update(slot: number): number {
     if (!this.isTimed && !this.isWeighed) return super.update(slot);
     const { engine, table } = this;
-    const { weight, start, ttl, isKept } = this.#staged;
+    const { weight, start, ttl, isKept } = staged;
     return engine.write(table, slot, weight, start, ttl, isKept);
   }
 
   protected override insert(word: number): number {
     if (!this.isTimed && !this.isWeighed) return super.insert(word);
     const { engine, table } = this;
-    const { weight, start, ttl } = this.#staged;
+    const { weight, start, ttl } = staged;
     let code = engine.insertWith(table, word, KIND_HASHED, weight, start, ttl);
     if (code === NO_ROOM) {
       this.makeRoom();
@@ -126,13 +137,6 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
     }
     if ((code & OUTCOME_MASK) === EVICTED) this.forgetOther(code >> OUTCOME_BITS);
     return code;
-  }
-
-  #stage(weight: number, start: number, ttl: number, isKept: number): void {
-    this.#staged.weight = weight;
-    this.#staged.start = start;
-    this.#staged.ttl = ttl;
-    this.#staged.isKept = isKept;
   }
 
   #visit(slot: number, now: number, mode: number): number {

@@ -48,7 +48,8 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     checkFunction('compute', compute);
     const found = this.#store.get(key, undefined, undefined);
     if (found !== undefined) return found;
-    const value = compute(key);
+    // As a Map would have it: -0 is 0.
+    const value = compute(key === 0 ? (0 as K) : key);
     this.#store.set(key, value, undefined, undefined);
     return value;
   }

@@ -77,10 +77,13 @@ export class Load<K, V, FC> {
 
   /** Leaves the caller's signal alone, and its own: either may live on for long. */
   unfollow(): void {
-    this.#followed?.removeEventListener('abort', this.#forward);
+    try {
+      this.#followed?.removeEventListener('abort', this.#forward);
+    } catch {
+      // A signal of the caller's own making: it must not lose the result.
+    }
     this.#followed = undefined;
     if (this.#onAbort) this.controller.signal.removeEventListener('abort', this.#onAbort);
-    this.#onAbort = undefined;
   }
 
   readonly #forward = (): void => this.controller.abort(this.#followed?.reason);
@@ -249,7 +252,6 @@ export class Loads<K, V, FC> {
       this.#start(load, request);
     } catch (error) {
       // The signal is none, or the stack is full: nothing would ever end the load.
-      load.isOver = true;
       if (this.#inFlight.get(key) === load) this.#inFlight.delete(key);
       load.unfollow();
       throw error;
@@ -299,16 +301,11 @@ export class Loads<K, V, FC> {
       else status.fetchResolved = true;
     }
     const isWanted = this.#end(load);
-    try {
-      if (isWanted && value !== undefined) {
-        if (status !== undefined) status.fetchUpdated = true;
-        this.#store.set(load.key, value, options, status);
-      }
-      load.settle(value);
-    } catch (error) {
-      // A callback threw, or a size was bad: that is for who waits.
-      load.fail(error);
+    if (isWanted && value !== undefined) {
+      if (status !== undefined) status.fetchUpdated = true;
+      this.#store.set(load.key, value, options, status);
     }
+    load.settle(value);
   }
 
   /** The loader failed. */
@@ -324,7 +321,6 @@ export class Loads<K, V, FC> {
 
   /** The load was aborted, by the caller's signal, or since its key was set or deleted. */
   #aborted(load: Load<K, V, FC>): void {
-    if (load.isOver) return;
     const { options, controller } = load;
     try {
       const { status } = options;
@@ -348,12 +344,7 @@ export class Loads<K, V, FC> {
       options.allowStaleOnFetchRejection || (isAborted && options.allowStaleOnFetchAbort);
     if (stats !== undefined && load.isDispatched) stats.loadFailures += 1;
     const isWanted = this.#end(load);
-    try {
-      if (isWanted && !isStaleReturned && !options.noDeleteOnFetchRejection) this.#dropStale(load);
-    } catch (error) {
-      // A callback threw; nobody but who waits could hear of it.
-      load.fail(error);
-    }
+    if (isWanted && !isStaleReturned && !options.noDeleteOnFetchRejection) this.#dropStale(load);
     if (isStaleReturned) this.#settleStale(load);
     else load.fail(reason);
   }
@@ -370,10 +361,9 @@ export class Loads<K, V, FC> {
     if (slot !== NIL) this.#store.removeSlot(slot, 'fetch');
   }
 
-  /** Ends a load that cannot be reported: a status, a signal or an option threw. */
+  /** User code threw as a load ended: a callback, a size, a status. Whoever waits hears of it. */
   #abandon(load: Load<K, V, FC>, error: unknown): void {
-    if (this.#inFlight.get(load.key) === load) this.#inFlight.delete(load.key);
-    load.isOver = true;
+    if (!load.isOver) this.#end(load);
     load.fail(error);
   }
 

@@ -185,7 +185,8 @@ export class LRUCache<
   }
 
   /**
-   * Changes `max`, `maxSize` or both. Smaller ones evict the least recently used entries at once.
+   * Changes `max`, `maxSize` or both. Smaller ones evict the least recently used entries at once. A
+   * `maxEntrySize` that is the same as `maxSize` changes with it.
    * Throws `INVALID_MAX` or `INVALID_SIZE`, with nothing changed. O(entries evicted).
    */
   resize(bounds: number | { max?: number; maxSize?: number }): void {
@@ -238,7 +239,7 @@ export class LRUCache<
 
   /**
    * Removes every entry, telling `dispose`, aborts every load, and frees all memory now instead of
-   * when the cache is collected. Any later use, but for its properties, throws with code
+   * when the cache is collected. Any later use of its entries, of `size` too, throws with code
    * `DISPOSED`; disposing again does nothing.
    */
   [Symbol.dispose](): void {

@@ -234,6 +234,15 @@ function checkEngine(engine: unknown): SharedEngine {
   );
 }
 
+const CALLBACK_NAMES = [
+  'sizeCalculation',
+  'dispose',
+  'disposeAfter',
+  'onInsert',
+  'fetchMethod',
+  'memoMethod',
+] as const;
+
 const resolutionOf = (value: unknown): number =>
   Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : 1;
 
@@ -248,8 +257,8 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): CheckedO
   const { max, maxSize, maxEntrySize, sizeCalculation, ttl, perf, engine } = options;
   const { dispose, disposeAfter, onInsert, fetchMethod, memoMethod } = options;
   const callbacks = { sizeCalculation, dispose, disposeAfter, onInsert, fetchMethod, memoMethod };
-  for (const [name, callback] of Object.entries(callbacks)) {
-    if (callback !== undefined) checkFunction(name, callback);
+  for (const name of CALLBACK_NAMES) {
+    if (callbacks[name] !== undefined) checkFunction(name, callbacks[name]);
   }
   const checkedMax = max === undefined || max === 0 ? 0 : checkMax(max);
   const checkedMaxSize =
@@ -265,8 +274,14 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): CheckedO
   if (sizeCalculation !== undefined && checkedEntrySize === 0) {
     throw new LRUCacheTypeError('INVALID_SIZE', 'sizeCalculation needs maxSize or maxEntrySize');
   }
+  // One literal, without a spread: that would grow, and be copied, property by property.
   return {
-    ...callbacks,
+    sizeCalculation,
+    dispose,
+    disposeAfter,
+    onInsert,
+    fetchMethod,
+    memoMethod,
     max: checkedMax,
     maxSize: checkedMaxSize,
     maxEntrySize: checkedEntrySize,

@@ -52,6 +52,7 @@ export class ColumnModel<K, V> {
   maxSize: number;
   /** Size at which it evicts: `max`, or less after a refused growth. */
   limit: number;
+  maxEntrySize: number;
   readonly #bounds: ColumnBounds<V>;
 
   constructor(bounds: ColumnBounds<V>, settings: ColumnSettings) {
@@ -59,6 +60,7 @@ export class ColumnModel<K, V> {
     this.settings = { ...settings };
     this.max = bounds.max;
     this.maxSize = bounds.maxSize;
+    this.maxEntrySize = bounds.maxEntrySize;
     this.limit = bounds.max === 0 ? 2 ** 25 : bounds.max;
   }
 
@@ -72,7 +74,7 @@ export class ColumnModel<K, V> {
 
   /** Whether entries have sizes. */
   get isWeighed(): boolean {
-    return this.#bounds.maxEntrySize !== 0;
+    return this.maxEntrySize !== 0;
   }
 
   isStale({ start, ttl }: Row<K, V>): boolean {
@@ -125,7 +127,7 @@ export class ColumnModel<K, V> {
     }
     const { ttl, noUpdateTTL, noDisposeOnSet } = { ...this.settings, ...options };
     const size = this.isWeighed ? (options.size ?? this.#bounds.sizeOf(value)) : 0;
-    if (size > this.#bounds.maxEntrySize || (this.maxSize !== 0 && size > this.maxSize)) {
+    if (size > this.maxEntrySize || (this.maxSize !== 0 && size > this.maxSize)) {
       this.#delete(key, 'set');
       return [];
     }
@@ -172,6 +174,7 @@ export class ColumnModel<K, V> {
 
   resize({ max = this.max, maxSize = this.maxSize }: { max?: number; maxSize?: number }): void {
     this.max = max;
+    if (this.maxEntrySize === this.maxSize) this.maxEntrySize = maxSize;
     this.maxSize = maxSize;
     this.limit = max === 0 ? 2 ** 25 : max;
     const gone: Told<K, V>[] = [];

@@ -1,6 +1,7 @@
-// Shows that no sequence of commands tells a cache with ttls and sizes from its model, on any engine.
+// Shows that no sequence of commands tells a cache with ttls and sizes from its model.
 //
-// A failing run is printed shortened: with its seed and path it can be repeated.
+// Runs are random, on every engine, plain and hostile. One that fails is printed shortened; with
+// its seed and path it can be repeated.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

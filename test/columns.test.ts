@@ -8,6 +8,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  ARENA_FIRST,
+  BLOCK_HEADER_BYTES,
   INSERTED,
   KIND_INT,
   NIL,
@@ -22,7 +24,7 @@ import type { Engine, Table, TableImage } from '../src/engine.js';
 import { createPureEngine } from '../src/engine-pure.js';
 import { compileCore, createWasmEngine } from '../src/engine-wasm.js';
 import { Scarcity } from './scarcity.js';
-import { engineCases, openDebug, openPure, plainCases } from './support.js';
+import { type DebugCore, engineCases, openDebug, openPure, plainCases } from './support.js';
 import { type TableCommand, tableCommand } from './table-commands.js';
 import { TableTwin } from './table-twin.js';
 
@@ -35,12 +37,22 @@ const runs = fc.record({
 });
 type Run = { limit: number; commands: TableCommand[] };
 
+/** All linear memory is one free block, up to the closing header. */
+function expectEmptyArena({ memory, validateArena }: DebugCore): void {
+  const bytes = memory.buffer.byteLength - BLOCK_HEADER_BYTES - ARENA_FIRST;
+  const free = new DataView(memory.buffer).getUint32(ARENA_FIRST + 4, true);
+  if (free !== (bytes | 1)) expect(free, 'bytes of the first block').toBe(bytes | 1);
+  expect(validateArena()).toBe(0);
+}
+
 describe.each(engineCases)('random runs: $name', ({ open }) => {
   it(`equal the model in ${RUNS} runs`, () => {
     const run = ({ limit, commands }: Run) => {
       const { shared, debug } = open();
       const twin = new TableTwin(shared.engine, limit, debug);
       for (const command of commands) twin.step(command);
+      shared.engine.destroyTable(twin.table);
+      if (debug !== undefined) expectEmptyArena(debug);
     };
     fc.assert(fc.property(runs, run), { numRuns: RUNS });
   });
@@ -273,6 +285,8 @@ describe('a growth is refused in the middle', () => {
     expect(code & OUTCOME_MASK).toBe(INSERTED);
     expect(core.image(table).ages?.subarray(2, 32)).toEqual(before.ages?.subarray(2));
     expect(core.image(table).weights?.subarray(1, 16)).toEqual(before.weights?.subarray(1));
-    expect([engine.debug.validateTable(table), engine.debug.validateArena()]).toEqual([0, 0]);
+    expect(engine.debug.validateTable(table)).toBe(0);
+    for (const each of [table, spare]) core.destroyTable(each);
+    expectEmptyArena(engine.debug);
   });
 });

@@ -215,7 +215,6 @@ describe.each(passes)('$name, keys of three kinds', ({ open }) => {
 const stringPasses = [
   { name: 'release, constant hash', open: () => openRelease(hostile) },
   { name: 'pure, one bucket, constant hash', open: () => openPure(hostile) },
-  { name: 'release', open: () => openRelease() },
 ];
 
 describe.each(stringPasses)('$name, strings', ({ open }) => {

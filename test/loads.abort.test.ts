@@ -38,7 +38,7 @@ const events = [
 ];
 const options = { maxSize: 9, sizeCalculation: () => 1, memoMethod: () => 'memo' };
 
-describe.each(plainCases)('$name', ({ open }) => {
+describe.each(plainCases)('$name', ({ name, open }) => {
   it.each(events)('aborts with %s on %s', async (code, _, act, contents) => {
     for (const openOne of [openBench, openStale]) {
       for (const end of ['resolve', 'reject'] as const) {
@@ -84,6 +84,40 @@ describe.each(plainCases)('$name', ({ open }) => {
       expect(await first).toBe(ignoreFetchAbort ? 'pending' : 'error FETCH_DELETED');
       expect(told).toEqual(['add k second']);
     }
+  });
+
+  it('stores nothing that is not wanted while the key is being loaded anew', async () => {
+    const { cache, calls, told } = openBench(open(), { ignoreFetchAbort: true });
+    const first = cache.fetch('k');
+    cache.delete('k');
+    const second = cache.fetch('k');
+    calls[0]?.resolve('first');
+    expect(await cameTo(first)).toBe('first');
+    expect(told).toEqual([]);
+    expect(await cameTo(second)).toBe('pending');
+    const joined = cache.fetch('k');
+    calls[1]?.resolve('second');
+    expect(await Promise.all([second, joined])).toEqual(['second', 'second']);
+    expect(calls).toHaveLength(2);
+  });
+
+  it('goes on when a set of the key was refused', async () => {
+    const engine = open();
+    const { cache, last } = openBench(engine);
+    const waiting = cache.fetch('k');
+    if (name === 'pure') {
+      // The others have room for a first entry.
+      engine.refuseGrowthAfter(0);
+      expect(() => cache.set('k', 'set')).toThrow(
+        expect.objectContaining({ code: 'OUT_OF_MEMORY' }),
+      );
+      engine.refuseGrowthAfter(-1);
+    }
+    expect(() => cache.set('k', 'set', { ttl: Number.NaN })).toThrow('ttl');
+    expect(last().signal.aborted).toBe(false);
+    last().resolve('new');
+    expect(await cameTo(waiting)).toBe('new');
+    expect(cache.get('k')).toBe('new');
   });
 
   it('returns true when delete removes a load only', () => {
@@ -197,7 +231,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     }
   });
 
-  it('does not call the loader with a signal that is aborted, but for ignoreFetchAbort', async () => {
+  it('calls no loader with a signal that is aborted, but for ignoreFetchAbort', async () => {
     const signal = AbortSignal.abort(new Error('stop'));
     const { cache, calls, last, told } = openStale(open());
     expect(await cameTo(cache.fetch('absent', { signal }))).toBe('error stop');
@@ -244,17 +278,48 @@ describe.each(plainCases)('$name', ({ open }) => {
       { ignoreFetchAbort: true },
     ],
   ];
-  it.each(listeners)('leaves the signal alone when a load %s', async (_, act, given) => {
-    const bench = openBench(open());
+  it.each(listeners)(
+    'leaves the signal, and its own, alone when a load %s',
+    async (_, act, given) => {
+      const bench = openBench(open());
+      const { signal } = new AbortController();
+      const count = () => getEventListeners(signal, 'abort').length;
+      const waiting = cameTo(bench.cache.fetch('k', { ...given, signal }));
+      const joined = cameTo(bench.cache.fetch('k', { signal }));
+      expect(count()).toBe(1);
+      act(bench);
+      await Promise.all([waiting, joined]);
+      expect(count()).toBe(0);
+      expect(getEventListeners(bench.last().signal, 'abort')).toEqual([]);
+      await bench.cache.set('k', 1).fetch('k', { signal });
+      expect(count()).toBe(0);
+    },
+  );
+
+  it('leaves the signal alone when a load cannot begin, or be reported', async () => {
+    const { cache, last } = openBench(open());
     const { signal } = new AbortController();
-    const count = () => getEventListeners(signal, 'abort').length;
-    const waiting = cameTo(bench.cache.fetch('k', { ...given, signal }));
-    const joined = cameTo(bench.cache.fetch('k', { signal }));
-    expect(count()).toBe(1);
-    act(bench);
-    await Promise.all([waiting, joined]);
-    expect(count()).toBe(0);
-    await bench.cache.set('k', 1).fetch('k', { signal });
-    expect(count()).toBe(0);
+    for (const field of ['fetchDispatched', 'fetchResolved']) {
+      const status = Object.defineProperty({}, field, {
+        set: () => {
+          throw new Error(field);
+        },
+      });
+      const waiting = cameTo(cache.fetch('k', { signal, status }));
+      if (field === 'fetchResolved') last().resolve(1);
+      expect(await waiting).toBe(`error ${field}`);
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
+    }
+  });
+
+  it('gives the result although the signal cannot be left alone', async () => {
+    const { cache, last } = openBench(open());
+    const { signal } = new AbortController();
+    signal.removeEventListener = () => {
+      throw new Error('stay');
+    };
+    const waiting = cache.fetch('k', { signal });
+    last().resolve(1);
+    expect(await cameTo(waiting)).toBe(1);
   });
 });

@@ -112,6 +112,14 @@ const cases: Case[] = [
     },
   },
   {
+    name: 'an abort and a late failure',
+    act: (bench) => remove(bench) && reject(bench),
+    status: {
+      ...{ fetch: 'miss', ...began, fetchAborted: true },
+      fetchError: expect.objectContaining({ code: 'FETCH_DELETED' }),
+    },
+  },
+  {
     name: 'an abort that is ignored',
     options: { ignoreFetchAbort: true, signal: signal() },
     act: resolve,

@@ -34,7 +34,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     expectValid(cache);
   });
 
-  it('calls fetchMethod on the cache, with key, stale value, signal, options and context', async () => {
+  it('calls fetchMethod on the cache with key, stale value, signal, options, context', async () => {
     const { cache, last } = openStale(open(), { noUpdateTTL: true, ignoreFetchAbort: true });
     const context = { of: 'the call' };
     const promise = cache.fetch('k', { context, ttl: 5, noDisposeOnSet: true });
@@ -52,6 +52,8 @@ describe.each(plainCases)('$name', ({ open }) => {
     });
     call.resolve(1);
     await promise;
+    void cache.fetch('other');
+    expect(last().options).toMatchObject({ ttl: 10, noDisposeOnSet: false });
   });
 
   it('loads once for all who ask meanwhile, by the options of the first', async () => {
@@ -148,6 +150,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     const all = openStale(open(), { allowStale: true });
     expect(await cameTo(all.cache.fetch('k'))).toBe('old');
     expect(await cameTo(all.cache.fetch('absent'))).toBe('pending');
+    expect(await cameTo(all.cache.fetch('absent'))).toBe('pending');
   });
 
   it('loads a fresh value anew with forceRefresh', async () => {
@@ -198,6 +201,9 @@ describe.each(plainCases)('$name', ({ open }) => {
     cache.set('a', 1).set('b', 2);
     await cache.fetch('a');
     expect(contentsOf(cache)).toBe('b=2 a=1');
+    const ageless = openBench(open(), { ttl: 0 }).cache.set('a', 1).set('b', 2);
+    await ageless.fetch('a');
+    expect(contentsOf(ageless)).toBe('b=2 a=1');
     clock.now += 11;
     const promise = cache.fetch('b');
     const forced = cache.fetch('b', { forceRefresh: true });

@@ -24,6 +24,15 @@ describe.each(plainCases)('resize on $name', ({ open }) => {
     return { cache, told, engine };
   }
 
+  it('changes a maxEntrySize that is maxSize, and no other', () => {
+    const { cache } = openFive();
+    cache.resize({ maxSize: 40 });
+    expect([cache.maxEntrySize, cache.set('large', 30).has('large')]).toEqual([40, true]);
+    const { cache: bounded } = openFive({ maxEntrySize: 7 });
+    bounded.resize({ maxSize: 40 });
+    expect([bounded.maxEntrySize, bounded.set('large', 8).has('large')]).toEqual([7, false]);
+  });
+
   it.each([
     [2, 2, 20, [5, 4]],
     [{ max: 2 }, 2, 20, [5, 4]],

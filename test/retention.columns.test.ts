@@ -290,7 +290,7 @@ describe.each(twoCases)('what came along: $name', ({ open }) => {
     expect(kept).toHaveLength(1);
   });
 
-  it('a loader that goes on after an abort, once it is done: the promise it gave holds nothing', async () => {
+  it('a promise of a loader that goes on after an abort, once it is settled', async () => {
     const given: Promise<Value>[] = [];
     const finish: (() => void)[] = [];
     const refs = await (async () => {

@@ -84,7 +84,7 @@ export class TableTwin {
     else this.#debug?.relocate(this.table);
   }
 
-  /** Compares the order, every record, the sums and the deadlines; on the debug build, validates. */
+  /** Compares the order, every record, sums and deadlines; on the debug build, validates. */
   expectSame(): void {
     const { rows, table } = this;
     const engine = this.#engine;

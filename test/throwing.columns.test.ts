@@ -1,9 +1,9 @@
 // User code that throws in caches with ttls and sizes: the sweep over every place, and named cases.
 //
 // A run of 1,000 operations is recorded on the model. Then the same run is made on a cache in which
-// the k-th call of user code throws, for k from the first to the last: a size or a clock refuses its
-// operation, which changes nothing; a callback stops nothing. In either case the next operations
-// return, tell and leave behind what they do on a model that went the same way.
+// the k-th call of user code throws, for k from the first to the last: a size or a clock refuses
+// its operation, which changes nothing; a callback stops nothing. In either case the next
+// operations return, tell and leave behind what they do on a model that went the same way.
 
 import { describe, expect, it } from 'vitest';
 import { entriesOf, type LRUCache } from '../src/lru.js';
@@ -317,7 +317,7 @@ describe.each(plainCases)('what throws: $name', ({ open }) => {
     expectValid(cache, engine);
   });
 
-  it('a loader, a memo or a computation: nothing is stored, and the stale value is gone', async () => {
+  it('a loader, a memo or a computation: nothing is stored, what was stale is gone', async () => {
     const engine = open();
     let time = 0;
     const cache = openCache<string, string>(engine, {

@@ -31,7 +31,7 @@ type Command =
 
 export interface Sequence {
   readonly options: Peer.Options<string, string, unknown>;
-  /** lru-cache evicts when a load begins, ours when it ends: where that shows, all loads succeed. */
+  /** If not, loads succeed: lru-cache evicts when one begins, ours when it ends. */
   readonly isRoomy: boolean;
   readonly isWeighed: boolean;
   readonly commands: readonly Command[];
@@ -138,8 +138,7 @@ export class Runner {
   #load(stale: string | undefined, options: Peer.FetcherFetchOptions<string, string>) {
     const { way, end, change } = this.#plan as Plan;
     const { isRoomy, isWeighed } = this.#sequence;
-    // With noUpdateTTL, lru-cache keeps the ttl that its placeholder had when the load began.
-    if (change.ttl !== undefined && options.noUpdateTTL !== true) options.ttl = change.ttl;
+    if (change.ttl !== undefined) options.ttl = change.ttl;
     if (change.size !== undefined && isWeighed) options.size = change.size;
     const canFail = isRoomy || stale !== undefined;
     const value = end === 'same' && stale !== undefined ? stale : this.#value();
@@ -165,7 +164,7 @@ export class Runner {
     this.log.push(`${command[0]} gave ${came}`, `status ${describe(status)}`);
     const cache = this.#cache;
     const entries = cache.dump().map(([key, { value, ttl, size }]) => {
-      // In lru-cache, a ttl of a load that failed puts ttls in use, so that all others have one of 0.
+      // In lru-cache, the ttl of a load that failed puts ttls in use: all others have one of 0.
       return `${key}=${value} ttl ${ttl || 'none'} left ${cache.getRemainingTTL(key)} size ${size}`;
     });
     this.log.push(`${cache.size} of ${cache.calculatedSize}: ${entries.join('; ')}`);

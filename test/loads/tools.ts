@@ -1,4 +1,4 @@
-// What the directed tests of loads have in common: a clock, loaders on demand, what promises came to.
+// What the directed tests of loads share: a clock, loaders on demand, what promises came to.
 
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { LRUCache } from '../../src/lru.js';
