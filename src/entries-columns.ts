@@ -101,15 +101,11 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
         stage(weight, start, ttl, isKept);
         return this.#putCollidedWith(key, slot);
       }
-    } else if (typeof key === 'number') {
-      if ((key | 0) !== key) {
-        stage(weight, start, ttl, isKept);
-        return this.putHashed(engine.hashFloat(key), key);
-      }
+    } else if (typeof key === 'number' && (key | 0) === key) {
       code = engine.putWith(table, key, KIND_INT, weight, start, ttl, isKept);
     } else {
       stage(weight, start, ttl, isKept);
-      return this.putOther(key);
+      return this.putRare(key);
     }
     if ((code & OUTCOME_MASK) === NO_ROOM) {
       this.makeRoom();

@@ -5,8 +5,9 @@
 // entries.ts; which slot was used when is the engine's.
 //
 // L1  Nothing in here calls a public method of the cache, so that a subclass may override any.
-// L2  A cache without ttl, sizes, callbacks, loads and statistics goes to its entries directly: it
-//     pays one test for them, and one for the diagnostics channels.
+// L2  A cache without ttl, sizes, callbacks, loads and statistics goes to its entries directly. `get`
+//     and `set` hold no more than that: V8 inlines them, and all that they call, into a loop of the
+//     caller's only if it is little.
 // L3  Objects that callers pass are read, each property once, and never written, but for `status`.
 
 import { NIL } from '../assembly/layout.js';
@@ -21,7 +22,7 @@ import { LoadingCache } from './loading.js';
 import * as options from './options.js';
 import { dumpOf, infoOf, loadInto, remainingTtlOf } from './snapshot.js';
 import { newStats } from './stats.js';
-import { publish, statusFor } from './status.js';
+import { getByStore, publish, setByStore, statusFor } from './status.js';
 import type { Store } from './store.js';
 import type * as types from './types.js';
 import { warnUnbounded } from './warning.js';
@@ -106,10 +107,7 @@ export class LRUCache<
     if (getOptions === undefined && entries.isPlainToRead && !metrics.hasSubscribers) {
       return entries.items[entries.touch(key) * 2 + 1] as V | undefined;
     }
-    const status = statusFor(this, 'get', key, getOptions?.status);
-    const value = this.#store.get(key, getOptions, status);
-    if (status !== undefined && value !== undefined) status.value = value;
-    return publish(status, value);
+    return getByStore(this, key, getOptions);
   }
 
   /**
@@ -123,19 +121,19 @@ export class LRUCache<
    */
   set(key: K, value: V | undefined, setOptions?: types.SetOptions<K, V, FC>): this {
     const entries = this.#entries;
-    const isPlain = entries.isPlainToWrite && setOptions === undefined && value !== undefined;
     if (
-      isPlain &&
+      setOptions === undefined &&
+      value !== undefined &&
+      entries.isPlainToWrite &&
       this.ttl === 0 &&
       this.sizeCalculation === undefined &&
       !metrics.hasSubscribers
     ) {
       entries.write(entries.put(key), key, value);
-      return this;
+    } else {
+      setByStore(this, key, value, setOptions);
     }
-    const status = statusFor(this, 'set', key, setOptions?.status);
-    this.#store.set(key, value, setOptions, status);
-    return publish(status, this);
+    return this;
   }
 
   /** As `set`, and returns the entries that were evicted for it, the oldest first. */

@@ -2,9 +2,10 @@
 
 import { NIL } from '../assembly/layout.js';
 import { metrics } from './channels.js';
+import { type IterableCache, storeOf } from './iterable.js';
 import type { LRUCache } from './lru.js';
 import type { Store } from './store.js';
-import type { Status } from './types.js';
+import type { GetOptions, SetOptions, Status } from './types.js';
 
 type Operation = NonNullable<Status<unknown, unknown>['op']>;
 
@@ -36,6 +37,30 @@ export function statusFor<K, V, FC>(
 export function publish<T>(status: object | undefined, result: T): T {
   if (status !== undefined && metrics.hasSubscribers) metrics.publish(status);
   return result;
+}
+
+/** `get` by way of the store, reported. */
+export function getByStore<K, V, FC>(
+  cache: IterableCache<K, V, FC>,
+  key: K,
+  options: GetOptions<K, V, FC> | undefined,
+): V | undefined {
+  const status = statusFor(cache, 'get', key, options?.status);
+  const value = storeOf(cache).get(key, options, status);
+  if (status !== undefined && value !== undefined) status.value = value;
+  return publish(status, value);
+}
+
+/** `set` by way of the store, reported. */
+export function setByStore<K, V, FC>(
+  cache: IterableCache<K, V, FC>,
+  key: K,
+  value: V | undefined,
+  options: SetOptions<K, V, FC> | undefined,
+): void {
+  const status = statusFor(cache, 'set', key, options?.status);
+  storeOf(cache).set(key, value, options, status);
+  publish(status, undefined);
 }
 
 /** Reports the age that a slot has at `now`, if it has one. */
