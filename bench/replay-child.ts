@@ -20,7 +20,7 @@ import { isAscii } from 'node:buffer';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Bench, type FnReturnedObject, now } from 'tinybench';
-import { type Cache, type Key, type Library, libraries } from './adapters/index.js';
+import { type Cache, type Columns, type Key, type Library, libraries } from './adapters/index.js';
 import { Failure } from './failure.js';
 import type { Outcome } from './oracle.js';
 import type { KeyKind } from './trace.js';
@@ -31,6 +31,8 @@ export interface Job {
   readonly keys: KeyKind;
   readonly requests: number;
   readonly capacity: number;
+  /** What caches keep of each entry. */
+  readonly columns: Columns;
   /** What every pass must come to. */
   readonly expected: Outcome;
   /** Time for the whole process, from its start; a slow pass overruns it. */
@@ -99,7 +101,7 @@ async function measure(job: Job, bytes: Buffer): Promise<JobResult> {
   const makeKeys = keyMaker(job, bytes);
   const createCache = libraries[job.library];
   const restMs = (): number => Math.max(0, job.budgetMs - now());
-  let cache = createCache(job.capacity);
+  let cache = createCache(job.capacity, job.columns);
   let keys = makeKeys();
   let started = 0;
 
@@ -115,7 +117,7 @@ async function measure(job: Job, bytes: Buffer): Promise<JobResult> {
       keys = makeKeys();
       gc?.();
       await turn();
-      cache = createCache(job.capacity);
+      cache = createCache(job.capacity, job.columns);
     };
     const bench = new Bench({ time, iterations, warmup: false, retainSamples: true, throws: true });
     bench.add(job.library, pass, { beforeEach, async: false });

@@ -8,6 +8,7 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CAPACITY_MAX } from '../assembly/layout.js';
+import { type Columns, columnNames } from './adapters/index.js';
 import { Failure } from './failure.js';
 import { measureMemory, memoryCapacities, showMemory } from './memory.js';
 import { createProgress } from './progress.js';
@@ -24,6 +25,7 @@ interface Options {
   readonly rounds: number;
   readonly seconds: number;
   readonly node: string;
+  readonly with: Columns;
   readonly memory?: true;
   readonly json?: true;
 }
@@ -47,6 +49,7 @@ they come, and as paths) and orm-busy (an object-relational mapper's cache). See
 Examples:
   npm start
   npm start -- --trace access.log.gz --capacity 1000,10000
+  npm start -- --with ttl size
   cut -d' ' -f7 access.log | npm start -- --trace - --json
 `;
 
@@ -76,6 +79,11 @@ function createCommand(): Command {
     .option('--rounds <n>', 'processes per cell, at most', wholeNumber(ROUNDS_MAX), 2)
     .option('--seconds <n>', 'time to aim for, in all', wholeNumber(SECONDS_MAX), 32)
     .option('--node <path>', 'measure in this Node', process.execPath)
+    .addOption(
+      new Option('--with <columns...>', 'caches keep these of each entry, the naive one excepted')
+        .choices(columnNames)
+        .default([]),
+    )
     .option('--memory', 'measure bytes per entry instead, and fail if a target is missed')
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', NOTES)

@@ -5,7 +5,7 @@
 
 import { cpus } from 'node:os';
 import Table from 'cli-table3';
-import { type Library, libraryNames } from './adapters/index.js';
+import { type Columns, type Library, libraryNames } from './adapters/index.js';
 import { ownPackage, versionOf } from './packages.js';
 import type { Cells, Measured, Row } from './rounds.js';
 import type { KeyKind } from './trace.js';
@@ -44,6 +44,8 @@ interface Setting {
 /** Everything that was measured, ready for JSON. */
 export interface Report extends Setting {
   readonly rounds: number;
+  /** What the caches kept of each entry, the naive one excepted. */
+  readonly with: Columns;
   readonly rows: readonly RowReport[];
   /** Geometric means over the rows: time of a library, divided by the time of wasm. */
   readonly summary: { readonly lruCacheToWasm: number; readonly naiveToWasm: number };
@@ -121,6 +123,7 @@ export function makeReport(rows: readonly Row[], measured: Measured): Report {
   return {
     ...settingNow(measured.node),
     rounds: measured.rounds,
+    with: measured.with,
     rows: reports,
     summary: {
       lruCacheToWasm: round(timesWasm('lru-cache'), 3),
@@ -147,6 +150,11 @@ function showCell(cell: LibraryReport): string {
   return `${time}\n${cell.timesNaive.toFixed(2)}x naive\n${grouped(cell.hits)} hits ${ratio}`;
 }
 
+function keeping(columns: Columns): string {
+  if (columns.length === 0) return '';
+  return `All but the naive one keep a ${columns.join(' and a ')} of each entry.\n`;
+}
+
 /** The table, the summary below it and how to read both. */
 export function showReport(report: Report): string {
   const table = new Table({
@@ -166,7 +174,7 @@ export function showReport(report: Report): string {
 
 Geometric mean over all rows: the wasm engine is ${summary.lruCacheToWasm.toFixed(2)}x as fast as \
 lru-cache and ${summary.naiveToWasm.toFixed(2)}x as fast as naive.
-
+${keeping(report.with)}
 A request is a get and, on a miss, a set of a new object. Every pass had exactly the oracle's hits.
 Time: ns per request; median of all passes, ± median absolute deviation. Each pass replays the
 whole trace over a new cache. A fresh process per cell and round (${report.rounds}), one at a time.

@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { type Library, libraryNames } from './adapters/index.js';
+import { type Columns, type Library, libraryNames } from './adapters/index.js';
 import { Failure } from './failure.js';
 import { type Outcome, replayExactly } from './oracle.js';
 import type { Job, JobResult } from './replay-child.js';
@@ -37,6 +37,8 @@ export interface Plan {
   readonly seconds: number;
   /** The Node to measure in. */
   readonly node: string;
+  /** What caches keep of each entry. */
+  readonly with: Columns;
 }
 
 /** What was measured: the rows' cells, in order, in how many rounds and in which Node. */
@@ -44,6 +46,7 @@ export interface Measured {
   readonly rounds: number;
   readonly cells: readonly Cells[];
   readonly node: string;
+  readonly with: Columns;
 }
 
 /** What starting and ending a process takes, outside the time it can see. */
@@ -134,7 +137,8 @@ export async function measureRows(
       for (const library of shuffledLibraries()) {
         // An equal share of what is left, so that a slow process is made up for by all later ones.
         const budgetMs = (deadline - performance.now()) / processes - SPAWN_MS;
-        const job: Job = { library, keys, requests, capacity, expected, budgetMs };
+        const columns = plan.with;
+        const job: Job = { library, keys, requests, capacity, columns, expected, budgetMs };
         const result = await runChild(plan.node, job, trace.bytes);
         if ('error' in result) {
           throw new Failure(`${library}, ${trace.label} at capacity ${capacity}: ${result.error}`);
@@ -148,5 +152,5 @@ export async function measureRows(
       }
     }
   }
-  return { cells, rounds, node };
+  return { cells, rounds, node, with: plan.with };
 }

@@ -4,8 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { withFigures } from '../bench/figures.js';
-import type { Report } from '../bench/report.js';
+import { type Figures, withFigures } from '../bench/figures.js';
 
 const LINES_MAX = 400;
 const FUNCTION_LINES_MAX = 70;
@@ -157,7 +156,7 @@ describe('the repository', () => {
   });
 
   it('has figures in README that are those of bench/figures.json', () => {
-    const report = JSON.parse(read('bench/figures.json')) as Report;
+    const report = JSON.parse(read('bench/figures.json')) as Figures;
     expect(withFigures(read('README.md'), report)).toBe(read('README.md'));
   });
 

@@ -22,12 +22,38 @@ export interface Cache {
   set(key: Key, value: Value): unknown;
 }
 
-/** Makes an empty cache of each library, by the library's name in reports. */
+/** What a cache may be asked to keep of each entry, beside its key and value. */
+export const columnNames = ['ttl', 'size'] as const;
+
+/** Columns that caches are measured with. */
+export type Columns = readonly (typeof columnNames)[number][];
+
+/** Options of this package and of lru-cache that have the same meaning in both. */
+export interface ColumnOptions {
+  ttl?: number;
+  maxSize?: number;
+  sizeCalculation?: () => number;
+}
+
+/**
+ * The options for some columns, so chosen that the entries stay those of a cache without: none
+ * gets as old as an hour, and every one has the size 1.
+ */
+function optionsFor(max: number, columns: Columns): ColumnOptions {
+  return {
+    ...(columns.includes('ttl') ? { ttl: 3_600_000 } : {}),
+    ...(columns.includes('size') ? { maxSize: max, sizeCalculation: () => 1 } : {}),
+  };
+}
+
+type Create = (max: number, columns: Columns) => Cache;
+
+/** Makes an empty cache of each library, by its name in reports. The naive one has no columns. */
 export const libraries = {
-  wasm: createWasmLru,
-  pure: createPureLru,
-  'lru-cache': createLruCache,
-  naive: (max: number): Cache => new NaiveLRU(max),
+  wasm: ((max, columns) => createWasmLru(max, optionsFor(max, columns))) as Create,
+  pure: ((max, columns) => createPureLru(max, optionsFor(max, columns))) as Create,
+  'lru-cache': ((max, columns) => createLruCache(max, optionsFor(max, columns))) as Create,
+  naive: ((max) => new NaiveLRU(max)) as Create,
 } as const;
 
 /** Name of a library. */

@@ -1,9 +1,9 @@
 // The package lru-cache, as it comes.
 
 import { LRUCache } from 'lru-cache';
-import type { Cache, Key, Value } from './index.js';
+import type { Cache, ColumnOptions, Key, Value } from './index.js';
 
 /** A cache of lru-cache. */
-export function createLruCache(max: number): Cache {
-  return new LRUCache<Key, Value>({ max });
+export function createLruCache(max: number, columns: ColumnOptions): Cache {
+  return new LRUCache<Key, Value>({ max, ...columns });
 }

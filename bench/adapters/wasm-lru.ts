@@ -1,14 +1,14 @@
 // This package, with the engine named, so that a host without it is an error and not a fallback.
 
 import { LRUCache } from '../../src/index.js';
-import type { Cache, Key, Value } from './index.js';
+import type { Cache, ColumnOptions, Key, Value } from './index.js';
 
 /** A cache over linear memory. */
-export function createWasmLru(max: number): Cache {
-  return new LRUCache<Key, Value>({ max, engine: 'wasm' });
+export function createWasmLru(max: number, columns: ColumnOptions): Cache {
+  return new LRUCache<Key, Value>({ max, ...columns, engine: 'wasm' });
 }
 
 /** A cache over typed arrays, with the same algorithm. */
-export function createPureLru(max: number): Cache {
-  return new LRUCache<Key, Value>({ max, engine: 'pure' });
+export function createPureLru(max: number, columns: ColumnOptions): Cache {
+  return new LRUCache<Key, Value>({ max, ...columns, engine: 'pure' });
 }
