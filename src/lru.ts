@@ -5,9 +5,9 @@
 // entries.ts; which slot was used when is the engine's.
 //
 // L1  Nothing in here calls a public method of the cache, so that a subclass may override any.
-// L2  A cache without ttl, sizes, callbacks, loads and statistics goes to its entries directly. `get`
-//     and `set` hold no more than that: V8 inlines them, and all that they call, into a loop of the
-//     caller's only if it is little.
+// L2  A cache without ttl, sizes, callbacks, loads and statistics goes to its entries directly.
+//     `get` and `set` hold no more than that: V8 inlines them, and all that they call, into a loop
+//     of the caller's only if it is little.
 // L3  Objects that callers pass are read, each property once, and never written, but for `status`.
 
 import { NIL } from '../assembly/layout.js';
