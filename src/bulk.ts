@@ -61,9 +61,9 @@ export function resize<K, V, FC>(store: Store<K, V, FC>, max: number, maxSize: n
   entries.resize(limit);
   store.max = max;
   if (maxSize !== store.maxSize) {
-    // It stands for the largest entry, too, where that was not given by itself.
-    const { settings } = store;
-    if (settings.maxEntrySize === store.maxSize) settings.maxEntrySize = maxSize;
+    const { settings, isEntrySizeImplied } = store;
+    const isImplied = isEntrySizeImplied && settings.maxEntrySize === store.maxSize;
+    if (isImplied) settings.maxEntrySize = maxSize;
     store.maxSize = maxSize;
     entries.engine.setBudget(entries.table, budgetFor(maxSize));
     store.shed();

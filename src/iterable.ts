@@ -29,14 +29,14 @@ export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
 
   constructor(options: CheckedOptions<K, V, FC>) {
     super(options);
-    const { engine, max, maxSize, dispose, disposeAfter, onInsert, fetchMethod } = options;
+    const { engine, max, dispose, disposeAfter, onInsert, fetchMethod } = options;
     const hasCallback = (dispose ?? disposeAfter ?? onInsert) !== undefined;
     const callbacks = hasCallback
       ? new Callbacks(this, dispose, disposeAfter, onInsert)
       : undefined;
     const stats = options.recordStats ? newStats() : undefined;
     const entries = new ColumnEntries<K, V>(engine, limitFor(max));
-    this.#store = new Store({ entries, settings: this, callbacks, stats, max, maxSize });
+    this.#store = new Store({ entries, settings: this, callbacks, stats, bounds: options });
     if (fetchMethod !== undefined) this.#store.loads = new Loads(this.#store, fetchMethod);
   }
 

@@ -184,7 +184,7 @@ export class LRUCache<
 
   /**
    * Changes `max`, `maxSize` or both. Smaller ones evict the least recently used entries at once. A
-   * `maxEntrySize` that is the same as `maxSize` changes with it.
+   * `maxEntrySize` that was not given changes with `maxSize`.
    * Throws `INVALID_MAX` or `INVALID_SIZE`, with nothing changed. O(entries evicted).
    */
   resize(bounds: number | { max?: number; maxSize?: number }): void {

@@ -125,6 +125,8 @@ export interface CheckedOptions<K, V, FC> {
   readonly max: number;
   readonly maxSize: number;
   readonly maxEntrySize: number;
+  /** Whether `maxEntrySize` stands for `maxSize`, not having been given by itself. */
+  readonly isEntrySizeImplied: boolean;
   readonly sizeCalculation: SizeCalculator<K, V> | undefined;
   readonly ttl: number;
   readonly ttlResolution: number;
@@ -285,6 +287,7 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): CheckedO
     max: checkedMax,
     maxSize: checkedMaxSize,
     maxEntrySize: checkedEntrySize,
+    isEntrySizeImplied: maxEntrySize === undefined || maxEntrySize === 0,
     ttl: checkedTtl,
     ttlResolution: resolutionOf(options.ttlResolution),
     ttlAutopurge: !!options.ttlAutopurge,

@@ -28,7 +28,7 @@ import { disposedEngine } from './engine-disposed.js';
 import type { ColumnEntries } from './entries-columns.js';
 import type { Load, Loads } from './loads.js';
 import { checkAge, refuseSize, weightOf } from './measure.js';
-import { budgetFor, pick } from './options.js';
+import { budgetFor, type CheckedOptions, pick } from './options.js';
 import type { Settings } from './settings.js';
 import { noteAge, noteSize } from './status.js';
 import type { DisposeReason, GetOptions, SetOptions, Stats, Status } from './types.js';
@@ -40,8 +40,7 @@ export interface StoreParts<K, V, FC> {
   readonly settings: Settings<K, V, FC>;
   readonly callbacks: Callbacks<K, V> | undefined;
   readonly stats: Stats | undefined;
-  readonly max: number;
-  readonly maxSize: number;
+  readonly bounds: Pick<CheckedOptions<K, V, FC>, 'max' | 'maxSize' | 'isEntrySizeImplied'>;
 }
 
 /** The entries of one cache and all that has to happen when they change. */
@@ -54,6 +53,7 @@ export class Store<K, V, FC> {
   max: number;
   /** Largest sum of sizes; 0 if it is not bounded. */
   maxSize: number;
+  readonly isEntrySizeImplied: boolean;
   /** Loads in flight; undefined if the cache has no `fetchMethod`. */
   loads: Loads<K, V, FC> | undefined;
   #clock: Clock | undefined;
@@ -64,8 +64,9 @@ export class Store<K, V, FC> {
     this.settings = parts.settings;
     this.callbacks = parts.callbacks;
     this.stats = parts.stats;
-    this.max = parts.max;
-    this.maxSize = parts.maxSize;
+    this.max = parts.bounds.max;
+    this.maxSize = parts.bounds.maxSize;
+    this.isEntrySizeImplied = parts.bounds.isEntrySizeImplied;
     if (this.settings.maxEntrySize !== 0) this.entries.useWeights(budgetFor(this.maxSize));
     if (this.settings.ttl !== 0) this.entries.useAges();
     if (this.stats !== undefined) this.entries.isPlainToRead = false;
@@ -378,7 +379,6 @@ export class Store<K, V, FC> {
     return this.#autopurge;
   }
 
-  /** Forgets the deadlines. */
   disarm(): void {
     this.#autopurge?.disarm();
   }

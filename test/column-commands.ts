@@ -114,7 +114,8 @@ export class ColumnTwin {
     const now = () => this.time;
     // As in the options: without one of its own, an entry may be as large as all of them.
     const entrySize = maxEntrySize === 0 ? maxSize : maxEntrySize;
-    const checked = { ...bounds, maxEntrySize: entrySize, sizeOf, now };
+    const isEntrySizeImplied = maxEntrySize === 0;
+    const checked = { ...bounds, maxEntrySize: entrySize, isEntrySizeImplied, sizeOf, now };
     this.model = new ColumnModel(checked, settings);
     this.cache = openCache(engine, {
       ...bounds,

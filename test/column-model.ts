@@ -38,6 +38,8 @@ export interface ColumnBounds<V> {
   readonly max: number;
   readonly maxSize: number;
   readonly maxEntrySize: number;
+  /** Whether `maxEntrySize` was not given and stands for `maxSize`. */
+  readonly isEntrySizeImplied?: boolean;
   sizeOf(value: V): number;
   now(): number;
 }
@@ -174,7 +176,7 @@ export class ColumnModel<K, V> {
 
   resize({ max = this.max, maxSize = this.maxSize }: { max?: number; maxSize?: number }): void {
     this.max = max;
-    if (this.maxEntrySize === this.maxSize) this.maxEntrySize = maxSize;
+    if (this.#bounds.isEntrySizeImplied === true) this.maxEntrySize = maxSize;
     this.maxSize = maxSize;
     this.limit = max === 0 ? 2 ** 25 : max;
     const gone: Told<K, V>[] = [];

@@ -24,11 +24,12 @@ describe.each(plainCases)('resize on $name', ({ open }) => {
     return { cache, told, engine };
   }
 
-  it('changes a maxEntrySize that is maxSize, and no other', () => {
+  it('changes a maxEntrySize that was not given, and no other', () => {
     const { cache } = openFive();
     cache.resize({ maxSize: 40 });
     expect([cache.maxEntrySize, cache.set('large', 30).has('large')]).toEqual([40, true]);
     const { cache: bounded } = openFive({ maxEntrySize: 7 });
+    bounded.resize({ maxSize: 7 });
     bounded.resize({ maxSize: 40 });
     expect([bounded.maxEntrySize, bounded.set('large', 8).has('large')]).toEqual([7, false]);
   });
