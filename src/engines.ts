@@ -20,21 +20,34 @@ const CROWDED_TABLES = 4096;
 /** Bytes of memory from which a shared engine counts as crowded. */
 const CROWDED_BYTES = 1 << 25;
 
+/** How a table is freed whose owner was dropped; undefined once its engine is retired. */
+interface Drain {
+  free: ((table: Table) => void) | undefined;
+}
+
+let dropped: FinalizationRegistry<{ drain: Drain; table: Table }> | undefined;
+
+/**
+ * The registry of dropped caches: one, and for good. In the V8 of Node 20 to 24, one that is
+ * collected while it has something to report stops every other of the process.
+ * Old edge runtimes have none; there, dispose of caches by hand.
+ */
+function droppedCaches(): typeof dropped {
+  if (typeof FinalizationRegistry === 'function') {
+    dropped ??= new FinalizationRegistry(({ drain, table }) => drain.free?.(table));
+  }
+  return dropped;
+}
+
 /** An engine that many caches share, and the tables it has to free when they are dropped. */
 export class SharedEngine {
   readonly engine: Engine;
   /** Tables made and not yet freed. */
   tables = 0;
-  readonly #dropped: FinalizationRegistry<Table> | undefined;
+  readonly #drain: Drain = { free: (table) => this.#free(table) };
 
   constructor(engine: Engine) {
     this.engine = engine;
-    // Held by this object alone, so that a dropped cache does not keep a retired engine alive.
-    // Old edge runtimes lack the registry; there, dispose of caches by hand. A pure table needs
-    // none: it is an ordinary object, which a registry would keep alive until it is told.
-    if (engine.kind === 'wasm' && typeof FinalizationRegistry === 'function') {
-      this.#dropped = new FinalizationRegistry((table) => this.#free(table));
-    }
   }
 
   /** A new table for `owner`, freed when the owner is collected; undefined if memory is refused. */
@@ -42,14 +55,25 @@ export class SharedEngine {
     const table = this.engine.createTable(limit);
     if (table === undefined) return undefined;
     this.tables += 1;
-    this.#dropped?.register(owner, table, owner);
+    // A pure table is an ordinary object, which a registry would keep alive until it reports.
+    if (this.engine.kind === 'wasm') {
+      droppedCaches()?.register(owner, { drain: this.#drain, table }, owner);
+    }
     return table;
   }
 
   /** Frees the owner's table now. */
   destroyTable(owner: object, table: Table): void {
-    this.#dropped?.unregister(owner);
+    if (this.engine.kind === 'wasm') dropped?.unregister(owner);
     this.#free(table);
+  }
+
+  /**
+   * Leaves the engine to the caches it has: its memory goes with the last of them, as a whole, and
+   * no dropped one keeps it alive until the registry gets to report it.
+   */
+  retire(): void {
+    this.#drain.free = undefined;
   }
 
   get crowded(): boolean {
@@ -81,7 +105,11 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
 
 function wasmEngine(): SharedEngine {
   coreModule ??= compileCore(decodeBase64(coreBase64));
-  if (wasm === undefined || wasm.crowded) wasm = new SharedEngine(createWasmEngine(coreModule));
+  if (wasm === undefined || wasm.crowded) {
+    const next = new SharedEngine(createWasmEngine(coreModule));
+    wasm?.retire();
+    wasm = next;
+  }
   return wasm;
 }
 

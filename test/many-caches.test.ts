@@ -66,6 +66,13 @@ interface ChurnReport {
   readonly tables: number;
 }
 
+interface RetireReport {
+  /** Tables of the engine that took over. */
+  readonly tables: number;
+  /** Objects that a registry of the program's own reported, of 10. */
+  readonly reported: number;
+}
+
 function churn(entryCount: number, mode: 'sync' | 'turns'): ChurnReport {
   const flags = ['--expose-gc', '--max-semi-space-size=16'];
   const args = [`${DROPPED_COUNT}`, `${entryCount}`, mode];
@@ -94,6 +101,14 @@ describe('a hundred thousand caches, dropped', () => {
     expect(peakBytes / MIB, 'MiB at the highest').toBeLessThan(load.mibMax);
     expect(tablesMax, 'tables freed between turns').toBeLessThan(DROPPED_COUNT * 0.95);
     expect(tables, 'tables not freed').toBe(0);
+  });
+
+  // V8 of Node 20 to 24: a registry that is collected with something to report stops every other.
+  it('leave the finalizers of the program alone, also with an engine that was retired', () => {
+    const flags = ['--expose-gc'];
+    const { status, stderr, report } = runChild<RetireReport>('retire.mjs', { flags });
+    expect(status, stderr).toBe(0);
+    expect(report).toMatchObject({ tables: 1, reported: 10 });
   });
 
   it('leave nothing in the engine if each is disposed of by hand', () => {
