@@ -1,17 +1,18 @@
 // The debug build's interface: the core's, and what tests and tools need to look inside and to
 // make rare events common. Nothing here is in the release build.
 
-import { NIL } from './layout';
-import { capacityOf, freeOf, setMultiplier } from './slots';
+import { CAPACITY_MAX, NIL } from './layout';
+import { capacityOf, freeOf, setMultiplier, setPatience } from './slots';
 import { moveTo } from './table';
 
 export { refuseGrowthAfter } from './fault';
 export * from './index';
 export { validateArena, validateTable } from './validate';
 
-/** Sends every word of an empty table to one bucket. */
+/** Sends every word of an empty table to one bucket, and lets it. */
 export function collide(table: usize): void {
   setMultiplier(table, 0);
+  setPatience(table, CAPACITY_MAX + 1);
 }
 
 /** Moves a table to other blocks of the same capacity, if none of its slots is free. */

@@ -1,7 +1,13 @@
-// The seeded hash of strings: 32 bits over UTF-16 code units, two units a round.
+// The seeded hashes of strings: 32 bits over UTF-16 code units, in two gears.
 //
-// H1  Equal strings have equal hashes, whatever their representation (rope, slice, one-byte).
-// H2  src/hash.ts computes the same value in JavaScript, for hosts without js-string builtins.
+// First gear, seed 0: the length and the last eight units, under the seed of the instance. Keys
+// of any length cost the same, but keys that differ elsewhere collide, and anybody can make such.
+// Second gear, any other seed: every unit, two a round. The wrapper changes a table to it, with a
+// seed of the table's own, when its entries collide (src/entries.ts); DESIGN section 3.
+//
+// H1  Equal strings have equal hashes under one seed, whatever their representation (rope, slice,
+//     one-byte).
+// H2  src/hash.ts computes the same values in JavaScript, for hosts without js-string builtins.
 //
 // A round is the first half of murmur3's finisher (Appleby, public domain): it is a bijection of
 // the state, so strings that differ in one round only never collide. It multiplies twice because
@@ -10,32 +16,54 @@
 // surrogates are distinct.
 
 import { stringCharCodeAt, stringLength } from './imports';
+import { SAMPLE_LENGTH } from './layout';
 
 const ROUND_FIRST: u32 = 0x85ebca6b;
 const ROUND_SECOND: u32 = 0xc2b2ae35;
 const FINISH: u32 = 0x9e3779b1;
 
-let seed: u32 = 0;
+let firstSeed: u32 = 0;
 
-/** Sets the seed of every later hash. Must be called before the first one. */
+/** Sets the seed of the first gear. Must be called before the first hash. */
 export function seedHash(value: u32): void {
-  seed = value;
+  firstSeed = value;
 }
 
-function round(state: u32, pair: u32): u32 {
-  const product = (state ^ pair) * ROUND_FIRST;
+function round(state: u32, word: u32): u32 {
+  const product = (state ^ word) * ROUND_FIRST;
   return (product ^ (product >> 15)) * ROUND_SECOND;
 }
 
-/** Hash of a string; `text` must be a string, anything else traps. */
-export function hashString(text: externref): u32 {
-  const length = stringLength(text);
+function finish(state: u32): u32 {
+  const product = (state ^ (state >> 16)) * FINISH;
+  return product ^ (product >> 15);
+}
+
+/** Four units in one word: injective if they are below 256, and enough for a sample if not. */
+function quadAt(text: externref, i: i32): u32 {
+  const low = stringCharCodeAt(text, i) ^ (stringCharCodeAt(text, i + 1) << 8);
+  const high = stringCharCodeAt(text, i + 2) ^ (stringCharCodeAt(text, i + 3) << 8);
+  return low ^ (high << 16);
+}
+
+function hashAll(text: externref, length: i32, seed: u32): u32 {
   const paired = length & ~1;
   let state = seed ^ length;
   for (let i = 0; i < paired; i += 2) {
     state = round(state, stringCharCodeAt(text, i) | (stringCharCodeAt(text, i + 1) << 16));
   }
   if (paired != length) state = round(state, stringCharCodeAt(text, paired));
-  state = (state ^ (state >> 16)) * FINISH;
-  return state ^ (state >> 15);
+  return finish(state);
+}
+
+/**
+ * Hash of a string in the gear that the seed says; `text` must be a string, anything else traps.
+ */
+export function hashString(text: externref, seed: u32): u32 {
+  const length = stringLength(text);
+  if (seed) return hashAll(text, length, seed);
+  if (length < SAMPLE_LENGTH) return hashAll(text, length, firstSeed);
+  // Without a loop, V8 looks into the string's representation once.
+  const first = round(firstSeed ^ length, quadAt(text, length - 8));
+  return finish(round(first, quadAt(text, length - 4)));
 }

@@ -6,7 +6,9 @@
 // wrapper returns the value it keeps under that number, after comparing the key if the word is
 // only a hash. A `set` travels the same way through `put`; when the result is NO_ROOM, nothing
 // has changed, and the wrapper calls `grow`, which takes larger blocks from the arena (arena.ts),
-// and puts again.
+// or `rehash` if there is room and just a bucket is crowded, and puts again.
+//
+// A string comes with the seed of its table: 0 while its hash is in the first gear (hash.ts).
 //
 // An int32 key is compared here, exactly. A hash is not the key: when the wrapper finds another
 // key in the slot, it calls `untouch` or `restore`, after which the order is as if the slot had
@@ -21,7 +23,7 @@
 //
 // src/engine.ts holds the same list as a TypeScript interface; test/engine.test.ts compares them.
 
-import { openArena, release } from './arena';
+import { allocate, openArena, release } from './arena';
 import {
   insertWith as insertSlotWith,
   nextDeadline as nextDeadlineOf,
@@ -34,7 +36,7 @@ import {
   write as writeSlot,
 } from './columns';
 import { hashString, seedHash } from './hash';
-import { KIND_HASHED, NIL, OUTCOME_BITS, UPDATED } from './layout';
+import { KIND_HASHED, NIL, NO_ROOM, OUTCOME_BITS, UPDATED } from './layout';
 import { touch as touchSlot, untouch as untouchSlot } from './recency';
 import {
   agesOf,
@@ -58,9 +60,13 @@ import {
   clear as clearTable,
   createTable,
   findNext as findNextSlot,
+  findOrCount,
   find as findSlot,
   grow as growTable,
+  hasRoom as hasRoomIn,
   insert as insertSlot,
+  isCrowded,
+  rehash as rehashTable,
   remove as removeSlot,
   restore as restoreSlot,
 } from './table';
@@ -90,6 +96,25 @@ export function clear(table: usize): void {
 /** Makes room for more entries; false, with nothing changed, if memory is refused. */
 export function grow(table: usize): bool {
   return growTable(table);
+}
+
+/** Whether the next insertion finds a slot; else the table has to grow. */
+export function hasRoom(table: usize): bool {
+  return hasRoomIn(table);
+}
+
+/** A block for so many words, which `rehash` takes back; 0 if memory is refused. */
+export function reserve(count: u32): usize {
+  return allocate(count << 2);
+}
+
+/**
+ * Spreads the entries by another odd multiplier. `words`, unless 0, is a reserved block of new
+ * words by slot; those of hashed slots are taken from it.
+ */
+export function rehash(table: usize, words: usize, multiplier: u32): void {
+  rehashTable(table, words, multiplier);
+  if (words) release(words);
 }
 
 /** Sets the size at which insertions evict. Entries above it stay until they are evicted. */
@@ -128,8 +153,8 @@ export function find(table: usize, word: u32, kind: u32): u32 {
 }
 
 /** First slot with this string's hash, or NIL. The order stays. */
-export function findString(table: usize, text: externref): u32 {
-  return findSlot(table, hashString(text), KIND_HASHED);
+export function findString(table: usize, text: externref, seed: u32): u32 {
+  return findSlot(table, hashString(text, seed), KIND_HASHED);
 }
 
 /** The next slot with the same word and kind as this one, or NIL. The order stays. */
@@ -145,8 +170,8 @@ export function get(table: usize, word: u32, kind: u32): u32 {
 }
 
 /** First slot with this string's hash, now the newest, or NIL; keeps the hash for `putMissed`. */
-export function getString(table: usize, text: externref): u32 {
-  return getHash(table, hashString(text));
+export function getString(table: usize, text: externref, seed: u32): u32 {
+  return getHash(table, hashString(text, seed));
 }
 
 /** As `getString`, of a string that was hashed outside. */
@@ -161,15 +186,15 @@ export function getHash(table: usize, hash: u32): u32 {
  * outcome`. If the word is a hash, UPDATED may be another key's slot.
  */
 export function put(table: usize, word: u32, kind: u32): u32 {
-  const slot = findSlot(table, word, kind);
-  if (slot == NIL) return insertSlot(table, word, kind);
-  touchSlot(slotsOf(table), slot);
-  return (slot << OUTCOME_BITS) | UPDATED;
+  const found = findOrCount(table, word, kind);
+  if (found <= 0) return isCrowded(table, found) ? NO_ROOM : insertSlot(table, word, kind);
+  touchSlot(slotsOf(table), found);
+  return (found << OUTCOME_BITS) | UPDATED;
 }
 
 /** Puts a string's hash; the result is that of `put`. */
-export function putString(table: usize, text: externref): u32 {
-  return put(table, hashString(text), KIND_HASHED);
+export function putString(table: usize, text: externref, seed: u32): u32 {
+  return put(table, hashString(text, seed), KIND_HASHED);
 }
 
 /** Puts the string that `getString` missed last, without hashing it again; else as `putString`. */
@@ -190,8 +215,8 @@ export function take(table: usize, word: u32, kind: u32): u32 {
 }
 
 /** Removes the first entry with this string's hash; returns the slot it had, or NIL. */
-export function takeString(table: usize, text: externref): u32 {
-  return take(table, hashString(text), KIND_HASHED);
+export function takeString(table: usize, text: externref, seed: u32): u32 {
+  return take(table, hashString(text, seed), KIND_HASHED);
 }
 
 /** Makes a live slot the newest. */
@@ -268,8 +293,8 @@ export function seek(table: usize, word: u32, kind: u32, now: f64, mode: u32): i
 }
 
 /** Visits the first slot with this string's hash; keeps the hash for `putMissedWith` if none. */
-export function seekString(table: usize, text: externref, now: f64, mode: u32): i32 {
-  return seekHash(table, hashString(text), now, mode);
+export function seekString(table: usize, text: externref, seed: u32, now: f64, mode: u32): i32 {
+  return seekHash(table, hashString(text, seed), now, mode);
 }
 
 /** As `seekString`, of a string that was hashed outside. */
@@ -307,21 +332,23 @@ export function putWith(
   ttl: f64,
   isKept: bool,
 ): u32 {
-  const slot = findSlot(table, word, kind);
-  if (slot == NIL) return insertSlotWith(table, word, kind, weight, start, ttl);
-  return writeSlot(table, slot, weight, start, ttl, isKept);
+  const found = findOrCount(table, word, kind);
+  if (found > 0) return writeSlot(table, found, weight, start, ttl, isKept);
+  if (isCrowded(table, found)) return NO_ROOM;
+  return insertSlotWith(table, word, kind, weight, start, ttl);
 }
 
 /** As `putString`, and writes the columns in use. */
 export function putStringWith(
   table: usize,
   text: externref,
+  seed: u32,
   weight: f64,
   start: f64,
   ttl: f64,
   isKept: bool,
 ): u32 {
-  return putWith(table, hashString(text), KIND_HASHED, weight, start, ttl, isKept);
+  return putWith(table, hashString(text, seed), KIND_HASHED, weight, start, ttl, isKept);
 }
 
 /** As `putMissed`, after `seekString`, and writes the columns in use. */

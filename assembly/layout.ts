@@ -68,8 +68,10 @@ export const KIND_HASHED = CHAIN_HASHED;
 //     +44     4   WEIGHTS     address of the weights; likewise
 //     +48     8   TOTAL       f64, sum of the weights of the live slots
 //     +56     8   BUDGET      f64, TOTAL above which the oldest entries have to go
+//     +64     4   PATIENCE    length of a chain from which an insertion into it is refused
+//     +68     4   unused
 //   ------  ----
-//     =64
+//     =72
 export const TABLE_HEADS = 0;
 export const TABLE_SLOTS = TABLE_HEADS + 4;
 export const TABLE_SHIFT = TABLE_SLOTS + 4;
@@ -84,7 +86,8 @@ export const TABLE_AGES = TABLE_MISSED + 4;
 export const TABLE_WEIGHTS = TABLE_AGES + 4;
 export const TABLE_TOTAL = TABLE_WEIGHTS + 4;
 export const TABLE_BUDGET = TABLE_TOTAL + 8;
-export const TABLE_BYTES = TABLE_BUDGET + 8;
+export const TABLE_PATIENCE = TABLE_BUDGET + 8;
+export const TABLE_BYTES = TABLE_PATIENCE + 8;
 
 // Columns: what a table keeps of every slot only when it is asked to, in blocks as long as the
 // slot records. A record is valid while its slot is live.
@@ -112,6 +115,13 @@ export const VISIT_RENEW = 2;
 
 /** 2^32 / golden ratio, odd: spreads consecutive integers evenly (Knuth 6.4, Fibonacci hashing). */
 export const MULTIPLIER = 0x9e3779b1 | 0;
+/**
+ * Length of a chain from which an insertion is refused at first; twice as much after every rehash.
+ * A chain of words that are spread evenly is as long with probability 10^-14.
+ */
+export const PATIENCE_FIRST = 16;
+/** Code units from which a string is sampled in the first gear of its hash; see hash.ts. */
+export const SAMPLE_LENGTH = 8;
 /** Capacity of a table's first allocation: with the sentinel, 16 records of 16 bytes. */
 export const CAPACITY_FIRST = 15;
 /** Largest number of entries a cache may hold. */
@@ -129,7 +139,10 @@ export const UPDATED = 0;
 export const INSERTED = 1;
 /** A new entry took the slot of the oldest one, which is gone. */
 export const EVICTED = 2;
-/** Nothing was changed: grow the table, then put again. */
+/**
+ * Nothing was changed: no slot is unused, or the bucket is crowded. Grow the table or, if it has
+ * room, rehash it; then put again.
+ */
 export const NO_ROOM = 3;
 /** Joined with one of the above: TOTAL exceeds BUDGET, and entries have to be shed. */
 export const OVERWEIGHT = 4;

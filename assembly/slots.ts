@@ -21,6 +21,7 @@ import {
   TABLE_LIMIT,
   TABLE_MISSED,
   TABLE_MULTIPLIER,
+  TABLE_PATIENCE,
   TABLE_SHIFT,
   TABLE_SIZE,
   TABLE_SLOTS,
@@ -218,4 +219,17 @@ export function weightOf(weights: usize, slot: u32): f64 {
 
 export function setWeight(weights: usize, slot: u32, weight: f64): void {
   store<f64>(weights + ((slot as usize) << WEIGHT_BYTES_LOG2), weight);
+}
+
+export function patienceOf(table: usize): u32 {
+  return load<u32>(table, TABLE_PATIENCE);
+}
+
+export function setPatience(table: usize, length: u32): void {
+  store<u32>(table, length, TABLE_PATIENCE);
+}
+
+/** A slot's word in an array of words. */
+export function wordIn(words: usize, slot: u32): u32 {
+  return load<u32>(words + ((slot as usize) << 2));
 }

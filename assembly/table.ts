@@ -8,6 +8,10 @@
 // T2  A slot keeps its number for as long as its entry lives.
 // T3  A put that finds no room changes nothing and says so; growing is a call of its own.
 //
+// T4  Words that crowd one bucket, by chance or by design, are spread anew: an insertion into a
+//     chain longer than PATIENCE is refused, and the wrapper calls `rehash`. As PATIENCE doubles,
+//     so does the work that pays for it, and there are at most log2(size) rehashes.
+//
 // Expected cost is O(1); a chain is longer than 8 with probability below 10^-5 for words that
 // are spread evenly. `grow` is O(size) and happens log2(limit) times in a table's life.
 
@@ -15,14 +19,17 @@ import { allocate, bytesOf, release } from './arena';
 import {
   AGE_BYTES_LOG2,
   CAPACITY_FIRST,
+  CAPACITY_MAX,
   EMPTY,
   EMPTY_BUCKETS_LOG2,
   EVICTED,
   INSERTED,
+  KIND_HASHED,
   MULTIPLIER,
   NIL,
   NO_ROOM,
   OUTCOME_BITS,
+  PATIENCE_FIRST,
   SLOT_BYTES_LOG2,
   TABLE_BYTES,
   WEIGHT_BYTES_LOG2,
@@ -41,6 +48,8 @@ import {
   linkOf,
   multiplierOf,
   newerOf,
+  olderOf,
+  patienceOf,
   setAges,
   setBudget,
   setCapacity,
@@ -51,6 +60,7 @@ import {
   setLimit,
   setLink,
   setMultiplier,
+  setPatience,
   setShift,
   setSize,
   setSlots,
@@ -64,6 +74,7 @@ import {
   totalOf,
   weightOf,
   weightsOf,
+  wordIn,
   wordOf,
 } from './slots';
 
@@ -109,6 +120,26 @@ function findFrom(slots: usize, slot: u32, word: u32, kind: u32): u32 {
 export function find(table: usize, word: u32, kind: u32): u32 {
   const head = headOf(headsOf(table), bucketOf(table, word));
   return findFrom(slotsOf(table), head, word, kind);
+}
+
+/** First slot with this word and kind, or, if there is none, the length of the chain, negated. */
+export function findOrCount(table: usize, word: u32, kind: u32): i32 {
+  const slots = slotsOf(table);
+  let slot = headOf(headsOf(table), bucketOf(table, word));
+  let length: i32 = 0;
+  // Ends with the chain, which holds a slot once (S3).
+  while (slot != NIL) {
+    const link = linkOf(slots, slot);
+    if (wordOf(slots, slot) == word && kindIn(link) == kind) return slot;
+    slot = slotIn(link);
+    length -= 1;
+  }
+  return length;
+}
+
+/** Whether a chain of this length, negated, is too long to be added to. */
+export function isCrowded(table: usize, negatedLength: i32): bool {
+  return negatedLength <= -PATIENCE_FIRST && (-negatedLength as u32) >= patienceOf(table);
 }
 
 /** The next slot after `slot` in its chain that has the same word and kind, or NIL. */
@@ -193,6 +224,7 @@ export function createTable(limit: u32): usize {
   const table = allocate(TABLE_BYTES);
   if (!table) return 0;
   setMultiplier(table, MULTIPLIER);
+  setPatience(table, PATIENCE_FIRST);
   setLimit(table, limit);
   setBudget(table, WEIGHT_MAX as f64);
   setAges(table, 0);
@@ -255,6 +287,32 @@ function moveColumn(from: usize, to: usize, fresh: u32, bytesLog2: u32): void {
   if (!from) return;
   memory.copy(to, from, (fresh as usize) << bytesLog2);
   if (from != EMPTY) release(from);
+}
+
+/** Whether the next insertion finds a slot: an unused one, or that of the oldest entry. */
+export function hasRoom(table: usize): bool {
+  if (sizeOf(table) >= limitOf(table) || freeOf(table) != NIL) return true;
+  return freshOf(table) <= capacityOf(table);
+}
+
+/**
+ * Spreads the entries by another multiplier, and by other hashes if `words` is not 0: an array of
+ * them by slot. The order stays.
+ */
+export function rehash(table: usize, words: usize, multiplier: u32): void {
+  const heads = headsOf(table);
+  const slots = slotsOf(table);
+  setMultiplier(table, multiplier);
+  // Above the largest capacity, nothing is refused any more.
+  if (patienceOf(table) <= CAPACITY_MAX) setPatience(table, patienceOf(table) << 1);
+  if (heads == EMPTY) return;
+  memory.fill(heads, 0, (4 as usize) << (32 - shiftOf(table)));
+  // Ends with the list (S2).
+  for (let slot = olderOf(slots, NIL); slot != NIL; slot = olderOf(slots, slot)) {
+    const kind = kindIn(linkOf(slots, slot));
+    if (words && kind == KIND_HASHED) setWord(slots, slot, wordIn(words, slot));
+    chainIn(table, slot, wordOf(slots, slot), kind);
+  }
 }
 
 /** Moves everything into new blocks for `capacity` entries; every used slot must be live. */

@@ -146,9 +146,10 @@ export function putWith(
   ttl: number,
   isKept: number,
 ): number {
-  const slot = table.find(word, kind);
-  if (slot === NIL) return insertWith(table, word, kind, weight, start, ttl);
-  return write(table, slot, weight, start, ttl, isKept);
+  const found = table.findOrCount(word, kind);
+  if (found > 0) return write(table, found, weight, start, ttl, isKept);
+  if (table.isCrowded(found)) return NO_ROOM;
+  return insertWith(table, word, kind, weight, start, ttl);
 }
 
 export function shed(table: PureTable): number {

@@ -14,7 +14,7 @@ export interface PureEngineOptions {
   /** Seed of the hashes; drawn at random if absent. */
   readonly seed?: number;
   /** Hash of strings. */
-  readonly hashString?: (text: string) => number;
+  readonly hashString?: (text: string, seed: number) => number;
   readonly allocate?: AllocateWords;
 }
 
@@ -24,11 +24,13 @@ const own = (table: Table): PureTable => table as unknown as PureTable;
 export function createPureEngine(options: PureEngineOptions = {}): Engine {
   const seed = options.seed ?? drawSeed();
   const allocate = options.allocate ?? ((words: number) => new Int32Array(words));
-  const hash = options.hashString ?? ((text: string) => hashString(text, seed));
+  const hash =
+    options.hashString ?? ((text: string, tableSeed: number) => hashString(text, tableSeed, seed));
   return {
     kind: 'pure',
     jsString: false,
-    hashFloat: (value) => hashFloat(value, seed),
+    hashFloat: (value, tableSeed) => hashFloat(value, tableSeed || seed),
+    hashString: hash,
     createTable: (limit) => new PureTable(limit) as unknown as Table,
     destroyTable: (table) => own(table).clear(),
     bytesHeld: (table) => own(table).bytes,
@@ -37,6 +39,8 @@ export function createPureEngine(options: PureEngineOptions = {}): Engine {
     image: (table) => own(table).image(),
     clear: (table) => own(table).clear(),
     grow: (table) => own(table).grow(allocate),
+    hasRoom: (table) => own(table).hasRoom,
+    rehash: (table, words, multiplier) => own(table).rehash(words, multiplier),
     setLimit: (table, limit) => {
       own(table).limit = limit;
     },
@@ -45,16 +49,16 @@ export function createPureEngine(options: PureEngineOptions = {}): Engine {
     oldest: (table) => own(table).oldest,
     wordOf: (table, slot) => own(table).wordOf(slot),
     find: (table, word, kind) => own(table).find(word, kind),
-    findString: (table, text) => own(table).find(hash(text), KIND_HASHED),
+    findString: (table, text, tableSeed) => own(table).find(hash(text, tableSeed), KIND_HASHED),
     findNext: (table, slot) => own(table).findNext(slot),
     get: (table, word, kind) => own(table).get(word, kind),
-    getString: (table, text) => own(table).getOrMiss(hash(text)),
+    getString: (table, text, tableSeed) => own(table).getOrMiss(hash(text, tableSeed)),
     put: (table, word, kind) => own(table).put(word, kind),
-    putString: (table, text) => own(table).put(hash(text), KIND_HASHED),
+    putString: (table, text, tableSeed) => own(table).put(hash(text, tableSeed), KIND_HASHED),
     putMissed: (table) => own(table).put(own(table).missed, KIND_HASHED),
     insert: (table, word, kind) => own(table).insert(word, kind),
     take: (table, word, kind) => own(table).take(word, kind),
-    takeString: (table, text) => own(table).take(hash(text), KIND_HASHED),
+    takeString: (table, text, tableSeed) => own(table).take(hash(text, tableSeed), KIND_HASHED),
     remove: (table, slot) => own(table).remove(slot),
     evict: (table) => own(table).evict(),
     touch: (table, slot) => own(table).touch(slot),
@@ -71,14 +75,15 @@ export function createPureEngine(options: PureEngineOptions = {}): Engine {
     weightOf: (table, slot) => own(table).weightOf(slot),
     visit: (table, slot, now, mode) => columns.visit(own(table), slot, now, mode),
     seek: (table, word, kind, now, mode) => columns.seek(own(table), word, kind, now, mode),
-    seekString: (table, text, now, mode) => columns.seekOrMiss(own(table), hash(text), now, mode),
+    seekString: (table, text, tableSeed, now, mode) =>
+      columns.seekOrMiss(own(table), hash(text, tableSeed), now, mode),
     write: (table, slot, weight, start, ttl, isKept) =>
       columns.write(own(table), slot, weight, start, ttl, isKept),
     unwrite: (table, slot) => columns.unwrite(own(table), slot),
     putWith: (table, word, kind, weight, start, ttl, isKept) =>
       columns.putWith(own(table), word, kind, weight, start, ttl, isKept),
-    putStringWith: (table, text, weight, start, ttl, isKept) =>
-      columns.putWith(own(table), hash(text), KIND_HASHED, weight, start, ttl, isKept),
+    putStringWith: (table, text, tableSeed, weight, start, ttl, isKept) =>
+      columns.putWith(own(table), hash(text, tableSeed), KIND_HASHED, weight, start, ttl, isKept),
     putMissedWith: (table, weight, start, ttl, isKept) =>
       columns.putWith(own(table), own(table).missed, KIND_HASHED, weight, start, ttl, isKept),
     insertWith: (table, word, kind, weight, start, ttl) =>

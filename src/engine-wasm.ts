@@ -35,6 +35,8 @@ interface CoreExports
     | 'kind'
     | 'jsString'
     | 'hashFloat'
+    | 'hashString'
+    | 'rehash'
     | 'createTable'
     | 'destroyTable'
     | 'memoryBytes'
@@ -46,15 +48,20 @@ interface CoreExports
   seekHash(table: Table, hash: number, now: number, mode: number): number;
   open(seed: number): void;
   create(limit: number): number;
+  reserve(count: number): number;
+  rehash(table: Table, words: number, multiplier: number): void;
   destroy(table: Table): void;
 }
+
+/** Hash of a string under the seed of a table. */
+type HashString = (text: string, seed: number) => number;
 
 /** What tests may replace. */
 export interface WasmEngineOptions {
   /** Seed of the hashes; drawn at random if absent. */
   readonly seed?: number;
   /** Hash of strings, in place of the core's. */
-  readonly hashString?: (text: string) => number;
+  readonly hashString?: HashString;
 }
 
 const BUILTINS = { builtins: ['js-string'] };
@@ -81,17 +88,34 @@ type StringFunctions = Pick<
 >;
 
 /** These functions for a core that cannot read strings: they are hashed here. */
-function stringsHashed(core: CoreExports, hash: (text: string) => number): StringFunctions {
+function stringsHashed(core: CoreExports, hash: HashString): StringFunctions {
   const { find, getHash, put, take, seekHash, putWith } = core;
   return {
-    findString: (table, text) => find(table, hash(text), KIND_HASHED),
-    getString: (table, text) => getHash(table, hash(text)),
-    putString: (table, text) => put(table, hash(text), KIND_HASHED),
-    takeString: (table, text) => take(table, hash(text), KIND_HASHED),
-    seekString: (table, text, now, mode) => seekHash(table, hash(text), now, mode),
-    putStringWith: (table, text, weight, start, ttl, isKept) =>
-      putWith(table, hash(text), KIND_HASHED, weight, start, ttl, isKept),
+    findString: (table, text, seed) => find(table, hash(text, seed), KIND_HASHED),
+    getString: (table, text, seed) => getHash(table, hash(text, seed)),
+    putString: (table, text, seed) => put(table, hash(text, seed), KIND_HASHED),
+    takeString: (table, text, seed) => take(table, hash(text, seed), KIND_HASHED),
+    seekString: (table, text, seed, now, mode) => seekHash(table, hash(text, seed), now, mode),
+    putStringWith: (table, text, seed, weight, start, ttl, isKept) =>
+      putWith(table, hash(text, seed), KIND_HASHED, weight, start, ttl, isKept),
   };
+}
+
+/** Hands the new words over in a block of the arena, so that one call changes the table. */
+function rehash(
+  core: CoreExports,
+  table: Table,
+  words: Int32Array | undefined,
+  multiplier: number,
+): number {
+  let block = 0;
+  if (words !== undefined) {
+    block = core.reserve(words.length);
+    if (block === 0) return 0;
+    new Int32Array(core.memory.buffer, block >>> 0, words.length).set(words);
+  }
+  core.rehash(table, block, multiplier);
+  return 1;
 }
 
 /** Binds an instance of the core, fresh or from another loader, as an engine. */
@@ -106,14 +130,16 @@ export function bindCore(
 
   const { memory } = core;
   const inCore = jsString && options.hashString === undefined;
-  const hash = options.hashString ?? ((text: string) => hashString(text, seed));
+  const hash: HashString =
+    options.hashString ?? ((text, tableSeed) => hashString(text, tableSeed, seed));
   const strings = inCore ? core : stringsHashed(core, hash);
 
   // One literal, without a spread: V8 then keeps all of it in the object, a load less a call.
   return {
     kind: 'wasm',
     jsString: inCore,
-    hashFloat: (value) => hashFloat(value, seed),
+    hashFloat: (value, tableSeed) => hashFloat(value, tableSeed || seed),
+    hashString: hash,
     createTable: (limit) => (core.create(limit) || undefined) as Table | undefined,
     destroyTable: core.destroy,
     memoryBytes: () => memory.buffer.byteLength,
@@ -122,6 +148,8 @@ export function bindCore(
     bytesHeld: core.bytesHeld,
     clear: core.clear,
     grow: core.grow,
+    hasRoom: core.hasRoom,
+    rehash: (table, words, multiplier) => rehash(core, table, words, multiplier),
     setLimit: core.setLimit,
     size: core.size,
     newest: core.newest,

@@ -10,6 +10,9 @@
 // E5  Ages and weights are columns (layout.ts) that a table has only once they are in use. Then
 //     its entries are read by `seek` and written by `…With`; a table without them never pays.
 //
+// E6  A seed says how a table's strings and floats are hashed (assembly/hash.ts): 0 at first, and
+//     another one after a `rehash`. A caller gives the same one until it rehashes the table.
+//
 // The functions are fields, not methods, so that V8 sees a call of one WebAssembly export and
 // inlines its wrapper. They are called as engine.get(table, word, kind), once per operation.
 
@@ -47,7 +50,9 @@ export interface Engine {
   /** Whether strings are hashed inside WebAssembly. */
   readonly jsString: boolean;
   /** Hash of a number that is no int32, for the functions that take a hash. */
-  hashFloat(value: number): number;
+  hashFloat(value: number, seed: number): number;
+  /** Hash of a string, as the functions compute it that take a string. */
+  hashString(text: string, seed: number): number;
 
   /** A new, empty table that evicts at `limit` entries; undefined if memory is refused. */
   createTable(limit: number): Table | undefined;
@@ -66,6 +71,14 @@ export interface Engine {
   clear(table: Table): void;
   /** Makes room for more entries; falsy, with nothing changed, if memory is refused. */
   grow(table: Table): number;
+  /** Whether the next insertion finds a slot; if not, the table has to grow. */
+  hasRoom(table: Table): number;
+  /**
+   * Spreads the entries by another odd multiplier and by these words, by slot, of which those of
+   * slots that hold a hash are taken; falsy if memory for them is refused, and then nothing is
+   * changed. Without words, it is never refused.
+   */
+  rehash(table: Table, words: Int32Array | undefined, multiplier: number): number;
   /** Sets the size at which insertions evict. */
   setLimit(table: Table, limit: number): void;
   /** Number of entries. */
@@ -76,18 +89,18 @@ export interface Engine {
 
   /** First slot with this word and kind (layout.ts), or NIL; the order stays. */
   find(table: Table, word: number, kind: number): number;
-  findString(table: Table, text: string): number;
+  findString(table: Table, text: string, seed: number): number;
   /** Next slot with the same word and kind as `slot`, or NIL. */
   findNext(table: Table, slot: number): number;
 
   /** As find, and the slot becomes the newest. */
   get(table: Table, word: number, kind: number): number;
   /** When it returns NIL, it keeps the hash for `putMissed`. */
-  getString(table: Table, text: string): number;
+  getString(table: Table, text: string, seed: number): number;
 
   /** `slot << OUTCOME_BITS | outcome`: UPDATED, INSERTED, EVICTED or NO_ROOM (layout.ts). */
   put(table: Table, word: number, kind: number): number;
-  putString(table: Table, text: string): number;
+  putString(table: Table, text: string, seed: number): number;
   /** Puts the string that getString missed last in this table, without hashing it again. */
   putMissed(table: Table): number;
   /** As put, for a key known to be absent. */
@@ -95,7 +108,7 @@ export interface Engine {
 
   /** Removes the first slot with this word and kind; returns the slot it had, or NIL. */
   take(table: Table, word: number, kind: number): number;
-  takeString(table: Table, text: string): number;
+  takeString(table: Table, text: string, seed: number): number;
   remove(table: Table, slot: number): void;
   /** Removes the oldest entry; returns the slot it had, or NIL. */
   evict(table: Table): number;
@@ -124,7 +137,7 @@ export interface Engine {
   /** Visits the first slot with this word and kind; NIL if there is none. */
   seek(table: Table, word: number, kind: number, now: number, mode: number): number;
   /** When it returns NIL, it keeps the hash for `putMissedWith`. */
-  seekString(table: Table, text: string, now: number, mode: number): number;
+  seekString(table: Table, text: string, seed: number, now: number, mode: number): number;
 
   /** Touches a slot and writes its columns, its age only if `isKept` is 0; result as of `put`. */
   write(
@@ -150,6 +163,7 @@ export interface Engine {
   putStringWith(
     table: Table,
     text: string,
+    seed: number,
     weight: number,
     start: number,
     ttl: number,

@@ -65,7 +65,7 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
   seek(key: K, now: number, mode: number): number {
     const { engine, table } = this;
     if (typeof key === 'string') {
-      const slot = engine.seekString(table, key, now, mode);
+      const slot = engine.seekString(table, key, this.seed, now, mode);
       if (slot === NIL) {
         this.missed = key;
         return NIL;
@@ -76,7 +76,7 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
     }
     if (typeof key === 'number') {
       if ((key | 0) === key) return engine.seek(table, key, KIND_INT, now, mode);
-      return this.#visit(this.locate(engine.hashFloat(key), key), now, mode);
+      return this.#visit(this.locate(engine.hashFloat(key, this.seed), key), now, mode);
     }
     return this.#visit(this.others?.get(key) ?? NIL, now, mode);
   }
@@ -93,7 +93,7 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
         code = engine.putMissedWith(table, weight, start, ttl, isKept);
         this.missed = undefined;
       } else {
-        code = engine.putStringWith(table, key, weight, start, ttl, isKept);
+        code = engine.putStringWith(table, key, this.seed, weight, start, ttl, isKept);
       }
       if ((code & OUTCOME_MASK) === UPDATED) {
         const slot = code >> OUTCOME_BITS;
@@ -113,6 +113,11 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
     }
     if ((code & OUTCOME_MASK) === EVICTED) this.forgetOther(code >> OUTCOME_BITS);
     return code;
+  }
+
+  protected override putFloat(key: number): number {
+    if (!this.isTimed && !this.isWeighed) return super.putFloat(key);
+    return this.putHashed(this.engine.hashFloat(key, this.seed), key);
   }
 
   protected override update(slot: number): number {

@@ -4,12 +4,18 @@
 //     undefined in any other, so that nothing removed is kept alive. No value is undefined.
 // N2  Keys are equal exactly as in Map (SameValueZero).
 // N3  A lookup that finds another key under the same hash leaves the order as it was.
+// N4  The word of a string or float is its hash under `seed`.
 //
 // Three roads lead from a key to its slot:
 //   int32    the engine compares the key itself; -0 is 0.
 //   hashed   strings and other numbers: the engine finds the hash, this file compares the key.
 //   other    bigint, symbol, object, function, boolean, null, undefined: a Map of their own,
 //            which knows how to hash them; the engine gets a running number as their word.
+//
+// Hashes begin in a cheap gear, which looks at a part of a string only (assembly/hash.ts). What keys
+// that collide cost when they are added is counted, and when it comes to what a rehash costs, the
+// entries get a seed of their own and hashes of all they hold. A crowded bucket of the engine, of
+// int32 keys too, leads to the same. The counts a rehash waits for double with every one.
 //
 // This file never calls user code, so that no operation here can be re-entered. Entries with ttls
 // or sizes are read and written by entries-columns.ts, which extends it.
@@ -18,6 +24,7 @@ import {
   EVICTED,
   KIND_HASHED,
   KIND_INT,
+  MULTIPLIER,
   NIL,
   NO_ROOM,
   OUTCOME_BITS,
@@ -28,6 +35,10 @@ import type { Engine, Table } from './engine.js';
 import { disposedEngine, disposedOthers } from './engine-disposed.js';
 import { pureEngine, type SharedEngine } from './engines.js';
 import { LRUCacheRangeError } from './errors.js';
+import { drawSeed } from './hash.js';
+
+/** Steps past colliding keys, beside one for every eight entries, after which entries rehash. */
+const DETOURS_FIRST = 16;
 
 function isSameKey(a: unknown, b: unknown): boolean {
   return a === b || (Number.isNaN(a) && Number.isNaN(b));
@@ -49,6 +60,11 @@ export class Entries<K, V> {
    * the next miss, when it is put, and by `clear`.
    */
   protected missed: string | undefined;
+  /** Of the hashes of this table: 0, the first gear, until it is rehashed. */
+  protected seed = 0;
+  /** Steps past other keys of the same hash, on the way to keys that were then added. */
+  #detours = 0;
+  #rehashes = 0;
 
   /** Throws `OUT_OF_MEMORY` if no engine has memory left for an empty table. */
   constructor(shared: SharedEngine, max: number) {
@@ -81,7 +97,7 @@ export class Entries<K, V> {
   /** Slot of a key, which becomes the newest, or NIL. */
   touch(key: K): number {
     if (typeof key === 'string') {
-      const slot = this.engine.getString(this.table, key);
+      const slot = this.engine.getString(this.table, key, this.seed);
       if (slot === NIL) {
         this.missed = key;
         return NIL;
@@ -105,13 +121,13 @@ export class Entries<K, V> {
   /** Slot of a key, or NIL; the order stays. */
   find(key: K): number {
     if (typeof key === 'string') {
-      const slot = this.engine.findString(this.table, key);
+      const slot = this.engine.findString(this.table, key, this.seed);
       if (this.items[slot * 2] === key || slot === NIL) return slot;
       return this.locate(this.engine.wordOf(this.table, slot), key);
     }
     if (typeof key === 'number') {
       if ((key | 0) === key) return this.engine.find(this.table, key, KIND_INT);
-      return this.locate(this.engine.hashFloat(key), key);
+      return this.locate(this.engine.hashFloat(key, this.seed), key);
     }
     return this.others?.get(key) ?? NIL;
   }
@@ -128,7 +144,7 @@ export class Entries<K, V> {
         code = this.engine.putMissed(this.table);
         this.missed = undefined;
       } else {
-        code = this.engine.putString(this.table, key);
+        code = this.engine.putString(this.table, key, this.seed);
       }
       if ((code & OUTCOME_MASK) === UPDATED) {
         const slot = code >> OUTCOME_BITS;
@@ -157,7 +173,7 @@ export class Entries<K, V> {
   /** Takes a key out; returns the slot it had, whose items are still there, or NIL. */
   remove(key: K): number {
     if (typeof key === 'string') {
-      const slot = this.engine.takeString(this.table, key);
+      const slot = this.engine.takeString(this.table, key, this.seed);
       if (this.items[slot * 2] === key || slot === NIL) return slot;
       return this.#removeCollided(key, slot);
     }
@@ -222,7 +238,7 @@ export class Entries<K, V> {
   }
 
   #touchFloat(key: number): number {
-    const slot = this.engine.get(this.table, this.engine.hashFloat(key), KIND_HASHED);
+    const slot = this.engine.get(this.table, this.engine.hashFloat(key, this.seed), KIND_HASHED);
     if (slot === NIL || isSameKey(this.items[slot * 2], key)) return slot;
     return this.#touchCollided(key, slot);
   }
@@ -236,13 +252,40 @@ export class Entries<K, V> {
 
   /** Puts a key that is known to have this hash as its word. */
   protected putHashed(word: number, key: unknown): number {
-    const slot = this.locate(word, key);
-    return slot === NIL ? this.insert(word) : this.update(slot);
+    const { engine, table, items } = this;
+    let slot = engine.find(table, word, KIND_HASHED);
+    let detours = 0;
+    while (slot !== NIL && !isSameKey(items[slot * 2], key)) {
+      slot = engine.findNext(table, slot);
+      detours += 1;
+    }
+    if (slot !== NIL) return this.update(slot);
+    this.#detours += detours;
+    const allowed = (DETOURS_FIRST + (this.size >> 3)) * 2 ** this.#rehashes;
+    if (this.#detours <= allowed) return this.insert(word);
+    this.#rehash();
+    return this.insert(this.#hash(key as string | number));
+  }
+
+  /** `put` of a number that is no int32. */
+  protected putFloat(key: number): number {
+    const code = this.engine.put(this.table, this.engine.hashFloat(key, this.seed), KIND_HASHED);
+    const outcome = code & OUTCOME_MASK;
+    if (outcome === UPDATED) {
+      const slot = code >> OUTCOME_BITS;
+      return isSameKey(this.items[slot * 2], key) ? code : this.#putCollided(key, slot);
+    }
+    if (outcome === NO_ROOM) {
+      this.makeRoom();
+      return this.putFloat(key);
+    }
+    if (outcome === EVICTED) this.forgetOther(code >> OUTCOME_BITS);
+    return code;
   }
 
   /** `put` of a key of the rarer kinds. */
   protected putRare(key: K): number {
-    if (typeof key === 'number') return this.putHashed(this.engine.hashFloat(key), key);
+    if (typeof key === 'number') return this.putFloat(key);
     const known = this.others?.get(key);
     if (known !== undefined) return this.update(known);
     // Reserved before the engine changes anything, since only adding to a Map can fail.
@@ -290,12 +333,54 @@ export class Entries<K, V> {
     if (this.others !== undefined) this.others.delete(this.items[slot * 2] as K);
   }
 
+  #hash(key: string | number): number {
+    const { engine, seed } = this;
+    return typeof key === 'string' ? engine.hashString(key, seed) : engine.hashFloat(key, seed);
+  }
+
   /**
-   * Grows the table. If memory is refused, the entries there are stay, and from now on the oldest
+   * Gives the entries new hashes, under a seed of their own, and new buckets. The order stays. If
+   * memory is refused, the hashes stay, too.
+   */
+  #rehash(): void {
+    const { engine, table } = this;
+    const seed = drawSeed();
+    const multiplier = Math.imul(drawSeed(), MULTIPLIER) | 1;
+    const words = this.#words(seed);
+    this.missed = undefined;
+    this.#detours = 0;
+    this.#rehashes += 1;
+    if (words !== undefined && engine.rehash(table, words, multiplier)) this.seed = seed;
+    else engine.rehash(table, undefined, multiplier);
+  }
+
+  /** The words that hashed entries have under a seed, by slot; undefined if memory is refused. */
+  #words(seed: number): Int32Array | undefined {
+    const { engine, table, items } = this;
+    try {
+      const words = new Int32Array(items.length >> 1);
+      for (let slot = NIL + 1; slot < words.length; slot++) {
+        const key = items[slot * 2];
+        if (typeof key === 'string') words[slot] = engine.hashString(key, seed);
+        else if (typeof key === 'number') words[slot] = engine.hashFloat(key, seed);
+        else words[slot] = engine.wordOf(table, slot);
+      }
+      return words;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Grows the table, or rehashes it if just a bucket is crowded. If memory is refused, the entries there are stay, and from now on the oldest
    * makes room for the newest, until `clear` or `resize` tries for the full size again.
    */
   protected makeRoom(): void {
     const { engine, table } = this;
+    if (engine.hasRoom(table)) {
+      this.#rehash();
+      return;
+    }
     if (engine.grow(table)) return;
     const size = engine.size(table);
     if (size === 0) throw outOfMemory();

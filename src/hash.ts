@@ -1,7 +1,9 @@
 // Hashes computed in JavaScript: strings where the core cannot read them, and floats everywhere.
 //
-// `hashString` gives exactly what assembly/hash.ts gives for the same seed; test/hash.test.ts
+// `hashString` gives exactly what assembly/hash.ts gives for the same seeds; test/hash.test.ts
 // compares them. No hash is ever the identity of a key: see entries.ts.
+
+import { SAMPLE_LENGTH } from '../assembly/layout.js';
 
 const ROUND_FIRST = 0x85ebca6b;
 const ROUND_SECOND = 0xc2b2ae35;
@@ -10,8 +12,8 @@ const FINISH = 0x9e3779b1;
 const float = new Float64Array(1);
 const halves = new Int32Array(float.buffer);
 
-function round(state: number, pair: number): number {
-  const product = Math.imul(state ^ pair, ROUND_FIRST);
+function round(state: number, word: number): number {
+  const product = Math.imul(state ^ word, ROUND_FIRST);
   return Math.imul(product ^ (product >>> 15), ROUND_SECOND);
 }
 
@@ -20,8 +22,13 @@ function finish(state: number): number {
   return product ^ (product >>> 15);
 }
 
-/** Seeded 32-bit hash of a string's UTF-16 code units, as an int32. O(length). */
-export function hashString(text: string, seed: number): number {
+function quadAt(text: string, i: number): number {
+  const low = text.charCodeAt(i) ^ (text.charCodeAt(i + 1) << 8);
+  const high = text.charCodeAt(i + 2) ^ (text.charCodeAt(i + 3) << 8);
+  return low ^ (high << 16);
+}
+
+function hashAll(text: string, seed: number): number {
   const length = text.length;
   const paired = length & ~1;
   let state = seed ^ length;
@@ -32,6 +39,18 @@ export function hashString(text: string, seed: number): number {
   return finish(state);
 }
 
+/**
+ * 32-bit hash of a string, as an int32. With seed 0, of its length and its last eight code units,
+ * under `firstSeed`; with any other, of all of it. O(1) and O(length).
+ */
+export function hashString(text: string, seed: number, firstSeed: number): number {
+  if (seed !== 0) return hashAll(text, seed);
+  const length = text.length;
+  if (length < SAMPLE_LENGTH) return hashAll(text, firstSeed);
+  const first = round(firstSeed ^ length, quadAt(text, length - 8));
+  return finish(round(first, quadAt(text, length - 4)));
+}
+
 /** Seeded 32-bit hash of a number other than an int32, as an int32: equal for all NaNs. */
 export function hashFloat(value: number, seed: number): number {
   // Every NaN is one key, but a NaN may carry any payload into its bits.
@@ -39,11 +58,15 @@ export function hashFloat(value: number, seed: number): number {
   return finish(round(round(seed, halves[0] as number), halves[1] as number));
 }
 
-/** A seed from the host's randomness, which workerd forbids while a module is evaluated. */
+/**
+ * A seed from the host's randomness, which workerd forbids while a module is evaluated. From 1 to
+ * 2^30 - 1: never that of the first gear, and never boxed.
+ */
 export function drawSeed(): number {
   const { crypto } = globalThis;
-  if (typeof crypto?.getRandomValues === 'function') {
-    return crypto.getRandomValues(new Int32Array(1))[0] as number;
-  }
-  return (Math.random() * 2 ** 32) | 0;
+  const drawn =
+    typeof crypto?.getRandomValues === 'function'
+      ? (crypto.getRandomValues(new Int32Array(1))[0] as number)
+      : Math.random() * 2 ** 32;
+  return drawn & 0x3fffffff || 1;
 }

@@ -9,6 +9,7 @@
 
 import {
   CAPACITY_FIRST,
+  CAPACITY_MAX,
   CHAIN_SLOT,
   EMPTY_BUCKETS_LOG2,
   EVICTED,
@@ -18,6 +19,7 @@ import {
   NIL,
   NO_ROOM,
   OUTCOME_BITS,
+  PATIENCE_FIRST,
   SLOT_BYTES,
   SLOT_CHAIN,
   SLOT_NEWER,
@@ -65,6 +67,7 @@ export class PureTable {
   slots: Int32Array = EMPTY_SLOTS;
   shift = 32 - EMPTY_BUCKETS_LOG2;
   multiplier = MULTIPLIER;
+  patience = PATIENCE_FIRST;
   size = 0;
   limit: number;
   capacity = 0;
@@ -127,6 +130,23 @@ export class PureTable {
 
   find(word: number, kind: number): number {
     return this.findFrom(this.heads[this.bucketOf(word)] as number, word, kind);
+  }
+
+  findOrCount(word: number, kind: number): number {
+    const { slots } = this;
+    let slot = this.heads[this.bucketOf(word)] as number;
+    let length = 0;
+    while (slot !== NIL) {
+      const link = slots[at(slot) + CHAIN] as number;
+      if (slots[at(slot) + WORD] === word && (link & ~CHAIN_SLOT) === kind) return slot;
+      slot = link & CHAIN_SLOT;
+      length -= 1;
+    }
+    return length;
+  }
+
+  isCrowded(negatedLength: number): boolean {
+    return -negatedLength >= this.patience;
   }
 
   findNext(slot: number): number {
@@ -213,10 +233,10 @@ export class PureTable {
   }
 
   put(word: number, kind: number): number {
-    const slot = this.find(word, kind);
-    if (slot === NIL) return this.insert(word, kind);
-    this.touch(slot);
-    return (slot << OUTCOME_BITS) | UPDATED;
+    const found = this.findOrCount(word, kind);
+    if (found <= 0) return this.isCrowded(found) ? NO_ROOM : this.insert(word, kind);
+    this.touch(found);
+    return (found << OUTCOME_BITS) | UPDATED;
   }
 
   remove(slot: number): void {
@@ -294,6 +314,26 @@ export class PureTable {
     this.capacity = capacity;
     for (let slot = NIL + 1; slot < this.fresh; slot++) {
       const kind = (slots[at(slot) + CHAIN] as number) & ~CHAIN_SLOT;
+      this.chainIn(slot, slots[at(slot) + WORD] as number, kind);
+    }
+    return 1;
+  }
+
+  get hasRoom(): number {
+    if (this.size >= this.limit || this.free !== NIL) return 1;
+    return this.fresh <= this.capacity ? 1 : 0;
+  }
+
+  rehash(words: Int32Array | undefined, multiplier: number): number {
+    const { slots } = this;
+    this.multiplier = multiplier;
+    if (this.patience <= CAPACITY_MAX) this.patience *= 2;
+    this.heads.fill(NIL);
+    for (let slot = this.newest; slot !== NIL; slot = slots[at(slot) + OLDER] as number) {
+      const kind = (slots[at(slot) + CHAIN] as number) & ~CHAIN_SLOT;
+      if (words !== undefined && kind === KIND_HASHED) {
+        slots[at(slot) + WORD] = words[slot] as number;
+      }
       this.chainIn(slot, slots[at(slot) + WORD] as number, kind);
     }
     return 1;

@@ -1,4 +1,4 @@
-// The hashes: the core's and JavaScript's are one function, and they spread keys evenly.
+// The hashes: the core's and JavaScript's are the same, in both gears, and spread keys evenly.
 //
 // The core hashes with whatever js-string functions it is given, so that its exports can be asked
 // here on every host: with a polyfill on all, with the host's own builtins where it has them.
@@ -18,10 +18,10 @@ interface HashingCore extends Record<string, unknown> {
   open(seed: number): void;
   create(limit: number): number;
   grow(table: number): number;
-  putString(table: number, text: string): number;
-  findString(table: number, text: string): number;
-  getString(table: number, text: string): number;
-  takeString(table: number, text: string): number;
+  putString(table: number, text: string, seed: number): number;
+  findString(table: number, text: string, seed: number): number;
+  getString(table: number, text: string, seed: number): number;
+  takeString(table: number, text: string, seed: number): number;
   find(table: number, hash: number, kind: number): number;
   wordOf(table: number, slot: number): number;
 }
@@ -44,8 +44,8 @@ const cores: readonly [name: string, module: WebAssembly.Module][] = [
   ["release build, the host's best", compileCore(read('core.wasm'))],
 ];
 
-const seeds = [0, 1, -1, 0x12345678, 0x7fffffff, -0x80000000, 0xdeadbeef | 0];
-const seedValue = fc.integer({ min: -0x80000000, max: 0x7fffffff });
+const seeds = [2, 1, -1, 0x12345678, 0x7fffffff, -0x80000000, 0xdeadbeef | 0];
+const seedValue = fc.integer({ min: -0x80000000, max: 0x7fffffff }).map((seed) => seed || 1);
 const narrow = fc.nat(0xff);
 const wide = fc.oneof(fc.nat(0xffff), fc.integer({ min: 0xd800, max: 0xdfff }), fc.nat(0xff));
 const units = fc.oneof(
@@ -66,25 +66,49 @@ function representations(codes: readonly number[]): string[] {
   return [flat, left + right, unitwise, wideSlice, parsed];
 }
 
+/** Hash of all of a string. */
+const hashAll = (text: string, seed: number) => hashString(text, seed, 0);
+/** Hash of a sample of a string. */
+const sample = (text: string, seed: number) => hashString(text, 0, seed);
+
+interface Gear {
+  readonly gear: string;
+  readonly hash: (text: string, seed: number) => number;
+  /** Seed of a table whose hashes are in this gear, under `seed`. */
+  readonly tableSeed: (seed: number) => number;
+}
+
+const gears: readonly Gear[] = [
+  { gear: 'sampled', hash: sample, tableSeed: () => 0 },
+  { gear: 'full', hash: hashAll, tableSeed: (seed) => seed },
+];
+
 /** Puts strings through a table of one entry and reads the hash back. */
-function openHasher(module: WebAssembly.Module, seed: number): (text: string) => number {
+function openHasher(module: WebAssembly.Module, gear: Gear, seed: number) {
   const core = instantiateSync<HashingCore>(module, polyfill).exports;
   core.open(seed);
   const table = core.create(1);
   core.grow(table);
-  return (text) => core.wordOf(table, core.putString(table, text) >> OUTCOME_BITS);
+  return (text: string) => {
+    const code = core.putString(table, text, gear.tableSeed(seed));
+    return core.wordOf(table, code >> OUTCOME_BITS);
+  };
 }
 
-describe.each(cores)('hashString and the %s', (_, module) => {
+const rigs = cores.flatMap(([name, module]) =>
+  gears.map((gear) => [`${gear.gear} hash and the ${name}`, module, gear] as const),
+);
+
+describe.each(rigs)('the %s', (_, module, gear) => {
   it.each(seeds)('agree on raw code units, whatever the representation, seed %i', (seed) => {
-    const inCore = openHasher(module, seed);
+    const inCore = openHasher(module, gear, seed);
     fc.assert(
       fc.property(units, (codes) => {
-        const expected = hashString(String.fromCharCode(...codes), seed);
+        const expected = gear.hash(String.fromCharCode(...codes), seed);
         expect(expected).toBe(expected | 0);
         for (const text of representations(codes)) {
           expect(inCore(text)).toBe(expected);
-          expect(hashString(text, seed)).toBe(expected);
+          expect(gear.hash(text, seed)).toBe(expected);
         }
       }),
       { seed: SEED, numRuns: 200 },
@@ -94,10 +118,10 @@ describe.each(cores)('hashString and the %s', (_, module) => {
   it('agree for any seed, and on every length from 0 to 64', () => {
     fc.assert(
       fc.property(seedValue, wide, (seed, code) => {
-        const inCore = openHasher(module, seed);
+        const inCore = openHasher(module, gear, seed);
         for (let length = 0; length <= 64; length++) {
           const text = String.fromCharCode(code).repeat(length);
-          expect(inCore(text), `length ${length}`).toBe(hashString(text, seed));
+          expect(inCore(text), `length ${length}`).toBe(gear.hash(text, seed));
         }
       }),
       { seed: SEED, numRuns: 20 },
@@ -105,28 +129,32 @@ describe.each(cores)('hashString and the %s', (_, module) => {
   });
 
   it('agree on long strings', () => {
-    const inCore = openHasher(module, 5);
+    const inCore = openHasher(module, gear, 5);
     for (const length of [255, 256, 1000, 65_535, 65_536, 1 << 20]) {
       const text = 'ab\u4e00'.repeat(length).slice(0, length);
-      expect(inCore(text), `length ${length}`).toBe(hashString(text, 5));
+      expect(inCore(text), `length ${length}`).toBe(gear.hash(text, 5));
     }
   });
 
   it('agree in every function that takes a string', () => {
     const core = instantiateSync<HashingCore>(module, polyfill).exports;
     core.open(9);
+    const tableSeed = gear.tableSeed(9);
     const table = core.create(10);
     core.grow(table);
-    for (const text of ['', 'a', 'ab', '\ud800', 'a\0']) {
-      const slot = core.putString(table, text) >> OUTCOME_BITS;
-      const found = [core.findString(table, text), core.getString(table, text)];
-      expect([...found, core.find(table, hashString(text, 9), KIND_HASHED)]).toEqual([
+    for (const text of ['', 'a', 'ab', '\ud800', 'a\0', 'longer than a sample']) {
+      const slot = core.putString(table, text, tableSeed) >> OUTCOME_BITS;
+      const found = [
+        core.findString(table, text, tableSeed),
+        core.getString(table, text, tableSeed),
+      ];
+      expect([...found, core.find(table, gear.hash(text, 9), KIND_HASHED)]).toEqual([
         slot,
         slot,
         slot,
       ]);
-      expect(core.takeString(table, text)).toBe(slot);
-      expect(core.find(table, hashString(text, 9), KIND_HASHED)).toBe(0);
+      expect(core.takeString(table, text, tableSeed)).toBe(slot);
+      expect(core.find(table, gear.hash(text, 9), KIND_HASHED)).toBe(0);
     }
   });
 });
@@ -168,7 +196,7 @@ describe.each(families)('hashes of strings with %s', (_, keys) => {
     const texts = keys(count);
     expect(new Set(texts).size).toBe(count);
     const expected = (count * (count - 1)) / 2 ** 33;
-    const collisions = seeds.map((seed) => collisionsIn(texts.map((t) => hashString(t, seed))));
+    const collisions = seeds.map((seed) => collisionsIn(texts.map((t) => hashAll(t, seed))));
     const total = collisions.reduce((sum, n) => sum + n, 0);
     expect(total).toBeLessThanOrEqual(3 * expected * seeds.length);
   });
@@ -176,25 +204,47 @@ describe.each(families)('hashes of strings with %s', (_, keys) => {
   it('fill 2^16 buckets evenly', () => {
     const texts = keys(1 << 16);
     for (const seed of seeds) {
-      expect(longestChain(texts.map((text) => hashString(text, seed)))).toBeLessThanOrEqual(12);
+      expect(longestChain(texts.map((text) => hashAll(text, seed)))).toBeLessThanOrEqual(12);
     }
+  });
+});
+
+describe('samples', () => {
+  it('tell strings apart by their length and their last eight units', () => {
+    for (const seed of seeds) {
+      expect(sample('a 12345678', seed)).toBe(sample('b 12345678', seed));
+      expect(sample('12345678', seed)).not.toBe(sample('b 12345678', seed));
+      const tails = Array.from({ length: 8 }, (_, i) => `${'x'.repeat(i)}y${'x'.repeat(7 - i)}`);
+      const hashes = tails.map((tail) => sample(`abc ${tail}`, seed));
+      expect(new Set(hashes).size).toBe(8);
+    }
+  });
+
+  it('of a running number collide no more often than random hashes', () => {
+    const texts = Array.from({ length: 100_000 }, (_, i) => `user:${String(i).padStart(9, '0')}`);
+    const expected = (100_000 * 99_999) / 2 ** 33;
+    const found = seeds.map((seed) => collisionsIn(texts.map((text) => sample(text, seed))));
+    const total = found.reduce((sum, n) => sum + n, 0);
+    expect(total).toBeLessThanOrEqual(3 * expected * seeds.length);
   });
 });
 
 describe('seeds', () => {
   it('give different hashes and different collisions', () => {
     const texts = users(1000);
-    const bySeed = seeds.map((seed) => texts.map((text) => hashString(text, seed)));
+    const bySeed = seeds.map((seed) => texts.map((text) => hashAll(text, seed)));
     expect(new Set(bySeed.flat()).size).toBeGreaterThan(seeds.length * 1000 - 10);
     const short = ['', '\0', '\0\0', '0', 'a'];
     for (const text of short) {
-      expect(new Set(seeds.map((seed) => hashString(text, seed))).size).toBe(seeds.length);
+      expect(new Set(seeds.map((seed) => hashAll(text, seed))).size).toBe(seeds.length);
     }
   });
 
-  it('are int32 and drawn anew each time', () => {
+  it('are from 1 to 2^30 - 1 and drawn anew each time', () => {
     const drawn = Array.from({ length: 100 }, drawSeed);
-    expect(drawn.map((seed) => seed | 0)).toEqual(drawn);
+    for (const seed of drawn) expect(seed).toSatisfy(Number.isInteger);
+    expect(Math.min(...drawn)).toBeGreaterThan(0);
+    expect(Math.max(...drawn)).toBeLessThan(2 ** 30);
     expect(new Set(drawn).size).toBeGreaterThan(97);
   });
 });
@@ -228,7 +278,7 @@ describe('no seed is needed to collide on purpose: strings', () => {
       blocks.map((i) => block(((bits >> i) & 1) === 1)).join(''),
     );
     for (const seed of seeds) {
-      const distinct = new Set(texts.map((text) => hashString(text, seed))).size;
+      const distinct = new Set(texts.map((text) => hashAll(text, seed))).size;
       expect(distinct, `seed ${seed}`).toBeGreaterThan(texts.length - 5);
     }
   });
@@ -236,7 +286,7 @@ describe('no seed is needed to collide on purpose: strings', () => {
 
 /** Number of seeds under which two strings have the same hash. */
 function collidingSeeds(a: string, b: string): number {
-  return seeds.filter((seed) => hashString(a, seed) === hashString(b, seed)).length;
+  return seeds.filter((seed) => hashAll(a, seed) === hashAll(b, seed)).length;
 }
 
 describe('hashFloat', () => {

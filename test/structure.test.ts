@@ -71,7 +71,7 @@ describe('the structure', () => {
       const engine = createPureEngine({ seed });
       const table = engine.createTable(10) ?? expect.fail('no memory for a table');
       engine.grow(table);
-      const slot = engine.putString(table, 'a') >> OUTCOME_BITS;
+      const slot = engine.putString(table, 'a', 0) >> OUTCOME_BITS;
       return engine.wordOf(table, slot);
     });
     expect(first).not.toBe(second);

@@ -110,7 +110,7 @@ export function openPure(hostility: Hostility = {}): TestEngine {
   };
   const engine = createPureEngine({ seed: 3, allocate, ...hashOption(hostility) });
   const collide = (table: Table) => {
-    (table as unknown as { multiplier: number }).multiplier = 0;
+    Object.assign(table, { multiplier: 0, patience: Number.POSITIVE_INFINITY });
   };
   return {
     shared: new SharedEngine(spoil(engine, hostility, collide)),

@@ -24,6 +24,9 @@ import type { Engine, Table } from '../src/engine.js';
 import type { DebugCore } from './support.js';
 import type { Cells, Road, TableCommand } from './table-commands.js';
 
+/** Of the first gear of hashes; gears.test.ts has the second. */
+const SEED = 0;
+
 interface Row {
   readonly slot: number;
   readonly word: number;
@@ -122,7 +125,7 @@ export class TableTwin {
     if (word === undefined) {
       const table = this.#engine.createTable(1) ?? expect.fail('no memory for a table');
       this.#engine.grow(table);
-      word = this.#engine.wordOf(table, this.#engine.putString(table, key) >> OUTCOME_BITS);
+      word = this.#engine.wordOf(table, this.#engine.putString(table, key, SEED) >> OUTCOME_BITS);
       this.#engine.destroyTable(table);
       this.#words.set(key, word);
     }
@@ -176,14 +179,14 @@ export class TableTwin {
     const [, text] = road;
     // A string that was just missed is not hashed again.
     if (!hasColumns) {
-      const isMissed = engine.getString(table, text) === NIL;
-      return isMissed ? engine.putMissed(table) : engine.putString(table, text);
+      const isMissed = engine.getString(table, text, SEED) === NIL;
+      return isMissed ? engine.putMissed(table) : engine.putString(table, text, SEED);
     }
     const isMissed = this.isTimed
-      ? engine.seekString(table, text, 0, 0) === NIL
-      : engine.getString(table, text) === NIL;
+      ? engine.seekString(table, text, SEED, 0, 0) === NIL
+      : engine.getString(table, text, SEED) === NIL;
     if (isMissed) return engine.putMissedWith(table, weight, start, ttl, kept);
-    return engine.putStringWith(table, text, weight, start, ttl, kept);
+    return engine.putStringWith(table, text, SEED, weight, start, ttl, kept);
   }
 
   #put(key: Road, given: Cells, isUndo: boolean): void {
@@ -277,13 +280,13 @@ export class TableTwin {
     let slot: number;
     if (this.isTimed) {
       slot = isText
-        ? engine.seekString(table, key[1], time, how)
+        ? engine.seekString(table, key[1], SEED, time, how)
         : engine.seek(table, word, kind, time, how);
       const row = this.#found(Math.abs(slot), word, kind);
       if (row !== undefined) this.#checkVisit(row, slot, time, how, isUndo);
       return;
     }
-    slot = isText ? engine.getString(table, key[1]) : engine.get(table, word, kind);
+    slot = isText ? engine.getString(table, key[1], SEED) : engine.get(table, word, kind);
     const row = this.#found(slot, word, kind);
     if (row === undefined) return;
     if (isUndo) engine.untouch(table, slot);
@@ -330,7 +333,7 @@ export class TableTwin {
     const engine = this.#engine;
     const [word, kind] = this.#wordOf(key);
     const slot =
-      key[0] === 'text' ? engine.takeString(table, key[1]) : engine.take(table, word, kind);
+      key[0] === 'text' ? engine.takeString(table, key[1], SEED) : engine.take(table, word, kind);
     const row = this.#found(slot, word, kind);
     if (row === undefined) return;
     if (isUndo && kind === KIND_HASHED) engine.restore(table, slot);
