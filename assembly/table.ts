@@ -304,7 +304,7 @@ export function rehash(table: usize, words: usize, multiplier: u32): void {
   const slots = slotsOf(table);
   setMultiplier(table, multiplier);
   // Above the largest capacity, nothing is refused any more.
-  if (patienceOf(table) <= CAPACITY_MAX) setPatience(table, patienceOf(table) << 1);
+  if (patienceOf(table) <= (CAPACITY_MAX as u32)) setPatience(table, patienceOf(table) << 1);
   if (heads == EMPTY) return;
   memory.fill(heads, 0, (4 as usize) << (32 - shiftOf(table)));
   // Ends with the list (S2).

@@ -14,10 +14,15 @@ function showRow(row: Row): string {
   return `${row.trace.label} at ${row.capacity}`;
 }
 
+function startBar(processes: number, format: string, payload: object): SingleBar {
+  const bar = new SingleBar({ format, barsize: 30, clearOnComplete: true }, Presets.shades_classic);
+  bar.start(processes, 0, payload);
+  return bar;
+}
+
 function createBar(processes: number): Progress {
   const format = '{bar} {value}/{total} processes, {duration} s, {row}';
-  const bar = new SingleBar({ format, barsize: 30, clearOnComplete: true }, Presets.shades_classic);
-  bar.start(processes, 0, { row: '' });
+  const bar = startBar(processes, format, { row: '' });
   return {
     step: (row) => bar.increment({ row: showRow(row) }),
     stop: () => bar.stop(),
@@ -42,4 +47,43 @@ function createLines(rows: number, rounds: number): Progress {
 export function createProgress(rows: number, rounds: number, quiet: boolean): Progress {
   if (process.stderr.isTTY) return createBar(rows * rounds * libraryNames.length);
   return quiet ? { step: () => {}, stop: () => {} } : createLines(rows, rounds);
+}
+
+/** Somebody to tell of every process that begins and ends, and what it measures. */
+export interface Ticker {
+  begin(label: string): void;
+  end(): void;
+  stop(): void;
+}
+
+/** A line for each label that is new, with the time it will still take. */
+function createTickerLines(processes: number): Ticker {
+  const started = performance.now();
+  let ended = 0;
+  let latest = '';
+  return {
+    begin: (label) => {
+      if (label === latest) return;
+      latest = label;
+      const minutes = (((performance.now() - started) / 60_000) * (processes - ended)) / ended;
+      const left = ended === 0 ? '' : `, ${minutes.toFixed(1)} min left`;
+      process.stderr.write(`${ended}/${processes} processes${left}: ${label}\n`);
+    },
+    end: () => {
+      ended += 1;
+    },
+    stop: () => {},
+  };
+}
+
+/** Progress for so many processes. */
+export function createTicker(processes: number): Ticker {
+  if (!process.stderr.isTTY) return createTickerLines(processes);
+  const format = '{bar} {value}/{total} processes, {eta_formatted} left, {label}';
+  const bar = startBar(processes, format, { label: '' });
+  return {
+    begin: (label) => bar.update({ label }),
+    end: () => bar.increment(),
+    stop: () => bar.stop(),
+  };
 }

@@ -6,6 +6,7 @@
 import { cpus } from 'node:os';
 import Table from 'cli-table3';
 import { type Columns, type Library, libraryNames } from './adapters/index.js';
+import { medianOf } from './median.js';
 import { ownPackage, versionOf } from './packages.js';
 import type { Cells, Measured, Row } from './rounds.js';
 import type { KeyKind } from './trace.js';
@@ -51,13 +52,6 @@ export interface Report extends Setting {
   readonly summary: { readonly lruCacheToWasm: number; readonly naiveToWasm: number };
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >>> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
-}
-
 function geometricMean(values: readonly number[]): number {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
@@ -83,11 +77,11 @@ export function settingNow(node: string): Setting {
 
 function reportRow(row: Row, cells: Cells): RowReport {
   const { label, keys, requests, uniques } = row.trace;
-  const naive = median(cells.naive.samplesNs);
+  const naive = medianOf(cells.naive.samplesNs);
   const report = (library: Library): LibraryReport => {
     const { hits, samplesNs } = cells[library];
-    const middle = median(samplesNs);
-    const deviation = median(samplesNs.map((ns) => Math.abs(ns - middle)));
+    const middle = medianOf(samplesNs);
+    const deviation = medianOf(samplesNs.map((ns) => Math.abs(ns - middle)));
     return {
       hits,
       hitRatio: round(hits / requests, 6),

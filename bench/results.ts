@@ -75,6 +75,12 @@ export interface CellResult extends Cell {
   readonly samples: readonly Sample[];
 }
 
+/** A library that could not do what a cell asks of it, and why. */
+export interface CellFailure extends Cell {
+  readonly library: string;
+  readonly error: string;
+}
+
 /** What a fresh process needs from the import to the first `set`. */
 export interface StartResult {
   readonly library: string;
@@ -103,5 +109,7 @@ export interface Results {
   readonly minutes: number;
   readonly libraries: readonly LibraryInfo[];
   readonly cells: readonly CellResult[];
+  /** Absent if there are none. */
+  readonly failures?: readonly CellFailure[];
   readonly starts: readonly StartResult[];
 }

@@ -4,12 +4,11 @@
 // of a row follow one another in random order: what slows the machine down for a while slows all
 // of a row, and none of them always.
 
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { type Columns, type Library, libraryNames } from './adapters/index.js';
+import { runChild } from './child.js';
 import { Failure } from './failure.js';
 import { type Outcome, replayExactly } from './oracle.js';
+import { createRandom, shuffle } from './random.js';
 import type { Job, JobResult } from './replay-child.js';
 import type { Trace } from './trace.js';
 
@@ -55,8 +54,6 @@ const SPAWN_MS = 50;
 /** Share of the last round's time that must be left for another; it will be a shorter one. */
 const ROUND_SHARE_MIN = 0.4;
 
-const childFile = fileURLToPath(new URL('replay-child.js', import.meta.url));
-
 /**
  * The rows of a trace, at its own capacities unless others are given. Throws `Failure` if the
  * oracle's hits are not those on record.
@@ -75,38 +72,6 @@ export function rowsOf(trace: Trace, capacities: readonly number[] = trace.capac
   });
 }
 
-/** Runs one measuring process. Throws `Failure`, also if the process has no result. */
-async function runChild(node: string, job: Job, bytes: Uint8Array): Promise<JobResult> {
-  const child = spawn(node, ['--expose-gc', childFile, JSON.stringify(job)]);
-  // A child that ends early closes its input; why it ended is told by its output.
-  child.stdin.on('error', () => {});
-  child.stdin.end(bytes);
-  const [code, output, errors] = await Promise.all([
-    new Promise<number | string>((resolve, reject) => {
-      child.on('error', (error) => reject(new Failure(`cannot run ${node}: ${error.message}`)));
-      child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
-    }),
-    text(child.stdout),
-    text(child.stderr),
-  ]);
-  try {
-    return JSON.parse(output) as JobResult;
-  } catch {
-    const reason = errors.split('\n').find((line) => /error/i.test(line)) ?? 'no output';
-    return { error: `the process ended with ${code}: ${reason.trim()}` };
-  }
-}
-
-/** A random order of all libraries (Fisher and Yates). */
-function shuffledLibraries(): Library[] {
-  const names = [...libraryNames];
-  for (let i = names.length - 1; i > 0; i--) {
-    const j = Math.floor(Math.random() * (i + 1));
-    [names[i], names[j]] = [names[j] as Library, names[i] as Library];
-  }
-  return names;
-}
-
 function emptyCells(): Cells {
   const cell = (): Cell => ({ hits: 0, samplesNs: [] });
   return { wasm: cell(), pure: cell(), 'lru-cache': cell(), naive: cell() };
@@ -122,6 +87,7 @@ export async function measureRows(
   onProcess: (row: Row, round: number) => void,
 ): Promise<Measured> {
   const cells = rows.map(emptyCells);
+  const random = createRandom(Date.now());
   const started = performance.now();
   const deadline = started + plan.seconds * 1000;
   let processes = rows.length * libraryNames.length * plan.rounds;
@@ -134,12 +100,13 @@ export async function measureRows(
     for (const [i, row] of rows.entries()) {
       const { trace, capacity, expected } = row;
       const { keys, requests } = trace;
-      for (const library of shuffledLibraries()) {
+      for (const library of shuffle([...libraryNames], random)) {
         // An equal share of what is left, so that a slow process is made up for by all later ones.
         const budgetMs = (deadline - performance.now()) / processes - SPAWN_MS;
         const columns = plan.with;
         const job: Job = { library, keys, requests, capacity, columns, expected, budgetMs };
-        const result = await runChild(plan.node, job, trace.bytes);
+        const child = { node: plan.node, module: 'replay-child.js', job, input: trace.bytes };
+        const result = await runChild<JobResult>(child);
         if ('error' in result) {
           throw new Failure(`${library}, ${trace.label} at capacity ${capacity}: ${result.error}`);
         }

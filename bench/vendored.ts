@@ -22,6 +22,9 @@ interface ManifestEntry {
 /** Odd, so that multiplying by it maps int32 one to one. */
 const SCRAMBLE = 0x9e3779b1;
 
+const PAGES = 'web12.i32le.gz';
+const OBJECTS = 'orm-busy-1m.i32le.gz';
+
 const directory = new URL('bench/traces/', ownPackage.root);
 
 /** Reads a trace's int32 keys, and what the manifest says of them. */
@@ -42,15 +45,37 @@ function withRecord(trace: Trace, entry: ManifestEntry): Trace {
   return { ...trace, capacities: Object.keys(entry.lruHitsByCapacity).map(Number), knownHits };
 }
 
+async function readOrm(limit: number): Promise<Trace> {
+  const [objects, entry] = await load(OBJECTS, limit);
+  return withRecord(traceOfInts('orm-busy', objects), entry);
+}
+
+async function readWeb(limit: number): Promise<Trace> {
+  const [pages, entry] = await load(PAGES, limit);
+  const scrambled = pages.map((page) => Math.imul(page, SCRAMBLE));
+  return withRecord(traceOfInts('web12', scrambled), entry);
+}
+
+async function readWebPaths(limit: number): Promise<Trace> {
+  const [pages, entry] = await load(PAGES, limit);
+  const paths = Array.from(pages, (page) => `/product/${page}`);
+  return withRecord(traceOfStrings('web12 paths', paths), entry);
+}
+
 /** The vendored traces, cut to their first `limit` requests. Throws `Failure`. */
 export async function readVendored(limit: number): Promise<Trace[]> {
-  const [pages, web] = await load('web12.i32le.gz', limit);
-  const [objects, orm] = await load('orm-busy-1m.i32le.gz', limit);
-  const scrambled = pages.map((page) => Math.imul(page, SCRAMBLE));
-  const paths = Array.from(pages, (page) => `/product/${page}`);
-  return [
-    withRecord(traceOfInts('web12', scrambled), web),
-    withRecord(traceOfStrings('web12 paths', paths), web),
-    withRecord(traceOfInts('orm-busy', objects), orm),
-  ];
+  return [await readWeb(limit), await readWebPaths(limit), await readOrm(limit)];
+}
+
+/** Names of the traces with int32 keys, and how each is read. */
+const intTraces: Readonly<Record<string, (limit: number) => Promise<Trace>>> = {
+  web12: readWeb,
+  'orm-busy': readOrm,
+};
+
+/** The whole of a vendored trace with int32 keys. Throws `Failure`. */
+export async function readIntTrace(label: string): Promise<Trace> {
+  const read = intTraces[label];
+  if (read === undefined) throw new Failure(`no trace with int32 keys is called ${label}`);
+  return read(Number.POSITIVE_INFINITY);
 }

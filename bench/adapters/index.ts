@@ -17,9 +17,9 @@ export interface Value {
 }
 
 /** The part of a cache that is measured. */
-export interface Cache {
-  get(key: Key): Value | undefined;
-  set(key: Key, value: Value): unknown;
+export interface Cache<K = Key> {
+  get(key: K): Value | undefined;
+  set(key: K, value: Value): unknown;
 }
 
 /** What a cache may be asked to keep of each entry, beside its key and value. */

@@ -5,16 +5,16 @@
 import type { Cache, Key, Value } from './index.js';
 
 /** A Map that deletes and sets again. */
-export class NaiveLRU implements Cache {
+export class NaiveLRU<K = Key> implements Cache<K> {
   readonly #max: number;
-  readonly #map = new Map<Key, Value>();
+  readonly #map = new Map<K, Value>();
 
   constructor(max: number) {
     this.#max = max;
   }
 
   /** The value of a key, which comes last from now on. */
-  get(key: Key): Value | undefined {
+  get(key: K): Value | undefined {
     const value = this.#map.get(key);
     if (value === undefined) return undefined;
     this.#map.delete(key);
@@ -23,9 +23,19 @@ export class NaiveLRU implements Cache {
   }
 
   /** Stores a value, which comes last; the first entry makes room. */
-  set(key: Key, value: Value): void {
+  set(key: K, value: Value): void {
     const map = this.#map;
-    if (!map.delete(key) && map.size === this.#max) map.delete(map.keys().next().value as Key);
+    if (!map.delete(key) && map.size === this.#max) map.delete(map.keys().next().value as K);
     map.set(key, value);
+  }
+
+  /** Number of entries. */
+  get size(): number {
+    return this.#map.size;
+  }
+
+  /** Removes a key; whether it was there. */
+  delete(key: K): boolean {
+    return this.#map.delete(key);
   }
 }

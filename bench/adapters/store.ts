@@ -1,0 +1,46 @@
+// What the benchmark calls of a cache, and what it has to know of one to measure it.
+
+import { Failure } from '../failure.js';
+import type { Cell, Group, KeyKind } from '../results.js';
+
+/** Keys of all kinds. A cell has keys of one kind. */
+export type AnyKey = number | string | object;
+
+/** What is cached: an object of its own for every set, as in a server. */
+export interface Value {
+  /** Tells the key, and the pass that set it. */
+  readonly id: number;
+}
+
+/** The part of a cache that is measured. */
+export interface Store {
+  get(key: AnyKey): Value | undefined;
+  set(key: AnyKey, value: Value): unknown;
+  delete(key: AnyKey): unknown;
+  /** Number of entries; not measured. Of approximate caches it is not what they really hold. */
+  readonly size?: number;
+  /** Whether a key is there; for counting what approximate caches really hold. */
+  has?(key: AnyKey): boolean;
+}
+
+/** Makes an empty cache that holds `max` entries, for keys of a kind. */
+export type CreateStore = (max: number, keys: KeyKind) => Store;
+
+/** A library that is compared. */
+export interface Contender {
+  readonly library: string;
+  readonly group: Group;
+  /** The package whose version tells the library's; absent if it is of this one. */
+  readonly package?: string;
+  /** Cells it is measured in; absent if it is in all. */
+  readonly suits?: (cell: Cell) => boolean;
+  /** Imports it, this package from a place of choice. Absent if it is no object (limit.ts). */
+  readonly load?: (from?: string) => Promise<CreateStore>;
+}
+
+/** A method for caches that have no `delete`. */
+export function cannotDelete(library: string): () => never {
+  return () => {
+    throw new Failure(`${library} has no delete`);
+  };
+}

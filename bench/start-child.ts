@@ -1,0 +1,34 @@
+// What a fresh process needs of a library before its first entry: the job is the library's name.
+//
+// This package is imported by its name, so as it is published and not as the benchmark compiles it.
+
+import { contenderOf } from './adapters/contenders.js';
+import { Failure } from './failure.js';
+
+/** What came out, in ms. */
+export type StartJobResult =
+  | { readonly importMs: number; readonly constructMs: number }
+  | { readonly error: string };
+
+const ENTRIES = 1000;
+
+async function measure(library: string): Promise<StartJobResult> {
+  const { load } = contenderOf(library);
+  if (load === undefined) throw new Failure(`${library} is nothing that is imported`);
+  const began = performance.now();
+  const create = await load(import.meta.resolve('wasm-lru'));
+  const imported = performance.now();
+  create(ENTRIES, 'string').set('first', { id: 1 });
+  const constructed = performance.now();
+  return { importMs: imported - began, constructMs: constructed - imported };
+}
+
+async function main(): Promise<StartJobResult> {
+  try {
+    return await measure(JSON.parse(process.argv[2] ?? '') as string);
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+process.stdout.write(JSON.stringify(await main()));

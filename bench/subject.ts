@@ -1,0 +1,80 @@
+// What a process measures, behind one interface: caches of JavaScript objects.
+//
+// limit.ts has the other implementation, for the core without JavaScript around it.
+
+import type { CreateStore, Store, Value } from './adapters/store.js';
+import { Failure } from './failure.js';
+import type { Keys } from './keys.js';
+import { fill, type PassOutcome, passes } from './passes.js';
+import type { Requests } from './requests.js';
+import type { Cell } from './results.js';
+
+/** Caches that can be filled, driven and looked into. */
+export interface Subject {
+  /** Makes new, empty caches. */
+  renew(): void;
+  /** Puts the values under the keys, one in each cache in turn. */
+  fill(): void;
+  /** Prepares the pass that was drawn; not timed. */
+  load(): void;
+  /** Runs it; timed. */
+  run(): PassOutcome;
+  /** Entries held, over all caches; undefined if the caches cannot tell. */
+  entries(): number | undefined;
+  /** Throws `Failure` unless the caches hold this key with its value; a lookup. */
+  mustHold(id: number): void;
+}
+
+/** What the caches of a cell are filled with: made beforehand, and kept. */
+interface Filling {
+  readonly keys: readonly Parameters<Store['set']>[0][];
+  readonly values: readonly Value[];
+}
+
+/** Caches of a library. */
+export function createStoreSubject(
+  cell: Cell,
+  create: CreateStore,
+  keys: Keys,
+  requests: Requests,
+  isCounted: boolean,
+): Subject {
+  const { batch } = requests;
+  const pass = passes[cell.workload];
+  const filling: Filling = {
+    keys: Array.from(requests.fill, (id) => keys.keyOf(id)),
+    values: Array.from(requests.fill, (id) => ({ id })),
+  };
+  let stores: Store[] = [];
+  const storeOf = (id: number): Store => stores[requests.cacheOf(id)] as Store;
+
+  const countEntries = (): number => {
+    let count = 0;
+    for (const id of requests.candidates()) {
+      if (storeOf(id).has?.(keys.keyOf(id))) count += 1;
+    }
+    return count;
+  };
+
+  return {
+    renew: () => {
+      stores = Array.from({ length: cell.caches }, () =>
+        create(cell.size / cell.caches, cell.keys),
+      );
+    },
+    fill: () => fill(stores, filling.keys, filling.values),
+    load: () => keys.load(batch.ids),
+    run: () => pass(stores, keys, batch),
+    entries: () => {
+      if (isCounted) return countEntries();
+      let sum = 0;
+      for (const { size } of stores) sum += size ?? Number.NaN;
+      return Number.isNaN(sum) ? undefined : sum;
+    },
+    mustHold: (id) => {
+      const value = storeOf(id).get(keys.keyOf(id));
+      if (value === undefined) throw new Failure('a key that was set last is not there');
+      if ((value.id & batch.idMask) !== id) throw new Failure('a key has the value of another');
+    },
+  };
+}
