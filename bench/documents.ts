@@ -1,0 +1,263 @@
+// The documents made from bench/results.json: docs/benchmarks.md, its plots, and a block of README.
+//
+// `npm run bench:documents` writes them; test/documents.test.ts fails if they are not what the data
+// give. No figure is written into them by hand: prose with figures is here, as a template.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { listed, NOTHING, ratioText, table } from './markdown.js';
+import { ownPackage } from './packages.js';
+import { type PlotName, plot, plotFile, plotNames, plotTitles, themes } from './plots.js';
+import { grouped } from './report.js';
+import { type Group, type Results, workloadNames } from './results.js';
+import {
+  collectorSection,
+  failuresTable,
+  lossesTable,
+  memorySection,
+  otherGroups,
+  startsTable,
+  targetsTable,
+  widestSpread,
+  workloadSections,
+} from './sections.js';
+import {
+  type CellFigures,
+  cellFigures,
+  families,
+  familyOf,
+  meanRatio,
+  measuredIn,
+  ratioTo,
+  ratioToBest,
+} from './tables.js';
+
+const BEGIN = '<!-- benchmarks:begin -->';
+const END = '<!-- benchmarks:end -->';
+const DOCUMENT = 'docs/benchmarks.md';
+const PLOTS = 'docs/benchmarks';
+const DATA = 'bench/results.json';
+
+/** A plot for the theme of the reader; `folder` is where the plots are, seen from the document. */
+function picture(name: PlotName, folder: string): string {
+  return `<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="${folder}/${plotFile(name, 'dark')}">
+  <img alt="${plotTitles[name]}" src="${folder}/${plotFile(name, 'light')}">
+</picture>`;
+}
+
+function setting({ taken, node, cpu, cores }: Results): string {
+  return `${taken.slice(0, 10)}, Node ${node.replace(/^v/, '')}, ${cpu}, ${cores} cores`;
+}
+
+function versions({ libraries }: Results, group: Group): string {
+  const own = libraries.filter((info) => info.group === group);
+  return listed(
+    own.map(({ library, version }) => (version === undefined ? library : `${library} ${version}`)),
+  );
+}
+
+const SUMMARY_HEAD =
+  'How many times as fast wasm-lru is: as the best other exact cache of each cell / as lru-cache.';
+
+/** Means over keys and workloads, against the best exact peer and against lru-cache. */
+function summaryTable(cells: readonly CellFigures[]): string {
+  const toLruCache = (cell: CellFigures) => ratioTo(cell, measuredIn(cell, 'lru-cache'));
+  const means = (own: readonly CellFigures[]): string => {
+    const best = meanRatio(own, ratioToBest);
+    if (best === undefined) return NOTHING;
+    return `${ratioText(best)} / ${ratioText(meanRatio(own, toLruCache))}`;
+  };
+  const workloads = workloadNames.filter((name) => cells.some((cell) => cell.workload === name));
+  const rowOf = (head: string, own: readonly CellFigures[]): string[] => [
+    head,
+    ...workloads.map((name) => means(own.filter(({ workload }) => workload === name))),
+    means(own),
+  ];
+  const rows = families
+    .map((family) => ({ family, own: cells.filter(({ keys }) => familyOf(keys) === family) }))
+    .filter(({ own }) => own.length > 0)
+    .map(({ family, own }) => rowOf(family, own));
+  return table(['keys', ...workloads, 'all'], [...rows, rowOf('all', cells)], 1);
+}
+
+function introduction(results: Results): string {
+  const { node, v8, cpu, cores, os, taken, profile, rounds, minutes } = results;
+  const counted = `${rounds} ${rounds === 1 ? 'round' : 'rounds'}`;
+  return `# Benchmarks
+
+This file is generated from [bench/results.json](../${DATA}) by
+\`npm run bench:documents\`. A test compares the two. Do not edit it.
+
+wasm-lru is compared with other caches, the same work done with each. All times are in nanoseconds
+per operation. A ratio is the time of the fastest other exact cache divided by that of wasm-lru: how
+many times as fast wasm-lru is. Below 1, wasm-lru is slower. Ratios are rounded down.
+
+## Run it yourself
+
+\`\`\`sh
+npm install
+npm run bench
+npm run bench:documents
+\`\`\`
+
+The first command needs Node 20.19 or newer. \`npm run bench -- --help\` lists the options.
+
+## What was measured
+
+| | |
+| --- | --- |
+| date | ${taken.slice(0, 10)} |
+| machine | ${cpu}, ${cores} cores, ${os} |
+| Node | ${node.replace(/^v/, '')}, V8 ${v8} |
+| run | profile ${profile}, ${counted}, ${Math.round(minutes)} minutes |
+| exact caches | ${versions(results, 'exact')} |
+| approximate caches | ${versions(results, 'approximate')} |
+| baselines | ${versions(results, 'baseline')} |
+| bounds | ${versions(results, 'bound')} |`;
+}
+
+function method(cells: readonly CellFigures[]): string {
+  return `## How it was measured
+
+- A cell is a workload with one kind of keys and one size. Every library is measured in a fresh
+  process for each cell and round. The libraries take turns, so that a slow minute of the machine
+  meets all of them.
+- Each process warms up first. What comes back is checked: against an exact simulator if the library
+  is exact, and that a value is that of its key with all.
+- Fresh strings are built within the timed pass, as a server's requests build them. The time of
+  building alone is measured too, and subtracted. All other keys are made before.
+- A figure is the median of all rounds. After it stands the spread (±): the distance of the round
+  farthest from the median. No round is outside.
+- Memory is what the filled cache added, after a collection. Keys and values are made before.
+- Time in the collector is what Node reports for the timed passes.
+
+What to keep in mind:
+
+- Others use the processor of a small virtual machine too, and its times are noisy. Compare
+  ratios; times of other machines will differ.
+- ${widestSpread(cells)}
+- A cell measures one thing in a loop. In a program, the processor's caches are shared with the
+  rest, and calls are made from many places.
+
+The kinds of keys:
+
+- Numbers: \`int\` counts from 0, \`int32\` is scattered over all 32-bit integers, \`float\` is no
+  integer.
+- Reused strings: \`string\` is the same string object each time, of which V8 has kept the hash.
+- Fresh strings, a new object each time: \`fresh16\` and \`fresh40\` of 16 and 40 characters,
+  \`cons\` a concatenation that is not flat yet, and \`prefix-id\`, \`id-suffix\`, \`padded\`,
+  \`url\`, \`uuid\` and \`json\` of these shapes.
+- Objects: \`object\`. Ints and strings in one cache, reused: \`int+string\`.`;
+}
+
+/** docs/benchmarks.md. */
+export function benchmarksDocument(results: Results): string {
+  const cells = cellFigures(results);
+  return `${introduction(results)}
+
+${method(cells)}
+
+## Summary
+
+${SUMMARY_HEAD}
+Geometric means.
+
+${summaryTable(cells)}
+
+${picture('ratios', 'benchmarks')}
+
+A dot is a cell; the larger the dot, the larger the cache. Right of the line, wasm-lru is faster.
+
+## Targets
+
+Set before this run. Ratios are to the best exact cache of the cell, if nothing else is said.
+Means are geometric.
+
+${targetsTable(results, cells)}
+
+## Where we lose
+
+Every cell in which another exact cache is faster:
+
+${lossesTable(cells)}
+
+## Times
+
+Nanoseconds per operation; the fastest is bold. Sizes are in entries; several caches share them.
+
+${picture('sizes', 'benchmarks')}
+
+${workloadSections(results, cells)}
+
+${otherGroups(results, cells)}
+
+## What failed
+
+${failuresTable(results)}
+
+## Memory
+
+Of a full cache in the largest churn. Keys and values are not counted.
+
+${picture('memory', 'benchmarks')}
+
+${memorySection(results, cells)}
+
+## Garbage collection
+
+In the largest churn: milliseconds in the collector per million operations, and in brackets the
+longest pause in milliseconds.
+
+${collectorSection(results, cells)}
+
+## Start
+
+Milliseconds in a fresh process, medians.
+
+${startsTable(results)}
+`;
+}
+
+/** README.md with the block between its two marks replaced. */
+export function withSummary(readme: string, results: Results): string {
+  const begin = readme.indexOf(BEGIN);
+  const end = readme.indexOf(END);
+  if (begin === -1 || end < begin) throw new Error(`README.md needs ${BEGIN} and ${END}`);
+  const cells = cellFigures(results);
+  const block = `${SUMMARY_HEAD}
+Geometric means over ${grouped(cells.length)} cells: a workload, a kind of keys and a size each.
+
+${summaryTable(cells)}
+
+${picture('ratios', PLOTS)}
+
+Measured on ${setting(results)},
+against ${versions(results, 'exact')}.
+All figures, how they were measured, and where we lose: [${DOCUMENT}](${DOCUMENT}).`;
+  return `${readme.slice(0, begin + BEGIN.length)}\n\n${block}\n\n${readme.slice(end)}`;
+}
+
+/** Every generated file that is wholly generated, by its path, and README.md as it should be. */
+export async function documents(results: Results, readme: string): Promise<Map<string, string>> {
+  const files = new Map([
+    [DOCUMENT, benchmarksDocument(results)],
+    ['README.md', withSummary(readme, results)],
+  ]);
+  const cells = cellFigures(results);
+  for (const name of plotNames) {
+    for (const theme of themes) {
+      files.set(`${PLOTS}/${plotFile(name, theme)}`, await plot(name, cells, theme));
+    }
+  }
+  return files;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const at = (file: string): URL => new URL(file, ownPackage.root);
+  const results = JSON.parse(readFileSync(at(DATA), 'utf8')) as Results;
+  mkdirSync(at(PLOTS), { recursive: true });
+  for (const [file, text] of await documents(results, readFileSync(at('README.md'), 'utf8'))) {
+    writeFileSync(at(file), text);
+  }
+}

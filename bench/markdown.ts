@@ -1,0 +1,63 @@
+// How figures are written in the documents: digits, units, names of cells, tables.
+
+import { grouped } from './report.js';
+import type { Cell } from './results.js';
+import type { CellFigures, Figure } from './tables.js';
+
+/** What stands where nothing was measured. */
+export const NOTHING = '–';
+
+/** A time or an amount: a decimal below ten, none above. */
+export function short(value: number): string {
+  return value.toFixed(value < 9.95 ? 1 : 0);
+}
+
+/** A ratio, or a dash. Rounded down, so that no loss and no missed target looks like none. */
+export function ratioText(ratio: number | undefined): string {
+  // What binary fractions add or lack is no reason to round down.
+  return ratio === undefined ? NOTHING : (Math.floor(ratio * 100 + 1e-9) / 100).toFixed(2);
+}
+
+/** A median with its spread, if it has one. */
+export function withSpread({ median, spread }: Figure): string {
+  if (spread === undefined) return short(median);
+  return `${short(median)} ±${(spread * 100).toFixed(0)} %`;
+}
+
+/** The keys of a cell, with what else it differs in from other cells of its workload. */
+export function keysText({ keys, caches, trace }: Cell): string {
+  const of = trace === undefined ? keys : `${trace}, ${keys}`;
+  return caches === 1 ? of : `${of}, ${caches} caches`;
+}
+
+/** A cell in a sentence. */
+export function cellText(cell: Cell): string {
+  return `${cell.workload}, ${keysText(cell)}, ${grouped(cell.size)}`;
+}
+
+/** A Markdown table. The first `texts` columns are texts, the others figures. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  texts: number,
+): string {
+  const rule = head.map((_, i) => (i < texts ? '---' : '--:'));
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** A part that is closed until one asks for it. */
+export function details(summary: string, content: string): string {
+  return `<details>\n<summary>${summary}</summary>\n\n${content}\n\n</details>`;
+}
+
+/** The libraries in the order given that are in at least one of the cells. */
+export function present(cells: readonly CellFigures[], libraries: readonly string[]): string[] {
+  const known = new Set(cells.flatMap(({ measured }) => measured.map(({ library }) => library)));
+  return libraries.filter((library) => known.has(library));
+}
+
+/** Texts as a list in a sentence. */
+export function listed(texts: readonly string[]): string {
+  if (texts.length < 2) return texts.join('');
+  return `${texts.slice(0, -1).join(', ')} and ${texts[texts.length - 1]}`;
+}
