@@ -6,7 +6,7 @@
 import { KIND_HASHED } from '../assembly/layout.js';
 import * as columns from './columns-pure.js';
 import type { Engine, Table } from './engine.js';
-import { drawSeed, hashFloat, hashString } from './hash.js';
+import { drawFirstSeed, hashFloat, hashString } from './hash.js';
 import { type AllocateWords, PureTable } from './table-pure.js';
 
 /** What tests may replace. */
@@ -22,7 +22,7 @@ const own = (table: Table): PureTable => table as unknown as PureTable;
 
 /** A new pure engine. It has no state of its own but the seed. */
 export function createPureEngine(options: PureEngineOptions = {}): Engine {
-  const seed = options.seed ?? drawSeed();
+  const seed = options.seed ?? drawFirstSeed();
   const allocate = options.allocate ?? ((words: number) => new Int32Array(words));
   const hash =
     options.hashString ?? ((text: string, tableSeed: number) => hashString(text, tableSeed, seed));

@@ -26,7 +26,7 @@ import {
   TABLE_WEIGHTS,
 } from '../assembly/layout.js';
 import type { Engine, Table, TableImage } from './engine.js';
-import { drawSeed, hashFloat, hashString } from './hash.js';
+import { drawFirstSeed, hashFloat, hashString } from './hash.js';
 
 /** What the core exports, beside the functions of `Engine` it exports under the same name. */
 interface CoreExports
@@ -125,7 +125,7 @@ export function bindCore(
   options: WasmEngineOptions = {},
 ): Engine {
   const core = exports as unknown as CoreExports;
-  const seed = options.seed ?? drawSeed();
+  const seed = options.seed ?? drawFirstSeed();
   core.open(seed);
 
   const { memory } = core;

@@ -58,15 +58,24 @@ export function hashFloat(value: number, seed: number): number {
   return finish(round(round(seed, halves[0] as number), halves[1] as number));
 }
 
-/**
- * A seed from the host's randomness, which workerd forbids while a module is evaluated. From 1 to
- * 2^30 - 1: never that of the first gear, and never boxed.
- */
-export function drawSeed(): number {
-  const { crypto } = globalThis;
-  const drawn =
-    typeof crypto?.getRandomValues === 'function'
-      ? (crypto.getRandomValues(new Int32Array(1))[0] as number)
-      : Math.random() * 2 ** 32;
+/** A seed from 1 to 2^30 - 1: never that of the first gear, and never boxed. */
+function seedOf(drawn: number): number {
   return drawn & 0x3fffffff || 1;
+}
+
+/**
+ * A seed of the first gear. Anybody can make keys that collide in it, so it need not be secret:
+ * Node takes some 10 ms to load `crypto`, and workerd forbids it while a module is evaluated.
+ */
+export function drawFirstSeed(): number {
+  return seedOf(Math.random() * 2 ** 32);
+}
+
+/** A secret seed, from the host's best randomness there is. */
+export function drawSeed(): number {
+  try {
+    return seedOf(globalThis.crypto.getRandomValues(new Int32Array(1))[0] as number);
+  } catch {
+    return drawFirstSeed();
+  }
 }

@@ -6,10 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { KIND_HASHED, MULTIPLIER, OUTCOME_BITS } from '../assembly/layout.js';
 import { compileCore } from '../src/engine-wasm.js';
-import { drawSeed, hashFloat, hashString } from '../src/hash.js';
+import { drawFirstSeed, drawSeed, hashFloat, hashString } from '../src/hash.js';
 
 const SEED = 20260102;
 
@@ -240,13 +240,25 @@ describe('seeds', () => {
     }
   });
 
-  it('are from 1 to 2^30 - 1 and drawn anew each time', () => {
-    const drawn = Array.from({ length: 100 }, drawSeed);
+  it.each([drawSeed, drawFirstSeed])('are from 1 to 2^30 - 1 and drawn anew each time', (draw) => {
+    const drawn = Array.from({ length: 100 }, draw);
     for (const seed of drawn) expect(seed).toSatisfy(Number.isInteger);
     expect(Math.min(...drawn)).toBeGreaterThan(0);
     expect(Math.max(...drawn)).toBeLessThan(2 ** 30);
     expect(new Set(drawn).size).toBeGreaterThan(97);
   });
+});
+
+describe('without crypto', () => {
+  it.each([undefined, { getRandomValues: () => expect.fail('forbidden here') }])(
+    'seeds are drawn all the same',
+    (crypto) => {
+      vi.stubGlobal('crypto', crypto);
+      const drawn = Array.from({ length: 100 }, drawSeed);
+      vi.unstubAllGlobals();
+      expect(new Set(drawn).size).toBeGreaterThan(97);
+    },
+  );
 });
 
 describe('no seed is needed to collide on purpose: strings', () => {

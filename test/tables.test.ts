@@ -270,7 +270,7 @@ describe('targets', () => {
       [{ ...churn, keys: 'string' }, 'lru-cache', 39],
     ];
     const { measured, verdict } = targetNamed('Churn', ...cells);
-    expect(measured).toBe('lowest 3.90 (churn, string, 1,000); 1 of 2 below');
+    expect(measured).toBe('lowest 3.90 (churn, string, 1,000); 1 of 2 cells below');
     expect(verdict).toBe('missed');
   });
 
