@@ -97,11 +97,12 @@ many times as fast wasm-lru is. Below 1, wasm-lru is slower. Ratios are rounded 
 
 \`\`\`sh
 npm install
-npm run bench
+npm run bench -- --json ${DATA}
 npm run bench:documents
 \`\`\`
 
-The first command needs Node 20.19 or newer. \`npm run bench -- --help\` lists the options.
+With Node 20.19 or newer. The second command measures, the third writes this file and the plots from
+what was measured. \`npm run bench -- --help\` lists the options.
 
 ## What was measured
 

@@ -65,10 +65,10 @@ function eachAtLeast(
   const [lowest] = ratios;
   if (lowest === undefined) return { goal, ...UNMEASURED };
   const below = ratios.filter((one) => one.ratio < least).length;
-  const missing = below === 0 ? '' : `; ${below} of ${ratios.length} below`;
+  const count = `${below} of ${ratios.length} cells below`;
   return {
     goal,
-    measured: `lowest ${ratioText(lowest.ratio)} (${cellText(lowest.cell)})${missing}`,
+    measured: `lowest ${ratioText(lowest.ratio)} (${cellText(lowest.cell)}); ${count}`,
     verdict: met(below === 0),
   };
 }
