@@ -63,9 +63,9 @@ import {
   findOrCount,
   find as findSlot,
   grow as growTable,
-  hasRoom as hasRoomIn,
   insert as insertSlot,
   isCrowded,
+  nextSlot as nextSlotOf,
   rehash as rehashTable,
   remove as removeSlot,
   restore as restoreSlot,
@@ -98,9 +98,9 @@ export function grow(table: usize): bool {
   return growTable(table);
 }
 
-/** Whether the next insertion finds a slot; else the table has to grow. */
-export function hasRoom(table: usize): bool {
-  return hasRoomIn(table);
+/** The slot that `insert` takes next, or NIL if the table has to grow first. */
+export function nextSlot(table: usize): u32 {
+  return nextSlotOf(table);
 }
 
 /** A block for so many words, which `rehash` takes back; 0 if memory is refused. */

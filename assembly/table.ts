@@ -289,10 +289,11 @@ function moveColumn(from: usize, to: usize, fresh: u32, bytesLog2: u32): void {
   if (from != EMPTY) release(from);
 }
 
-/** Whether the next insertion finds a slot: an unused one, or that of the oldest entry. */
-export function hasRoom(table: usize): bool {
-  if (sizeOf(table) >= limitOf(table) || freeOf(table) != NIL) return true;
-  return freshOf(table) <= capacityOf(table);
+/** The slot that `insert` takes next: the oldest, a free or a fresh one; NIL if there is none. */
+export function nextSlot(table: usize): u32 {
+  if (sizeOf(table) >= limitOf(table)) return newerOf(slotsOf(table), NIL);
+  if (freeOf(table) != NIL) return freeOf(table);
+  return freshOf(table) <= capacityOf(table) ? freshOf(table) : NIL;
 }
 
 /**

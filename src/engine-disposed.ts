@@ -30,7 +30,7 @@ export const disposedEngine: Engine = {
   image: throwDisposed,
   clear: throwDisposed,
   grow: throwDisposed,
-  hasRoom: throwDisposed,
+  nextSlot: throwDisposed,
   rehash: throwDisposed,
   setLimit: throwDisposed,
   size: throwDisposed,

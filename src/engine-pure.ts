@@ -6,7 +6,7 @@
 import { KIND_HASHED } from '../assembly/layout.js';
 import * as columns from './columns-pure.js';
 import type { Engine, Table } from './engine.js';
-import { drawFirstSeed, hashFloat, hashString } from './hash.js';
+import { drawFirstSeed, type HashString, hashFloat, hashUnder } from './hash.js';
 import { type AllocateWords, PureTable } from './table-pure.js';
 
 /** What tests may replace. */
@@ -14,18 +14,18 @@ export interface PureEngineOptions {
   /** Seed of the hashes; drawn at random if absent. */
   readonly seed?: number;
   /** Hash of strings. */
-  readonly hashString?: (text: string, seed: number) => number;
+  readonly hashString?: HashString;
   readonly allocate?: AllocateWords;
 }
 
 const own = (table: Table): PureTable => table as unknown as PureTable;
 
+const allocateWords: AllocateWords = (words) => new Int32Array(words);
+
 /** A new pure engine. It has no state of its own but the seed. */
 export function createPureEngine(options: PureEngineOptions = {}): Engine {
-  const seed = options.seed ?? drawFirstSeed();
-  const allocate = options.allocate ?? ((words: number) => new Int32Array(words));
-  const hash =
-    options.hashString ?? ((text: string, tableSeed: number) => hashString(text, tableSeed, seed));
+  const { seed = drawFirstSeed(), allocate = allocateWords } = options;
+  const hash = options.hashString ?? hashUnder(seed);
   return {
     kind: 'pure',
     jsString: false,
@@ -39,7 +39,7 @@ export function createPureEngine(options: PureEngineOptions = {}): Engine {
     image: (table) => own(table).image(),
     clear: (table) => own(table).clear(),
     grow: (table) => own(table).grow(allocate),
-    hasRoom: (table) => own(table).hasRoom,
+    nextSlot: (table) => own(table).nextSlot,
     rehash: (table, words, multiplier) => own(table).rehash(words, multiplier),
     setLimit: (table, limit) => {
       own(table).limit = limit;

@@ -26,7 +26,7 @@ import {
   TABLE_WEIGHTS,
 } from '../assembly/layout.js';
 import type { Engine, Table, TableImage } from './engine.js';
-import { drawFirstSeed, hashFloat, hashString } from './hash.js';
+import { drawFirstSeed, type HashString, hashFloat, hashUnder } from './hash.js';
 
 /** What the core exports, beside the functions of `Engine` it exports under the same name. */
 interface CoreExports
@@ -52,9 +52,6 @@ interface CoreExports
   rehash(table: Table, words: number, multiplier: number): void;
   destroy(table: Table): void;
 }
-
-/** Hash of a string under the seed of a table. */
-type HashString = (text: string, seed: number) => number;
 
 /** What tests may replace. */
 export interface WasmEngineOptions {
@@ -127,11 +124,8 @@ export function bindCore(
   const core = exports as unknown as CoreExports;
   const seed = options.seed ?? drawFirstSeed();
   core.open(seed);
-
-  const { memory } = core;
   const inCore = jsString && options.hashString === undefined;
-  const hash: HashString =
-    options.hashString ?? ((text, tableSeed) => hashString(text, tableSeed, seed));
+  const hash = options.hashString ?? hashUnder(seed);
   const strings = inCore ? core : stringsHashed(core, hash);
 
   // One literal, without a spread: V8 then keeps all of it in the object, a load less a call.
@@ -142,13 +136,13 @@ export function bindCore(
     hashString: hash,
     createTable: (limit) => (core.create(limit) || undefined) as Table | undefined,
     destroyTable: core.destroy,
-    memoryBytes: () => memory.buffer.byteLength,
-    order: (table) => readOrder(memory, table, core.size(table)),
-    image: (table) => readImage(memory, table),
+    memoryBytes: () => core.memory.buffer.byteLength,
+    order: (table) => readOrder(core.memory, table, core.size(table)),
+    image: (table) => readImage(core.memory, table),
     bytesHeld: core.bytesHeld,
     clear: core.clear,
     grow: core.grow,
-    hasRoom: core.hasRoom,
+    nextSlot: core.nextSlot,
     rehash: (table, words, multiplier) => rehash(core, table, words, multiplier),
     setLimit: core.setLimit,
     size: core.size,

@@ -71,8 +71,8 @@ export interface Engine {
   clear(table: Table): void;
   /** Makes room for more entries; falsy, with nothing changed, if memory is refused. */
   grow(table: Table): number;
-  /** Whether the next insertion finds a slot; if not, the table has to grow. */
-  hasRoom(table: Table): number;
+  /** The slot that `insert` takes next, or NIL if the table has to grow first. */
+  nextSlot(table: Table): number;
   /**
    * Spreads the entries by another odd multiplier and by these words, by slot, of which those of
    * slots that hold a hash are taken; falsy if memory for them is refused, and then nothing is

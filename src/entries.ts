@@ -12,10 +12,10 @@
 //   other    bigint, symbol, object, function, boolean, null, undefined: a Map of their own,
 //            which knows how to hash them; the engine gets a running number as their word.
 //
-// Hashes begin in a cheap gear, which looks at a part of a string only (assembly/hash.ts). What keys
-// that collide cost when they are added is counted, and when it comes to what a rehash costs, the
-// entries get a seed of their own and hashes of all they hold. A crowded bucket of the engine, of
-// int32 keys too, leads to the same. The counts a rehash waits for double with every one.
+// Hashes begin in a cheap gear, which looks at a part of a string only (assembly/hash.ts). The
+// steps past other keys of the same hash are counted when a key is added. When they come to what
+// a rehash costs, the entries get a seed of their own, and hashes of all they hold. A crowded
+// bucket of the engine, of int32 keys too, leads to the same. What it takes doubles each time.
 //
 // This file never calls user code, so that no operation here can be re-entered. Entries with ttls
 // or sizes are read and written by entries-columns.ts, which extends it.
@@ -288,18 +288,16 @@ export class Entries<K, V> {
     if (typeof key === 'number') return this.putFloat(key);
     const known = this.others?.get(key);
     if (known !== undefined) return this.update(known);
-    // Reserved before the engine changes anything, since only adding to a Map can fail.
+    // Added before the engine changes anything, since only adding to a Map can fail.
+    if (this.engine.nextSlot(this.table) === NIL) this.makeRoom();
+    const next = this.engine.nextSlot(this.table);
     this.others ??= new Map();
-    this.others.set(key, NIL);
-    try {
-      const code = this.insert(this.#otherCount);
-      this.#otherCount = (this.#otherCount + 1) | 0;
-      this.others.set(key, code >> OUTCOME_BITS);
-      return code;
-    } catch (error) {
-      this.others.delete(key);
-      throw error;
-    }
+    this.others.set(key, next);
+    const code = this.insert(this.#otherCount);
+    this.#otherCount = (this.#otherCount + 1) | 0;
+    // An entry too heavy to be added takes the slot of the oldest.
+    if (code >> OUTCOME_BITS !== next) this.others.set(key, code >> OUTCOME_BITS);
+    return code;
   }
 
   /** The engine removed another key with the same hash. */
@@ -372,12 +370,13 @@ export class Entries<K, V> {
   }
 
   /**
-   * Grows the table, or rehashes it if just a bucket is crowded. If memory is refused, the entries there are stay, and from now on the oldest
-   * makes room for the newest, until `clear` or `resize` tries for the full size again.
+   * Grows the table, or rehashes it if just a bucket is crowded. If memory is refused, the
+   * entries there are stay, and from now on the oldest makes room for the newest, until `clear` or
+   * `resize` tries for the full size again.
    */
   protected makeRoom(): void {
     const { engine, table } = this;
-    if (engine.hasRoom(table)) {
+    if (engine.nextSlot(table) !== NIL) {
       this.#rehash();
       return;
     }

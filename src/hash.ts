@@ -51,6 +51,14 @@ export function hashString(text: string, seed: number, firstSeed: number): numbe
   return finish(round(first, quadAt(text, length - 4)));
 }
 
+/** A string's hash under the seed of its table. */
+export type HashString = (text: string, seed: number) => number;
+
+/** `hashString` for one seed of the first gear. */
+export function hashUnder(firstSeed: number): HashString {
+  return (text, seed) => hashString(text, seed, firstSeed);
+}
+
 /** Seeded 32-bit hash of a number other than an int32, as an int32: equal for all NaNs. */
 export function hashFloat(value: number, seed: number): number {
   // Every NaN is one key, but a NaN may carry any payload into its bits.

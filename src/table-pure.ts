@@ -319,9 +319,10 @@ export class PureTable {
     return 1;
   }
 
-  get hasRoom(): number {
-    if (this.size >= this.limit || this.free !== NIL) return 1;
-    return this.fresh <= this.capacity ? 1 : 0;
+  get nextSlot(): number {
+    if (this.size >= this.limit) return this.oldest;
+    if (this.free !== NIL) return this.free;
+    return this.fresh <= this.capacity ? this.fresh : NIL;
   }
 
   rehash(words: Int32Array | undefined, multiplier: number): number {

@@ -36,7 +36,7 @@ const builds = [
 
 /** Functions of Engine that the core exports under the same name. */
 const SHARED = [
-  ...['bytesHeld', 'clear', 'grow', 'hasRoom', 'setLimit', 'size', 'newest', 'oldest', 'wordOf'],
+  ...['bytesHeld', 'clear', 'grow', 'nextSlot', 'setLimit', 'size', 'newest', 'oldest', 'wordOf'],
   ...['find', 'findString', 'findNext', 'get', 'getString'],
   ...['put', 'putString', 'putMissed', 'insert', 'take', 'takeString', 'remove', 'evict'],
   ...['touch', 'untouch', 'restore'],
