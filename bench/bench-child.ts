@@ -89,7 +89,7 @@ function checkEntries(subject: Subject, requests: Requests, cell: Cell): number 
 
 /** A pass that is timed, and what has to be done before each. */
 interface Task {
-  /** What is run without time limit before it. */
+  /** What is not timed. */
   readonly prepare: () => void;
   readonly run: () => void;
   readonly check: () => void;
@@ -162,7 +162,7 @@ async function createSubject(job: BenchJob, keys: Keys, requests: Requests): Pro
   return createStoreSubject(job.cell, await load(), keys, requests, group === 'approximate');
 }
 
-/** The task that is all about, and what its last pass came to. */
+/** The task of passes over the caches, and what the last one came to. */
 function createPassTask(
   subject: Subject,
   requests: Requests,
@@ -192,13 +192,14 @@ async function measure(job: BenchJob): Promise<Sample> {
   const isReplay = cell.workload === 'replay';
   const trace = isReplay ? await readIntTrace(cell.trace ?? '') : undefined;
   const operations = operationsOf(cell, trace);
-  const { group } = contenderOf(job.library);
-  const isExact = group !== 'approximate' && job.library !== 'bare Map';
+  const { group, neverEvicts = false } = contenderOf(job.library);
+  const isExact = group !== 'approximate' && !neverEvicts;
   const requests = createRequests(cell, job.seed, isExact, trace);
   const known = knownKeys(cell, trace, requests);
   const keys = makeKeys(cell.keys, requests.keyCount, operations, known);
   const subject = await createSubject(job, keys, requests);
   const memory = measureMemory(subject);
+  subject.forget();
   const restMs = (): number => job.budgetMs - now();
 
   const { task, last } = createPassTask(subject, requests, isReplay);
@@ -207,9 +208,15 @@ async function measure(job: BenchJob): Promise<Sample> {
   const watch = watchCollector();
   const timedMs = Math.max(TIMED_MS_MIN, restMs());
   const buildMs = keys.isBuilt ? timedMs * BUILD_SHARE : 0;
-  const samplesMs = await time({ ...task, onTimed: watch.count }, timedMs - buildMs, PASSES_MIN);
+  let gets = 0;
+  let hits = 0;
+  const onTimed = (start: number, end: number): void => {
+    watch.count(start, end);
+    gets += last().gets;
+    hits += last().hits;
+  };
+  const samplesMs = await time({ ...task, onTimed }, timedMs - buildMs, PASSES_MIN);
   const collections = await watch.stop();
-  const { gets, hits } = last();
   const entries = checkEntries(subject, requests, cell);
 
   let length = 0;

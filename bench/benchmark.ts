@@ -1,7 +1,7 @@
 // The benchmark's command line: options in, tables, a file of raw data and an exit code out.
 //
-// 0 is done, 1 is a failure told in one line, 2 is wrong use, 130 is an end by Ctrl-C; what was
-// measured until then is shown and written all the same.
+// 0 is done, 1 is a failure told in one line, or one of ours that failed a check, 2 is wrong use,
+// 130 is an end by Ctrl-C; what was measured until then is shown and written all the same.
 //
 // How a run goes: profiles.ts has the cells, adapters/contenders.ts the libraries, filter.ts takes
 // some of them, schedule.ts starts bench-child.ts once per library, cell and round, and show.ts
@@ -12,7 +12,7 @@ import { accessSync, constants, writeFileSync } from 'node:fs';
 import { arch, cpus, release, type } from 'node:os';
 import { dirname } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { type Contender, contenders } from './adapters/contenders.js';
+import { type Contender, contenderOf, contenders } from './adapters/contenders.js';
 import { Failure } from './failure.js';
 import { filterPlan, labelOf } from './filter.js';
 import { ownPackage, versionOf } from './packages.js';
@@ -44,7 +44,8 @@ interface Options {
 const ROUNDS_MAX = 1000;
 const MINUTES_MAX = 10_080;
 const NODE_MAJOR_MIN = 20;
-const START_ROUNDS = 5;
+/** Starts are measured so many times more than cells: they are short. */
+const START_ROUNDS_MORE = 2;
 const EXIT_INTERRUPTED = 130;
 
 const NOTES = `
@@ -150,7 +151,7 @@ function createSchedule(options: Options, signal: AbortSignal): Schedule {
   const share = (processesOf(cells) * rounds) / (processesOf(whole) * profile.rounds);
   const starts = contendersIn(cells).filter(({ group }) => group === 'ours' || group === 'exact');
   return {
-    ...{ cells, rounds, starts, startRounds: START_ROUNDS },
+    ...{ cells, rounds, starts, startRounds: rounds + START_ROUNDS_MORE },
     minutes: options.minutes ?? profile.minutes * share,
     ...{ seed: options.seed, node: options.node, signal },
   };
@@ -214,6 +215,10 @@ function formatResults(results: Results): string {
   return `${text.replace(/"@(\d+)@"/g, (_, index) => marks[Number(index)] ?? '')}\n`;
 }
 
+function isOurs(library: string): boolean {
+  return contenderOf(library).group === 'ours';
+}
+
 async function measure(options: Options): Promise<number> {
   const interruption = new AbortController();
   const schedule = createSchedule(options, interruption.signal);
@@ -235,7 +240,8 @@ async function measure(options: Options): Promise<number> {
     const results = makeResults(measured, schedule, profile.name, info);
     if (options.json !== undefined) writeFileSync(options.json, formatResults(results));
     process.stdout.write(showResults(results));
-    return interruption.signal.aborted ? EXIT_INTERRUPTED : 0;
+    if (interruption.signal.aborted) return EXIT_INTERRUPTED;
+    return measured.failures.some(({ library }) => isOurs(library)) ? 1 : 0;
   } finally {
     progress.stop();
     process.off('SIGINT', interrupt);

@@ -28,7 +28,8 @@ export async function runChild<Result>(plan: ChildPlan): Promise<Result | { erro
   const args = ['--expose-gc', file, JSON.stringify(plan.job)];
   const child = spawn(node, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
-    ...(signal === undefined ? {} : { signal }),
+    // Of a group of its own, if it has to be killed by signal: Ctrl-C then reaches it through us.
+    ...(signal === undefined ? {} : { signal, detached: true }),
   });
   // A child that ends early closes its input; why it ended is told by its output.
   child.stdin.on('error', () => {});

@@ -72,6 +72,7 @@ export function createLimitSubject(cell: Cell, requests: Requests): Subject {
       load(requests.fill);
       limit.sets(0, requests.fill.length, 0);
     },
+    forget: () => {},
     load: () => load(ids),
     run: (): PassOutcome => {
       let hits = 0;

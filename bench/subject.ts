@@ -15,6 +15,8 @@ export interface Subject {
   renew(): void;
   /** Puts the values under the keys, one in each cache in turn. */
   fill(): void;
+  /** Lets go of what the caches were filled with, so that only they hold it. */
+  forget(): void;
   /** Prepares the pass that was drawn; not timed. */
   load(): void;
   /** Runs it; timed. */
@@ -25,7 +27,7 @@ export interface Subject {
   mustHold(id: number): void;
 }
 
-/** What the caches of a cell are filled with: made beforehand, and kept. */
+/** What the caches of a cell are filled with, made beforehand. */
 interface Filling {
   readonly keys: readonly Parameters<Store['set']>[0][];
   readonly values: readonly Value[];
@@ -41,7 +43,7 @@ export function createStoreSubject(
 ): Subject {
   const { batch } = requests;
   const pass = passes[cell.workload];
-  const filling: Filling = {
+  let filling: Filling = {
     keys: Array.from(requests.fill, (id) => keys.keyOf(id)),
     values: Array.from(requests.fill, (id) => ({ id })),
   };
@@ -63,6 +65,9 @@ export function createStoreSubject(
       );
     },
     fill: () => fill(stores, filling.keys, filling.values),
+    forget: () => {
+      filling = { keys: [], values: [] };
+    },
     load: () => keys.load(batch.ids),
     run: () => pass(stores, keys, batch),
     entries: () => {

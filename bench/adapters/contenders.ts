@@ -148,6 +148,7 @@ const bounds: readonly Contender[] = [
   {
     library: 'bare Map',
     group: 'bound',
+    neverEvicts: true,
     // A Map never evicts. Where keys come from a set, it ends with all of them; with new keys
     // only, it would have to be emptied now and then, and would do other work than a cache.
     suits: (cell) => cell.workload !== 'churn',

@@ -34,6 +34,8 @@ export interface Contender {
   readonly package?: string;
   /** Cells it is measured in; absent if it is in all. */
   readonly suits?: (cell: Cell) => boolean;
+  /** Set if it keeps all it gets, so that it has other hits than a cache. */
+  readonly neverEvicts?: true;
   /** Imports it, this package from a place of choice. Absent if it is no object (limit.ts). */
   readonly load?: (from?: string) => Promise<CreateStore>;
 }
