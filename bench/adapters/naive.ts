@@ -1,6 +1,9 @@
 // The LRU cache everyone can write: a Map, whose order of insertion is the order of use.
 //
 // A hit deletes its key and sets it again, so that it comes last; the first key is the oldest.
+//
+// A deletion leaves a hole in V8's Map until the whole table is made anew. The way to the first key
+// leads over all the holes before it, so an eviction takes O(size) where most sets evict.
 
 import type { Cache, Key, Value } from './index.js';
 
