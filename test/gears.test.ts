@@ -6,7 +6,14 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CHAIN_SLOT, MULTIPLIER, NIL, PATIENCE_FIRST, SLOT_CHAIN } from '../assembly/layout.js';
+import { CHAIN_SLOT, NIL, PATIENCE_FIRST, SLOT_CHAIN } from '../assembly/layout.js';
+import {
+  HOSTILE_COUNT as COUNT,
+  collidingFloat,
+  collidingString,
+  hostileFamilies,
+  SEED_KNOWN as SEED,
+} from '../bench/hostile-keys.js';
 import type { Engine, TableImage } from '../src/engine.js';
 import { createPureEngine } from '../src/engine-pure.js';
 import { compileCore, createWasmEngine } from '../src/engine-wasm.js';
@@ -14,9 +21,6 @@ import { SharedEngine } from '../src/engines.js';
 import { hashFloat, hashString } from '../src/hash.js';
 import { entriesOf, LRUCache } from '../src/lru.js';
 import { expectValid } from './validate.js';
-
-const SEED = 20261123;
-const COUNT = 1 << 17;
 
 const core = compileCore(
   new Uint8Array(readFileSync(new URL('../build/core.wasm', import.meta.url))),
@@ -61,56 +65,6 @@ function longestChain(image: TableImage): number {
   return longest;
 }
 
-/** x with x * factor == 1, modulo 2^32; the factor is odd (Newton's iteration). */
-function inverse(factor: number): number {
-  let x = factor;
-  for (let i = 0; i < 5; i++) x = Math.imul(x, 2 - Math.imul(factor, x));
-  return x;
-}
-
-const FIRST = inverse(0x85ebca6b | 0);
-const SECOND = inverse(0xc2b2ae35 | 0);
-
-function unshift(product: number): number {
-  const high = product ^ (product >>> 15);
-  return product ^ (high >>> 15);
-}
-
-/** The input of a round of hash.ts that led to its result. */
-function unround(result: number): number {
-  return Math.imul(unshift(Math.imul(result, SECOND)), FIRST);
-}
-
-function round(input: number): number {
-  const product = Math.imul(input, 0x85ebca6b);
-  return Math.imul(product ^ (product >>> 15), 0xc2b2ae35);
-}
-
-/** Strings of four units with one hash under the first seed: the last pair undoes the first. */
-function collidingString(i: number): string {
-  const state = round(SEED ^ 4 ^ i);
-  const last = unround(12345) ^ state;
-  return String.fromCharCode(i & 0xffff, i >>> 16, last & 0xffff, last >>> 16);
-}
-
-const halves = new Int32Array(2);
-const float = new Float64Array(halves.buffer);
-
-/** Floats with one hash under the first seed, likewise. */
-function collidingFloat(i: number): number {
-  halves[0] = i;
-  halves[1] = unround(12345) ^ round(SEED ^ i);
-  return float[0] as number;
-}
-
-const families: readonly [name: string, keyAt: (i: number) => unknown][] = [
-  ['strings with one hash, under a known seed', collidingString],
-  ['strings that differ where no sample is taken', (i) => `${i + 1e6}:user-permissions`],
-  ['ints in one bucket, as the multiplier is known', (i) => Math.imul(i, inverse(MULTIPLIER))],
-  ['ints that were multiplied as the buckets are', (i) => Math.imul(i, MULTIPLIER)],
-  ['floats with one hash, under a known seed', collidingFloat],
-];
-
 describe('the families', () => {
   it('collide as they are said to', () => {
     const first = collidingFloat(0);
@@ -126,9 +80,9 @@ describe('the families', () => {
 });
 
 describe.each(engines)('on %s,', (_, open) => {
-  it.each(families)('2^17 %s are spread after a few rehashes', (__, keyAt) => {
+  it.each(hostileFamilies)('2^17 $name are spread after a few rehashes', ({ keyAt }) => {
     const { cache, count, image } = openCounting(open(), COUNT);
-    const keys = [...new Set(Array.from({ length: COUNT }, (___, i) => keyAt(i)))];
+    const keys = [...new Set(Array.from({ length: COUNT }, (__, i) => keyAt(i)))];
     for (const [i, key] of keys.entries()) cache.set(key, i);
     expect(cache.size).toBe(keys.length);
     expect(count.detours, 'detours in sets').toBeLessThan(2000);

@@ -1,0 +1,104 @@
+// Keys that are made to collide by someone who knows the code and the seed of the first gear.
+//
+// A string's hash is made of rounds, each a bijection of the state (assembly/hash.ts): choose all
+// units but the last two freely, and the last two take the state to where it should end. Floats
+// likewise, of two rounds. The bucket of an int32 is the top of a product with a known factor,
+// which has an inverse.
+
+import { MULTIPLIER } from '../assembly/layout.js';
+
+/** The seed that is known. */
+export const SEED_KNOWN = 20261123;
+/** How many keys are made to collide. */
+export const HOSTILE_COUNT = 1 << 17;
+
+/** Keys that collide, and keys of the same kind and length that do not. */
+export interface HostileFamily {
+  readonly name: string;
+  keyAt(i: number): number | string;
+  randomAt(i: number): number | string;
+}
+
+/** A bijection of int32, well mixed (the finisher of murmur3). */
+function random(i: number): number {
+  const first = Math.imul(i ^ (i >>> 16), 0x85ebca6b);
+  const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35);
+  return second ^ (second >>> 16);
+}
+
+function randomText(i: number): string {
+  const [a, b] = [random(i), random(~i)];
+  return String.fromCharCode(a & 0xffff, a >>> 16, b & 0xffff, b >>> 16);
+}
+
+/** x with x * factor == 1, modulo 2^32; the factor is odd (Newton's iteration). */
+function inverse(factor: number): number {
+  let x = factor;
+  for (let i = 0; i < 5; i++) x = Math.imul(x, 2 - Math.imul(factor, x));
+  return x;
+}
+
+const FIRST = inverse(0x85ebca6b | 0);
+const SECOND = inverse(0xc2b2ae35 | 0);
+
+function unshift(product: number): number {
+  const high = product ^ (product >>> 15);
+  return product ^ (high >>> 15);
+}
+
+/** The input of a round of hash.ts that led to its result. */
+function unround(result: number): number {
+  return Math.imul(unshift(Math.imul(result, SECOND)), FIRST);
+}
+
+function round(input: number): number {
+  const product = Math.imul(input, 0x85ebca6b);
+  return Math.imul(product ^ (product >>> 15), 0xc2b2ae35);
+}
+
+/** Strings of four units with one hash under the first seed: the last pair undoes the first. */
+export function collidingString(i: number): string {
+  const state = round(SEED_KNOWN ^ 4 ^ i);
+  const last = unround(12345) ^ state;
+  return String.fromCharCode(i & 0xffff, i >>> 16, last & 0xffff, last >>> 16);
+}
+
+const halves = new Int32Array(2);
+const float = new Float64Array(halves.buffer);
+
+/** Floats with one hash under the first seed, likewise. */
+export function collidingFloat(i: number): number {
+  halves[0] = i;
+  halves[1] = unround(12345) ^ round(SEED_KNOWN ^ i);
+  return float[0] as number;
+}
+
+/** The families, each of which costs a cache dearly that knows nothing of it. */
+export const hostileFamilies: readonly HostileFamily[] = [
+  {
+    name: 'strings with one hash, under a known seed',
+    keyAt: collidingString,
+    randomAt: randomText,
+  },
+  {
+    name: 'strings that differ where no sample is taken',
+    keyAt: (i) => `${i + 1e6}:user-permissions`,
+    randomAt: (i) => `user-permissions:${i + 1e6}`,
+  },
+  {
+    name: 'ints in one bucket, as the multiplier is known',
+    keyAt: (i) => Math.imul(i, inverse(MULTIPLIER)),
+    randomAt: random,
+  },
+  {
+    name: 'ints that were multiplied as the buckets are',
+    keyAt: (i) => Math.imul(i, MULTIPLIER),
+    randomAt: random,
+  },
+  { name: 'ints i << 15', keyAt: (i) => i << 15, randomAt: random },
+  {
+    name: 'floats with one hash, under a known seed',
+    keyAt: collidingFloat,
+    randomAt: (i) => random(i) + 0.5,
+  },
+];
