@@ -72,18 +72,14 @@ const quick: Profile = {
 
 const standard: Profile = {
   name: 'standard',
-  rounds: 2,
+  rounds: 3,
   minutes: 34,
   cells: [
-    ...combine(['hit'], MAIN_KEYS, [SMALL, MIDDLE, BIG]),
+    ...combine(['hit', 'zipf', 'churn'], MAIN_KEYS, [SMALL, MIDDLE, BIG]),
     ...combine(['hit'], ['int', 'int32'], [HUGE]),
-    ...combine(['zipf', 'churn', 'mix'], MAIN_KEYS, [SMALL, MIDDLE, BIG]),
     ...combine(['churn'], ['int', 'string'], [HUGE]),
-    ...combine(
-      ['hit', 'zipf', 'churn'],
-      ['int32', 'float', 'fresh40', 'cons', 'object'],
-      [SMALL, BIG],
-    ),
+    ...combine(['mix'], MAIN_KEYS, [MIDDLE]),
+    ...combine(['hit', 'zipf', 'churn'], ['int32', 'float', 'fresh40', 'cons', 'object'], [MIDDLE]),
     ...combine(['zipf'], SHAPES, [MIDDLE]),
     ...replays('known'),
     ...manyCaches,
@@ -91,9 +87,9 @@ const standard: Profile = {
   ],
   // The peers and ours are what it is for; of the others, the main kinds of keys tell enough.
   suits: (group, { size, keys, workload }) => {
-    if (group === 'ours' || group === 'exact' || workload === 'replay') return true;
-    if (!MAIN_KEYS.includes(keys) || size === HUGE) return false;
-    return group === 'baseline' || size === MIDDLE;
+    if (group === 'ours' || group === 'exact') return true;
+    if (group === 'bound') return MAIN_KEYS.includes(keys) && size !== HUGE;
+    return size === MIDDLE && (MAIN_KEYS.includes(keys) || workload === 'replay');
   },
 };
 

@@ -289,8 +289,11 @@ export class Entries<K, V> {
     const known = this.others?.get(key);
     if (known !== undefined) return this.update(known);
     // Added before the engine changes anything, since only adding to a Map can fail.
-    if (this.engine.nextSlot(this.table) === NIL) this.makeRoom();
-    const next = this.engine.nextSlot(this.table);
+    let next = this.engine.nextSlot(this.table);
+    if (next === NIL) {
+      this.makeRoom();
+      next = this.engine.nextSlot(this.table);
+    }
     this.others ??= new Map();
     this.others.set(key, next);
     const code = this.insert(this.#otherCount);
