@@ -1,9 +1,10 @@
 // The seeded hashes of strings: 32 bits over UTF-16 code units, in two gears.
 //
-// First gear, seed 0: the length and the last eight units, under the seed of the instance. Keys
-// of any length cost the same, but keys that differ elsewhere collide, and anybody can make such.
-// Second gear, any other seed: every unit, two a round. The wrapper changes a table to it, with a
-// seed of the table's own, when its entries collide (src/entries.ts); DESIGN section 3.
+// First gear, seeds from 0 down: the length and a sample of eight units, under the seed of the
+// instance. The sample ends `-seed` units before the end of the string. Keys of any length cost
+// the same, but keys that differ elsewhere collide, and anybody can make such.
+// Second gear, seeds from 1 up: every unit, two a round. The wrapper moves a table's sample, and
+// then changes gear, with a secret seed, when its entries collide (src/entries.ts).
 //
 // H1  Equal strings have equal hashes under one seed, whatever their representation (rope, slice,
 //     one-byte).
@@ -59,11 +60,12 @@ function hashAll(text: externref, length: i32, seed: u32): u32 {
 /**
  * Hash of a string in the gear that the seed says; `text` must be a string, anything else traps.
  */
-export function hashString(text: externref, seed: u32): u32 {
+export function hashString(text: externref, seed: i32): u32 {
   const length = stringLength(text);
-  if (seed) return hashAll(text, length, seed);
-  if (length < SAMPLE_LENGTH) return hashAll(text, length, firstSeed);
+  if (seed > 0) return hashAll(text, length, seed);
+  const start = length - SAMPLE_LENGTH + seed;
+  if (start < 0) return hashAll(text, length, firstSeed);
   // Without a loop, V8 looks into the string's representation once.
-  const first = round(firstSeed ^ length, quadAt(text, length - 8));
-  return finish(round(first, quadAt(text, length - 4)));
+  const first = round(firstSeed ^ length, quadAt(text, start));
+  return finish(round(first, quadAt(text, start + 4)));
 }

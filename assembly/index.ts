@@ -8,7 +8,7 @@
 // has changed, and the wrapper calls `grow`, which takes larger blocks from the arena (arena.ts),
 // or `rehash` if there is room and just a bucket is crowded, and puts again.
 //
-// A string comes with the seed of its table: 0 while its hash is in the first gear (hash.ts).
+// A string comes with the seed of its table, which says how it is hashed (hash.ts).
 //
 // An int32 key is compared here, exactly. A hash is not the key: when the wrapper finds another
 // key in the slot, it calls `untouch` or `restore`, after which the order is as if the slot had
@@ -153,7 +153,7 @@ export function find(table: usize, word: u32, kind: u32): u32 {
 }
 
 /** First slot with this string's hash, or NIL. The order stays. */
-export function findString(table: usize, text: externref, seed: u32): u32 {
+export function findString(table: usize, text: externref, seed: i32): u32 {
   return findSlot(table, hashString(text, seed), KIND_HASHED);
 }
 
@@ -170,7 +170,7 @@ export function get(table: usize, word: u32, kind: u32): u32 {
 }
 
 /** First slot with this string's hash, now the newest, or NIL; keeps the hash for `putMissed`. */
-export function getString(table: usize, text: externref, seed: u32): u32 {
+export function getString(table: usize, text: externref, seed: i32): u32 {
   return getHash(table, hashString(text, seed));
 }
 
@@ -193,7 +193,7 @@ export function put(table: usize, word: u32, kind: u32): u32 {
 }
 
 /** Puts a string's hash; the result is that of `put`. */
-export function putString(table: usize, text: externref, seed: u32): u32 {
+export function putString(table: usize, text: externref, seed: i32): u32 {
   return put(table, hashString(text, seed), KIND_HASHED);
 }
 
@@ -215,7 +215,7 @@ export function take(table: usize, word: u32, kind: u32): u32 {
 }
 
 /** Removes the first entry with this string's hash; returns the slot it had, or NIL. */
-export function takeString(table: usize, text: externref, seed: u32): u32 {
+export function takeString(table: usize, text: externref, seed: i32): u32 {
   return take(table, hashString(text, seed), KIND_HASHED);
 }
 
@@ -293,7 +293,7 @@ export function seek(table: usize, word: u32, kind: u32, now: f64, mode: u32): i
 }
 
 /** Visits the first slot with this string's hash; keeps the hash for `putMissedWith` if none. */
-export function seekString(table: usize, text: externref, seed: u32, now: f64, mode: u32): i32 {
+export function seekString(table: usize, text: externref, seed: i32, now: f64, mode: u32): i32 {
   return seekHash(table, hashString(text, seed), now, mode);
 }
 
@@ -342,7 +342,7 @@ export function putWith(
 export function putStringWith(
   table: usize,
   text: externref,
-  seed: u32,
+  seed: i32,
   weight: f64,
   start: f64,
   ttl: f64,

@@ -29,7 +29,7 @@ export function createPureEngine(options: PureEngineOptions = {}): Engine {
   return {
     kind: 'pure',
     jsString: false,
-    hashFloat: (value, tableSeed) => hashFloat(value, tableSeed || seed),
+    hashFloat: (value, tableSeed) => hashFloat(value, tableSeed > 0 ? tableSeed : seed),
     hashString: hash,
     createTable: (limit) => new PureTable(limit) as unknown as Table,
     destroyTable: (table) => own(table).clear(),

@@ -132,7 +132,7 @@ export function bindCore(
   return {
     kind: 'wasm',
     jsString: inCore,
-    hashFloat: (value, tableSeed) => hashFloat(value, tableSeed || seed),
+    hashFloat: (value, tableSeed) => hashFloat(value, tableSeed > 0 ? tableSeed : seed),
     hashString: hash,
     createTable: (limit) => (core.create(limit) || undefined) as Table | undefined,
     destroyTable: core.destroy,

@@ -14,8 +14,9 @@
 //
 // Hashes begin in a cheap gear, which looks at a part of a string only (assembly/hash.ts). The
 // steps past other keys of the same hash are counted when a key is added. When they come to what
-// a rehash costs, the entries get a seed of their own, and hashes of all they hold. A crowded
-// bucket of the engine, of int32 keys too, leads to the same. What it takes doubles each time.
+// a rehash costs, the part is moved to where keys differ (sample.ts) or, if that has been tried or
+// does not help, the entries get a secret seed, and hashes of all they hold. A crowded bucket of
+// the engine, of int32 keys too, leads to the same. What it takes doubles each time.
 //
 // This file never calls user code, so that no operation here can be re-entered. Entries with ttls
 // or sizes are read and written by entries-columns.ts, which extends it.
@@ -36,6 +37,7 @@ import { disposedEngine, disposedOthers } from './engine-disposed.js';
 import { pureEngine, type SharedEngine } from './engines.js';
 import { LRUCacheRangeError } from './errors.js';
 import { drawSeed } from './hash.js';
+import { chooseOffset } from './sample.js';
 
 /** Steps past colliding keys, beside one for every eight entries, after which entries rehash. */
 const DETOURS_FIRST = 16;
@@ -60,7 +62,7 @@ export class Entries<K, V> {
    * the next miss, when it is put, and by `clear`.
    */
   protected missed: string | undefined;
-  /** Of the hashes of this table: 0, the first gear, until it is rehashed. */
+  /** Of the hashes of this table (assembly/hash.ts): 0 until it is rehashed. */
   protected seed = 0;
   /** Steps past other keys of the same hash, on the way to keys that were then added. */
   #detours = 0;
@@ -340,12 +342,14 @@ export class Entries<K, V> {
   }
 
   /**
-   * Gives the entries new hashes, under a seed of their own, and new buckets. The order stays. If
-   * memory is refused, the hashes stay, too.
+   * Gives the entries new hashes, of another sample or under a secret seed, and new buckets. The
+   * order stays. If memory is refused, the hashes stay, too.
    */
   #rehash(): void {
     const { engine, table } = this;
-    const seed = drawSeed();
+    const offset = this.seed > 0 ? undefined : chooseOffset(this.items);
+    const isMoved = offset !== undefined && offset !== -this.seed;
+    const seed = isMoved ? 0 - offset : drawSeed();
     const multiplier = Math.imul(drawSeed(), MULTIPLIER) | 1;
     const words = this.#words(seed);
     this.missed = undefined;

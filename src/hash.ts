@@ -40,15 +40,17 @@ function hashAll(text: string, seed: number): number {
 }
 
 /**
- * 32-bit hash of a string, as an int32. With seed 0, of its length and its last eight code units,
- * under `firstSeed`; with any other, of all of it. O(1) and O(length).
+ * 32-bit hash of a string, as an int32. With a seed from 0 down, of its length and of eight code
+ * units that end `-seed` before its end, under `firstSeed`; from 1 up, of all of it. O(1) and
+ * O(length).
  */
 export function hashString(text: string, seed: number, firstSeed: number): number {
-  if (seed !== 0) return hashAll(text, seed);
+  if (seed > 0) return hashAll(text, seed);
   const length = text.length;
-  if (length < SAMPLE_LENGTH) return hashAll(text, firstSeed);
-  const first = round(firstSeed ^ length, quadAt(text, length - 8));
-  return finish(round(first, quadAt(text, length - 4)));
+  const start = length - SAMPLE_LENGTH + seed;
+  if (start < 0) return hashAll(text, firstSeed);
+  const first = round(firstSeed ^ length, quadAt(text, start));
+  return finish(round(first, quadAt(text, start + 4)));
 }
 
 /** A string's hash under the seed of its table. */
