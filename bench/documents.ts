@@ -127,7 +127,8 @@ function method(cells: readonly CellFigures[]): string {
 - Each process warms up first. What comes back is checked: against an exact simulator if the library
   is exact, and that a value is that of its key with all.
 - Fresh strings are built within the timed pass, as a server's requests build them. The time of
-  building alone is measured too, and subtracted. All other keys are made before.
+  building alone is measured too, and its median over all libraries of a cell is subtracted from
+  each. All other keys are made before.
 - A figure is the median of all rounds. After it stands the spread (±): the distance of the round
   farthest from the median. No round is outside.
 - Memory is what the filled cache added, after a collection. Keys and values are made before.

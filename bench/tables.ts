@@ -3,8 +3,11 @@
 // T1  A figure of a library in a cell is the median of its samples. Its spread is the distance of
 //     the sample farthest from the median, as a share of the median: no sample is outside.
 // T2  A ratio is the time of the other one divided by ours: above 1, we are faster.
-// T3  A mean of ratios is the geometric one. What was not measured has no figure and is in no mean.
+// T3  Building of keys is subtracted as the median over all samples of a cell: it is the same work
+//     for every library, and one process that measured it badly would put one of them off.
+// T4  A mean of ratios is the geometric one. What was not measured has no figure and is in no mean.
 
+import { medianOf } from './median.js';
 import {
   type Cell,
   type CellResult,
@@ -78,17 +81,9 @@ export interface Memory {
   readonly accounted: number;
 }
 
-/** The median of at least one value. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >>> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
-}
-
 /** The figure of at least one value. */
 export function figureOf(values: readonly number[]): Figure {
-  const middle = median(values);
+  const middle = medianOf(values);
   if (values.length < 2) return { median: middle };
   const farthest = Math.max(...values.map((value) => Math.abs(value - middle)));
   return { median: middle, spread: farthest / middle };
@@ -130,12 +125,15 @@ export function cellFigures({ cells, libraries }: Results): CellFigures[] {
   }
   const figures = [...byId.values()].map((results): CellFigures => {
     const { workload, keys, size, caches, trace } = results[0] as Cell;
+    const builds = results.flatMap(({ samples }) => samples.map((one) => one.buildNsPerOp));
+    const build = builds.length === 0 ? 0 : medianOf(builds);
     const measured = libraries.flatMap((info): Measured[] => {
       const samples = results
         .filter(({ library }) => library === info.library)
         .flatMap((result) => result.samples);
       if (samples.length === 0) return [];
-      return [{ ...info, samples, nsPerOp: figureOf(samples.map(({ nsPerOp }) => nsPerOp)) }];
+      const times = samples.map(({ nsPerOp, buildNsPerOp }) => nsPerOp + buildNsPerOp - build);
+      return [{ ...info, samples, nsPerOp: figureOf(times) }];
     });
     return { workload, keys, size, caches, measured, ...(trace === undefined ? {} : { trace }) };
   });
@@ -202,13 +200,13 @@ export function meanRatio(
 /** Entries held at the end, or nothing if the library cannot tell. */
 export function entriesHeld({ samples }: Measured): number | undefined {
   const told = samples.flatMap(({ entries }) => (entries === undefined ? [] : [entries]));
-  return told.length === 0 ? undefined : median(told);
+  return told.length === 0 ? undefined : medianOf(told);
 }
 
 /** Memory per entry; per entry that may be held, if the library cannot tell what it holds. */
 export function memoryPerEntry({ size }: Cell, { samples }: Measured): Memory {
   const perEntry = (bytes: (sample: Sample) => number): number =>
-    median(samples.map((sample) => bytes(sample) / (sample.entries ?? size)));
+    medianOf(samples.map((sample) => bytes(sample) / (sample.entries ?? size)));
   return {
     rss: perEntry(({ rssBytes }) => rssBytes),
     accounted: perEntry(({ heapBytes, arrayBufferBytes }) => heapBytes + arrayBufferBytes),
@@ -217,7 +215,7 @@ export function memoryPerEntry({ size }: Cell, { samples }: Measured): Memory {
 
 /** Time in the garbage collector, in ms per million operations. */
 export function gcPerMillion({ samples }: Measured): number {
-  return median(samples.map(({ gcMsPerMillion }) => gcMsPerMillion));
+  return medianOf(samples.map(({ gcMsPerMillion }) => gcMsPerMillion));
 }
 
 /** The longest pause of all samples, in ms. */

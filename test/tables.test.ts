@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { cellText, ratioText, withSpread } from '../bench/markdown.js';
+import { medianOf } from '../bench/median.js';
 import type { Cell, Results, Sample } from '../bench/results.js';
 import { lossesTable } from '../bench/sections.js';
 import {
@@ -16,7 +17,6 @@ import {
   longestPause,
   meanRatio,
   measuredIn,
-  median,
   memoryPerEntry,
   ratioTo,
   ratioToBest,
@@ -96,9 +96,9 @@ function targetNamed(start: string, ...entries: Entry[]) {
 
 describe('figures', () => {
   it('are medians, of an even number of values too', () => {
-    expect(median([3, 1, 2])).toBe(2);
-    expect(median([4, 1, 2, 3])).toBe(2.5);
-    expect(median([7])).toBe(7);
+    expect(medianOf([3, 1, 2])).toBe(2);
+    expect(medianOf([4, 1, 2, 3])).toBe(2.5);
+    expect(medianOf([7])).toBe(7);
   });
 
   it('have the distance of the farthest sample as spread', () => {
@@ -126,6 +126,16 @@ describe('figures', () => {
 });
 
 describe('cells', () => {
+  it('have what building took as median over all libraries subtracted from each', () => {
+    const built = (nsPerOp: number, buildNsPerOp: number) => sample(nsPerOp, { buildNsPerOp });
+    const [cell] = cellsOf(
+      [hit, 'wasm-lru', built(50, 100), built(20, 140)],
+      [hit, 'lru-cache', built(90, 100), built(95, 90)],
+    );
+    const medians = cell?.measured.map(({ nsPerOp }) => nsPerOp.median);
+    expect(medians).toEqual([55, 87.5]);
+  });
+
   it('put together what belongs to one cell, in the order of the documents', () => {
     const cells = cellsOf(
       [churn, 'wasm-lru', 10],
