@@ -9,7 +9,7 @@
 // T3  A put that finds no room changes nothing and says so; growing is a call of its own.
 //
 // T4  Words that crowd one bucket, by chance or by design, are spread anew: an insertion into a
-//     chain longer than PATIENCE is refused, and the wrapper calls `rehash`. As PATIENCE doubles,
+//     chain of PATIENCE slots is refused, and the wrapper calls `rehash`. As PATIENCE doubles,
 //     so does the work that pays for it, and there are at most log2(size) rehashes.
 //
 // Expected cost is O(1); a chain is longer than 8 with probability below 10^-5 for words that

@@ -19,7 +19,8 @@ import {
   VISIT_RENEW,
   VISIT_TOUCH,
 } from '../assembly/layout.js';
-import { Entries, outOfMemory } from './entries.js';
+import { Entries } from './entries.js';
+import { outOfMemory } from './errors.js';
 
 /**
  * Weight, start and ttl of the entry that takes a rare road, and 1 if its age is to stay. One for

@@ -35,7 +35,7 @@ import {
 import type { Engine, Table } from './engine.js';
 import { disposedEngine, disposedOthers } from './engine-disposed.js';
 import { pureEngine, type SharedEngine } from './engines.js';
-import { LRUCacheRangeError } from './errors.js';
+import { outOfMemory } from './errors.js';
 import { drawSeed } from './hash.js';
 import { chooseOffset } from './sample.js';
 
@@ -298,11 +298,17 @@ export class Entries<K, V> {
     }
     this.others ??= new Map();
     this.others.set(key, next);
-    const code = this.insert(this.#otherCount);
-    this.#otherCount = (this.#otherCount + 1) | 0;
-    // An entry too heavy to be added takes the slot of the oldest.
-    if (code >> OUTCOME_BITS !== next) this.others.set(key, code >> OUTCOME_BITS);
-    return code;
+    try {
+      const code = this.insert(this.#otherCount);
+      this.#otherCount = (this.#otherCount + 1) | 0;
+      // An entry too heavy to be added takes the slot of the oldest.
+      if (code >> OUTCOME_BITS !== next) this.others.set(key, code >> OUTCOME_BITS);
+      return code;
+    } catch (error) {
+      // Of the stack, say: the slot is still another's.
+      this.others.delete(key);
+      throw error;
+    }
   }
 
   /** The engine removed another key with the same hash. */
@@ -385,16 +391,10 @@ export class Entries<K, V> {
     const { engine, table } = this;
     if (engine.nextSlot(table) !== NIL) {
       this.#rehash();
-      return;
+    } else if (!engine.grow(table)) {
+      const size = engine.size(table);
+      if (size === 0) throw outOfMemory();
+      engine.setLimit(table, size);
     }
-    if (engine.grow(table)) return;
-    const size = engine.size(table);
-    if (size === 0) throw outOfMemory();
-    engine.setLimit(table, size);
   }
-}
-
-/** The error of a host that refuses memory without which nothing works. */
-export function outOfMemory(): LRUCacheRangeError {
-  return new LRUCacheRangeError('OUT_OF_MEMORY', 'The host refused memory for the first entry');
 }

@@ -71,3 +71,8 @@ export class LRUCacheRangeError extends RangeError {
     this.code = code;
   }
 }
+
+/** The error of a host that refuses memory without which nothing works. */
+export function outOfMemory(): LRUCacheRangeError {
+  return new LRUCacheRangeError('OUT_OF_MEMORY', 'The host refused memory for the first entry');
+}

@@ -5,7 +5,7 @@
 // k from the first to the last: it must differ from the recorded one in nothing but the error.
 
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import { entriesOf, type LRUCache } from '../src/lru.js';
 import { ModelCache, type Told } from './model.js';
 import { openCache, plainCases } from './support.js';
 import { expectValid } from './validate.js';
@@ -288,5 +288,30 @@ describe.each(plainCases)('functions given to walks: $name', ({ open }) => {
       expectValid(cache, engine);
       cache.clear();
     }
+  });
+});
+
+describe.each(plainCases)('an engine call that throws on $name', ({ open }) => {
+  it('leaves no key behind that another entry would answer to', () => {
+    const engine = open();
+    const cache = openCache<object, number>(engine, { max: 2 });
+    const keys = [{}, {}, {}] as const;
+    cache.set(keys[0], 0).set(keys[1], 1);
+    const entries = entriesOf(cache);
+    const { engine: whole } = entries;
+    // As when the stack is used up: the innermost call is the first to fail.
+    const insert = (): never => {
+      throw new RangeError('Maximum call stack size exceeded');
+    };
+    entries.engine = { ...whole, insert };
+    expect(() => cache.set(keys[2], 2)).toThrow(RangeError);
+    entries.engine = whole;
+    expect(cache.get(keys[2])).toBeUndefined();
+    expect(cache.has(keys[2])).toBe(false);
+    expect([...cache.entries()]).toEqual([
+      [keys[1], 1],
+      [keys[0], 0],
+    ]);
+    expectValid(cache);
   });
 });
