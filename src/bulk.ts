@@ -16,7 +16,7 @@ export function purge<K, V, FC>(store: Store<K, V, FC>): boolean {
   const { engine, table } = entries;
   store.callbacks?.begin();
   const purged: K[] = [];
-  store.remove(() => {
+  store.change(() => {
     let slot = engine.nextStale(table, NIL, now);
     while (slot !== NIL) {
       purged.push(entries.keyAt(slot));
@@ -39,7 +39,7 @@ export function clear<K, V, FC>(store: Store<K, V, FC>, isLast = false): void {
   if (stats !== undefined) stats.deletes += entries.size;
   const loads = store.loads?.takeAll() ?? [];
   store.disarm();
-  store.remove(() => {
+  store.change(() => {
     if (callbacks !== undefined) {
       for (const slot of entries.engine.order(entries.table).reverse()) {
         callbacks.removed(entries.valueAt(slot) as V, entries.keyAt(slot), 'delete');
@@ -58,7 +58,7 @@ export function resize<K, V, FC>(store: Store<K, V, FC>, max: number, maxSize: n
   const { entries, callbacks } = store;
   const limit = limitFor(max);
   callbacks?.begin();
-  store.remove(() => {
+  store.change(() => {
     for (let excess = entries.size - limit; excess > 0; excess--) {
       const slot = entries.evict();
       store.noteEvicted(slot, undefined);
@@ -72,7 +72,7 @@ export function resize<K, V, FC>(store: Store<K, V, FC>, max: number, maxSize: n
     const isImplied = isEntrySizeImplied && settings.maxEntrySize === store.maxSize;
     if (isImplied) settings.maxEntrySize = maxSize;
     store.maxSize = maxSize;
-    store.remove(() => {
+    store.change(() => {
       entries.engine.setBudget(entries.table, budgetFor(maxSize));
       store.shed();
     });
@@ -84,7 +84,7 @@ export function resize<K, V, FC>(store: Store<K, V, FC>, max: number, maxSize: n
 export function pop<K, V, FC>(store: Store<K, V, FC>): V | undefined {
   const { entries, callbacks } = store;
   callbacks?.begin();
-  const value = store.remove(() => {
+  const value = store.change(() => {
     const slot = entries.evict();
     const popped = entries.valueAt(slot);
     if (slot !== NIL) {

@@ -21,6 +21,7 @@ import { storeOf } from './iterable.js';
 import { LoadingCache } from './loading.js';
 import { has, peek } from './lookups.js';
 import * as options from './options.js';
+import { poisonIfTrap } from './poison.js';
 import { dumpOf, infoOf, loadInto, remainingTtlOf } from './snapshot.js';
 import { newStats } from './stats.js';
 import { getByStore, publish, setByStore, statusFor } from './status.js';
@@ -112,7 +113,7 @@ export class LRUCache<
         entries.failure = error;
         entries.isPlainToRead = false;
         entries.isPlainToWrite = false;
-        throw error;
+        throw poisonIfTrap(entries.engine, error);
       }
     }
     return getByStore(this, key, getOptions);
@@ -143,7 +144,7 @@ export class LRUCache<
         entries.failure = error;
         entries.isPlainToRead = false;
         entries.isPlainToWrite = false;
-        throw error;
+        throw poisonIfTrap(entries.engine, error);
       }
     } else {
       setByStore(this, key, value, setOptions);
@@ -186,7 +187,7 @@ export class LRUCache<
       entries.cut = -1;
       entries.isPlainToRead = false;
       entries.isPlainToWrite = false;
-      throw error;
+      throw poisonIfTrap(entries.engine, error);
     }
   }
 

@@ -9,14 +9,16 @@
 //     need no stack, and throws it on. The flags of the short roads go with it, so that the next
 //     call of the cache, whichever it is, comes by `Store.entries` and here.
 // R2  The items are what counts: every slot with a value is an entry. The order is that of the
-//     engine. An entry that is not in it is that of the call that was interrupted: one that was used
-//     is the newest now, one that was to be removed or evicted stays, as the oldest.
+//     engine, but for one entry at most, which the interrupted call was about: if it was used, it is
+//     the newest now; if it was to be removed or evicted, it is still there, most often the oldest.
 // R3  Nothing is lost if this is interrupted in its turn: what was read stays in `rescued`.
 //
 // It costs O(size), once, after the host's error; an operation that is not interrupted pays nothing.
 
 import { NIL } from '../assembly/layout.js';
 import type { ColumnEntries } from './entries-columns.js';
+import { isRefusal } from './errors.js';
+import { isPoisoned, poisonIfTrap } from './poison.js';
 
 /** An entry, out of its slot. */
 export interface Rescued<K, V> {
@@ -50,8 +52,7 @@ function rescue<K, V>(entries: ColumnEntries<K, V>): Rescued<K, V>[] {
   }));
 }
 
-/** Puts the entries in order again. Throws what the host interrupts it with; then it goes on later. */
-export function mend<K, V>(entries: ColumnEntries<K, V>): void {
+function rebuild<K, V>(entries: ColumnEntries<K, V>): void {
   entries.rescued ??= rescue(entries);
   entries.clear();
   for (const { key, value, weight, start, ttl } of entries.rescued) {
@@ -62,6 +63,17 @@ export function mend<K, V>(entries: ColumnEntries<K, V>): void {
     entries.write(code, key, value);
   }
   entries.rescued = undefined;
+}
+
+/**
+ * Puts the entries in order again, if what escaped from a change has left them otherwise; returns
+ * whether it has. Throws what the host interrupts it with in its turn; then it goes on later.
+ */
+export function mend<K, V>(entries: ColumnEntries<K, V>): boolean {
+  const { engine, failure } = entries;
+  const isCut = !isRefusal(poisonIfTrap(engine, failure)) && !isPoisoned(engine);
+  if (isCut) rebuild(entries);
   entries.failure = undefined;
   entries.cut = NIL;
+  return isCut;
 }

@@ -28,6 +28,7 @@ import type { Load, Loads } from './loads.js';
 import { checkAge, isTooLarge, refuseSize, weightOf } from './measure.js';
 import { mend } from './mend.js';
 import { budgetFor, type CheckedOptions, pick } from './options.js';
+import { poisonIfTrap } from './poison.js';
 import type { Settings } from './settings.js';
 import { noteAge, noteSize, publishDelete } from './status.js';
 import type { DisposeReason, GetOptions, SetOptions, Stats, Status } from './types.js';
@@ -78,10 +79,10 @@ export class Store<K, V, FC> {
   }
 
   /**
-   * Runs what removes entries, which calls no user code. What escapes from it has interrupted it
-   * half-way, and is noted by plain stores: a call would need stack, which there may be none of.
+   * Runs a change, which calls no user code. What escapes has interrupted it half-way, and is noted
+   * by plain stores first, as a call needs stack. An entry that it was to remove stays then.
    */
-  remove<T>(run: () => T): T {
+  change<T>(run: () => T): T {
     try {
       return run();
     } catch (error) {
@@ -89,14 +90,13 @@ export class Store<K, V, FC> {
       this.#entries.cut = -1;
       this.#entries.isPlainToRead = false;
       this.#entries.isPlainToWrite = false;
-      throw error;
+      throw poisonIfTrap(this.#entries.engine, error);
     }
   }
 
   /**
-   * Slot of a key, which becomes the newest unless it is stale: then it is negative. NIL if there is
-   * none. A change as above, written out, since a function for `remove` would cost every get its
-   * context.
+   * Slot of a key, which becomes the newest, or NIL; negative, and not used, if stale. A change as
+   * above, written out, since a function for it would cost every get its context.
    */
   use(key: K, now: number, isRenewed: boolean): number {
     const entries = this.#entries;
@@ -107,15 +107,15 @@ export class Store<K, V, FC> {
       entries.failure = error;
       entries.isPlainToRead = false;
       entries.isPlainToWrite = false;
-      throw error;
+      throw poisonIfTrap(entries.engine, error);
     }
   }
 
   #mend(): void {
-    const entries = this.#entries;
-    this.callbacks?.forget();
-    mend(entries);
-    this.shed();
+    if (mend(this.#entries)) {
+      this.callbacks?.forget();
+      this.shed();
+    }
     this.#openShortRoads();
   }
 
@@ -232,7 +232,7 @@ export class Store<K, V, FC> {
     const start = hasAge ? this.#startFor(ttl, options?.start) : 0;
     const isPurged = ttl !== 0 && settings.ttlAutopurge;
     const now = hasAge && (status !== undefined || isPurged) ? this.now() : 0;
-    if (hasAge && !entries.isTimed) entries.useAges();
+    if (hasAge && !entries.isTimed) this.change(() => entries.useAges());
     callbacks?.begin();
     const load = this.loads?.take(key);
     let code: number;
@@ -254,7 +254,7 @@ export class Store<K, V, FC> {
       entries.isPlainToWrite = false;
       // Refused for want of memory: as if nothing had been asked for.
       if (load !== undefined) this.loads?.putBack(load);
-      throw error;
+      throw poisonIfTrap(entries.engine, error);
     }
     if (status !== undefined) {
       noteAge(this, status, code >> OUTCOME_BITS, now);
@@ -330,7 +330,7 @@ export class Store<K, V, FC> {
     const { entries, settings } = this;
     this.callbacks?.begin();
     const load = this.loads?.take(key);
-    const slot = this.remove(() => {
+    const slot = this.change(() => {
       const removed = entries.remove(key);
       if (removed !== NIL) this.drop(removed, reason);
       return removed;
@@ -347,7 +347,7 @@ export class Store<K, V, FC> {
     const { entries, settings } = this;
     const key = entries.keyAt(slot);
     this.callbacks?.begin();
-    this.remove(() => {
+    this.change(() => {
       entries.engine.remove(entries.table, slot);
       this.drop(slot, reason);
     });
