@@ -20,3 +20,8 @@ export function relocate(table: usize): bool {
   const capacity = capacityOf(table);
   return capacity > 0 && freeOf(table) == NIL && resizeTo(table, capacity);
 }
+
+/** Traps, as a broken core might. */
+export function trap(): void {
+  unreachable();
+}

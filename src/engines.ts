@@ -14,6 +14,7 @@ import type { Engine, EngineKind, Table } from './engine.js';
 import { createPureEngine } from './engine-pure.js';
 import { compileCore, createWasmEngine } from './engine-wasm.js';
 import { LRUCacheRangeError } from './errors.js';
+import { isPoisoned, poisonIfTrap } from './poison.js';
 
 /** Tables, alive or not yet reported dropped, from which a shared engine counts as crowded. */
 const CROWDED_TABLES = 4096;
@@ -52,7 +53,7 @@ export class SharedEngine {
 
   /** A new table for `owner`, freed when the owner is collected; undefined if memory is refused. */
   createTable(owner: object, limit: number): Table | undefined {
-    const table = this.engine.createTable(limit);
+    const table = this.#attempt(() => this.engine.createTable(limit));
     if (table === undefined) return undefined;
     this.tables += 1;
     // A pure table is an ordinary object, which a registry would keep alive until it reports.
@@ -81,8 +82,16 @@ export class SharedEngine {
   }
 
   #free(table: Table): void {
-    this.engine.destroyTable(table);
     this.tables -= 1;
+    this.#attempt(() => this.engine.destroyTable(table));
+  }
+
+  #attempt<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      throw poisonIfTrap(this.engine, error);
+    }
   }
 }
 
@@ -105,7 +114,7 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
 
 function wasmEngine(): SharedEngine {
   coreModule ??= compileCore(decodeBase64(coreBase64));
-  if (wasm === undefined || wasm.crowded) {
+  if (wasm === undefined || isPoisoned(wasm.engine) || wasm.crowded) {
     const next = new SharedEngine(createWasmEngine(coreModule));
     wasm?.retire();
     wasm = next;
@@ -131,7 +140,7 @@ export function sharedEngine(kind: EngineKind | undefined = preferred): SharedEn
     return engine;
   } catch (cause) {
     // A crowded engine goes on if the host has no memory for another one.
-    if (wasm !== undefined) return wasm;
+    if (wasm !== undefined && !isPoisoned(wasm.engine)) return wasm;
     if (kind === undefined) {
       preferred = 'pure';
       return pureEngine();

@@ -32,6 +32,8 @@ export type LRUCacheErrorCode =
   | 'FETCH_REPLACED'
   /** The engine asked for by name cannot run here; `cause` says why. */
   | 'ENGINE_UNAVAILABLE'
+  /** WebAssembly trapped in the engine of this cache, or of another one that shares it. */
+  | 'ENGINE_POISONED'
   /** The host refused memory for the first entry of a cache, or for its first ttl. */
   | 'OUT_OF_MEMORY'
   /** Callbacks kept changing the cache from inside one another, too deep to end. */
@@ -44,8 +46,8 @@ export class LRUCacheError extends Error {
   override readonly name = 'LRUCacheError';
   readonly code: LRUCacheErrorCode;
 
-  constructor(code: LRUCacheErrorCode, message: string) {
-    super(message);
+  constructor(code: LRUCacheErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 }
@@ -70,6 +72,13 @@ export class LRUCacheRangeError extends RangeError {
     super(message, options);
     this.code = code;
   }
+}
+
+/** Whether an operation was refused, by one of these errors, before it changed anything. */
+export function isRefusal(error: unknown): boolean {
+  return [LRUCacheError, LRUCacheTypeError, LRUCacheRangeError].some(
+    (refusal) => error instanceof refusal,
+  );
 }
 
 /** The error of a host that refuses memory without which nothing works. */

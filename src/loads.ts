@@ -7,7 +7,7 @@
 // F3  No promise of a load is ever rejected unheard: only who waits for one hears of its failure.
 // F4  The options of the caller that began the load hold for it, and `fetchMethod` may change them.
 
-import { NIL, VISIT_RENEW, VISIT_TOUCH } from '../assembly/layout.js';
+import { NIL } from '../assembly/layout.js';
 import { LRUCacheError, type LRUCacheErrorCode } from './errors.js';
 import { pick } from './options.js';
 import { noteAge } from './status.js';
@@ -217,15 +217,10 @@ export class Loads<K, V, FC> {
     const store = this.#store;
     const { entries, stats } = store;
     if (forceRefresh) return store.find(key);
-    let slot: number;
+    const isRenewed = Boolean(options.updateAgeOnGet);
     let now = 0;
-    if (entries.isTimed) {
-      now = options.updateAgeOnGet ? store.readClock() : store.now();
-      const mode = options.updateAgeOnGet ? VISIT_TOUCH | VISIT_RENEW : VISIT_TOUCH;
-      slot = entries.seek(key, now, mode);
-    } else {
-      slot = entries.touch(key);
-    }
+    if (entries.isTimed) now = isRenewed ? store.readClock() : store.now();
+    const slot = store.use(key, now, isRenewed);
     if (slot > NIL && stats !== undefined) stats.hits += 1;
     if (slot > NIL && status !== undefined) {
       status.fetch = 'hit';

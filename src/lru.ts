@@ -12,7 +12,7 @@
 // L3  Objects that callers pass are read, each property once, and never written, but for `status`.
 
 import { NIL } from '../assembly/layout.js';
-import { clear, purge, resize } from './bulk.js';
+import { clear, pop, purge, resize } from './bulk.js';
 import { metrics } from './channels.js';
 import type { EngineKind } from './engine.js';
 import { sharedEngine } from './engines.js';
@@ -20,7 +20,9 @@ import type { ColumnEntries } from './entries-columns.js';
 import { LRUCacheError, LRUCacheTypeError } from './errors.js';
 import { storeOf } from './iterable.js';
 import { LoadingCache } from './loading.js';
+import { has, peek } from './lookups.js';
 import * as options from './options.js';
+import { poisonIfTrap } from './poison.js';
 import { dumpOf, infoOf, loadInto, remainingTtlOf } from './snapshot.js';
 import { newStats } from './stats.js';
 import { getByStore, publish, setByStore, statusFor } from './status.js';
@@ -76,7 +78,7 @@ export class LRUCache<
 
   /** Number of entries, stale ones counted, and those in flight not. */
   get size(): number {
-    return this.#entries.size;
+    return this.#store.entries.size;
   }
 
   /** Largest number of entries; 0 if it is not bounded. */
@@ -91,12 +93,12 @@ export class LRUCache<
 
   /** Sum of the sizes of all entries; 0 if there are none. */
   get calculatedSize(): number {
-    return this.#store.total;
+    return this.#store.entries.total;
   }
 
   /** The engine this cache runs on. */
   get engine(): EngineKind {
-    return this.#entries.engine.kind;
+    return this.#store.entries.engine.kind;
   }
 
   /**
@@ -106,7 +108,14 @@ export class LRUCache<
   get(key: K, getOptions?: types.GetOptions<K, V, FC>): V | undefined {
     const entries = this.#entries;
     if (getOptions === undefined && entries.isPlainToRead === true && !metrics.hasSubscribers) {
-      return entries.items[entries.touch(key) * 2 + 1] as V | undefined;
+      try {
+        return entries.items[entries.touch(key) * 2 + 1] as V | undefined;
+      } catch (error) {
+        entries.failure = error;
+        entries.isPlainToRead = false;
+        entries.isPlainToWrite = false;
+        throw poisonIfTrap(entries.engine, error);
+      }
     }
     return getByStore(this, key, getOptions);
   }
@@ -130,7 +139,14 @@ export class LRUCache<
       this.sizeCalculation === undefined &&
       !metrics.hasSubscribers
     ) {
-      entries.write(entries.put(key), key, value);
+      try {
+        entries.write(entries.put(key), key, value);
+      } catch (error) {
+        entries.failure = error;
+        entries.isPlainToRead = false;
+        entries.isPlainToWrite = false;
+        throw poisonIfTrap(entries.engine, error);
+      }
     } else {
       setByStore(this, key, value, setOptions);
     }
@@ -148,13 +164,13 @@ export class LRUCache<
   /** Whether a key is there and fresh. The order stays; its age does, but for `updateAgeOnHas`. */
   has(key: K, hasOptions?: types.HasOptions<K, V, FC>): boolean {
     const status = statusFor(this, 'has', key, hasOptions?.status);
-    return publish(status, this.#store.has(key, hasOptions?.updateAgeOnHas, status));
+    return publish(status, has(this.#store, key, hasOptions?.updateAgeOnHas, status));
   }
 
   /** The value of a key, or `undefined`; a stale one only with `allowStale`. Nothing changes. */
   peek(key: K, peekOptions?: types.PeekOptions<K, V, FC>): V | undefined {
     const status = statusFor(this, 'peek', key, peekOptions?.status);
-    return publish(status, this.#store.peek(key, peekOptions?.allowStale, status));
+    return publish(status, peek(this.#store, key, peekOptions?.allowStale, status));
   }
 
   /** Removes a key, and aborts its load; returns whether there was either. */
@@ -163,14 +179,22 @@ export class LRUCache<
     if (!entries.isPlainToWrite || metrics.hasSubscribers) {
       return this.#store.delete(key, 'delete');
     }
-    const slot = entries.remove(key);
-    if (slot !== NIL) entries.erase(slot);
-    return slot !== NIL;
+    try {
+      const slot = entries.remove(key);
+      if (slot !== NIL) entries.erase(slot);
+      return slot !== NIL;
+    } catch (error) {
+      entries.failure = error;
+      entries.cut = -1;
+      entries.isPlainToRead = false;
+      entries.isPlainToWrite = false;
+      throw poisonIfTrap(entries.engine, error);
+    }
   }
 
   /** Removes the least recently used entry and returns its value, stale or not. */
   pop(): V | undefined {
-    return this.#store.pop();
+    return pop(this.#store);
   }
 
   /** Removes every entry and aborts every load. `dispose` hears of the oldest first. */

@@ -52,7 +52,9 @@ const WRAPPED = [
 const CORE_ONLY = [
   ...['open', 'create', 'destroy', 'getHash', 'seekHash', 'reserve', 'rehash', 'memory'],
 ];
-const DEBUG_ONLY = ['collide', 'relocate', 'refuseGrowthAfter', 'validateTable', 'validateArena'];
+const DEBUG_ONLY = [
+  ...['collide', 'relocate', 'refuseGrowthAfter', 'trap', 'validateTable', 'validateArena'],
+];
 
 const sorted = (names: readonly string[]) => [...names].sort();
 const exportsOf = (bytes: Uint8Array<ArrayBuffer>) =>
