@@ -16,6 +16,10 @@ export type LRUCacheErrorCode =
   | 'INVALID_CLOCK'
   /** What `load` was given is not a list of entries. */
   | 'INVALID_ENTRIES'
+  /** What `fetchMany` was given is no list of keys. */
+  | 'INVALID_KEYS'
+  /** What `fetchManyMethod` gave is no list of values or pairs. */
+  | 'INVALID_BATCH'
   /** A callback, or the argument of `forEach`, `rforEach` or `find`, is not a function. */
   | 'INVALID_CALLBACK'
   /** `memo` was called on a cache without `memoMethod`. */

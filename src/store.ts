@@ -26,7 +26,8 @@ import { metrics } from './channels.js';
 import { Clock } from './clock.js';
 import { disposedEngine } from './engine-disposed.js';
 import type { ColumnEntries } from './entries-columns.js';
-import type { Load, Loads } from './loads.js';
+import type { Load } from './load.js';
+import type { Loads } from './loads.js';
 import { checkAge, refuseSize, weightOf } from './measure.js';
 import { budgetFor, type CheckedOptions, pick } from './options.js';
 import type { Settings } from './settings.js';
@@ -54,7 +55,7 @@ export class Store<K, V, FC> {
   /** Largest sum of sizes; 0 if it is not bounded. */
   maxSize: number;
   readonly isEntrySizeImplied: boolean;
-  /** Loads in flight; undefined if the cache has no `fetchMethod`. */
+  /** Loads in flight; undefined if the cache has no loader. */
   loads: Loads<K, V, FC> | undefined;
   #clock: Clock | undefined;
   #autopurge: Autopurge | undefined;
@@ -70,8 +71,7 @@ export class Store<K, V, FC> {
     if (this.settings.maxEntrySize !== 0) this.entries.useWeights(budgetFor(this.maxSize));
     if (this.settings.ttl !== 0) this.entries.useAges();
     if (this.stats !== undefined) this.entries.isPlainToRead = false;
-    const isWatched = (this.stats ?? this.callbacks ?? this.settings.fetchMethod) !== undefined;
-    if (isWatched) this.entries.isPlainToWrite = false;
+    if ((this.stats ?? this.callbacks) !== undefined) this.entries.isPlainToWrite = false;
   }
 
   /** The clock; made when it is first needed. */
