@@ -22,6 +22,10 @@ export type LRUCacheErrorCode =
   | 'INVALID_BATCH'
   /** A callback, or the argument of `forEach`, `rforEach` or `find`, is not a function. */
   | 'INVALID_CALLBACK'
+  /** A store has not the methods that every store needs. */
+  | 'INVALID_STORE'
+  /** The keys of a store were asked for that has no method `keys`. */
+  | 'NO_KEYS'
   /** `memo` was called on a cache without `memoMethod`. */
   | 'NO_MEMO_METHOD'
   /** `stats` was called on a cache without `recordStats`. */
