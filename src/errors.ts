@@ -16,8 +16,16 @@ export type LRUCacheErrorCode =
   | 'INVALID_CLOCK'
   /** What `load` was given is not a list of entries. */
   | 'INVALID_ENTRIES'
+  /** What `fetchMany` was given is no list of keys. */
+  | 'INVALID_KEYS'
+  /** What `fetchManyMethod` gave is no list of values or pairs. */
+  | 'INVALID_BATCH'
   /** A callback, or the argument of `forEach`, `rforEach` or `find`, is not a function. */
   | 'INVALID_CALLBACK'
+  /** A store has not the methods that every store needs. */
+  | 'INVALID_STORE'
+  /** The keys of a store were asked for that has no method `keys`. */
+  | 'NO_KEYS'
   /** `memo` was called on a cache without `memoMethod`. */
   | 'NO_MEMO_METHOD'
   /** `stats` was called on a cache without `recordStats`. */

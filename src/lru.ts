@@ -296,6 +296,11 @@ export declare namespace LRUCache {
     V,
     FC extends undefined | void = undefined,
   > = types.FetchOptionsNoContext<K, V, FC>;
+  export type BatchResult<K, V> = types.BatchResult<K, V>;
+  export type BatchFetcher<K, V, FC = unknown> = types.BatchFetcher<K, V, FC>;
+  export type BatchFetcherOptions<K, V, FC = unknown> = types.BatchFetcherOptions<K, V, FC>;
+  export type FetchManyOptions<K, V, FC> = types.FetchManyOptions<K, V, FC>;
+  export type FetchManyOptionsWithContext<K, V, FC> = types.FetchManyOptionsWithContext<K, V, FC>;
   export type Memoizer<K, V, FC = unknown> = types.Memoizer<K, V, FC>;
   export type MemoizerOptions<K, V, FC = unknown> = types.MemoizerOptions<K, V, FC>;
   export type MemoizerMemoOptions<K, V, FC = unknown> = types.MemoizerMemoOptions<K, V, FC>;
