@@ -1,0 +1,162 @@
+// One table on two engines: the core under test, and the pure engine as its oracle.
+//
+// Both build the very same structure from the same calls, so every result and, after every step,
+// every word of the structure has to agree. Bytes differ: those the arena's checker knows.
+
+import { NIL, NO_ROOM, OUTCOME_MASK, SLOT_CHAIN } from '../../assembly/layout.js';
+import { below, type Random } from '../../bench/random.js';
+import type { Engine, Table, TableImage } from '../../src/engine.js';
+import { type Blocks, blocksOf } from './arena.js';
+import { check } from './check.js';
+
+/** A core under test, bound as an engine, and the oracle with the same seeds. */
+export interface Core {
+  readonly engine: Engine;
+  readonly oracle: Engine;
+  readonly memory: WebAssembly.Memory;
+  /** A block of the arena for so many words; 0 if refused. */
+  reserve(words: number): number;
+  /** As `rehash` of the engine, and gives a reserved block back. */
+  rehashFrom(table: Table, words: number, multiplier: number): void;
+}
+
+type Arrays = 'heads' | 'slots' | 'ages' | 'weights';
+type Method = Exclude<
+  keyof Engine,
+  'kind' | 'jsString' | 'createTable' | 'image' | 'order' | 'rehash' | 'bytesHeld' | 'memoryBytes'
+>;
+type Arguments<Name extends Method> = Parameters<Engine[Name]> extends [Table, ...infer Rest]
+  ? Rest
+  : never;
+
+const WORDS_PER_RECORD = 4;
+
+function checkSame(actual: TableImage, wanted: TableImage, key: Arrays, length: number): void {
+  const [ours, theirs] = [actual[key], wanted[key]];
+  check(ours === undefined, theirs === undefined, key);
+  if (ours === undefined || theirs === undefined) return;
+  for (let i = 0; i < length; i++) {
+    if (!Object.is(ours[i], theirs[i])) check(ours[i], theirs[i], `${key}[${i}]`);
+  }
+}
+
+/** Checks that two structures are the same, but for records that were never used. */
+export function checkImages(actual: TableImage, wanted: TableImage): void {
+  for (const key of ['size', 'limit', 'capacity', 'fresh', 'free', 'shift', 'multiplier'] as const)
+    check(actual[key], wanted[key], key);
+  check(actual.total, wanted.total, 'total');
+  check(actual.budget, wanted.budget, 'budget');
+  check(actual.heads.length, wanted.heads.length, 'buckets');
+  checkSame(actual, wanted, 'heads', wanted.heads.length);
+  checkSame(actual, wanted, 'slots', wanted.fresh * WORDS_PER_RECORD);
+  checkSame(actual, wanted, 'ages', wanted.fresh * 2);
+  checkSame(actual, wanted, 'weights', wanted.fresh);
+}
+
+/** A table of the core, and its twin of the oracle. */
+export class Pair {
+  readonly core: Core;
+  readonly random: Random;
+  readonly #table: Table;
+  readonly #twin: Table;
+  isTimed = false;
+  isWeighed = false;
+  /** Whether a string was missed, so that `putMissed` may be called. */
+  hasMissed = false;
+  /** A slot whose latest touch may be undone now, or NIL. */
+  touched = NIL;
+  /** A slot whose latest write may be undone now, or NIL. */
+  written = NIL;
+  /** A slot that may be restored now, or NIL. */
+  taken = NIL;
+
+  constructor(core: Core, random: Random, limit: number) {
+    this.core = core;
+    this.random = random;
+    const table = core.engine.createTable(limit);
+    if (table === undefined) throw new Error('no memory for a table');
+    this.#table = table;
+    this.#twin = core.oracle.createTable(limit) as Table;
+  }
+
+  /** Calls both; the results must be the same. */
+  call<Name extends Method>(name: Name, ...given: Arguments<Name>): number {
+    const { engine, oracle } = this.core;
+    const call = engine[name] as (...all: unknown[]) => unknown;
+    const twin = oracle[name] as (...all: unknown[]) => unknown;
+    const wanted = twin(this.#twin, ...given);
+    check(call(this.#table, ...given), wanted, `${name}(${given})`);
+    return wanted as number;
+  }
+
+  /** As `call`, of an insertion, and of another one when there is room. */
+  put(insertion: () => number): number {
+    let code = insertion();
+    for (let tries = 0; (code & OUTCOME_MASK) === NO_ROOM && tries < 3; tries++) {
+      if (this.call('nextSlot') === NIL) this.call('grow');
+      else this.rehash(below(this.random, 2) === 0);
+      this.compare();
+      code = insertion();
+    }
+    return code;
+  }
+
+  /** Spreads the entries by another multiplier, and maybe by other words. */
+  rehash(withWords: boolean): void {
+    const { engine, oracle } = this.core;
+    const multiplier = this.random() | 1 | 0;
+    const { capacity } = oracle.image(this.#twin);
+    const words = withWords
+      ? Int32Array.from({ length: capacity + 1 }, () => below(this.random, 12) - 4)
+      : undefined;
+    check(engine.rehash(this.#table, words, multiplier), 1, 'rehash');
+    oracle.rehash(this.#twin, words, multiplier);
+  }
+
+  /** Frees the table. */
+  destroy(): void {
+    this.call('destroyTable');
+  }
+
+  /** Live slots, newest first, as the oracle has them. */
+  get order(): Int32Array {
+    return this.core.oracle.order(this.#twin);
+  }
+
+  /** Whether a slot holds a hash, as the oracle has it. */
+  isHashed(slot: number): boolean {
+    const { slots } = this.core.oracle.image(this.#twin);
+    return (slots[slot * WORDS_PER_RECORD + SLOT_CHAIN / 4] as number) < 0;
+  }
+
+  /** Handle of the core's table. */
+  get table(): Table {
+    return this.#table;
+  }
+
+  /** Blocks of the arena that the table holds. */
+  get blocks(): Blocks {
+    return blocksOf(this.core.memory, this.#table as unknown as number);
+  }
+
+  /** Checks that both have the same structure, and that the core counts its bytes. */
+  compare(): void {
+    const { engine, oracle } = this.core;
+    const size = this.call('size');
+    checkImages(engine.image(this.#table), oracle.image(this.#twin));
+    this.call('newest');
+    this.call('oldest');
+    this.call('nextSlot');
+    this.call('total');
+    if (this.isTimed) this.call('nextDeadline');
+    const bytes = [...this.blocks.values()].reduce((sum, block) => sum + block, 0);
+    check(engine.bytesHeld(this.#table), bytes, 'bytesHeld');
+    if (size === 0) return;
+    const order = this.order;
+    const slot = order[below(this.random, size)] as number;
+    this.call('wordOf', slot);
+    if (this.isTimed) this.call('startOf', slot);
+    if (this.isTimed) this.call('ttlOf', slot);
+    if (this.isWeighed) this.call('weightOf', slot);
+  }
+}

@@ -1,0 +1,59 @@
+// The score of the trials: killed mutants among those that are not equivalent to the original.
+//
+// An equivalent mutant does the same as the original, to whoever cannot time it. Each that was
+// examined is listed in equivalent.json under the reason, by its key.
+
+import type { Verdict } from './verdict.js';
+
+/** A group of equivalent mutants with one reason. */
+export interface Equivalents {
+  readonly reason: string;
+  readonly keys: readonly string[];
+}
+
+/** The figures of a run. */
+export interface CoreScore {
+  readonly judged: number;
+  readonly killed: number;
+  /** Of the killed ones, those whose loops did not end. */
+  readonly endless: number;
+  readonly equivalent: number;
+  readonly percent: number;
+  /** How many each trial killed. */
+  readonly byTrial: Readonly<Record<string, number>>;
+  readonly survivors: readonly string[];
+  /** Listed as equivalent, and killed all the same. */
+  readonly killedEquivalents: readonly string[];
+}
+
+/** The reason for every key in the text of equivalent.json. */
+export function equivalentsIn(json: string): ReadonlyMap<string, string> {
+  const groups = JSON.parse(json) as readonly Equivalents[];
+  return new Map(groups.flatMap(({ reason, keys }) => keys.map((key) => [key, reason] as const)));
+}
+
+/** Counts the verdicts, by key. */
+export function scoreOf(
+  verdicts: ReadonlyMap<string, Verdict>,
+  equivalents: ReadonlyMap<string, string>,
+): CoreScore {
+  const byTrial: Record<string, number> = {};
+  const survivors: string[] = [];
+  const killedEquivalents: string[] = [];
+  let [killed, endless, equivalent] = [0, 0, 0];
+  for (const [key, { outcome, trial = '' }] of verdicts) {
+    if (outcome === 'survived') {
+      if (equivalents.has(key)) equivalent += 1;
+      else survivors.push(key);
+      continue;
+    }
+    if (equivalents.has(key)) killedEquivalents.push(key);
+    killed += 1;
+    if (outcome === 'endless') endless += 1;
+    byTrial[trial] = (byTrial[trial] ?? 0) + 1;
+  }
+  const judged = verdicts.size;
+  const percent = judged === equivalent ? 100 : (100 * killed) / (judged - equivalent);
+  survivors.sort();
+  return { judged, killed, endless, equivalent, percent, byTrial, survivors, killedEquivalents };
+}

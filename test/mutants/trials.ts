@@ -1,0 +1,276 @@
+// The trials of a core: what any build has to pass, and what kills a mutant.
+//
+// Each runs the core and the pure engine in lockstep (pair.ts) and reads the arena (arena.ts).
+// trials.test.ts runs them on the builds as they are; mutants.ts, on every mutant. They know no
+// clock and repeat exactly.
+
+import { MULTIPLIER, NIL, NO_ROOM, OUTCOME_BITS, OUTCOME_MASK } from '../../assembly/layout.js';
+import { below, createRandom, type Random } from '../../bench/random.js';
+import type { Table } from '../../src/engine.js';
+import { createPureEngine } from '../../src/engine-pure.js';
+import { bindCore } from '../../src/engine-wasm.js';
+import { hashString } from '../../src/hash.js';
+import { type Blocks, checkArena } from './arena.js';
+import { check } from './check.js';
+import { type Core, Pair } from './pair.js';
+import { type Keys, step, useColumns } from './steps.js';
+
+const SEED = 20260103;
+
+/** A trial throws if the core does not pass. */
+export interface Trial {
+  readonly name: string;
+  run(module: WebAssembly.Module): void;
+}
+
+/** As strict as the builtins: a place outside of the string traps there. */
+const IMPORTS = {
+  'wasm:js-string': {
+    length: (text: string) => text.length,
+    charCodeAt: (text: string, i: number) => {
+      check(i >= 0 && i < text.length, true, `charCodeAt ${i}`);
+      return text.charCodeAt(i);
+    },
+  },
+};
+
+/** A new instance, with strings hashed in it or outside. */
+function openCore(module: WebAssembly.Module, jsString: boolean): Core {
+  const { exports } = new WebAssembly.Instance(module, IMPORTS);
+  const { reserve, rehash } = exports as unknown as {
+    reserve(words: number): number;
+    rehash(table: Table, words: number, multiplier: number): void;
+  };
+  return {
+    engine: bindCore(exports, jsString, { seed: SEED }),
+    oracle: createPureEngine({ seed: SEED }),
+    memory: exports.memory as WebAssembly.Memory,
+    reserve: (words) => reserve(words),
+    rehashFrom: rehash,
+  };
+}
+
+function blocksOfAll(pairs: readonly Pair[]): Blocks {
+  const blocks = new Map<number, number>();
+  for (const pair of pairs) {
+    for (const [block, bytes] of pair.blocks) {
+      check(blocks.has(block), false, 'a block of two tables');
+      blocks.set(block, bytes);
+    }
+  }
+  return blocks;
+}
+
+/** The x with x times the odd factor = 1, modulo 2^32 (Newton). */
+function inverse(factor: number): number {
+  let x = factor;
+  for (let i = 0; i < 5; i++) x = Math.imul(x, 2 - Math.imul(factor, x));
+  return x;
+}
+
+/** So many words that are all in the first bucket, under this multiplier. */
+function crowdedWords(count: number, multiplier: number): number[] {
+  const back = inverse(multiplier);
+  return Array.from({ length: count }, (_, i) => Math.imul(i, back));
+}
+
+const TEXTS = ['', 'a', 'b', 'ab', 'abcdefg', 'abcdefgh', 'abcdefghi', 'abcdefgh-12', '\ud800é€'];
+const KEYS: readonly Keys[] = [
+  { words: [0, 1, 2, 3, -1, 2 ** 31 - 1, -(2 ** 31)], texts: TEXTS },
+  { words: Array.from({ length: 60 }, (_, i) => i * 7), texts: TEXTS },
+  { words: crowdedWords(60, MULTIPLIER), texts: TEXTS.slice(0, 3) },
+];
+const LIMITS = [1, 2, 3, 8, 15, 17, 40, 100];
+
+function newPair(core: Core, random: Random): Pair {
+  const pair = new Pair(core, random, LIMITS[below(random, LIMITS.length)] as number);
+  pair.compare();
+  return pair;
+}
+
+/** Three tables of one core; they come and go, and columns come into use at any time. */
+function runSteps(module: WebAssembly.Module, run: number): void {
+  const random = createRandom(SEED + run);
+  const core = openCore(module, run % 2 === 0);
+  const keys = KEYS[run % KEYS.length] as Keys;
+  const pairs = [newPair(core, random), newPair(core, random), newPair(core, random)];
+  for (let i = 0; i < 150; i++) {
+    const at = below(random, pairs.length);
+    const pair = pairs[at] as Pair;
+    if (below(random, 30) === 0) useColumns(pair);
+    if (below(random, 60) === 0) {
+      pair.destroy();
+      pairs[at] = newPair(core, random);
+    } else {
+      step(pair, keys);
+    }
+    checkArena(core.memory, blocksOfAll(pairs));
+  }
+  for (const pair of pairs) pair.destroy();
+  checkArena(core.memory, new Map());
+}
+
+/** Every length, offset and gear, with units of one and of two bytes. */
+function hashes(module: WebAssembly.Module): void {
+  const random = createRandom(SEED);
+  const core = openCore(module, true);
+  const table = core.engine.createTable(1) as Table;
+  core.engine.grow(table);
+  const seeds = [0, -1, -2, -7, -8, -9, -40, 1, 77, 0x3fffffff];
+  for (let length = 0; length < 40; length++) {
+    const units = Array.from({ length }, () => below(random, length % 3 === 0 ? 65_536 : 256));
+    const text = String.fromCharCode(...units);
+    for (const seed of seeds) {
+      const slot = core.engine.putString(table, text, seed) >> OUTCOME_BITS;
+      check(core.engine.wordOf(table, slot), hashString(text, seed, SEED), `hash of ${length}`);
+    }
+  }
+}
+
+/** Tables that double until their memory does, moved, cleared and filled again. */
+function growth(module: WebAssembly.Module): void {
+  const random = createRandom(SEED);
+  const core = openCore(module, true);
+  const pairs = [1000, 700, 2500].map((limit) => new Pair(core, random, limit));
+  pairs[0]?.call('useAges');
+  pairs[1]?.call('useWeights');
+  for (const pair of pairs) {
+    const [isTimed, isWeighed] = [pair === pairs[0], pair === pairs[1]];
+    Object.assign(pair, { isTimed, isWeighed });
+    for (let i = 0; i < 3000; i++) {
+      const word = random() | 0;
+      pair.put(() =>
+        isTimed || isWeighed
+          ? pair.call('putWith', word, 0, i % 7, i, i % 5, 0)
+          : pair.call('put', word, 0),
+      );
+      if (i % 100 === 0) pair.compare();
+    }
+    pair.compare();
+    checkArena(core.memory, blocksOfAll(pairs));
+  }
+  for (const pair of [...pairs, ...pairs.reverse()]) {
+    pair.call('clear');
+    pair.compare();
+    checkArena(core.memory, blocksOfAll(pairs));
+    for (let i = 0; i < 40; i++) pair.put(() => pair.call('insertWith', i, 0, 1, i, i));
+    pair.compare();
+  }
+  for (const pair of pairs) pair.destroy();
+  checkArena(core.memory, new Map());
+}
+
+/** A bucket that is crowded again after every rehash, under whatever multiplier. */
+function patience(module: WebAssembly.Module): void {
+  const core = openCore(module, false);
+  const pair = new Pair(core, createRandom(SEED), 400);
+  const { engine, oracle } = core;
+  const twin = oracle.createTable(400) as Table;
+  const table = engine.createTable(400) as Table;
+  const multipliers = [MULTIPLIER, 0x1000193, 0x2c1b3c6d, 0x297a2d39, 0x1b56c4e9];
+  pair.compare();
+  let next = 0;
+  for (const [i, multiplier] of multipliers.entries()) {
+    const words = crowdedWords(1000, multiplier);
+    if (i > 0) {
+      const moved = Int32Array.from(words.slice(0, 401));
+      engine.rehash(table, moved, multiplier);
+      oracle.rehash(twin, moved, multiplier);
+      next = Math.max(next, 401);
+    }
+    for (let tries = 0; tries < 400; tries++) {
+      const word = words[next] as number;
+      const code = oracle.put(twin, word, 1 << 31);
+      check(engine.put(table, word, 1 << 31), code, 'put into a crowded bucket');
+      if ((code & OUTCOME_MASK) !== NO_ROOM) next += 1;
+      else if (oracle.nextSlot(twin) !== NIL) break;
+      else check(engine.grow(table), oracle.grow(twin), 'grow');
+    }
+    check(engine.size(table), oracle.size(twin), 'size of a crowded table');
+  }
+}
+
+/** After so many rehashes, no insertion is refused, however crowded the bucket. */
+function patienceWithoutEnd(module: WebAssembly.Module): void {
+  const core = openCore(module, false);
+  const pair = new Pair(core, createRandom(SEED), 100);
+  for (let i = 0; i < 40; i++) pair.core.engine.rehash(pair.table, undefined, MULTIPLIER);
+  pair.core.engine.grow(pair.table);
+  for (const word of crowdedWords(60, MULTIPLIER)) {
+    const code = core.engine.put(pair.table, word, 0);
+    if (code === NO_ROOM) check(core.engine.grow(pair.table), 1, 'grow');
+    if (code === NO_ROOM) check(core.engine.put(pair.table, word, 0) > NO_ROOM, true, 'put');
+  }
+}
+
+/** Leaves just so many free bytes in one block; returns the blocks that are held for that. */
+function exhaust(core: Core, table: Table, bytes: number): Map<number, number> {
+  const held = new Map<number, number>();
+  const take = (words: number): number => {
+    const payload = core.reserve(words) >>> 0;
+    if (payload !== 0) held.set(payload - 8, Math.ceil((words * 4 + 8) / 16) * 16);
+    return payload;
+  };
+  const hole = take(bytes >> 2);
+  for (let words = 2 ** 18; words >= 1; words >>= 1) {
+    for (let tries = 0; tries < 64 && take(words) !== 0; tries++);
+  }
+  core.rehashFrom(table, hole, MULTIPLIER);
+  held.delete(hole - 8);
+  return held;
+}
+
+/** Every way in which memory is refused half-way, for tables of every kind. */
+function refusals(module: WebAssembly.Module): void {
+  for (const columns of [0, 1, 2, 3]) {
+    for (const size of [0, 15]) {
+      for (let bytes = 8; bytes < 1900; bytes += 16) refusal(module, columns, size, bytes);
+    }
+  }
+}
+
+function refusal(module: WebAssembly.Module, columns: number, size: number, bytes: number): void {
+  const core = openCore(module, true);
+  const random = createRandom(SEED);
+  const pair = new Pair(core, random, 100);
+  if ((columns & 1) !== 0) pair.call('useAges');
+  if ((columns & 2) !== 0) pair.call('useWeights');
+  for (let i = 0; i < size; i++) {
+    pair.put(() => (columns === 0 ? pair.call('put', i, 0) : pair.call('putWith', i, 0, i, i, 1, 0)));
+  }
+  const held = exhaust(core, pair.table, bytes);
+  const { engine, memory } = core;
+  const before = JSON.stringify(engine.image(pair.table));
+  const full = checkArena(memory, new Map([...held, ...pair.blocks]));
+  const grown = engine.grow(pair.table);
+  const left = checkArena(memory, new Map([...held, ...pair.blocks]));
+  if (grown === 0) {
+    check(JSON.stringify(engine.image(pair.table)), before, 'a table that could not grow');
+    check(left, full, 'bytes free after a refusal');
+  }
+  // What is needed at once, whatever was there before: both blocks, and two columns.
+  const needed = size === 0 ? 272 + 80 : 528 + 144;
+  const [ages, weights] = size === 0 ? [272, 144] : [528, 272];
+  const all = needed + (columns & 1 ? ages : 0) + (columns & 2 ? weights : 0);
+  if (grown === 0) check(full < all, true, `refused ${all} bytes of ${full}`);
+  for (const use of ['useAges', 'useWeights'] as const) engine[use](pair.table);
+  engine.rehash(pair.table, new Int32Array(64), MULTIPLIER);
+  checkArena(memory, new Map([...held, ...pair.blocks]));
+}
+
+const RUNS = 60;
+
+/** All trials; those that find most come first. */
+export const trials: readonly Trial[] = [
+  { name: 'hashes', run: hashes },
+  {
+    name: 'steps',
+    run: (module) => {
+      for (let run = 0; run < RUNS; run++) runSteps(module, run);
+    },
+  },
+  { name: 'patience', run: patience },
+  { name: 'patience without end', run: patienceWithoutEnd },
+  { name: 'growth', run: growth },
+  { name: 'refusals', run: refusals },
+];
