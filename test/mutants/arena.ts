@@ -43,9 +43,9 @@ export function blocksOf(memory: WebAssembly.Memory, table: number): Blocks {
   const field = (offset: number) => wordAt(words, table + offset);
   const records = field(TABLE_CAPACITY) + 1;
   const blocks = new Map([[table - BLOCK_HEADER_BYTES, blockBytes(TABLE_BYTES)]]);
+  const headsBytes = 4 * 2 ** (32 - field(TABLE_SHIFT));
   const parts = [
-    [TABLE_HEADS, 4 * 2 ** (32 - field(TABLE_SHIFT))],
-    [TABLE_SLOTS, records * 16],
+    [TABLE_SLOTS, records * 16 + headsBytes],
     [TABLE_AGES, records * 16],
     [TABLE_WEIGHTS, records * 8],
   ] as const;
@@ -55,6 +55,8 @@ export function blocksOf(memory: WebAssembly.Memory, table: number): Blocks {
     check(blocks.has(address - BLOCK_HEADER_BYTES), false, 'two parts in one block');
     blocks.set(address - BLOCK_HEADER_BYTES, blockBytes(bytes));
   }
+  const slots = field(TABLE_SLOTS);
+  check(field(TABLE_HEADS), slots === EMPTY ? EMPTY : slots + records * 16, 'heads');
   return blocks;
 }
 

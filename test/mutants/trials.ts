@@ -248,9 +248,8 @@ function refusal(module: WebAssembly.Module, columns: number, size: number, byte
     check(JSON.stringify(engine.image(pair.table)), before, 'a table that could not grow');
     check(left, full, 'bytes free after a refusal');
   }
-  // What is needed at once, whatever was there before: both blocks, and two columns.
-  const needed = size === 0 ? 272 + 80 : 528 + 144;
-  const [ages, weights] = size === 0 ? [272, 144] : [528, 272];
+  // What is needed at once, if nothing can be extended: slots with heads, and two columns.
+  const [needed, ages, weights] = size === 0 ? [336, 272, 144] : [656, 528, 272];
   const all = needed + (columns & 1 ? ages : 0) + (columns & 2 ? weights : 0);
   if (grown === 0) check(full < all, true, `refused ${all} bytes of ${full}`);
   for (const use of ['useAges', 'useWeights'] as const) engine[use](pair.table);
