@@ -25,9 +25,8 @@ type Method = Exclude<
   keyof Engine,
   'kind' | 'jsString' | 'createTable' | 'image' | 'order' | 'rehash' | 'bytesHeld' | 'memoryBytes'
 >;
-type Arguments<Name extends Method> = Parameters<Engine[Name]> extends [Table, ...infer Rest]
-  ? Rest
-  : never;
+type Arguments<Name extends Method> =
+  Parameters<Engine[Name]> extends [Table, ...infer Rest] ? Rest : never;
 
 const WORDS_PER_RECORD = 4;
 
@@ -103,12 +102,16 @@ export class Pair {
 
   /** Spreads the entries by another multiplier, and maybe by other words. */
   rehash(withWords: boolean): void {
-    const { engine, oracle } = this.core;
-    const multiplier = this.random() | 1 | 0;
-    const { capacity } = oracle.image(this.#twin);
+    const { capacity } = this.core.oracle.image(this.#twin);
     const words = withWords
       ? Int32Array.from({ length: capacity + 1 }, () => below(this.random, 12) - 4)
       : undefined;
+    this.rehashBy(this.random() | 1, words);
+  }
+
+  /** Spreads the entries by this multiplier, and by these words if there are any. */
+  rehashBy(multiplier: number, words?: Int32Array): void {
+    const { engine, oracle } = this.core;
     check(engine.rehash(this.#table, words, multiplier), 1, 'rehash');
     oracle.rehash(this.#twin, words, multiplier);
   }

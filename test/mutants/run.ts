@@ -2,8 +2,8 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { createRandom, shuffle } from '../../bench/random.js';
 import { createTicker } from '../../bench/progress.js';
+import { createRandom, shuffle } from '../../bench/random.js';
 import { mutantsOf } from './mutant.js';
 import { judgeAll } from './pool.js';
 import { type CoreScore, equivalentsIn, scoreOf } from './score.js';
@@ -75,6 +75,9 @@ process.stdout.write(
     `${survivors.length} survived: ${percent.toFixed(1)} %\n`,
 );
 if (options.json !== undefined) {
-  writeFileSync(options.json, `${JSON.stringify({ ...score, mutants: mutants.length }, null, 2)}\n`);
+  writeFileSync(
+    options.json,
+    `${JSON.stringify({ ...score, mutants: mutants.length }, null, 2)}\n`,
+  );
 }
 if (percent < options.least || score.killedEquivalents.length > 0) process.exitCode = 1;

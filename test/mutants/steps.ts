@@ -205,11 +205,35 @@ const useWeights: Step = (pair) => {
 const rehash: Step = (pair) => pair.rehash(below(pair.random, 2) === 0);
 
 const SHARES: readonly (readonly [share: number, step: Step])[] = [
-  ...([[14, put], [6, putText], [6, putMissed], [8, insert]] as const),
-  ...([[8, seek], [8, seekText], [6, find], [6, visit], [6, touch], [6, write]] as const),
-  ...([[6, take], [3, takeText], [3, remove], [4, purge]] as const),
-  ...([[2, (pair: Pair) => pair.call('evict')], [2, setBudget], [2, setLimit]] as const),
-  ...([[1, rehash], [1, (pair: Pair) => pair.call('clear')]] as const),
+  ...([
+    [14, put],
+    [6, putText],
+    [6, putMissed],
+    [8, insert],
+  ] as const),
+  ...([
+    [8, seek],
+    [8, seekText],
+    [6, find],
+    [6, visit],
+    [6, touch],
+    [6, write],
+  ] as const),
+  ...([
+    [6, take],
+    [3, takeText],
+    [3, remove],
+    [4, purge],
+  ] as const),
+  ...([
+    [2, (pair: Pair) => pair.call('evict')],
+    [2, setBudget],
+    [2, setLimit],
+  ] as const),
+  ...([
+    [1, rehash],
+    [1, (pair: Pair) => pair.call('clear')],
+  ] as const),
 ];
 const STEPS = SHARES.flatMap(([share, step]) => Array<Step>(share).fill(step));
 

@@ -4,7 +4,16 @@
 // trials.test.ts runs them on the builds as they are; mutants.ts, on every mutant. They know no
 // clock and repeat exactly.
 
-import { MULTIPLIER, NIL, NO_ROOM, OUTCOME_BITS, OUTCOME_MASK } from '../../assembly/layout.js';
+import {
+  INSERTED,
+  KIND_HASHED,
+  KIND_INT,
+  MULTIPLIER,
+  NIL,
+  NO_ROOM,
+  OUTCOME_BITS,
+  OUTCOME_MASK,
+} from '../../assembly/layout.js';
 import { below, createRandom, type Random } from '../../bench/random.js';
 import type { Table } from '../../src/engine.js';
 import { createPureEngine } from '../../src/engine-pure.js';
@@ -34,8 +43,15 @@ const IMPORTS = {
   },
 };
 
+/** Instances made in this thread. */
+let opened = 0;
+/** Instances whose memory a host may have to reserve addresses for at a time: 10 GB each. */
+const OPEN_MAX = 32;
+
 /** A new instance, with strings hashed in it or outside. */
 function openCore(module: WebAssembly.Module, jsString: boolean): Core {
+  opened += 1;
+  if (opened % OPEN_MAX === 0) (globalThis as { gc?: () => void }).gc?.();
   const { exports } = new WebAssembly.Instance(module, IMPORTS);
   const { reserve, rehash } = exports as unknown as {
     reserve(words: number): number;
@@ -162,44 +178,38 @@ function growth(module: WebAssembly.Module): void {
 
 /** A bucket that is crowded again after every rehash, under whatever multiplier. */
 function patience(module: WebAssembly.Module): void {
-  const core = openCore(module, false);
-  const pair = new Pair(core, createRandom(SEED), 400);
-  const { engine, oracle } = core;
-  const twin = oracle.createTable(400) as Table;
-  const table = engine.createTable(400) as Table;
-  const multipliers = [MULTIPLIER, 0x1000193, 0x2c1b3c6d, 0x297a2d39, 0x1b56c4e9];
-  pair.compare();
-  let next = 0;
-  for (const [i, multiplier] of multipliers.entries()) {
-    const words = crowdedWords(1000, multiplier);
-    if (i > 0) {
-      const moved = Int32Array.from(words.slice(0, 401));
-      engine.rehash(table, moved, multiplier);
-      oracle.rehash(twin, moved, multiplier);
-      next = Math.max(next, 401);
+  for (const isWeighed of [false, true]) {
+    const pair = new Pair(openCore(module, false), createRandom(SEED), 400);
+    if (isWeighed) pair.call('useWeights');
+    let next = 0;
+    for (const multiplier of [MULTIPLIER, 0x1000193, 0x2c1b3c6d, 0x297a2d39]) {
+      const words = crowdedWords(1000, multiplier);
+      if (multiplier !== MULTIPLIER)
+        pair.rehashBy(multiplier, Int32Array.from(words.slice(0, 401)));
+      for (let tries = 0; tries < 400; tries++) {
+        const word = words[next] as number;
+        const code = isWeighed
+          ? pair.call('putWith', word, KIND_HASHED, 1, 0, 0, 0)
+          : pair.call('put', word, KIND_HASHED);
+        if ((code & OUTCOME_MASK) !== NO_ROOM) next += 1;
+        else if (pair.call('nextSlot') !== NIL) break;
+        else pair.call('grow');
+      }
+      pair.compare();
+      // The words of entries are the first ones again; those after them are not there yet.
+      next = 401;
     }
-    for (let tries = 0; tries < 400; tries++) {
-      const word = words[next] as number;
-      const code = oracle.put(twin, word, 1 << 31);
-      check(engine.put(table, word, 1 << 31), code, 'put into a crowded bucket');
-      if ((code & OUTCOME_MASK) !== NO_ROOM) next += 1;
-      else if (oracle.nextSlot(twin) !== NIL) break;
-      else check(engine.grow(table), oracle.grow(twin), 'grow');
-    }
-    check(engine.size(table), oracle.size(twin), 'size of a crowded table');
   }
 }
 
 /** After so many rehashes, no insertion is refused, however crowded the bucket. */
 function patienceWithoutEnd(module: WebAssembly.Module): void {
-  const core = openCore(module, false);
-  const pair = new Pair(core, createRandom(SEED), 100);
-  for (let i = 0; i < 40; i++) pair.core.engine.rehash(pair.table, undefined, MULTIPLIER);
-  pair.core.engine.grow(pair.table);
+  const pair = new Pair(openCore(module, false), createRandom(SEED), 100);
+  for (let i = 0; i < 40; i++) pair.rehashBy(MULTIPLIER);
   for (const word of crowdedWords(60, MULTIPLIER)) {
-    const code = core.engine.put(pair.table, word, 0);
-    if (code === NO_ROOM) check(core.engine.grow(pair.table), 1, 'grow');
-    if (code === NO_ROOM) check(core.engine.put(pair.table, word, 0) > NO_ROOM, true, 'put');
+    if (pair.call('put', word, KIND_INT) !== NO_ROOM) continue;
+    pair.call('grow');
+    check(pair.call('put', word, KIND_INT) & OUTCOME_MASK, INSERTED, 'put');
   }
 }
 
@@ -220,23 +230,46 @@ function exhaust(core: Core, table: Table, bytes: number): Map<number, number> {
   return held;
 }
 
+/** What a table holds before its memory is refused, and what its next growth needs. */
+interface Refusal {
+  readonly size: number;
+  readonly isTimed: boolean;
+  readonly isWeighed: boolean;
+  /** Bytes of blocks, if none can be extended: of slots with heads, ages and weights. */
+  readonly needed: number;
+}
+
 /** Every way in which memory is refused half-way, for tables of every kind. */
 function refusals(module: WebAssembly.Module): void {
-  for (const columns of [0, 1, 2, 3]) {
-    for (const size of [0, 15]) {
-      for (let bytes = 8; bytes < 1900; bytes += 16) refusal(module, columns, size, bytes);
+  for (const [isTimed, isWeighed] of [
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ] as const) {
+    for (const [size, slots, ages, weights] of [
+      [0, 336, 272, 144],
+      [15, 656, 528, 272],
+    ] as const) {
+      const needed = slots + (isTimed ? ages : 0) + (isWeighed ? weights : 0);
+      const refusal = { size, isTimed, isWeighed, needed };
+      for (let bytes = 8; bytes < needed + 48; bytes += 16) refuse(module, refusal, bytes);
     }
   }
 }
 
-function refusal(module: WebAssembly.Module, columns: number, size: number, bytes: number): void {
+/** With so many bytes left in one place, a table grows or stays as it is. */
+function refuse(module: WebAssembly.Module, refusal: Refusal, bytes: number): void {
+  const { size, isTimed, isWeighed, needed } = refusal;
   const core = openCore(module, true);
   const random = createRandom(SEED);
   const pair = new Pair(core, random, 100);
-  if ((columns & 1) !== 0) pair.call('useAges');
-  if ((columns & 2) !== 0) pair.call('useWeights');
+  if (isTimed) pair.call('useAges');
+  if (isWeighed) pair.call('useWeights');
   for (let i = 0; i < size; i++) {
-    pair.put(() => (columns === 0 ? pair.call('put', i, 0) : pair.call('putWith', i, 0, i, i, 1, 0)));
+    pair.put(() =>
+      !isTimed && !isWeighed ? pair.call('put', i, 0) : pair.call('putWith', i, 0, i, i, 1, 0),
+    );
   }
   const held = exhaust(core, pair.table, bytes);
   const { engine, memory } = core;
@@ -248,10 +281,7 @@ function refusal(module: WebAssembly.Module, columns: number, size: number, byte
     check(JSON.stringify(engine.image(pair.table)), before, 'a table that could not grow');
     check(left, full, 'bytes free after a refusal');
   }
-  // What is needed at once, if nothing can be extended: slots with heads, and two columns.
-  const [needed, ages, weights] = size === 0 ? [336, 272, 144] : [656, 528, 272];
-  const all = needed + (columns & 1 ? ages : 0) + (columns & 2 ? weights : 0);
-  if (grown === 0) check(full < all, true, `refused ${all} bytes of ${full}`);
+  if (grown === 0) check(full < needed, true, `refused ${needed} bytes of ${full}`);
   for (const use of ['useAges', 'useWeights'] as const) engine[use](pair.table);
   engine.rehash(pair.table, new Int32Array(64), MULTIPLIER);
   checkArena(memory, new Map([...held, ...pair.blocks]));

@@ -20,6 +20,8 @@ export function judge(wat: string, mutant?: Mutant): Verdict {
       run(module);
     } catch (error) {
       const reason = String(error);
+      // The host's addresses, not the mutant's doing: its memory is small.
+      if (reason.includes('Cannot allocate Wasm memory')) throw error;
       // The core asserts nothing in this build; only spent fuel executes `unreachable`.
       const isEndless = error instanceof WebAssembly.RuntimeError && reason.includes('unreachable');
       return { outcome: isEndless ? 'endless' : 'killed', trial: name, reason };
