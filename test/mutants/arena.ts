@@ -23,9 +23,12 @@ import { check } from './check.js';
 
 const FREE = 1;
 const GRAIN = 16;
+const PAGE_BYTES = 65_536;
+/** Blocks of its own bin a request looks at before it takes a larger one. */
+const BIN_PROBES_MAX = 8;
 
 /** Bytes of the block that holds so many. */
-function blockBytes(payload: number): number {
+export function blockBytes(payload: number): number {
   return Math.ceil((payload + BLOCK_HEADER_BYTES) / GRAIN) * GRAIN;
 }
 
@@ -66,6 +69,62 @@ function binOf(bytes: number): number {
   if (grains < 8) return grains;
   const log2 = Math.floor(Math.log2(grains));
   return (log2 - 2) * 8 + Math.floor(grains / 2 ** (log2 - 3)) - 8;
+}
+
+/** The free block that a request finds: among the first of its own bin, or of a higher one. */
+function findFree(words: Uint32Array, bytes: number): number {
+  const bin = binOf(bytes);
+  let block = wordAt(words, ARENA_BINS + bin * 4);
+  for (let probes = 0; block !== 0 && probes < BIN_PROBES_MAX; probes++) {
+    if (wordAt(words, block + 4) >= bytes) return block;
+    block = wordAt(words, block + 8);
+  }
+  for (let higher = bin + 1; higher < ARENA_BIN_COUNT; higher++) {
+    const head = wordAt(words, ARENA_BINS + higher * 4);
+    if (head !== 0) return head;
+  }
+  return 0;
+}
+
+/** Bytes of the last block if it is free, else 0. */
+function spareAtEnd(words: Uint32Array, closing: number): number {
+  const left = wordAt(words, closing);
+  return left !== 0 && (wordAt(words, closing - left + 4) & FREE) !== 0 ? left : 0;
+}
+
+/** Where a payload of so many bytes will be, of a memory of so many pages; 0 if nowhere. */
+export function placeFor(memory: WebAssembly.Memory, payload: number, pages: number): number {
+  const words = new Uint32Array(memory.buffer);
+  const bytes = blockBytes(payload);
+  const found = findFree(words, bytes);
+  if (found !== 0) return found + BLOCK_HEADER_BYTES;
+  const closing = memory.buffer.byteLength - BLOCK_HEADER_BYTES;
+  const spare = spareAtEnd(words, closing);
+  const missing = Math.max(0, Math.ceil((bytes - spare) / PAGE_BYTES));
+  const isThere = memory.buffer.byteLength / PAGE_BYTES + missing <= pages;
+  return isThere ? closing - spare + BLOCK_HEADER_BYTES : 0;
+}
+
+/** Where a payload will be that is to have so many bytes: where it is, if that can be. */
+export function placeForLonger(
+  memory: WebAssembly.Memory,
+  payload: number,
+  longer: number,
+  pages: number,
+): number {
+  const words = new Uint32Array(memory.buffer);
+  const bytes = blockBytes(longer);
+  const block = payload - BLOCK_HEADER_BYTES;
+  const right = block + wordAt(words, block + 4);
+  const rightBytes = wordAt(words, right + 4);
+  const spare = (rightBytes & FREE) !== 0 ? rightBytes - FREE : 0;
+  if (right - block + spare >= bytes) return payload;
+  const closing = memory.buffer.byteLength - BLOCK_HEADER_BYTES;
+  const missing = Math.ceil((block + bytes - closing) / PAGE_BYTES);
+  const isThere = memory.buffer.byteLength / PAGE_BYTES + missing <= pages;
+  const isLast = right + spare === closing;
+  if (isLast && isThere && findFree(words, bytes) === 0) return payload;
+  return placeFor(memory, longer, pages);
 }
 
 /** Checks that the bins hold just the free blocks, each in its own. */

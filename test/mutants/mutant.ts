@@ -8,7 +8,8 @@
 // M2  Its key says the function, the instruction, which of the equal ones in that function, and
 //     the change, so that it survives changes of other functions.
 // M3  Every module under test, the original too, has fuel, taken by each round of a loop, and a
-//     small memory. A loop without end traps, and a growth without end is refused; no clock.
+//     bound of its memory that a trial may set. A loop without end traps, a growth without end is
+//     refused, and no clock is needed.
 
 import binaryen from 'binaryen';
 
@@ -23,13 +24,23 @@ export interface Mutant {
 
 /** Rounds of loops an instance may make. The trials of the original take a twentieth of it. */
 const FUEL = 20_000_000;
-/** Pages of memory an instance may have. */
+/** Pages of memory an instance may have, unless a trial sets its exported global `pages`. */
 export const PAGES_MAX = 16;
 
-const FUEL_GLOBAL = `(global $fuel (mut i32) (i32.const ${FUEL}))`;
+const GLOBALS = [
+  `(global $fuel (mut i32) (i32.const ${FUEL}))`,
+  `(global $pages (export "pages") (mut i32) (i32.const ${PAGES_MAX}))`,
+  '(global $more (mut i32) (i32.const 0))',
+];
 const BURN = [
   ...['global.get $fuel', 'i32.eqz', 'if', 'unreachable', 'end'],
   ...['global.get $fuel', 'i32.const 1', 'i32.sub', 'global.set $fuel'],
+];
+
+const GROW_BOUNDED = [
+  ...['global.set $more', 'global.get $more', 'memory.size', 'i32.add', 'global.get $pages'],
+  ...['i32.gt_u', 'if (result i32)', 'i32.const -1', 'else', 'global.get $more', 'memory.grow'],
+  'end',
 ];
 
 /** Other instructions of the same type, for each instruction that has some. */
@@ -40,7 +51,8 @@ const SWAPS: Readonly<Record<string, readonly string[]>> = {
   'i32.shl': ['i32.shr_u'],
   'i32.shr_u': ['i32.shl', 'i32.shr_s'],
   'i32.and': ['i32.or'],
-  'i32.or': ['i32.and', 'i32.xor'],
+  // Not i32.xor: what the core joins are bits of their own, always.
+  'i32.or': ['i32.and'],
   'i32.xor': ['i32.or'],
   'i32.eq': ['i32.ne'],
   'i32.ne': ['i32.eq'],
@@ -159,12 +171,19 @@ export function mutantsOf(wat: string): Mutant[] {
   return mutants;
 }
 
-/** The module of a mutant, or of the original, with fuel and little memory. */
+/** A line with what bounds it. */
+function bounded(line: string): readonly string[] {
+  const text = line.trim();
+  if (text === 'memory.grow') return GROW_BOUNDED;
+  return text.startsWith('loop ') ? [line, ...BURN] : [line];
+}
+
+/** The module of a mutant, or of the original, with fuel and a bound of its memory. */
 export function assemble(wat: string, mutant?: Mutant): Uint8Array<ArrayBuffer> {
   const lines = wat.split('\n').flatMap((line, index) => {
-    if (line.startsWith(' (memory ')) return [FUEL_GLOBAL, ` (memory $0 1 ${PAGES_MAX})`];
+    if (line.startsWith(' (memory ')) return [...GLOBALS, line];
     const own = mutant?.line === index ? mutant.lines : [line];
-    return line.trim().startsWith('loop ') ? [...own, ...BURN] : own;
+    return own.flatMap(bounded);
   });
   return assembled(lines.join('\n'));
 }

@@ -3,7 +3,17 @@
 // Both build the very same structure from the same calls, so every result and, after every step,
 // every word of the structure has to agree. Bytes differ: those the arena's checker knows.
 
-import { NIL, NO_ROOM, OUTCOME_MASK, SLOT_CHAIN } from '../../assembly/layout.js';
+import {
+  CAPACITY_FIRST,
+  CHAIN_SLOT,
+  KIND_INT,
+  NIL,
+  NO_ROOM,
+  OUTCOME_MASK,
+  SLOT_BYTES,
+  SLOT_CHAIN,
+  TABLE_SLOTS,
+} from '../../assembly/layout.js';
 import { below, type Random } from '../../bench/random.js';
 import type { Engine, Table, TableImage } from '../../src/engine.js';
 import { type Blocks, blocksOf } from './arena.js';
@@ -14,6 +24,8 @@ export interface Core {
   readonly engine: Engine;
   readonly oracle: Engine;
   readonly memory: WebAssembly.Memory;
+  /** Pages that the memory may have. */
+  readonly pages: WebAssembly.Global<'i32'>;
   /** A block of the arena for so many words; 0 if refused. */
   reserve(words: number): number;
   /** As `rehash` of the engine, and gives a reserved block back. */
@@ -88,6 +100,52 @@ export class Pair {
     return wanted as number;
   }
 
+  /** Puts ages in use. */
+  useAges(): void {
+    this.call('useAges');
+    this.isTimed = true;
+  }
+
+  /** Puts weights in use. */
+  useWeights(): void {
+    this.call('useWeights');
+    this.isWeighed = true;
+  }
+
+  get hasColumns(): boolean {
+    return this.isTimed || this.isWeighed;
+  }
+
+  /** Puts an int32 key, as the wrapper does. */
+  add(word: number): void {
+    const cells = [Math.abs(word % 7), word, Math.abs(word % 5)] as const;
+    this.put(() =>
+      this.hasColumns
+        ? this.call('putWith', word, KIND_INT, ...cells, 0)
+        : this.call('put', word, KIND_INT),
+    );
+  }
+
+  /** Grows the table, or checks that a refusal changed nothing. */
+  grow(): boolean {
+    const { engine, oracle } = this.core;
+    const isGrown = engine.grow(this.#table) !== 0;
+    if (isGrown) oracle.grow(this.#twin);
+    this.compare();
+    return isGrown;
+  }
+
+  /** Address of the slots, and how many bytes they and the heads take after the next growth. */
+  get growth(): { readonly slots: number; readonly bytes: number } {
+    const { capacity, limit } = this.core.oracle.image(this.#twin);
+    const doubled = capacity === 0 ? CAPACITY_FIRST : capacity * 2 + 1;
+    const next = Math.min(doubled, Math.max(limit, 2));
+    const buckets = 2 ** Math.ceil(Math.log2(next - (next >> 4)));
+    const header = new DataView(this.core.memory.buffer, this.#address);
+    const slots = header.getUint32(TABLE_SLOTS, true);
+    return { slots, bytes: (next + 1) * SLOT_BYTES + buckets * 4 };
+  }
+
   /** As `call`, of an insertion, and of another one when there is room. */
   put(insertion: () => number): number {
     let code = insertion();
@@ -126,10 +184,16 @@ export class Pair {
     return this.core.oracle.order(this.#twin);
   }
 
-  /** Whether a slot holds a hash, as the oracle has it. */
-  isHashed(slot: number): boolean {
+  /** Word of a live slot, as the oracle has it. */
+  wordOf(slot: number): number {
+    return this.core.oracle.wordOf(this.#twin, slot);
+  }
+
+  /** Kind of a live slot, as the oracle has it. */
+  kindOf(slot: number): number {
     const { slots } = this.core.oracle.image(this.#twin);
-    return (slots[slot * WORDS_PER_RECORD + SLOT_CHAIN / 4] as number) < 0;
+    const link = slots[slot * WORDS_PER_RECORD + SLOT_CHAIN / 4] as number;
+    return link & ~CHAIN_SLOT;
   }
 
   /** Handle of the core's table. */
@@ -137,9 +201,13 @@ export class Pair {
     return this.#table;
   }
 
+  get #address(): number {
+    return (this.#table as unknown as number) >>> 0;
+  }
+
   /** Blocks of the arena that the table holds. */
   get blocks(): Blocks {
-    return blocksOf(this.core.memory, this.#table as unknown as number);
+    return blocksOf(this.core.memory, this.#address);
   }
 
   /** Checks that both have the same structure, and that the core counts its bytes. */

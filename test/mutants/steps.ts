@@ -19,7 +19,7 @@ const TTLS = [0, 0, 1, 5, 7.5, -1, Number.POSITIVE_INFINITY];
 const NOWS = [0, 1, 2, 6, 10, 13, 20];
 const WEIGHTS = [0, 1, 2, 3, 4, 5, 20, WEIGHT_MAX - 1, WEIGHT_MAX];
 const BUDGETS = [0, 4, 9, 15, 40, WEIGHT_MAX, WEIGHT_MAX];
-const SEEDS = [0, 0, 0, -1, -3, 5, 0x3fffffff];
+const SEEDS = [0, 0, 0, 0, 0, 0, 0, 0, -1, -3, 5, 0x3fffffff];
 const LIMITS = [1, 2, 3, 5, 8, 14, 15, 16, 31, 40, 100];
 
 function one<Item>(random: Random, items: readonly Item[]): Item {
@@ -32,11 +32,16 @@ function liveSlot(pair: Pair): number {
   return order.length === 0 ? NIL : (order[below(pair.random, order.length)] as number);
 }
 
+/** A word and a kind: half of the time, those of a live slot. */
+function wordAndKind(pair: Pair, { words }: Keys): readonly [word: number, kind: number] {
+  const slot = below(pair.random, 2) === 0 ? liveSlot(pair) : NIL;
+  if (slot !== NIL) return [pair.wordOf(slot), pair.kindOf(slot)];
+  return [one(pair.random, words), below(pair.random, 2) === 0 ? KIND_INT : KIND_HASHED];
+}
+
 const cells = ({ random }: Pair) =>
   [one(random, WEIGHTS), one(random, STARTS), one(random, TTLS)] as const;
 const isKept = ({ random }: Pair) => below(random, 2);
-const kindOf = ({ random }: Pair) => (below(random, 2) === 0 ? KIND_INT : KIND_HASHED);
-const hasColumns = ({ isTimed, isWeighed }: Pair) => isTimed || isWeighed;
 
 /** Sheds what a write made too heavy, as the wrapper does at once. */
 function shed(pair: Pair): void {
@@ -55,10 +60,10 @@ function settle(pair: Pair, code: number, isWritten: boolean): void {
   }
 }
 
-const put: Step = (pair, { words }) => {
-  const [word, kind, kept] = [one(pair.random, words), kindOf(pair), isKept(pair)];
+const put: Step = (pair, keys) => {
+  const [[word, kind], kept] = [wordAndKind(pair, keys), isKept(pair)];
   const given = cells(pair);
-  const isWritten = hasColumns(pair);
+  const isWritten = pair.hasColumns;
   const code = pair.put(() =>
     isWritten ? pair.call('putWith', word, kind, ...given, kept) : pair.call('put', word, kind),
   );
@@ -68,7 +73,7 @@ const put: Step = (pair, { words }) => {
 const putText: Step = (pair, { texts }) => {
   const [text, seed, kept] = [one(pair.random, texts), one(pair.random, SEEDS), isKept(pair)];
   const given = cells(pair);
-  const isWritten = hasColumns(pair);
+  const isWritten = pair.hasColumns;
   const code = pair.put(() =>
     isWritten
       ? pair.call('putStringWith', text, seed, ...given, kept)
@@ -80,17 +85,17 @@ const putText: Step = (pair, { texts }) => {
 const putMissed: Step = (pair) => {
   if (!pair.hasMissed) return;
   const [given, kept] = [cells(pair), isKept(pair)];
-  const isWritten = hasColumns(pair);
+  const isWritten = pair.hasColumns;
   const code = pair.put(() =>
     isWritten ? pair.call('putMissedWith', ...given, kept) : pair.call('putMissed'),
   );
   settle(pair, code, isWritten);
 };
 
-const insert: Step = (pair, { words }) => {
-  const [word, kind] = [one(pair.random, words), kindOf(pair)];
+const insert: Step = (pair, keys) => {
+  const [word, kind] = wordAndKind(pair, keys);
   const given = cells(pair);
-  const isWritten = hasColumns(pair);
+  const isWritten = pair.hasColumns;
   const code = pair.put(() =>
     isWritten ? pair.call('insertWith', word, kind, ...given) : pair.call('insert', word, kind),
   );
@@ -104,8 +109,8 @@ function visited(pair: Pair, slot: number, mode: number): void {
   if ((mode & 2) !== 0) pair.written = slot;
 }
 
-const seek: Step = (pair, { words }) => {
-  const [word, kind, mode] = [one(pair.random, words), kindOf(pair), below(pair.random, 4)];
+const seek: Step = (pair, keys) => {
+  const [[word, kind], mode] = [wordAndKind(pair, keys), below(pair.random, 4)];
   if (!pair.isTimed) pair.touched = pair.call('get', word, kind);
   else visited(pair, pair.call('seek', word, kind, one(pair.random, NOWS), mode), mode);
 };
@@ -127,12 +132,12 @@ const seekText: Step = (pair, { texts }) => {
   pair.hasMissed ||= slot === NIL;
 };
 
-const find: Step = (pair, { words, texts }) => {
+const find: Step = (pair, keys) => {
   const { random } = pair;
   let slot =
     below(random, 3) > 0
-      ? pair.call('find', one(random, words), kindOf(pair))
-      : pair.call('findString', one(random, texts), one(random, SEEDS));
+      ? pair.call('find', ...wordAndKind(pair, keys))
+      : pair.call('findString', one(random, keys.texts), one(random, SEEDS));
   while (slot !== NIL) slot = pair.call('findNext', slot);
 };
 
@@ -151,12 +156,12 @@ const touch: Step = (pair) => {
 
 const write: Step = (pair) => {
   const slot = liveSlot(pair);
-  if (slot === NIL || !hasColumns(pair)) return;
+  if (slot === NIL || !pair.hasColumns) return;
   settle(pair, pair.call('write', slot, ...cells(pair), isKept(pair)), true);
 };
 
-const take: Step = (pair, { words }) => {
-  const [word, kind] = [one(pair.random, words), kindOf(pair)];
+const take: Step = (pair, keys) => {
+  const [word, kind] = wordAndKind(pair, keys);
   const slot = pair.call('take', word, kind);
   if (kind === KIND_HASHED) pair.taken = slot;
 };
@@ -168,9 +173,9 @@ const takeText: Step = (pair, { texts }) => {
 const remove: Step = (pair) => {
   const slot = liveSlot(pair);
   if (slot === NIL) return;
-  const isHashed = pair.isHashed(slot);
+  const kind = pair.kindOf(slot);
   pair.call('remove', slot);
-  if (isHashed) pair.taken = slot;
+  if (kind === KIND_HASHED) pair.taken = slot;
 };
 
 const purge: Step = (pair) => {
@@ -190,16 +195,6 @@ const setLimit: Step = (pair) => {
   const limit = one(pair.random, LIMITS);
   while (below(pair.random, 8) > 0 && pair.order.length > limit) pair.call('evict');
   pair.call('setLimit', limit);
-};
-
-const useAges: Step = (pair) => {
-  pair.call('useAges');
-  pair.isTimed = true;
-};
-
-const useWeights: Step = (pair) => {
-  pair.call('useWeights');
-  pair.isWeighed = true;
 };
 
 const rehash: Step = (pair) => pair.rehash(below(pair.random, 2) === 0);
@@ -240,7 +235,7 @@ const STEPS = SHARES.flatMap(([share, step]) => Array<Step>(share).fill(step));
 /** Undoes the latest touch, write or removal of a pair, in the order of the wrapper. */
 function undo(pair: Pair): void {
   if (pair.taken !== NIL) pair.call('restore', pair.taken);
-  if (pair.written !== NIL && hasColumns(pair)) pair.call('unwrite', pair.written);
+  if (pair.written !== NIL && pair.hasColumns) pair.call('unwrite', pair.written);
   if (pair.touched !== NIL) pair.call('untouch', pair.touched);
 }
 
@@ -258,7 +253,7 @@ export function step(pair: Pair, keys: Keys): void {
 
 /** Puts columns in use, each with one chance in two. */
 export function useColumns(pair: Pair): void {
-  if (below(pair.random, 2) === 0) useAges(pair, { words: [], texts: [] });
-  if (below(pair.random, 2) === 0) useWeights(pair, { words: [], texts: [] });
+  if (below(pair.random, 2) === 0) pair.useAges();
+  if (below(pair.random, 2) === 0) pair.useWeights();
   pair.compare();
 }

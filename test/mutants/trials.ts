@@ -19,8 +19,9 @@ import type { Table } from '../../src/engine.js';
 import { createPureEngine } from '../../src/engine-pure.js';
 import { bindCore } from '../../src/engine-wasm.js';
 import { hashString } from '../../src/hash.js';
-import { type Blocks, checkArena } from './arena.js';
+import { blockBytes, checkArena } from './arena.js';
 import { check } from './check.js';
+import { blocksOfAll, Heap } from './heap.js';
 import { type Core, Pair } from './pair.js';
 import { type Keys, step, useColumns } from './steps.js';
 
@@ -53,7 +54,8 @@ function openCore(module: WebAssembly.Module, jsString: boolean): Core {
   opened += 1;
   if (opened % OPEN_MAX === 0) (globalThis as { gc?: () => void }).gc?.();
   const { exports } = new WebAssembly.Instance(module, IMPORTS);
-  const { reserve, rehash } = exports as unknown as {
+  const { pages, reserve, rehash } = exports as unknown as {
+    pages: WebAssembly.Global<'i32'>;
     reserve(words: number): number;
     rehash(table: Table, words: number, multiplier: number): void;
   };
@@ -61,20 +63,10 @@ function openCore(module: WebAssembly.Module, jsString: boolean): Core {
     engine: bindCore(exports, jsString, { seed: SEED }),
     oracle: createPureEngine({ seed: SEED }),
     memory: exports.memory as WebAssembly.Memory,
-    reserve: (words) => reserve(words),
+    pages,
+    reserve: (words) => reserve(words) >>> 0,
     rehashFrom: rehash,
   };
-}
-
-function blocksOfAll(pairs: readonly Pair[]): Blocks {
-  const blocks = new Map<number, number>();
-  for (const pair of pairs) {
-    for (const [block, bytes] of pair.blocks) {
-      check(blocks.has(block), false, 'a block of two tables');
-      blocks.set(block, bytes);
-    }
-  }
-  return blocks;
 }
 
 /** The x with x times the odd factor = 1, modulo 2^32 (Newton). */
@@ -148,18 +140,11 @@ function growth(module: WebAssembly.Module): void {
   const random = createRandom(SEED);
   const core = openCore(module, true);
   const pairs = [1000, 700, 2500].map((limit) => new Pair(core, random, limit));
-  pairs[0]?.call('useAges');
-  pairs[1]?.call('useWeights');
+  pairs[0]?.useAges();
+  pairs[1]?.useWeights();
   for (const pair of pairs) {
-    const [isTimed, isWeighed] = [pair === pairs[0], pair === pairs[1]];
-    Object.assign(pair, { isTimed, isWeighed });
     for (let i = 0; i < 3000; i++) {
-      const word = random() | 0;
-      pair.put(() =>
-        isTimed || isWeighed
-          ? pair.call('putWith', word, 0, i % 7, i, i % 5, 0)
-          : pair.call('put', word, 0),
-      );
+      pair.add(random() | 0);
       if (i % 100 === 0) pair.compare();
     }
     pair.compare();
@@ -169,7 +154,7 @@ function growth(module: WebAssembly.Module): void {
     pair.call('clear');
     pair.compare();
     checkArena(core.memory, blocksOfAll(pairs));
-    for (let i = 0; i < 40; i++) pair.put(() => pair.call('insertWith', i, 0, 1, i, i));
+    for (let i = 0; i < 40; i++) pair.add(i);
     pair.compare();
   }
   for (const pair of pairs) pair.destroy();
@@ -264,13 +249,9 @@ function refuse(module: WebAssembly.Module, refusal: Refusal, bytes: number): vo
   const core = openCore(module, true);
   const random = createRandom(SEED);
   const pair = new Pair(core, random, 100);
-  if (isTimed) pair.call('useAges');
-  if (isWeighed) pair.call('useWeights');
-  for (let i = 0; i < size; i++) {
-    pair.put(() =>
-      !isTimed && !isWeighed ? pair.call('put', i, 0) : pair.call('putWith', i, 0, i, i, 1, 0),
-    );
-  }
+  if (isTimed) pair.useAges();
+  if (isWeighed) pair.useWeights();
+  for (let i = 0; i < size; i++) pair.add(i);
   const held = exhaust(core, pair.table, bytes);
   const { engine, memory } = core;
   const before = JSON.stringify(engine.image(pair.table));
@@ -287,6 +268,38 @@ function refuse(module: WebAssembly.Module, refusal: Refusal, bytes: number): vo
   checkArena(memory, new Map([...held, ...pair.blocks]));
 }
 
+/** Tables and other blocks in an arena that is full half of the time. */
+function heaps(module: WebAssembly.Module): void {
+  for (let run = 0; run < 8; run++) {
+    const heap = new Heap(openCore(module, true), 2 + (run % 4), createRandom(SEED + run));
+    for (let i = 0; i < 250; i++) heap.step();
+    heap.end();
+  }
+}
+
+/** Tables whose every address is past 2^31, which an int32 has as a negative number. */
+function pastTwoGib(module: WebAssembly.Module): void {
+  const core = openCore(module, true);
+  const random = createRandom(SEED);
+  core.pages.value = 65_535;
+  const words = 2 ** 29;
+  const payload = core.reserve(words);
+  const pairs = [newPair(core, random), newPair(core, random)];
+  for (const [i, pair] of pairs.entries()) {
+    check((pair.table as unknown as number) < 0, true, 'a table past 2 GiB');
+    if (i > 0) useColumns(pair);
+    for (let n = 0; n < 150; n++) step(pair, KEYS[1] as Keys);
+  }
+  const held = blocksOfAll(pairs);
+  checkArena(core.memory, new Map([...held, [payload - 8, blockBytes(words * 4)]]));
+  const valve = newPair(core, random);
+  core.rehashFrom(valve.table, payload, MULTIPLIER);
+  checkArena(core.memory, blocksOfAll([...pairs, valve]));
+  for (const pair of [...pairs, valve]) pair.destroy();
+  checkArena(core.memory, new Map());
+  check(core.reserve(words), payload, 'the same place again');
+}
+
 const RUNS = 60;
 
 /** All trials; those that find most come first. */
@@ -301,5 +314,7 @@ export const trials: readonly Trial[] = [
   { name: 'patience', run: patience },
   { name: 'patience without end', run: patienceWithoutEnd },
   { name: 'growth', run: growth },
+  { name: 'heaps', run: heaps },
+  { name: 'past 2 GiB', run: pastTwoGib },
   { name: 'refusals', run: refusals },
 ];
