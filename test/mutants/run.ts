@@ -4,13 +4,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { createTicker } from '../../bench/progress.js';
 import { createRandom, shuffle } from '../../bench/random.js';
+import { files, writeDocument } from './document.js';
 import { mutantsOf } from './mutant.js';
 import { judgeAll } from './pool.js';
 import { type CoreScore, equivalentsIn, scoreOf } from './score.js';
 import { judge, type Verdict } from './verdict.js';
 
 const WAT = 'build/core.wat';
-const EQUIVALENT = 'test/mutants/equivalent.json';
 
 function count(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Not a whole number.');
@@ -23,17 +23,18 @@ interface Options {
   readonly threads: number;
   readonly only?: string;
   readonly least: number;
-  readonly json?: string;
 }
 
 const options = new Command('npm run test:mutants --')
-  .description('changes one instruction of the compiled core at a time and runs the trials on each')
+  .description(
+    'changes one instruction of the compiled core at a time and runs the trials on each; ' +
+      'without --sample and --only, writes the figures to docs/mutation.md',
+  )
   .option('--sample <count>', 'judge so many mutants, drawn at random', count)
   .option('--seed <number>', 'seed of the sample', count, 1)
   .option('--threads <count>', 'threads', count, 2)
   .option('--only <text>', 'judge mutants whose key has this text')
   .option('--least <percent>', 'lowest score that passes', count, 95)
-  .option('--json <file>', 'write the figures and the survivors there')
   .parse()
   .opts<Options>();
 
@@ -44,7 +45,7 @@ if (original.outcome !== 'survived') {
 }
 
 const mutants = mutantsOf(wat);
-const equivalents = equivalentsIn(readFileSync(EQUIVALENT, 'utf8'));
+const equivalents = equivalentsIn(readFileSync(files.equivalent, 'utf8'));
 const { only } = options;
 let indexes = [...mutants.keys()].filter(
   (index) => only === undefined || mutants[index]?.key.includes(only),
@@ -74,10 +75,8 @@ process.stdout.write(
   `${judged} mutants: ${killed} killed, ${endless} of them endless, ${equivalent} equivalent, ` +
     `${survivors.length} survived: ${percent.toFixed(1)} %\n`,
 );
-if (options.json !== undefined) {
-  writeFileSync(
-    options.json,
-    `${JSON.stringify({ ...score, mutants: mutants.length }, null, 2)}\n`,
-  );
+if (judged === mutants.length) {
+  writeFileSync(files.core, `${JSON.stringify(score, null, 2)}\n`);
+  writeDocument();
 }
 if (percent < options.least || score.killedEquivalents.length > 0) process.exitCode = 1;

@@ -18,6 +18,7 @@ export interface CoreScore {
   /** Of the killed ones, those whose loops did not end. */
   readonly endless: number;
   readonly equivalent: number;
+  readonly equivalents: readonly string[];
   readonly percent: number;
   /** How many each trial killed. */
   readonly byTrial: Readonly<Record<string, number>>;
@@ -40,10 +41,11 @@ export function scoreOf(
   const byTrial: Record<string, number> = {};
   const survivors: string[] = [];
   const killedEquivalents: string[] = [];
-  let [killed, endless, equivalent] = [0, 0, 0];
+  const equivalent: string[] = [];
+  let [killed, endless] = [0, 0];
   for (const [key, { outcome, trial = '' }] of verdicts) {
     if (outcome === 'survived') {
-      if (equivalents.has(key)) equivalent += 1;
+      if (equivalents.has(key)) equivalent.push(key);
       else survivors.push(key);
       continue;
     }
@@ -52,8 +54,22 @@ export function scoreOf(
     if (outcome === 'endless') endless += 1;
     byTrial[trial] = (byTrial[trial] ?? 0) + 1;
   }
-  const judged = verdicts.size;
-  const percent = judged === equivalent ? 100 : (100 * killed) / (judged - equivalent);
   survivors.sort();
-  return { judged, killed, endless, equivalent, percent, byTrial, survivors, killedEquivalents };
+  equivalent.sort();
+  return {
+    judged: verdicts.size,
+    killed,
+    endless,
+    equivalent: equivalent.length,
+    percent: percentOf(killed, survivors.length),
+    byTrial,
+    survivors,
+    equivalents: equivalent,
+    killedEquivalents,
+  };
+}
+
+/** Share of the killed, in percent. */
+export function percentOf(killed: number, survived: number): number {
+  return killed + survived === 0 ? 100 : (100 * killed) / (killed + survived);
 }
