@@ -3,7 +3,7 @@
 // Where a block is put is not left to chance: the checker says it before (arena.ts), by the same
 // rule, from the same free blocks.
 
-import { EMPTY, MULTIPLIER, NIL } from '../../assembly/layout.js';
+import { ARENA_FIRST, BLOCK_HEADER_BYTES, EMPTY, MULTIPLIER, NIL } from '../../assembly/layout.js';
 import { below, type Random } from '../../bench/random.js';
 import { type Blocks, blockBytes, checkArena, placeFor, placeForLonger } from './arena.js';
 import { check } from './check.js';
@@ -24,96 +24,107 @@ export function blocksOfAll(pairs: readonly Pair[]): Blocks {
   return blocks;
 }
 
-/** A block of the arena that no table holds. */
-interface Ballast {
-  readonly payload: number;
-  readonly bytes: number;
-}
-
-/** An arena of so many pages, with tables of every kind and with ballast. */
+/** An arena of so many pages, and everything that is in it. */
 export class Heap {
   readonly core: Core;
   readonly pairs: Pair[] = [];
-  readonly #random: Random;
   readonly #pages: number;
-  readonly #ballast: Ballast[] = [];
+  /** Blocks that no table holds: bytes by payload. */
+  readonly #ballast = new Map<number, number>();
   /** A table that is always empty: a rehash with words, which it has no use for, frees them. */
   readonly #valve: Pair;
 
   constructor(core: Core, pages: number, random: Random) {
     this.core = core;
-    this.#random = random;
     this.#pages = pages;
     core.pages.value = pages;
     this.#valve = new Pair(core, random, 1);
     this.pairs.push(this.#valve);
-    for (let i = 0; i < 4; i++) {
-      const pair = new Pair(core, random, LIMIT);
-      if ((i & 1) !== 0) pair.useAges();
-      if ((i & 2) !== 0) pair.useWeights();
-      this.pairs.push(pair);
-    }
   }
 
-  step(): void {
-    const random = this.#random;
-    const kind = below(random, 10);
-    const pair = this.pairs[1 + below(random, this.pairs.length - 1)] as Pair;
-    if (kind < 4) this.#reserve();
-    else if (kind < 7) this.#release();
-    else if (kind < 9) this.#grow(pair);
-    else if (below(random, 4) === 0) pair.call('clear');
-    this.#check();
+  /** Checks the arena; returns the bytes that are free. */
+  get freeBytes(): number {
+    const held = new Map(blocksOfAll(this.pairs));
+    for (const [payload, bytes] of this.#ballast) held.set(payload - BLOCK_HEADER_BYTES, bytes);
+    return checkArena(this.core.memory, held);
   }
 
-  /** Frees everything; the arena is one free block. */
-  end(): void {
-    while (this.#ballast.length > 0) this.#release();
-    for (const pair of this.pairs) pair.destroy();
-    const free = checkArena(this.core.memory, new Map());
-    check(free > this.core.memory.buffer.byteLength - 4096, true, 'all of it free');
+  /** Payloads of the blocks that no table holds. */
+  get payloads(): readonly number[] {
+    return [...this.#ballast.keys()];
   }
 
-  /** Half of the blocks are of one bin, so that it gets more of them than are looked at. */
-  #reserve(): void {
-    const random = this.#random;
-    const limit = [40, 600, 20_000][below(random, 3)] as number;
-    const words = below(random, 2) === 0 ? 254 + below(random, 32) : 1 + below(random, limit);
+  /** Reserves a block, where it has to be, or 0. */
+  reserve(words: number): number {
     const wanted = placeFor(this.core.memory, words * 4, this.#pages);
     const payload = this.core.reserve(words);
     check(payload, wanted, `address of ${words} words`);
-    if (payload !== 0) this.#ballast.push({ payload, bytes: blockBytes(words * 4) });
+    if (payload !== 0) this.#ballast.set(payload, blockBytes(words * 4));
+    return payload;
   }
 
-  #release(): void {
-    const at = below(this.#random, this.#ballast.length);
-    const [block] = this.#ballast.splice(at, 1);
-    if (block !== undefined) this.core.rehashFrom(this.#valve.table, block.payload, MULTIPLIER);
+  /** Gives a block back that was reserved. */
+  release(payload: number): void {
+    this.#ballast.delete(payload);
+    this.core.rehashFrom(this.#valve.table, payload, MULTIPLIER);
   }
 
-  /** Fills a table, which then grows, where it is if that can be, or stays as it is. */
-  #grow(pair: Pair): void {
+  /** Grows a table, where it is if that can be; or checks that it stays as it is. */
+  grow(pair: Pair): void {
     const { memory } = this.core;
-    while (pair.call('nextSlot') !== NIL && pair.order.length < LIMIT) pair.add(this.#random() | 0);
-    if (pair.order.length === LIMIT) {
-      pair.call('clear');
-      return;
-    }
     const { slots, bytes } = pair.growth;
     const wanted =
       slots === EMPTY
         ? placeFor(memory, bytes, this.#pages)
         : placeForLonger(memory, slots, bytes, this.#pages);
-    const used = this.#check();
+    const used = memory.buffer.byteLength - this.freeBytes;
     if (pair.grow()) check(pair.growth.slots, wanted, 'address of the slots');
-    else check(this.#check(), used, 'bytes in use after a refusal');
+    else check(memory.buffer.byteLength - this.freeBytes, used, 'bytes in use after a refusal');
   }
 
-  /** Checks the arena; returns the bytes in use. */
-  #check(): number {
-    const held = new Map(blocksOfAll(this.pairs));
-    for (const { payload, bytes } of this.#ballast) held.set(payload - 8, bytes);
-    const free = checkArena(this.core.memory, held);
-    return this.core.memory.buffer.byteLength - free;
+  /** Frees everything; the arena is one free block. */
+  end(): void {
+    for (const payload of this.payloads) this.release(payload);
+    for (const pair of this.pairs) pair.destroy();
+    const overhead = this.core.memory.buffer.byteLength - checkArena(this.core.memory, new Map());
+    check(overhead, ARENA_FIRST + BLOCK_HEADER_BYTES, 'bytes that are not free');
   }
+}
+
+/** Reserves a block; half of all are of one bin, so that it has more than are looked at. */
+function reserveAny(heap: Heap, random: Random): void {
+  const limit = [40, 600, 20_000][below(random, 3)] as number;
+  heap.reserve(below(random, 2) === 0 ? 254 + below(random, 32) : 1 + below(random, limit));
+}
+
+/** Fills a table, which then grows, or starts anew. */
+function growFull(heap: Heap, pair: Pair): void {
+  for (let word = 1; pair.call('nextSlot') !== NIL && pair.order.length < LIMIT; word++) {
+    pair.add(word * 8 + below(pair.random, 8) * LIMIT * 8);
+  }
+  if (pair.order.length === LIMIT) pair.call('clear');
+  else heap.grow(pair);
+}
+
+/** Tables of every kind and other blocks, in an arena that is full most of the time. */
+export function fillHeap(core: Core, pages: number, random: Random): void {
+  const heap = new Heap(core, pages, random);
+  const pairs = [0, 1, 2, 3].map((columns) => {
+    const pair = new Pair(core, random, LIMIT);
+    if ((columns & 1) !== 0) pair.useAges();
+    if ((columns & 2) !== 0) pair.useWeights();
+    heap.pairs.push(pair);
+    return pair;
+  });
+  for (let i = 0; i < 250; i++) {
+    const kind = below(random, 20);
+    const { payloads } = heap;
+    if (kind < 8) reserveAny(heap, random);
+    else if (kind < 14 && payloads.length > 0)
+      heap.release(payloads[below(random, payloads.length)] as number);
+    else if (kind < 19) growFull(heap, pairs[below(random, 4)] as Pair);
+    else (pairs[below(random, 4)] as Pair).call('clear');
+    check(heap.freeBytes >= 0, true, 'bytes free');
+  }
+  heap.end();
 }

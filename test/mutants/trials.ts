@@ -21,15 +21,19 @@ import { bindCore } from '../../src/engine-wasm.js';
 import { hashString } from '../../src/hash.js';
 import { blockBytes, checkArena } from './arena.js';
 import { check } from './check.js';
-import { blocksOfAll, Heap } from './heap.js';
+import { blocksOfAll, fillHeap } from './heap.js';
 import { type Core, Pair } from './pair.js';
+import { placeAtEnd, placeBehind, placeLast, refuseAll } from './refusals.js';
 import { type Keys, step, useColumns } from './steps.js';
 
 const SEED = 20260103;
+const RUNS = 60;
 
 /** A trial throws if the core does not pass. */
 export interface Trial {
   readonly name: string;
+  /** Whether the memory of the module has to be bounded by its global `pages`. */
+  readonly isBounded: boolean;
   run(module: WebAssembly.Module): void;
 }
 
@@ -118,6 +122,11 @@ function runSteps(module: WebAssembly.Module, run: number): void {
   checkArena(core.memory, new Map());
 }
 
+/** The steps of many runs, each with a seed of its own. */
+function steps(module: WebAssembly.Module): void {
+  for (let run = 0; run < RUNS; run++) runSteps(module, run);
+}
+
 /** Every length, offset and gear, with units of one and of two bytes. */
 function hashes(module: WebAssembly.Module): void {
   const random = createRandom(SEED);
@@ -198,83 +207,23 @@ function patienceWithoutEnd(module: WebAssembly.Module): void {
   }
 }
 
-/** Leaves just so many free bytes in one block; returns the blocks that are held for that. */
-function exhaust(core: Core, table: Table, bytes: number): Map<number, number> {
-  const held = new Map<number, number>();
-  const take = (words: number): number => {
-    const payload = core.reserve(words) >>> 0;
-    if (payload !== 0) held.set(payload - 8, Math.ceil((words * 4 + 8) / 16) * 16);
-    return payload;
-  };
-  const hole = take(bytes >> 2);
-  for (let words = 2 ** 18; words >= 1; words >>= 1) {
-    for (let tries = 0; tries < 64 && take(words) !== 0; tries++);
-  }
-  core.rehashFrom(table, hole, MULTIPLIER);
-  held.delete(hole - 8);
-  return held;
-}
-
-/** What a table holds before its memory is refused, and what its next growth needs. */
-interface Refusal {
-  readonly size: number;
-  readonly isTimed: boolean;
-  readonly isWeighed: boolean;
-  /** Bytes of blocks, if none can be extended: of slots with heads, ages and weights. */
-  readonly needed: number;
-}
-
-/** Every way in which memory is refused half-way, for tables of every kind. */
-function refusals(module: WebAssembly.Module): void {
-  for (const [isTimed, isWeighed] of [
-    [false, false],
-    [true, false],
-    [false, true],
-    [true, true],
-  ] as const) {
-    for (const [size, slots, ages, weights] of [
-      [0, 336, 272, 144],
-      [15, 656, 528, 272],
-    ] as const) {
-      const needed = slots + (isTimed ? ages : 0) + (isWeighed ? weights : 0);
-      const refusal = { size, isTimed, isWeighed, needed };
-      for (let bytes = 8; bytes < needed + 48; bytes += 16) refuse(module, refusal, bytes);
-    }
-  }
-}
-
-/** With so many bytes left in one place, a table grows or stays as it is. */
-function refuse(module: WebAssembly.Module, refusal: Refusal, bytes: number): void {
-  const { size, isTimed, isWeighed, needed } = refusal;
-  const core = openCore(module, true);
-  const random = createRandom(SEED);
-  const pair = new Pair(core, random, 100);
-  if (isTimed) pair.useAges();
-  if (isWeighed) pair.useWeights();
-  for (let i = 0; i < size; i++) pair.add(i);
-  const held = exhaust(core, pair.table, bytes);
-  const { engine, memory } = core;
-  const before = JSON.stringify(engine.image(pair.table));
-  const full = checkArena(memory, new Map([...held, ...pair.blocks]));
-  const grown = engine.grow(pair.table);
-  const left = checkArena(memory, new Map([...held, ...pair.blocks]));
-  if (grown === 0) {
-    check(JSON.stringify(engine.image(pair.table)), before, 'a table that could not grow');
-    check(left, full, 'bytes free after a refusal');
-  }
-  if (grown === 0) check(full < needed, true, `refused ${needed} bytes of ${full}`);
-  for (const use of ['useAges', 'useWeights'] as const) engine[use](pair.table);
-  engine.rehash(pair.table, new Int32Array(64), MULTIPLIER);
-  checkArena(memory, new Map([...held, ...pair.blocks]));
-}
-
 /** Tables and other blocks in an arena that is full half of the time. */
 function heaps(module: WebAssembly.Module): void {
   for (let run = 0; run < 8; run++) {
-    const heap = new Heap(openCore(module, true), 2 + (run % 4), createRandom(SEED + run));
-    for (let i = 0; i < 250; i++) heap.step();
-    heap.end();
+    fillHeap(openCore(module, true), 2 + (run % 4), createRandom(SEED + run));
   }
+}
+
+/** Where blocks are put, at the edges of the rules. */
+function places(module: WebAssembly.Module): void {
+  for (let count = 5; count < 12; count++) placeBehind(openCore(module, true), count);
+  placeAtEnd(openCore(module, true));
+  placeLast(openCore(module, true));
+}
+
+/** Every way in which memory is refused half-way. */
+function refusals(module: WebAssembly.Module): void {
+  refuseAll(() => openCore(module, true));
 }
 
 /** Tables whose every address is past 2^31, which an int32 has as a negative number. */
@@ -300,21 +249,15 @@ function pastTwoGib(module: WebAssembly.Module): void {
   check(core.reserve(words), payload, 'the same place again');
 }
 
-const RUNS = 60;
-
 /** All trials; those that find most come first. */
 export const trials: readonly Trial[] = [
-  { name: 'hashes', run: hashes },
-  {
-    name: 'steps',
-    run: (module) => {
-      for (let run = 0; run < RUNS; run++) runSteps(module, run);
-    },
-  },
-  { name: 'patience', run: patience },
-  { name: 'patience without end', run: patienceWithoutEnd },
-  { name: 'growth', run: growth },
-  { name: 'heaps', run: heaps },
-  { name: 'past 2 GiB', run: pastTwoGib },
-  { name: 'refusals', run: refusals },
+  { name: 'hashes', isBounded: false, run: hashes },
+  { name: 'steps', isBounded: false, run: steps },
+  { name: 'patience', isBounded: false, run: patience },
+  { name: 'patience without end', isBounded: false, run: patienceWithoutEnd },
+  { name: 'growth', isBounded: false, run: growth },
+  { name: 'places', isBounded: true, run: places },
+  { name: 'heaps', isBounded: true, run: heaps },
+  { name: 'past 2 GiB', isBounded: true, run: pastTwoGib },
+  { name: 'refusals', isBounded: true, run: refusals },
 ];
