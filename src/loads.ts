@@ -40,7 +40,7 @@ export class Load<K, V, FC> {
   settle!: (value: V | undefined) => void;
   fail!: (error: unknown) => void;
   #followed: AbortSignal | undefined;
-  #onAbort: (() => void) | undefined;
+  #onAbort = (): void => {};
 
   constructor(key: K, staleValue: V | undefined, options: FetcherFetchOptions<K, V, FC>) {
     this.key = key;
@@ -83,7 +83,7 @@ export class Load<K, V, FC> {
       // A signal of the caller's own making: it must not lose the result.
     }
     this.#followed = undefined;
-    if (this.#onAbort) this.controller.signal.removeEventListener('abort', this.#onAbort);
+    this.controller.signal.removeEventListener('abort', this.#onAbort);
   }
 
   readonly #forward = (): void => this.controller.abort(this.#followed?.reason);

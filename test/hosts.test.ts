@@ -105,6 +105,18 @@ describe('a host that refuses WebAssembly', () => {
   });
 });
 
+describe('a host without FinalizationRegistry', () => {
+  it('frees what is disposed of, and nothing else', async () => {
+    const { LRUCache, sharedEngine } = await load();
+    vi.stubGlobal('FinalizationRegistry', undefined);
+    const caches = [1, 2, 3].map(() => new LRUCache<string, number>({ max: 2 }));
+    expect(caches.every(works)).toBe(true);
+    expect(sharedEngine().tables).toBe(3);
+    for (const cache of caches) cache[Symbol.dispose]();
+    expect(sharedEngine().tables).toBe(0);
+  });
+});
+
 describe('a crowded engine', () => {
   /** Caches that crowd the engine: many, and much memory. */
   function crowd({ LRUCache, sharedEngine }: Awaited<ReturnType<typeof load>>) {

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createRandom, shuffle } from '../../bench/random.js';
+import { document } from './document.js';
 import { assemble, assembled, type Mutant, mutantsOf } from './mutant.js';
 import { equivalentsIn, scoreOf } from './score.js';
 import { judge, type Verdict } from './verdict.js';
@@ -38,6 +39,12 @@ describe('mutants', () => {
       expect(WebAssembly.validate(bytes), mutant.key).toBe(true);
       expect(bytesOf(bytes) === original, mutant.key).toBe(false);
     }
+  });
+});
+
+describe('the document', () => {
+  it('is what the figures give', () => {
+    expect(read('docs/mutation.md').toString()).toBe(document());
   });
 });
 

@@ -17,52 +17,67 @@ interface Refusal {
   readonly isWeighed: boolean;
   /** Whether the table has no slot yet, or has to grow from its first 15. */
   readonly isFirst: boolean;
-  /** Whether the bytes left are right behind the slots, and not behind all of the table. */
-  readonly isBeside: boolean;
+  /** Whether the bytes left are behind the whole table, or right behind its slots or ages. */
+  readonly behind: 'all' | 'slots' | 'ages';
 }
+
+/** Bytes of the block of slots with heads, at first and after a growth. */
+const SLOTS_BYTES = [336, 656] as const;
 
 /** Bytes of blocks that the next growth takes if nothing can be extended. */
 function needed({ isTimed, isWeighed, isFirst }: Refusal): number {
-  const [slots, ages, weights] = isFirst ? [336, 272, 144] : [656, 528, 272];
+  const [slots, ages, weights] = isFirst ? [SLOTS_BYTES[0], 272, 144] : [SLOTS_BYTES[1], 528, 272];
   return slots + (isTimed ? ages : 0) + (isWeighed ? weights : 0);
 }
 
-/** A table whose next growth needs memory, and a block of so many bytes beside or behind it. */
-function prepare(core: Core, refusal: Refusal, bytes: number): [pair: Pair, hole: number] {
-  const { isTimed, isWeighed, isFirst, isBeside } = refusal;
+/** A table whose next growth needs memory, another one, and blocks to be freed. */
+interface Prepared {
+  readonly pair: Pair;
+  /** Empty, and so behind the first block to be freed that this does not become one with others. */
+  readonly valve: Pair;
+  readonly holes: readonly number[];
+}
+
+function prepare(core: Core, refusal: Refusal, bytes: number): Prepared {
+  const { isTimed, isWeighed, isFirst, behind } = refusal;
   const pair = new Pair(core, createRandom(SEED), 100);
-  const fill = () => {
-    for (let i = 0; i < 15 && !isFirst; i++) pair.add(i);
+  const holes: number[] = [];
+  const leave = (place: Refusal['behind']) => {
+    if (behind === place) holes.push(core.reserve(bytes >> 2));
   };
-  let hole = 0;
-  if (isBeside) {
-    fill();
-    hole = core.reserve(bytes >> 2);
-  }
+  if (behind === 'all' && isTimed) pair.useAges();
+  if (behind === 'all' && isWeighed) pair.useWeights();
+  for (let i = 0; i < 15 && !isFirst; i++) pair.add(i);
+  leave('slots');
   if (isTimed) pair.useAges();
+  leave('ages');
   if (isWeighed) pair.useWeights();
-  if (!isBeside) {
-    fill();
-    hole = core.reserve(bytes >> 2);
-  }
-  return [pair, hole];
+  leave('all');
+  const valve = new Pair(core, createRandom(SEED), 1);
+  // With another place for the slots, it is the ages that are extended.
+  if (behind === 'ages') holes.push(core.reserve((SLOTS_BYTES[1] - 8) / 4));
+  return { pair, valve, holes };
 }
 
 /** With so many bytes left in one place, a table grows or stays as it is. */
 function refuse(core: Core, refusal: Refusal, bytes: number): void {
-  const valve = new Pair(core, createRandom(SEED), 1);
-  const [pair, hole] = prepare(core, refusal, bytes);
+  const { pair, valve, holes } = prepare(core, refusal, bytes);
   const { engine, memory } = core;
   const held = new Map<number, number>();
   for (let words = 2 ** 18; words >= 1; words >>= 1) {
     for (let payload = core.reserve(words); payload !== 0; payload = core.reserve(words)) {
+      check(held.has(payload - 8), false, 'reserved twice');
       held.set(payload - 8, blockBytes(words * 4));
     }
   }
-  core.rehashFrom(valve.table, hole, MULTIPLIER);
+  for (const hole of holes) core.rehashFrom(valve.table, hole, MULTIPLIER);
   const freeBytes = () => checkArena(memory, new Map([...held, ...valve.blocks, ...pair.blocks]));
   const left = freeBytes();
-  if (!pair.grow()) {
+  const isGrown = pair.grow();
+  if (refusal.behind === 'slots' && !pair.hasColumns) {
+    check(isGrown, left >= SLOTS_BYTES[1] - SLOTS_BYTES[0], `extended by ${left} bytes`);
+  }
+  if (!isGrown) {
     check(freeBytes(), left, 'bytes free after a refusal');
     check(left < needed(refusal), true, `refused ${needed(refusal)} bytes of ${left}`);
   }
@@ -78,15 +93,18 @@ function refuse(core: Core, refusal: Refusal, bytes: number): void {
 /** Every way in which memory is refused half-way, for tables of every kind. */
 export function refuseAll(open: () => Core): void {
   const flags = [false, true];
+  const shapes = [
+    { isFirst: true, behind: 'all' },
+    { isFirst: false, behind: 'all' },
+    { isFirst: false, behind: 'slots' },
+    { isFirst: false, behind: 'ages' },
+  ] as const;
   for (const isTimed of flags) {
     for (const isWeighed of flags) {
-      for (const [isFirst, isBeside] of [
-        [true, false],
-        [false, false],
-        [false, true],
-      ] as const) {
-        const refusal = { isTimed, isWeighed, isFirst, isBeside };
-        for (let bytes = 8; bytes < needed(refusal) + 48; bytes += 32) {
+      for (const shape of shapes) {
+        const refusal = { isTimed, isWeighed, ...shape };
+        const step = isTimed || isWeighed ? 32 : 16;
+        for (let bytes = 8; bytes < needed(refusal) + 48; bytes += step) {
           refuse(open(), refusal, bytes);
         }
       }
@@ -123,11 +141,15 @@ export function placeAtEnd(core: Core): void {
     check(more, (pages + 1) * PAGE_BYTES, 'bytes of a block that is a little longer');
     heap.reserve((heap.freeBytes - 8) / 4);
   }
-  const pair = new Pair(core, createRandom(SEED), 3000);
-  heap.pairs.push(pair);
-  for (let i = 0; i < 3000; i++) {
-    if (pair.call('nextSlot') === NIL) heap.grow(pair);
-    pair.add(i);
+  // The first table is extended into new pages; the second, into the hole that is made for it.
+  for (const hole of [undefined, heap.payloads.at(-2)]) {
+    const pair = new Pair(core, createRandom(SEED), 5000);
+    heap.pairs.push(pair);
+    for (let i = 0; i < 5000; i++) {
+      if (i === 2000 && hole !== undefined) heap.release(hole);
+      if (pair.call('nextSlot') === NIL) heap.grow(pair);
+      pair.add(i);
+    }
   }
   heap.end();
 }

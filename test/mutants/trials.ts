@@ -92,7 +92,7 @@ const KEYS: readonly Keys[] = [
   { words: Array.from({ length: 60 }, (_, i) => i * 7), texts: TEXTS },
   { words: crowdedWords(60, MULTIPLIER), texts: TEXTS.slice(0, 3) },
 ];
-const LIMITS = [1, 2, 3, 8, 15, 17, 40, 100];
+const LIMITS = [1, 2, 3, 8, 15, 16, 16, 17, 40, 100];
 
 function newPair(core: Core, random: Random): Pair {
   const pair = new Pair(core, random, LIMITS[below(random, LIMITS.length)] as number);
@@ -144,11 +144,14 @@ function hashes(module: WebAssembly.Module): void {
   }
 }
 
-/** Tables that double until their memory does, moved, cleared and filled again. */
+/**
+ * Tables that double until their memory does, moved, cleared and filled again. With a few entries
+ * more or less, the first two would have half or twice as many buckets.
+ */
 function growth(module: WebAssembly.Module): void {
   const random = createRandom(SEED);
   const core = openCore(module, true);
-  const pairs = [1000, 700, 2500].map((limit) => new Pair(core, random, limit));
+  const pairs = [1093, 1070, 2500].map((limit) => new Pair(core, random, limit));
   pairs[0]?.useAges();
   pairs[1]?.useWeights();
   for (const pair of pairs) {
