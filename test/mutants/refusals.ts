@@ -83,7 +83,10 @@ function refuse(core: Core, refusal: Refusal, bytes: number): void {
   }
   for (const use of ['useAges', 'useWeights'] as const) {
     const before = freeBytes();
-    if (!engine[use](pair.table)) check(freeBytes(), before, `bytes free after ${use}`);
+    const isUsed = engine[use](pair.table) !== 0;
+    const { ages, weights } = engine.image(pair.table);
+    check((use === 'useAges' ? ages : weights) !== undefined, isUsed, use);
+    if (!isUsed) check(freeBytes(), before, `bytes free after ${use}`);
   }
   const before = freeBytes();
   engine.rehash(pair.table, new Int32Array(64), MULTIPLIER);
@@ -161,5 +164,6 @@ export function placeLast(core: Core): void {
   check(heap.reserve((all - 8) / 4) !== 0, true, 'all the memory there can be');
   check(core.memory.buffer.byteLength, 65_535 * PAGE_BYTES, 'bytes of all pages');
   check(heap.reserve(1), 0, 'a word more');
+  check(core.engine.createTable(1), undefined, 'a table more');
   heap.end();
 }

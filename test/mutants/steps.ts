@@ -16,7 +16,7 @@ type Step = (pair: Pair, keys: Keys) => void;
 
 const STARTS = [0, 1, 5, 9, 12.5, -3];
 const TTLS = [0, 0, 1, 5, 7.5, -1, Number.POSITIVE_INFINITY];
-const NOWS = [0, 1, 2, 6, 10, 13, 20];
+const NOWS = [0, 1, 2, 4, 6, 10, 13, 14, 16.5, 17.5, 20];
 const WEIGHTS = [0, 1, 2, 3, 4, 5, 20, WEIGHT_MAX - 1, WEIGHT_MAX];
 const BUDGETS = [0, 4, 9, 15, 40, WEIGHT_MAX, WEIGHT_MAX];
 const SEEDS = [0, 0, 0, 0, 0, 0, 0, 0, -1, -3, 5, 0x3fffffff];
@@ -182,7 +182,8 @@ const purge: Step = (pair) => {
   if (!pair.isTimed) return;
   const now = one(pair.random, NOWS);
   const from = below(pair.random, 2) === 0 ? NIL : liveSlot(pair);
-  const slot = pair.call('nextStale', from, now);
+  let slot = pair.call('nextStale', from, now);
+  while (slot !== NIL && below(pair.random, 8) > 0) slot = pair.call('nextStale', slot, now);
   if (slot !== NIL) pair.call('remove', slot);
 };
 
