@@ -11,6 +11,7 @@ import { type Core, Pair } from './pair.js';
 
 /** Entries of a table. */
 const LIMIT = 600;
+const PAGE_BYTES = 65_536;
 
 /** The blocks that tables hold, none of them by two. */
 export function blocksOfAll(pairs: readonly Pair[]): Blocks {
@@ -77,9 +78,16 @@ export class Heap {
       slots === EMPTY
         ? placeFor(memory, bytes, this.#pages)
         : placeForLonger(memory, slots, bytes, this.#pages);
-    const used = memory.buffer.byteLength - this.freeBytes;
-    if (pair.grow()) check(pair.growth.slots, wanted, 'address of the slots');
-    else check(memory.buffer.byteLength - this.freeBytes, used, 'bytes in use after a refusal');
+    const before = memory.buffer.byteLength;
+    const used = before - this.freeBytes;
+    if (!pair.grow()) {
+      check(memory.buffer.byteLength - this.freeBytes, used, 'bytes in use after a refusal');
+      return;
+    }
+    check(pair.growth.slots, wanted, 'address of the slots');
+    if (wanted !== slots || pair.hasColumns) return;
+    const end = Math.ceil((slots + blockBytes(bytes)) / PAGE_BYTES) * PAGE_BYTES;
+    check(memory.buffer.byteLength, Math.max(before, end), 'bytes of memory');
   }
 
   /** Frees everything; the arena is one free block. */

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Verdict } from './verdict.js';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 30_000;
 
 /** The verdict, or undefined if there is none in time. */
 async function ask(worker: Worker, index: number): Promise<Verdict | undefined> {

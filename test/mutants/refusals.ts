@@ -10,6 +10,8 @@ import { type Core, Pair } from './pair.js';
 
 const SEED = 20260103;
 const PAGE_BYTES = 65_536;
+/** Blocks that fill what is left, of sizes from the largest down: far fewer are enough. */
+const BLOCKS_MAX = 500;
 
 /** A table that memory will be refused to. */
 interface Refusal {
@@ -66,7 +68,11 @@ function refuse(core: Core, refusal: Refusal, bytes: number): void {
   const held = new Map<number, number>();
   for (let words = 2 ** 18; words >= 1; words >>= 1) {
     for (let payload = core.reserve(words); payload !== 0; payload = core.reserve(words)) {
-      check(held.has(payload - 8), false, 'reserved twice');
+      check(
+        held.has(payload - 8) || held.size > BLOCKS_MAX,
+        false,
+        'reserved twice, or without end',
+      );
       held.set(payload - 8, blockBytes(words * 4));
     }
   }
@@ -115,18 +121,23 @@ export function refuseAll(open: () => Core): void {
   }
 }
 
-/** A free block that fits, behind so many of its bin that do not, at the end of a full arena. */
-export function placeBehind(core: Core, count: number): void {
+/**
+ * A free block that fits, behind so many of its bin that do not, at the end of an arena in which
+ * only a larger block is left, or nothing.
+ */
+export function placeBehind(core: Core, count: number, hasLarger: boolean): void {
   const heap = new Heap(core, 1, createRandom(SEED));
-  const smaller: number[] = [];
+  const others: number[] = [];
   for (let i = 0; i < count; i++) {
-    smaller.push(heap.reserve(254));
+    others.push(heap.reserve(254));
     heap.reserve(2);
   }
+  if (hasLarger) others.push(heap.reserve(400));
+  heap.reserve(2);
   // Of the same bin, 1024 to 1151 bytes, as what will be left at the end.
   heap.reserve((heap.freeBytes - 1136 - 8) / 4);
   check(heap.freeBytes, 1136, 'bytes left');
-  for (const payload of smaller) heap.release(payload);
+  for (const payload of others) heap.release(payload);
   check(heap.reserve(282) !== 0, true, 'room for a block of 1136 bytes');
   heap.end();
 }
@@ -144,10 +155,12 @@ export function placeAtEnd(core: Core): void {
     check(more, (pages + 1) * PAGE_BYTES, 'bytes of a block that is a little longer');
     heap.reserve((heap.freeBytes - 8) / 4);
   }
-  // The first table is extended into new pages; the second, into the hole that is made for it.
+  // The first slots end where the arena does. They are extended into new pages; those of the second
+  // table, into the hole that is made for them.
   for (const hole of [undefined, heap.payloads.at(-2)]) {
     const pair = new Pair(core, createRandom(SEED), 5000);
     heap.pairs.push(pair);
+    heap.reserve((heap.freeBytes - SLOTS_BYTES[0] - 8) / 4);
     for (let i = 0; i < 5000; i++) {
       if (i === 2000 && hole !== undefined) heap.release(hole);
       if (pair.call('nextSlot') === NIL) heap.grow(pair);

@@ -152,6 +152,10 @@ function growth(module: WebAssembly.Module): void {
   const random = createRandom(SEED);
   const core = openCore(module, true);
   const pairs = [1093, 1070, 2500].map((limit) => new Pair(core, random, limit));
+  // The weights of 15 entries and of 16 are as long, and there is a block behind them.
+  const small = new Pair(core, random, 16);
+  small.useWeights();
+  for (let i = 0; i < 15; i++) small.add(i);
   pairs[0]?.useAges();
   pairs[1]?.useWeights();
   for (const pair of pairs) {
@@ -160,8 +164,12 @@ function growth(module: WebAssembly.Module): void {
       if (i % 100 === 0) pair.compare();
     }
     pair.compare();
-    checkArena(core.memory, blocksOfAll(pairs));
+    checkArena(core.memory, blocksOfAll([...pairs, small]));
   }
+  small.add(15);
+  small.compare();
+  checkArena(core.memory, blocksOfAll([...pairs, small]));
+  small.destroy();
   for (const pair of [...pairs, ...pairs.reverse()]) {
     pair.call('clear');
     pair.compare();
@@ -219,7 +227,9 @@ function heaps(module: WebAssembly.Module): void {
 
 /** Where blocks are put, at the edges of the rules. */
 function places(module: WebAssembly.Module): void {
-  for (let count = 5; count < 12; count++) placeBehind(openCore(module, true), count);
+  for (let count = 5; count < 12; count++) {
+    for (const hasLarger of [false, true]) placeBehind(openCore(module, true), count, hasLarger);
+  }
   placeAtEnd(openCore(module, true));
   placeLast(openCore(module, true));
 }
