@@ -38,7 +38,7 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   status: ['status', 'loads.report'],
   store: ['callbacks', 'ttl', 'sizes', 'stale', 'status', 'extras', 'columns', 'reentrancy'],
   'table-pure': ['mutants/trials', 'engine', 'growth.columns'],
-  walk: ['iteration', 'iteration.fuzz'],
+  walk: ['iteration', 'stale', 'lifecycle', 'clock', 'iteration.fuzz'],
   warning: ['hosts'],
 };
 
