@@ -269,7 +269,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     expect(await cameTo(promise)).toBe(1);
   });
 
-  it('rejects where a load was replaced before it began, and leaves the other one alone', async () => {
+  it('rejects where a load was replaced before it began, and leaves the other alone', async () => {
     const { cache, calls } = openBench(open());
     let other: Promise<unknown> | undefined;
     const signal = {

@@ -94,13 +94,18 @@ export function documentOf(
 ): string {
   return `# Mutation testing
 
-What a defect put in on purpose meets: a test that fails, or none. \`npm run test:mutants\` does it to
-the compiled core and \`npm run test:mutation\` to the wrapper; both write this document. A mutant
-that survives is a test that is missing, or changes nothing that anybody could see.
+What a defect put in on purpose meets: a test that fails, or none. \`npm run test:mutants\` puts
+them into the compiled core and \`npm run test:mutation\` into the wrapper; both write this document.
+A mutant that survives is a test that is missing, or changes nothing that anybody could see.
 
 ${coreSection(core, groups)}
 
 ${sourceSection(source)}
+
+## Coverage
+
+\`npm run test:coverage\` fails if a line or a branch of \`src/\` is never taken. One function is excepted,
+by a comment in its place: what js-string is bound to, in \`engine-wasm.ts\`, where no call reaches it.
 `;
 }
 

@@ -126,6 +126,12 @@ export class Pair {
     );
   }
 
+  /** Looks for everything that is stale, from the oldest on. */
+  stale(now: number): void {
+    let slot = this.call('nextStale', NIL, now);
+    while (slot !== NIL) slot = this.call('nextStale', slot, now);
+  }
+
   /** Grows the table, or checks that a refusal changed nothing. */
   grow(): boolean {
     const { engine, oracle } = this.core;

@@ -63,8 +63,13 @@ function openCore(module: WebAssembly.Module, jsString: boolean): Core {
     reserve(words: number): number;
     rehash(table: Table, words: number, multiplier: number): void;
   };
+  const engine = bindCore(exports, jsString, { seed: SEED });
+  // Memory is rarely as fresh as that of a new instance.
+  const first = engine.createTable(1) as Table;
+  engine.rehash(first, new Int32Array(5000).fill(-1), MULTIPLIER);
+  engine.destroyTable(first);
   return {
-    engine: bindCore(exports, jsString, { seed: SEED }),
+    engine,
     oracle: createPureEngine({ seed: SEED }),
     memory: exports.memory as WebAssembly.Memory,
     pages,
@@ -207,6 +212,59 @@ function patience(module: WebAssembly.Module): void {
   }
 }
 
+/** Long chains, of words that are there twice as hashes and once as keys, and of strings. */
+function chains(module: WebAssembly.Module): void {
+  for (const jsString of [true, false]) {
+    for (const isTimed of [false, true]) {
+      const pair = new Pair(openCore(module, jsString), createRandom(SEED), 200);
+      if (isTimed) pair.useAges();
+      const words = crowdedWords(15, MULTIPLIER);
+      const texts = Array.from({ length: 90 }, (_, i) => `text ${i}`);
+      for (const [i, word] of [...words, ...words].entries()) {
+        pair.put(() =>
+          isTimed
+            ? pair.call('insertWith', word, KIND_HASHED, 1, i, 5)
+            : pair.call('insert', word, KIND_HASHED),
+        );
+      }
+      for (const word of words) pair.add(word);
+      for (const text of texts.slice(0, 60)) {
+        pair.put(() =>
+          isTimed
+            ? pair.call('putStringWith', text, 0, 1, 2, 5, 0)
+            : pair.call('putString', text, 0),
+        );
+      }
+      pair.compare();
+      walkChains(pair, words, texts);
+      for (let now = 0; now < 40 && isTimed; now++) pair.stale(now);
+    }
+  }
+}
+
+/** Looks for every word and string in every way, takes it, and puts it back. */
+function walkChains(pair: Pair, words: readonly number[], texts: readonly string[]): void {
+  for (const word of words) {
+    for (const kind of [KIND_HASHED, KIND_INT]) {
+      let slot = pair.call('find', word, kind);
+      while (slot !== NIL) slot = pair.call('findNext', slot);
+      if (pair.isTimed) pair.call('seek', word, kind, 8, 3);
+      else pair.call('get', word, kind);
+      slot = pair.call('take', word, kind);
+      if (kind === KIND_HASHED && slot !== NIL) pair.call('restore', slot);
+      pair.compare();
+    }
+  }
+  for (const text of texts) {
+    pair.call('findString', text, 0);
+    if (pair.isTimed) pair.call('seekString', text, 0, 8, 3);
+    else pair.call('getString', text, 0);
+    const slot = pair.call('takeString', text, 0);
+    if (slot !== NIL && text.length % 2 === 0) pair.call('restore', slot);
+    pair.compare();
+  }
+}
+
 /** After so many rehashes, no insertion is refused, however crowded the bucket. */
 function patienceWithoutEnd(module: WebAssembly.Module): void {
   const pair = new Pair(openCore(module, false), createRandom(SEED), 100);
@@ -266,6 +324,7 @@ function pastTwoGib(module: WebAssembly.Module): void {
 export const trials: readonly Trial[] = [
   { name: 'hashes', isBounded: false, run: hashes },
   { name: 'steps', isBounded: false, run: steps },
+  { name: 'chains', isBounded: false, run: chains },
   { name: 'patience', isBounded: false, run: patience },
   { name: 'patience without end', isBounded: false, run: patienceWithoutEnd },
   { name: 'growth', isBounded: false, run: growth },
