@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { details, table } from '../../bench/markdown.js';
-import { type CoreScore, type Equivalents, percentOf } from './score.js';
+import { type CoreScore, type Equivalents, type Listed, percentOf } from './score.js';
 import type { SourceScore } from './source-score.js';
 
 const DOCUMENT = 'docs/mutation.md';
@@ -54,7 +54,10 @@ ${argued(core.equivalents, groups)}
 ${survivors.length === 0 ? 'None.' : list(survivors)}`;
 }
 
-function sourceSection(source: Readonly<Record<string, SourceScore>>): string {
+function sourceSection(
+  source: Readonly<Record<string, SourceScore>>,
+  groups: readonly Equivalents[],
+): string {
   const scores = Object.values(source);
   const killed = scores.reduce((sum, score) => sum + score.killed, 0);
   const survived = scores.reduce((sum, { survivors }) => sum + survivors.length, 0);
@@ -67,9 +70,11 @@ function sourceSection(source: Readonly<Record<string, SourceScore>>): string {
     percentText(percentOf(score.killed, score.survivors.length)),
   ]);
   const all = [killed + survived, killed, '', survived, percentText(percentOf(killed, survived))];
-  const survivors = Object.entries(source)
-    .filter(([, score]) => score.survivors.length > 0)
-    .map(([name, { survivors }]) => details(`${name}.ts: ${survivors.length}`, list(survivors)));
+  const keys = Object.entries(source).flatMap(([name, score]) =>
+    score.survivors.map((survivor) => `${name}: ${survivor}`),
+  );
+  const equivalents = new Set(groups.flatMap((group) => group.keys));
+  const survivors = keys.filter((key) => !equivalents.has(key));
   return `## The wrapper
 
 Stryker changes \`src/\`, a file at a time, and runs the tests of that file's concept. Texts of
@@ -81,15 +86,19 @@ ${table(
   1,
 )}
 
+Of those that survived, these do what the original does, and are counted all the same:
+
+${argued(keys, groups)}
+
 ### Survivors of the wrapper
 
-${survivors.join('\n\n')}`;
+${survivors.length === 0 ? 'None.' : list(survivors)}`;
 }
 
 /** The document that these figures make. */
 export function documentOf(
   core: CoreScore,
-  groups: readonly Equivalents[],
+  listed: Listed,
   source: Readonly<Record<string, SourceScore>>,
 ): string {
   return `# Mutation testing
@@ -98,9 +107,9 @@ What a defect put in on purpose meets: a test that fails, or none. \`npm run tes
 them into the compiled core and \`npm run test:mutation\` into the wrapper; both write this document.
 A mutant that survives is a test that is missing, or changes nothing that anybody could see.
 
-${coreSection(core, groups)}
+${coreSection(core, listed.core)}
 
-${sourceSection(source)}
+${sourceSection(source, listed.source)}
 
 ## Coverage
 
@@ -113,7 +122,7 @@ by a comment in its place: what js-string is bound to, in \`engine-wasm.ts\`, wh
 export function document(): string {
   return documentOf(
     read<CoreScore>(files.core),
-    read<Equivalents[]>(files.equivalent),
+    read<Listed>(files.equivalent),
     read<Record<string, SourceScore>>(files.source),
   );
 }

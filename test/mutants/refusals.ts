@@ -1,7 +1,7 @@
 // Trials of an arena without memory: every way in which a table is refused half-way, and the places
 // that blocks get at the edges of the rules for them.
 
-import { MULTIPLIER, NIL } from '../../assembly/layout.js';
+import { ARENA_FIRST, BLOCK_HEADER_BYTES, MULTIPLIER, NIL } from '../../assembly/layout.js';
 import { createRandom } from '../../bench/random.js';
 import { blockBytes, checkArena } from './arena.js';
 import { check } from './check.js';
@@ -168,6 +168,13 @@ export function placeAtEnd(core: Core): void {
     }
   }
   heap.end();
+}
+
+/** The first block of all, which is longer than the memory of a new instance. */
+export function placeFirst(core: Core): void {
+  const words = 40_000;
+  check(core.reserve(words), ARENA_FIRST + BLOCK_HEADER_BYTES, 'address of the first block');
+  checkArena(core.memory, new Map([[ARENA_FIRST, blockBytes(words * 4)]]));
 }
 
 /** All the memory there can be, to the last page, and not one more. */

@@ -11,6 +11,12 @@ export interface Equivalents {
   readonly keys: readonly string[];
 }
 
+/** What equivalent.json holds. Keys of the wrapper are `file: survivor`, as source.json has it. */
+export interface Listed {
+  readonly core: readonly Equivalents[];
+  readonly source: readonly Equivalents[];
+}
+
 /** The figures of a run. */
 export interface CoreScore {
   readonly judged: number;
@@ -27,9 +33,9 @@ export interface CoreScore {
   readonly killedEquivalents: readonly string[];
 }
 
-/** The reason for every key in the text of equivalent.json. */
+/** The reason for every key of the core in the text of equivalent.json. */
 export function equivalentsIn(json: string): ReadonlyMap<string, string> {
-  const groups = JSON.parse(json) as readonly Equivalents[];
+  const { core: groups } = JSON.parse(json) as Listed;
   return new Map(groups.flatMap(({ reason, keys }) => keys.map((key) => [key, reason] as const)));
 }
 

@@ -23,7 +23,7 @@ import { blockBytes, checkArena } from './arena.js';
 import { check } from './check.js';
 import { blocksOfAll, fillHeap } from './heap.js';
 import { type Core, Pair } from './pair.js';
-import { placeAtEnd, placeBehind, placeLast, refuseAll } from './refusals.js';
+import { placeAtEnd, placeBehind, placeFirst, placeLast, refuseAll } from './refusals.js';
 import { type Keys, step, useColumns } from './steps.js';
 
 const SEED = 20260103;
@@ -53,8 +53,8 @@ let opened = 0;
 /** Instances whose memory a host may have to reserve addresses for at a time: 10 GB each. */
 const OPEN_MAX = 32;
 
-/** A new instance, with strings hashed in it or outside. */
-function openCore(module: WebAssembly.Module, jsString: boolean): Core {
+/** A new instance, with strings hashed in it or outside; nothing was ever called of a fresh one. */
+function openCore(module: WebAssembly.Module, jsString: boolean, isFresh = false): Core {
   opened += 1;
   if (opened % OPEN_MAX === 0) (globalThis as { gc?: () => void }).gc?.();
   const { exports } = new WebAssembly.Instance(module, IMPORTS);
@@ -65,9 +65,11 @@ function openCore(module: WebAssembly.Module, jsString: boolean): Core {
   };
   const engine = bindCore(exports, jsString, { seed: SEED });
   // Memory is rarely as fresh as that of a new instance.
-  const first = engine.createTable(1) as Table;
-  engine.rehash(first, new Int32Array(5000).fill(-1), MULTIPLIER);
-  engine.destroyTable(first);
+  const first = isFresh ? undefined : engine.createTable(1);
+  if (first !== undefined) {
+    engine.rehash(first, new Int32Array(5000).fill(-1), MULTIPLIER);
+    engine.destroyTable(first);
+  }
   return {
     engine,
     oracle: createPureEngine({ seed: SEED }),
@@ -220,19 +222,18 @@ function chains(module: WebAssembly.Module): void {
       if (isTimed) pair.useAges();
       const words = crowdedWords(15, MULTIPLIER);
       const texts = Array.from({ length: 90 }, (_, i) => `text ${i}`);
-      for (const [i, word] of [...words, ...words].entries()) {
-        pair.put(() =>
-          isTimed
-            ? pair.call('insertWith', word, KIND_HASHED, 1, i, 5)
-            : pair.call('insert', word, KIND_HASHED),
-        );
-      }
-      for (const word of words) pair.add(word);
       for (const text of texts.slice(0, 60)) {
         pair.put(() =>
           isTimed
             ? pair.call('putStringWith', text, 0, 1, 2, 5, 0)
             : pair.call('putString', text, 0),
+        );
+      }
+      // An insertion is never refused for a crowd, and nothing is spread anew.
+      for (const [i, word] of [...words, ...words, ...words].entries()) {
+        const kind = i < 2 * words.length ? KIND_HASHED : KIND_INT;
+        pair.put(() =>
+          isTimed ? pair.call('insertWith', word, kind, 1, i, 5) : pair.call('insert', word, kind),
         );
       }
       pair.compare();
@@ -288,6 +289,7 @@ function places(module: WebAssembly.Module): void {
   for (let count = 5; count < 12; count++) {
     for (const hasLarger of [false, true]) placeBehind(openCore(module, true), count, hasLarger);
   }
+  placeFirst(openCore(module, true, true));
   placeAtEnd(openCore(module, true));
   placeLast(openCore(module, true));
 }
