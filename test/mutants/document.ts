@@ -104,8 +104,8 @@ export function documentOf(
   return `# Mutation testing
 
 What a defect put in on purpose meets: a test that fails, or none. \`npm run test:mutants\` puts
-them into the compiled core and \`npm run test:mutation\` into the wrapper; both write this document.
-A mutant that survives is a test that is missing, or changes nothing that anybody could see.
+them into the compiled core and \`npm run test:mutation\` into the wrapper; both write this
+document. A mutant that survives is a test that is missing, or changes nothing that can be seen.
 
 ${coreSection(core, listed.core)}
 
@@ -113,8 +113,9 @@ ${sourceSection(source, listed.source)}
 
 ## Coverage
 
-\`npm run test:coverage\` fails if a line or a branch of \`src/\` is never taken. One function is excepted,
-by a comment in its place: what js-string is bound to, in \`engine-wasm.ts\`, where no call reaches it.
+\`npm run test:coverage\` fails if a line or a branch of \`src/\` is never taken. One function is
+excepted, by a comment in its place: what js-string is bound to, in \`engine-wasm.ts\`, where no
+call reaches it.
 `;
 }
 
