@@ -256,7 +256,8 @@ function walkChains(pair: Pair, words: readonly number[], texts: readonly string
       pair.compare();
     }
   }
-  for (const text of texts) {
+  // The head of a chain first, while it leads to others; then, what is left.
+  for (const text of [...[...texts].reverse(), ...texts]) {
     pair.call('findString', text, 0);
     if (pair.isTimed) pair.call('seekString', text, 0, 8, 3);
     else pair.call('getString', text, 0);
