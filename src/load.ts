@@ -25,7 +25,7 @@ export class Load<K, V, FC> {
   settle!: (value: V | undefined) => void;
   fail!: (error: unknown) => void;
   #caller: CallerSignal | undefined;
-  #onAbort: (() => void) | undefined;
+  #onAbort = (): void => {};
 
   constructor(key: K, staleValue: V | undefined, options: FetcherFetchOptions<K, V, FC>) {
     this.key = key;
@@ -60,7 +60,7 @@ export class Load<K, V, FC> {
   unfollow(): void {
     this.#caller?.remove(this.controller);
     this.#caller = undefined;
-    if (this.#onAbort) this.controller.signal.removeEventListener('abort', this.#onAbort);
+    this.controller.signal.removeEventListener('abort', this.#onAbort);
   }
 }
 

@@ -103,6 +103,8 @@ describe('the interface', () => {
       const call = disposedEngine[name as keyof Engine] as () => unknown;
       expect(call, name).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
     }
+    const kind = () => disposedEngine.kind;
+    expect(kind).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
   });
 
   it('has a small core, embedded as it was built', async () => {
