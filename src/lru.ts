@@ -10,13 +10,14 @@
 //     of the caller's only if it is little.
 // L3  Objects that callers pass are read, each property once, and never written, but for `status`.
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { NIL } from '../assembly/layout.js';
 import { clear, purge, resize } from './bulk.js';
 import { metrics } from './channels.js';
-import type { EngineKind } from './engine.js';
 import { sharedEngine } from './engines.js';
 import type { ColumnEntries } from './entries-columns.js';
-import { LRUCacheError, LRUCacheTypeError } from './errors.js';
+import { keepName, LRUCacheError, LRUCacheTypeError } from './errors.js';
 import { storeOf } from './iterable.js';
 import { LoadingCache } from './loading.js';
 import * as options from './options.js';
@@ -27,7 +28,7 @@ import type { Store } from './store.js';
 import type * as types from './types.js';
 import { warnUnbounded } from './warning.js';
 
-/** The entries behind a cache, for the checkers of the test suite. Not exported by the package. */
+/** @internal The entries behind a cache, for the checkers of the test suite. */
 export function entriesOf<K, V, FC>(cache: LRUCache<K, V, FC>): ColumnEntries<K, V> {
   return storeOf(cache).entries;
 }
@@ -46,13 +47,17 @@ export class LRUCache<
   V = NonNullable<unknown>,
   FC = unknown,
 > extends LoadingCache<K, V, FC> {
+  static {
+    keepName(LRUCache, 'LRUCache');
+  }
+
   readonly #entries: ColumnEntries<K, V>;
   readonly #store: Store<K, V, FC>;
   /** What `Object.prototype.toString` calls it. */
   [Symbol.toStringTag] = 'LRUCache';
 
   /** The engine caches get here: `wasm`, or `pure` where the host refuses WebAssembly. */
-  static get engine(): EngineKind {
+  static get engine(): types.EngineKind {
     return sharedEngine().engine.kind;
   }
 
@@ -94,7 +99,7 @@ export class LRUCache<
   }
 
   /** The engine this cache runs on. */
-  get engine(): EngineKind {
+  get engine(): types.EngineKind {
     return this.#entries.engine.kind;
   }
 
