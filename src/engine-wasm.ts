@@ -72,14 +72,17 @@ const unreachable = (): never => {
 };
 const IMPORTS = { 'wasm:js-string': { length: unreachable, charCodeAt: unreachable } };
 
-/** Compiles the core, with the js-string builtins where the host has them. */
-export function compileCore(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+/** Compiles the core, with the js-string builtins if the host has them and they are wanted. */
+export function compileCore(
+  bytes: Uint8Array<ArrayBuffer>,
+  wantsBuiltins = true,
+): WebAssembly.Module {
   // A host without the builtins ignores the second argument.
   const Module = WebAssembly.Module as new (
     bytes: Uint8Array<ArrayBuffer>,
-    options: typeof BUILTINS,
+    options: object,
   ) => WebAssembly.Module;
-  return new Module(bytes, BUILTINS);
+  return new Module(bytes, wantsBuiltins ? BUILTINS : {});
 }
 
 /** The functions of an engine that take a string. */

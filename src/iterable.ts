@@ -13,7 +13,7 @@ import { Store } from './store.js';
 import type { GetOptions } from './types.js';
 import { type Picker, Walk } from './walk.js';
 
-/** The store behind a cache. Not exported by the package. */
+/** @internal The store behind a cache. */
 export let storeOf: <K, V, FC>(cache: IterableCache<K, V, FC>) => Store<K, V, FC>;
 
 /** What `forEach` and `find` call: with the value, the key and the cache. */
@@ -27,6 +27,7 @@ export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
     storeOf = (cache) => cache.#store;
   }
 
+  /** @internal */
   constructor(options: CheckedOptions<K, V, FC>) {
     super(options);
     const { engine, max, dispose, disposeAfter, onInsert } = options;

@@ -37,6 +37,7 @@ type WithoutContext<FC, T> = unknown extends FC ? T : FC extends undefined | voi
 export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
   readonly #store: Store<K, V, FC>;
 
+  /** @internal */
   constructor(options: CheckedOptions<K, V, FC>) {
     super(options);
     this.#store = storeOf(this);

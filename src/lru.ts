@@ -11,13 +11,14 @@
 //     V8 takes a dozen to find out whether a field is truthy.
 // L3  Objects that callers pass are read, each property once, and never written, but for `status`.
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { NIL } from '../assembly/layout.js';
 import { clear, pop, purge, resize } from './bulk.js';
 import { metrics } from './channels.js';
-import type { EngineKind } from './engine.js';
 import { sharedEngine } from './engines.js';
 import type { ColumnEntries } from './entries-columns.js';
-import { LRUCacheError, LRUCacheTypeError } from './errors.js';
+import { keepName, LRUCacheError, LRUCacheTypeError } from './errors.js';
 import { storeOf } from './iterable.js';
 import { LoadingCache } from './loading.js';
 import { has, peek } from './lookups.js';
@@ -30,7 +31,7 @@ import type { Store } from './store.js';
 import type * as types from './types.js';
 import { warnUnbounded } from './warning.js';
 
-/** The entries behind a cache, for the checkers of the test suite. Not exported by the package. */
+/** @internal The entries behind a cache, for the checkers of the test suite. */
 export function entriesOf<K, V, FC>(cache: LRUCache<K, V, FC>): ColumnEntries<K, V> {
   return storeOf(cache).entries;
 }
@@ -49,13 +50,17 @@ export class LRUCache<
   V = NonNullable<unknown>,
   FC = unknown,
 > extends LoadingCache<K, V, FC> {
+  static {
+    keepName(LRUCache, 'LRUCache');
+  }
+
   readonly #entries: ColumnEntries<K, V>;
   readonly #store: Store<K, V, FC>;
   /** What `Object.prototype.toString` calls it. */
   [Symbol.toStringTag] = 'LRUCache';
 
   /** The engine caches get here: `wasm`, or `pure` where the host refuses WebAssembly. */
-  static get engine(): EngineKind {
+  static get engine(): types.EngineKind {
     return sharedEngine().engine.kind;
   }
 
@@ -97,7 +102,7 @@ export class LRUCache<
   }
 
   /** The engine this cache runs on. */
-  get engine(): EngineKind {
+  get engine(): types.EngineKind {
     return this.#store.entries.engine.kind;
   }
 

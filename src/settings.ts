@@ -44,6 +44,7 @@ export class Settings<K, V, FC> {
   readonly #perf: Perf;
   readonly #recordStats: boolean;
 
+  /** @internal */
   constructor(options: CheckedOptions<K, V, FC>) {
     this.ttl = options.ttl;
     this.ttlResolution = options.ttlResolution;

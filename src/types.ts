@@ -13,6 +13,9 @@ export type Milliseconds = number;
 /** A number of entries. */
 export type Count = number;
 
+/** Which implementation of the index and the order a cache is on. */
+export type EngineKind = 'wasm' | 'pure';
+
 /** A clock: `performance`, `Date`, or any object with `now()` in milliseconds. */
 export interface Perf {
   now(): number;
