@@ -4,7 +4,7 @@
 // kind of keys only, so that what the browser knows of the loop is what it would know in a program.
 
 import { LRUCache as OriginalCache } from 'lru-cache';
-import { LRUCache, LRUCacheError } from 'wasm-lru';
+import { LRUCache, LRUCacheRangeError } from 'wasm-lru';
 import { NaiveLRU } from '../../../bench/adapters/naive.js';
 import { createRandom, createZipf, shuffle } from '../../../bench/random.js';
 import {
@@ -74,7 +74,7 @@ function answer({ contender, keys, round }: PassRequest): PassAnswer {
   try {
     cache ??= create[contender]();
   } catch (error) {
-    const isRefused = error instanceof LRUCacheError && error.code === 'ENGINE_UNAVAILABLE';
+    const isRefused = error instanceof LRUCacheRangeError && error.code === 'ENGINE_UNAVAILABLE';
     if (!isRefused) throw error;
     return { isAvailable: false };
   }

@@ -15,9 +15,9 @@ import {
 } from './contenders.js';
 
 /** Rounds that are not counted: the browser compiles, and the caches fill. */
-export const WARM_ROUNDS = 3;
+export const WARM_ROUNDS = 2;
 /** Rounds that are. */
-export const ROUNDS = 9;
+export const ROUNDS = 7;
 
 /** A contender's figures, in nanoseconds per request. */
 export interface Figures {

@@ -25,7 +25,7 @@ export const CAPACITY = 2000;
 /** Different keys, for each entry. */
 export const KEYS_PER_ENTRY = 8;
 /** Requests of one pass. */
-export const REQUESTS = 200_000;
+export const REQUESTS = 100_000;
 
 /** A request to a worker. The first says, for good, which cache and which keys it has. */
 export interface PassRequest {
