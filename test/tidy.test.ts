@@ -12,10 +12,11 @@ const COLUMNS_MAX = 100;
 
 /** What may stand at the top of the repository. */
 const TOP_LEVEL = [
-  ...['assembly', 'src', 'test', 'bench', 'docs'],
+  ...['assembly', 'src', 'test', 'bench', 'docs', 'examples'],
   ...['asconfig.json', 'package.json', 'package-lock.json', 'tsconfig.json'],
   ...['tsconfig.build.json', 'biome.json', 'vitest.config.ts', '.npmrc', '.gitignore', '.ci'],
   ...['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'DECISIONS.md', 'AGENTS.md'],
+  ...['SECURITY.md', 'jsr.json', '.github'],
 ];
 const UNTRACKED = ['.git', 'node_modules', 'build', 'dist', 'coverage'];
 const GENERATED = 'src/core.generated.ts';
@@ -108,7 +109,9 @@ describe('what ships', () => {
   });
 
   it('has no file that nothing imports', () => {
-    const entries = ['src/index', 'assembly/index', 'assembly/debug', 'assembly/imports.tsc'];
+    const cores = ['src/core-workerd', 'src/core-edge-light', 'src/core-none', 'src/wasm.d'];
+    const core = ['assembly/index', 'assembly/debug', 'assembly/imports.tsc'];
+    const entries = ['src/index', 'src/stores', 'src/memoize', ...cores, ...core];
     const imported = new Set([...entries, ...shipped.flatMap(importedBy)]);
     expect(shipped.filter((file) => !imported.has(file.replace(/\.ts$/, '')))).toEqual([]);
   });
@@ -141,7 +144,8 @@ describe('the repository', () => {
   it('names no download address', () => {
     // A workspace is a link to its directory.
     const link = /"resolved": "(bench|docs\/playground)",\s*"link": true/g;
-    for (const lock of ['package-lock.json', 'test/playground/package-lock.json']) {
+    const tests = ['playground', 'runtimes'].map((name) => `test/${name}/package-lock.json`);
+    for (const lock of ['package-lock.json', ...tests]) {
       expect(read(lock).replace(link, ''), lock).not.toMatch(/"resolved"/);
     }
   });
