@@ -67,8 +67,8 @@ function tableOf(keys: KeyKind, results: Results): HTMLTableElement {
   ]);
 }
 
-const caption = `Nanoseconds a request: the median of ${ROUNDS} rounds, and the least and most. \
-A round is ${countText(REQUESTS)} requests to each cache, Zipf over \
+const caption = `Nanoseconds a request: the median of ${ROUNDS} rounds, and the least and most; \
+the longer a bar, the faster. A round is ${countText(REQUESTS)} requests to each cache, Zipf over \
 ${countText(CAPACITY * KEYS_PER_ENTRY)} keys, with room for ${countText(CAPACITY)} entries; \
 ${WARM_ROUNDS} rounds before are not counted. Each cache has a worker of its own, one works at a \
 time, in random order, and all had the same hits. Building the keys is not timed. This is your \
