@@ -1,3 +1,5 @@
+// The tests of the playground, which need a browser: npm run test:playground.
+
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

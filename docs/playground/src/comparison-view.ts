@@ -72,7 +72,8 @@ the longer a bar, the faster. A round is ${countText(REQUESTS)} requests to each
 ${countText(CAPACITY * KEYS_PER_ENTRY)} keys, with room for ${countText(CAPACITY)} entries; \
 ${WARM_ROUNDS} rounds before are not counted. Each cache has a worker of its own, one works at a \
 time, in random order, and all had the same hits. Building the keys is not timed. This is your \
-machine with all else it is doing: trust the ratios more than the times, and small ones not at all.`;
+machine with all else it is doing: trust the ratios more than the times, and small differences \
+not at all.`;
 
 const button = byId('compare', HTMLButtonElement);
 const progress = byId('compare-progress', HTMLProgressElement);
