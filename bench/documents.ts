@@ -132,7 +132,8 @@ function method(cells: readonly CellFigures[]): string {
 - A figure is the median of all rounds. After it stands the spread (±): the distance of the round
   farthest from the median. No round is outside.
 - Memory is what the filled cache added, after a collection. Keys and values are made before.
-- Time in the collector is what Node reports for the timed passes.
+- Time in the collector is what Node reports from the first timed pass to the end of the last,
+  between passes too: there, V8 collects much of what they leave.
 
 What to keep in mind:
 
