@@ -17,8 +17,8 @@ export class TestStore implements Dict<Key, Value> {
   mode: Mode = 'up';
   /** What was asked of it, as `method key`. */
   readonly calls: string[] = [];
-  readonly setMany?: Dict<Key, Value>['setMany'];
-  readonly getMany?: Dict<Key, Value>['getMany'];
+  readonly setMany?: NonNullable<Dict<Key, Value>['setMany']>;
+  readonly getMany?: NonNullable<Dict<Key, Value>['getMany']>;
 
   constructor(hasBatches: boolean) {
     if (!hasBatches) return;
