@@ -94,14 +94,11 @@ export class WriteBackCache<K, V> {
   async getMany(keys: Iterable<K>): Promise<Map<K, V>> {
     const asked = [...new Set(keys)];
     const dirty = new Map<K, V>();
-    for (const key of asked) {
-      if (!this.#writer.has(key)) continue;
-      dirty.set(key, this.#writer.get(key) as V);
-      if (!this.#cache.has(key)) this.#getDirty(key);
-    }
-    // Those that are cached are used in the order given, dirty or not.
-    const cachedOrClean = asked.filter((key) => !dirty.has(key) || this.#cache.has(key));
-    const read = await this.#cache.fetchMany(cachedOrClean);
+    const clean = asked.filter((key) => {
+      if (this.#writer.has(key)) dirty.set(key, this.#getDirty(key));
+      return !dirty.has(key);
+    });
+    const read = await this.#cache.fetchMany(clean);
     const found = new Map<K, V>();
     for (const key of asked) {
       const value = dirty.has(key) ? dirty.get(key) : read.get(key);
