@@ -1,14 +1,14 @@
 // The parts of the server, put together.
 
 import { type AccountCache, type AccountLoader, Accounts } from './accounts.js';
-import { connect } from './connection.js';
+import type { Connection } from './connection.js';
 import { Database } from './database.js';
 import { type Server, startServer } from './server.js';
 
 /** What a service is made of. */
 export interface ServiceOptions {
-  /** As `connect` takes it. Its tables are there. */
-  readonly database: string;
+  /** Closed with the service. */
+  readonly connection: Connection;
   readonly root: string;
   readonly host: string;
   readonly port: number;
@@ -24,8 +24,9 @@ export interface Service extends Server {
 
 /** Starts everything. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { createCache, onError, ...listening } = options;
-  const database = new Database(await connect(options.database));
+  const { connection, createCache, onError, ...listening } = options;
+  const database = new Database(connection);
+  await database.createTables();
   const accounts = new Accounts(database, createCache);
   const server = await startServer({
     ...listening,
@@ -40,7 +41,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     accounts,
     close: async () => {
       await server.close();
-      await database.connection.close();
+      await connection.close();
     },
   };
 }

@@ -5,6 +5,7 @@
 
 import { LruAccountCache } from '../account-cache.js';
 import type { AccountCache, AccountLoader } from '../accounts.js';
+import { connect } from '../connection.js';
 import { startService } from '../service.js';
 import { NaiveCache, NoCache } from './other-caches.js';
 
@@ -40,7 +41,7 @@ function createCache({ cache, max }: ChildOptions, load: AccountLoader): Account
 
 const options = JSON.parse(process.argv[2] ?? '') as ChildOptions;
 const service = await startService({
-  database: options.database,
+  connection: await connect(options.database),
   root: options.root,
   host: '127.0.0.1',
   port: 0,
