@@ -7,6 +7,7 @@ import { KIND_HASHED } from '../assembly/layout.js';
 import * as columns from './columns-pure.js';
 import type { Engine, Table } from './engine.js';
 import { drawFirstSeed, type HashString, hashFloat, hashUnder } from './hash.js';
+import { reserveStack } from './stack.js';
 import { type AllocateWords, PureTable } from './table-pure.js';
 
 /** What tests may replace. */
@@ -22,7 +23,10 @@ const own = (table: Table): PureTable => table as unknown as PureTable;
 
 const allocateWords: AllocateWords = (words) => new Int32Array(words);
 
-/** A new pure engine. It has no state of its own but the seed. */
+/**
+ * A new pure engine. It has no state of its own but the seed. What allocates begins with stack in
+ * reserve, so that a want of it is not taken for a refusal of memory.
+ */
 export function createPureEngine(options: PureEngineOptions = {}): Engine {
   const { seed = drawFirstSeed(), allocate = allocateWords } = options;
   const hash = options.hashString ?? hashUnder(seed);
@@ -38,7 +42,10 @@ export function createPureEngine(options: PureEngineOptions = {}): Engine {
     order: (table) => own(table).order(),
     image: (table) => own(table).image(),
     clear: (table) => own(table).clear(),
-    grow: (table) => own(table).grow(allocate),
+    grow: (table) => {
+      reserveStack();
+      return own(table).grow(allocate);
+    },
     nextSlot: (table) => own(table).nextSlot,
     rehash: (table, words, multiplier) => own(table).rehash(words, multiplier),
     setLimit: (table, limit) => {
@@ -64,8 +71,14 @@ export function createPureEngine(options: PureEngineOptions = {}): Engine {
     touch: (table, slot) => own(table).touch(slot),
     untouch: (table, slot) => own(table).untouch(slot),
     restore: (table, slot) => own(table).restore(slot),
-    useAges: (table) => columns.useAges(own(table), allocate),
-    useWeights: (table) => columns.useWeights(own(table), allocate),
+    useAges: (table) => {
+      reserveStack();
+      return columns.useAges(own(table), allocate);
+    },
+    useWeights: (table) => {
+      reserveStack();
+      return columns.useWeights(own(table), allocate);
+    },
     setBudget: (table, budget) => {
       own(table).budget = budget;
     },

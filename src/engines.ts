@@ -9,11 +9,12 @@
 // a host reports none within one synchronous job, but it can collect an instance that no living
 // cache uses as a whole. So memory stays bounded in a loop that creates and drops caches.
 
-import { coreBase64 } from './core.generated.js';
-import type { Engine, EngineKind, Table } from './engine.js';
+import { openCore } from './core.js';
+import type { Engine, Table } from './engine.js';
 import { createPureEngine } from './engine-pure.js';
-import { compileCore, createWasmEngine } from './engine-wasm.js';
 import { LRUCacheRangeError } from './errors.js';
+import { isPoisoned, poisonIfTrap } from './poison.js';
+import type { EngineKind } from './types.js';
 
 /** Tables, alive or not yet reported dropped, from which a shared engine counts as crowded. */
 const CROWDED_TABLES = 4096;
@@ -52,7 +53,7 @@ export class SharedEngine {
 
   /** A new table for `owner`, freed when the owner is collected; undefined if memory is refused. */
   createTable(owner: object, limit: number): Table | undefined {
-    const table = this.engine.createTable(limit);
+    const table = this.#attempt(() => this.engine.createTable(limit));
     if (table === undefined) return undefined;
     this.tables += 1;
     // A pure table is an ordinary object, which a registry would keep alive until it reports.
@@ -81,32 +82,26 @@ export class SharedEngine {
   }
 
   #free(table: Table): void {
-    this.engine.destroyTable(table);
     this.tables -= 1;
+    this.#attempt(() => this.engine.destroyTable(table));
+  }
+
+  #attempt<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      throw poisonIfTrap(this.engine, error);
+    }
   }
 }
 
-let coreModule: WebAssembly.Module | undefined;
 let wasm: SharedEngine | undefined;
 let pure: SharedEngine | undefined;
 let preferred: EngineKind | undefined;
 
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const { fromBase64 } = Uint8Array as unknown as {
-    fromBase64?: (text: string) => Uint8Array<ArrayBuffer>;
-  };
-  if (fromBase64 !== undefined) return fromBase64.call(Uint8Array, text);
-  if (typeof Buffer === 'function') return new Uint8Array(Buffer.from(text, 'base64'));
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-  return bytes;
-}
-
 function wasmEngine(): SharedEngine {
-  coreModule ??= compileCore(decodeBase64(coreBase64));
-  if (wasm === undefined || wasm.crowded) {
-    const next = new SharedEngine(createWasmEngine(coreModule));
+  if (wasm === undefined || isPoisoned(wasm.engine) || wasm.crowded) {
+    const next = new SharedEngine(openCore());
     wasm?.retire();
     wasm = next;
   }
@@ -131,7 +126,7 @@ export function sharedEngine(kind: EngineKind | undefined = preferred): SharedEn
     return engine;
   } catch (cause) {
     // A crowded engine goes on if the host has no memory for another one.
-    if (wasm !== undefined) return wasm;
+    if (wasm !== undefined && !isPoisoned(wasm.engine)) return wasm;
     if (kind === undefined) {
       preferred = 'pure';
       return pureEngine();

@@ -12,10 +12,11 @@ const COLUMNS_MAX = 100;
 
 /** What may stand at the top of the repository. */
 const TOP_LEVEL = [
-  ...['assembly', 'src', 'test', 'bench', 'docs'],
+  ...['assembly', 'src', 'test', 'bench', 'docs', 'examples'],
   ...['asconfig.json', 'package.json', 'package-lock.json', 'tsconfig.json'],
   ...['tsconfig.build.json', 'biome.json', 'vitest.config.ts', '.npmrc', '.gitignore', '.ci'],
   ...['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'DECISIONS.md', 'AGENTS.md'],
+  ...['SECURITY.md', 'jsr.json', '.github'],
 ];
 const UNTRACKED = ['.git', 'node_modules', 'build', 'dist', 'coverage'];
 const GENERATED = 'src/core.generated.ts';
@@ -25,6 +26,7 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 function filesUnder(folder: string): string[] {
   return readdirSync(join(root, folder)).flatMap((name) => {
+    if (name === 'node_modules') return [];
     const file = join(folder, name);
     return statSync(join(root, file)).isDirectory() ? filesUnder(file) : [file];
   });
@@ -107,7 +109,9 @@ describe('what ships', () => {
   });
 
   it('has no file that nothing imports', () => {
-    const entries = ['src/index', 'assembly/index', 'assembly/debug', 'assembly/imports.tsc'];
+    const cores = ['src/core-workerd', 'src/core-edge-light', 'src/core-none', 'src/wasm.d'];
+    const core = ['assembly/index', 'assembly/debug', 'assembly/imports.tsc'];
+    const entries = ['src/index', 'src/stores', 'src/memoize', ...cores, ...core];
     const imported = new Set([...entries, ...shipped.flatMap(importedBy)]);
     expect(shipped.filter((file) => !imported.has(file.replace(/\.ts$/, '')))).toEqual([]);
   });
@@ -141,6 +145,7 @@ describe('the repository', () => {
     const lock = read('package-lock.json');
     // A workspace is a link to its directory.
     expect(lock.replace(/"resolved": "bench",\s*"link": true/, '')).not.toMatch(/"resolved"/);
+    expect(read('test/runtimes/package-lock.json')).not.toMatch(/"resolved"/);
   });
 
   it.each(markdown)('%s has one title', (file) => {
