@@ -110,6 +110,11 @@ export class Database {
     return { logins, commands, lastSeenMs } as Activity;
   }
 
+  /** Forgets what a user did. */
+  async deleteActivity(name: string): Promise<void> {
+    await this.connection.transact([['DELETE FROM activity WHERE name = ?', [name]]]);
+  }
+
   /** Writes what users did, all of it or none. */
   async writeActivities(activities: Iterable<readonly [string, Activity]>): Promise<void> {
     const replace =

@@ -22,7 +22,7 @@ export interface Session {
   readonly user: string;
   readonly accounts: Accounts;
   /** Told of every command that concerns a file, before it is allowed or not. */
-  readonly onCommand: (user: string) => Promise<void>;
+  readonly onCommand: (user: string) => void;
 }
 
 /** What FileSystem has and its types do not show. */
@@ -99,7 +99,7 @@ export class GuardedFileSystem extends FileSystem {
   }
 
   async #guard<T>(right: Right, path: string, action: () => Promise<T>): Promise<T> {
-    await this.#session.onCommand(this.#session.user);
+    this.#session.onCommand(this.#session.user);
     try {
       await this.#require(right, path);
       return await action();

@@ -13,10 +13,10 @@ export interface ServerOptions {
   readonly host: string;
   /** 0 for any port that is free. */
   readonly port: number;
-  /** Told of every login that succeeds, and waited for. Must not reject; likewise `onCommand`. */
-  readonly onLogin: (user: string) => Promise<void>;
+  /** Told of every login that succeeds. */
+  readonly onLogin: (user: string) => void;
   /** Told of every command that concerns a file. */
-  readonly onCommand: (user: string) => Promise<void>;
+  readonly onCommand: (user: string) => void;
   /** Told of what only the operator should read, such as why the database is away. */
   readonly onError: (error: Error) => void;
 }
@@ -65,7 +65,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   const login = async (connection: FtpConnection, user: string, password: string) => {
     if (!(await accounts.login(user, password))) throw new Error('Wrong user or password');
-    await onLogin(user);
+    onLogin(user);
     return { fs: new GuardedFileSystem({ connection, root, user, accounts, onCommand }) };
   };
   const refuse = async (connection: FtpConnection, error: Error) => {

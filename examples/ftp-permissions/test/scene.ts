@@ -40,7 +40,7 @@ async function createFiles(root: string): Promise<void> {
 
 async function createUsers(database: Database): Promise<void> {
   await database.createTables();
-  for (const table of ['accounts', 'rules']) {
+  for (const table of ['accounts', 'rules', 'activity']) {
     await database.connection.transact([[`DELETE FROM ${table}`, []]]);
   }
   const password = await hashPassword(PASSWORD, 2);
@@ -78,6 +78,7 @@ export class Scene {
       host: '127.0.0.1',
       port: 0,
       createCache: (load) => new LruAccountCache(max, load),
+      activities: 10,
       onError: (error) => errors.push(error),
     });
     const scene = new Scene(folder, connection, service, errors);

@@ -4,9 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { connect } from '../connection.js';
 import { Database } from '../database.js';
+import { whole } from '../options.js';
 import { tableOf, writeMarked } from './report.js';
 import { type RunFigures, type RunOptions, run } from './run.js';
 import { createSchedule, type Step } from './schedule.js';
@@ -25,11 +26,6 @@ interface DemoOptions {
   readonly concurrency: number;
   readonly seed: number;
   readonly markdown?: true;
-}
-
-function whole(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('Not a number from 1 on.');
-  return Number(text);
 }
 
 function parse(): DemoOptions {

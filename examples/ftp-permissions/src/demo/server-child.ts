@@ -46,6 +46,7 @@ const service = await startService({
   host: '127.0.0.1',
   port: 0,
   createCache: (load) => createCache(options, load),
+  activities: 1_000,
   onError: (error) => console.error(error),
 });
 process.on('message', () => {
