@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
-import { testFaults } from './faults.js';
+import { testActivity } from './activity.js';
+import { type Faults, testFaults } from './faults.js';
 import { hasMariaDb, MariaDb } from './mariadb.js';
 import { namesIn, Scene } from './scene.js';
 import { testSessions } from './sessions.js';
@@ -21,23 +23,26 @@ describe('over MariaDB', {
   });
   after(() => server?.delete());
 
-  testSessions(() => server.url);
-  testFaults({
+  const faults: Faults = {
     url: () => server.url,
     goDown: () => server.kill(),
     comeBack: () => server.start(),
-  });
+  };
+  testSessions(faults.url);
+  testFaults(faults);
+  testActivity(faults);
 
   it('asks once for a user who logs in twice while the table is locked', async (t) => {
     const scene = await Scene.start(t, 10, server.url);
     const other = await createConnection(server.url);
     await other.query('LOCK TABLES accounts WRITE, rules WRITE');
+    const { mock: asked } = t.mock.method(scene.service.accounts, 'login');
     const logins = [scene.login('alice'), scene.login('alice'), scene.login('bob')];
     const waiting = async () => {
       const [rows] = await other.query('SHOW PROCESSLIST');
       return (rows as { State: string }[]).filter(({ State }) => /metadata lock/.test(State));
     };
-    while ((await waiting()).length < 2);
+    while (asked.callCount() < 3 || (await waiting()).length < 2) await sleep(5);
     await other.query('UNLOCK TABLES');
     await other.end();
     const [client] = await Promise.all(logins);

@@ -15,7 +15,8 @@ import type { Rule } from '../src/permissions.js';
 import { type Service, startService } from '../src/service.js';
 import { FaultyConnection } from './faulty-connection.js';
 
-const PASSWORD = 'secret';
+/** The password of every user of a scene. */
+export const PASSWORD = 'secret';
 
 /** The users of every scene. */
 export const USERS = ['alice', 'bob', 'carol'];

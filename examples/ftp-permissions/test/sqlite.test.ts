@@ -1,12 +1,12 @@
 // Everything about sessions and faults, over SQLite.
 
 import { describe } from 'node:test';
-import { testFaults } from './faults.js';
+import { testActivity } from './activity.js';
+import { type Faults, testFaults } from './faults.js';
 import { testSessions } from './sessions.js';
 
 describe('over SQLite', () => {
-  testSessions(() => undefined);
-  testFaults({
+  const faults: Faults = {
     url: () => undefined,
     goDown: async ({ connection }) => {
       connection.isDown = true;
@@ -14,5 +14,8 @@ describe('over SQLite', () => {
     comeBack: async ({ connection }) => {
       connection.isDown = false;
     },
-  });
+  };
+  testSessions(faults.url);
+  testFaults(faults);
+  testActivity(faults);
 });
