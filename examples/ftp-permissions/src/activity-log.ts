@@ -39,7 +39,7 @@ export class ActivityLog {
     this.#count(name, (before) => ({ ...before, logins: before.logins + 1 }));
   }
 
-  /** Counts a command. */
+  /** Counts a command that lists, enters, reads or changes. */
   countCommand(name: string): void {
     this.#count(name, (before) => ({ ...before, commands: before.commands + 1 }));
   }

@@ -21,7 +21,7 @@ export interface Session {
   readonly root: string;
   readonly user: string;
   readonly accounts: Accounts;
-  /** Told of every command that concerns a file, before it is allowed or not. */
+  /** Told of every command that lists, enters, reads or changes, before it is allowed or not. */
   readonly onCommand: (user: string) => void;
 }
 
@@ -44,12 +44,13 @@ export class GuardedFileSystem extends FileSystem {
     this.#session = session;
   }
 
+  /** Not counted: it is the first half of a LIST, and all of a SIZE. */
   override get(path: string): Promise<unknown> {
     return this.#guard('l', path, () => super.get(path));
   }
 
   override list(path = '.'): Promise<unknown> {
-    return this.#guard('l', path, async () => {
+    return this.#command('l', path, async () => {
       const { user, accounts } = this.#session;
       const folder = this.#resolve(path).clientPath;
       const entries: { name: string }[] = await super.list(path);
@@ -61,15 +62,15 @@ export class GuardedFileSystem extends FileSystem {
   }
 
   override chdir(path = '.'): Promise<string> {
-    return this.#guard('l', path, () => super.chdir(path));
+    return this.#command('l', path, () => super.chdir(path));
   }
 
   override read(path: string, options?: { start?: number }): Promise<unknown> {
-    return this.#guard('r', path, () => super.read(path, options));
+    return this.#command('r', path, () => super.read(path, options));
   }
 
   override write(path: string, options?: { append?: boolean; start?: number }): Promise<unknown> {
-    return this.#guard('w', path, async () => {
+    return this.#command('w', path, async () => {
       // A stream that cannot be opened tells the client why, with the path of the server.
       await stat(dirname(this.#resolve(path).fsPath));
       return super.write(path, options);
@@ -77,15 +78,15 @@ export class GuardedFileSystem extends FileSystem {
   }
 
   override delete(path: string): Promise<unknown> {
-    return this.#guard('d', path, () => super.delete(path));
+    return this.#command('d', path, () => super.delete(path));
   }
 
   override mkdir(path: string): Promise<unknown> {
-    return this.#guard('w', path, () => super.mkdir(path));
+    return this.#command('w', path, () => super.mkdir(path));
   }
 
   override rename(from: string, to: string): Promise<unknown> {
-    return this.#guard('d', from, async () => {
+    return this.#command('d', from, async () => {
       await this.#require('w', to);
       // A folder would take along what the user may not touch.
       const { fsPath } = this.#resolve(from);
@@ -98,8 +99,13 @@ export class GuardedFileSystem extends FileSystem {
     throw new Error('Permission denied');
   }
 
-  async #guard<T>(right: Right, path: string, action: () => Promise<T>): Promise<T> {
+  /** Counts a command, and does it if the user may. */
+  #command<T>(right: Right, path: string, action: () => Promise<T>): Promise<T> {
     this.#session.onCommand(this.#session.user);
+    return this.#guard(right, path, action);
+  }
+
+  async #guard<T>(right: Right, path: string, action: () => Promise<T>): Promise<T> {
     try {
       await this.#require(right, path);
       return await action();

@@ -15,7 +15,7 @@ export interface ServerOptions {
   readonly port: number;
   /** Told of every login that succeeds. */
   readonly onLogin: (user: string) => void;
-  /** Told of every command that concerns a file. */
+  /** Told of every command that lists, enters, reads or changes. */
   readonly onCommand: (user: string) => void;
   /** Told of what only the operator should read, such as why the database is away. */
   readonly onError: (error: Error) => void;
