@@ -8,7 +8,7 @@ import { LruAccountCache } from './account-cache.js';
 import { connect } from './connection.js';
 import { Database } from './database.js';
 import { createTree, createUsers, PASSWORD, userName } from './demo/world.js';
-import { whole } from './options.js';
+import { atLeast } from './options.js';
 import { startService } from './service.js';
 
 const FILES = 200;
@@ -28,9 +28,9 @@ const { database, host, port, users, cache } = new Command('npm start --')
   .description('Starts an FTP server with users and files to try it with.')
   .option('--database <url>', 'mysql://user:password@host/name, or a file of SQLite (temporary)')
   .option('--host <name>', 'where to listen', '127.0.0.1')
-  .option('--port <n>', 'where to listen', whole, 2121)
-  .option('--users <n>', 'users in the database', whole, 100)
-  .option('--cache <n>', 'users that the cache holds', whole, 50)
+  .option('--port <n>', 'where to listen', atLeast(1), 2121)
+  .option('--users <n>', 'users in the database', atLeast(1), 100)
+  .option('--cache <n>', 'users that the cache holds', atLeast(1), 50)
   .parse()
   .opts<StartOptions>();
 

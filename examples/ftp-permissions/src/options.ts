@@ -2,8 +2,9 @@
 
 import { InvalidArgumentError } from 'commander';
 
-/** A whole number from 1 on. Throws commander's error, which names the option. */
-export function whole(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('Not a number from 1 on.');
-  return Number(text);
-}
+/** Reads a whole number from `least` on. Throws commander's error, which names the option. */
+export const atLeast = (least: number) => (text: string) => {
+  const value = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least) return value;
+  throw new InvalidArgumentError(`Not a whole number from ${least} on.`);
+};

@@ -27,7 +27,7 @@ async function tableOf(...options: string[]): Promise<string[][]> {
   return cellsOf((await exec(process.execPath, [DEMO, ...options])).stdout);
 }
 
-const SMALL = '--users 40 --cache 5 --sessions 30 --files 20 --rules 6'.split(' ');
+const SMALL = '--users 40 --cache 5 --sessions 30 --files 50 --rules 5'.split(' ');
 
 describe('the demo', () => {
   it('counts to the one: with one command at a time, both LRU caches miss the same', async () => {

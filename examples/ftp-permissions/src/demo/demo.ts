@@ -7,11 +7,11 @@ import { Presets, SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { connect } from '../connection.js';
 import { Database } from '../database.js';
-import { whole } from '../options.js';
+import { atLeast } from '../options.js';
 import { tableOf, writeMarked } from './report.js';
 import { type RunFigures, type RunOptions, run } from './run.js';
 import { createSchedule, type Step } from './schedule.js';
-import { createTree, createUsers } from './world.js';
+import { createTree, createUsers, FILES_LEAST, RULES_LEAST } from './world.js';
 
 const README = new URL('../../../README.md', import.meta.url);
 
@@ -32,13 +32,13 @@ function parse(): DemoOptions {
   return new Command('npm run demo --')
     .description('Drives FTP sessions against the server, once with each kind of cache.')
     .option('--database <url>', 'mysql://user:password@host/name, or a file of SQLite (temporary)')
-    .option('--users <n>', 'users in the database', whole, 1_000)
-    .option('--cache <n>', 'users that a cache holds', whole, 50)
-    .option('--sessions <n>', 'FTP sessions', whole, 200)
-    .option('--files <n>', 'files in the folder that is listed', whole, 200)
-    .option('--rules <n>', 'rules of each user', whole, 30)
-    .option('--concurrency <n>', 'commands under way at a time', whole, 8)
-    .option('--seed <n>', 'of the order of users', whole, 1)
+    .option('--users <n>', 'users in the database', atLeast(1), 1_000)
+    .option('--cache <n>', 'users that a cache holds', atLeast(1), 50)
+    .option('--sessions <n>', 'FTP sessions', atLeast(1), 200)
+    .option('--files <n>', 'files in the folder that is listed', atLeast(FILES_LEAST), 200)
+    .option('--rules <n>', 'rules of each user', atLeast(RULES_LEAST), 30)
+    .option('--concurrency <n>', 'commands under way at a time', atLeast(1), 8)
+    .option('--seed <n>', 'of the order of users', atLeast(1), 1)
     .option('--markdown', 'write the table into README.md')
     .parse()
     .opts<DemoOptions>();

@@ -13,6 +13,9 @@ import type { Rule } from '../permissions.js';
 export const PASSWORD = 'demo';
 
 const TEAMS = 50;
+/** With fewer files or rules, there are users who see no file: some teams have secret ones only. */
+export const FILES_LEAST = TEAMS;
+export const RULES_LEAST = 5;
 const FILE_BYTES = 1_024;
 /** Users to a transaction. */
 const BATCH = 200;
@@ -30,14 +33,14 @@ export function fileName(file: number): string {
   return `team${padded(file % TEAMS, 2)}-${padded(file, 4)}.dat`;
 }
 
-/** The rules of a user: as many as given, at least one of them for a team. */
+/** The rules of a user: as many as given, and for at least two teams. */
 export function rulesOf(user: number, count: number): Rule[] {
   const fixed = [
     { pattern: '/archive/secret-*', rights: '' },
     { pattern: '/{,archive,drop}', rights: 'l' },
     { pattern: `/drop/${userName(user)}-*`, rights: 'lrwd' },
   ];
-  const teams = Math.max(1, count - fixed.length);
+  const teams = Math.max(2, count - fixed.length);
   const rules = Array.from({ length: teams }, (_, i) => {
     const team = padded((user * 7 + i) % TEAMS, 2);
     return { pattern: `/archive/team${team}-*`, rights: 'lr' };
