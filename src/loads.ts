@@ -145,6 +145,7 @@ export class Loads<K, V, FC> {
     const found = this.#find(key, forceRefresh, options, status);
     const value = this.#store.entries.valueAt(Math.abs(found));
     if (found > NIL && !forceRefresh) return value;
+    const startedAt = this.#store.stats === undefined ? 0 : this.#store.readClock();
     // The clock, which is user code, may have begun one meanwhile.
     const other = this.#inFlight.get(key);
     if (other !== undefined) return this.#join(other, options, status);
@@ -153,6 +154,7 @@ export class Loads<K, V, FC> {
       status.fetch = found === NIL ? 'miss' : found < NIL ? 'stale' : 'refresh';
     }
     const begun = this.#begin(key, value, options, request);
+    begun.startedAt = startedAt;
     if (value === undefined || !options.allowStale) return begun.promise;
     if (status !== undefined && found < NIL) status.returnedStale = true;
     return value;
@@ -241,7 +243,6 @@ export class Loads<K, V, FC> {
     request: Request<FC>,
   ): Load<K, V, FC> {
     const load = new Load<K, V, FC>(key, staleValue, options);
-    if (this.#store.stats !== undefined) load.startedAt = this.#store.readClock();
     this.#inFlight.set(key, load);
     try {
       this.#start(load, request);
