@@ -4,11 +4,11 @@
 // a pass over 2^17 keys, from the empty cache: what a rehash costs is in it. The keys are flat
 // and their hashes not known to V8.
 
-import { coreBase64 } from '../src/core.generated.js';
-import type { EngineKind } from '../src/engine.js';
+import { coreHex } from '../src/core.generated.js';
 import { compileCore, createWasmEngine } from '../src/engine-wasm.js';
 import { SharedEngine } from '../src/engines.js';
 import { LRUCache } from '../src/index.js';
+import type { EngineKind } from '../src/types.js';
 import { Failure } from './failure.js';
 import { HOSTILE_COUNT, hostileFamilies, SEED_KNOWN } from './hostile-keys.js';
 import { medianOf } from './median.js';
@@ -26,7 +26,7 @@ const [place, kind] = process.argv.slice(2);
 const family = hostileFamilies[Number(place)];
 if (family === undefined) throw new Failure(`no family ${place}`);
 const keyAt = kind === 'hostile' ? family.keyAt : family.randomAt;
-const core = compileCore(Uint8Array.from(Buffer.from(coreBase64, 'base64')));
+const core = compileCore(Uint8Array.from(Buffer.from(coreHex, 'hex')));
 const shared = new SharedEngine(createWasmEngine(core, { seed: SEED_KNOWN }));
 const keys = Array.from({ length: HOSTILE_COUNT }, (_, i) => keyAt(i));
 

@@ -5,11 +5,11 @@
 // references an entry, whatever the index is made of.
 
 import Table from 'cli-table3';
-import { coreBase64 } from '../src/core.generated.js';
-import type { EngineKind } from '../src/engine.js';
+import { coreHex } from '../src/core.generated.js';
 import { compileCore, createWasmEngine } from '../src/engine-wasm.js';
 import { SharedEngine } from '../src/engines.js';
 import { entriesOf, LRUCache } from '../src/lru.js';
+import type { EngineKind } from '../src/types.js';
 import { grouped, settingNow } from './report.js';
 
 /** Most bytes an entry of a full cache may cost. */
@@ -60,7 +60,7 @@ function measureRow(core: WebAssembly.Module, capacity: number): MemoryRow {
 
 /** Measures caches of these capacities. */
 export function measureMemory(capacities: readonly number[]): MemoryReport {
-  const core = compileCore(new Uint8Array(Buffer.from(coreBase64, 'base64')));
+  const core = compileCore(new Uint8Array(Buffer.from(coreHex, 'hex')));
   const memory = capacities.map((capacity) => measureRow(core, capacity));
   return {
     ...settingNow(process.version),

@@ -66,19 +66,23 @@ export interface WasmEngineOptions {
 
 const BUILTINS = { builtins: ['js-string'] };
 
+/* v8 ignore next 3 -- @preserve: no call reaches it (W3). */
 const unreachable = (): never => {
   throw new Error('js-string is not bound');
 };
 const IMPORTS = { 'wasm:js-string': { length: unreachable, charCodeAt: unreachable } };
 
-/** Compiles the core, with the js-string builtins where the host has them. */
-export function compileCore(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+/** Compiles the core, with the js-string builtins if the host has them and they are wanted. */
+export function compileCore(
+  bytes: Uint8Array<ArrayBuffer>,
+  wantsBuiltins = true,
+): WebAssembly.Module {
   // A host without the builtins ignores the second argument.
   const Module = WebAssembly.Module as new (
     bytes: Uint8Array<ArrayBuffer>,
-    options: typeof BUILTINS,
+    options: object,
   ) => WebAssembly.Module;
-  return new Module(bytes, BUILTINS);
+  return new Module(bytes, wantsBuiltins ? BUILTINS : {});
 }
 
 /** The functions of an engine that take a string. */
@@ -107,6 +111,11 @@ function whole<R>(run: (table: Table) => R): (table: Table) => R {
     reserveStack();
     return run(table);
   };
+}
+
+function createTable(core: CoreExports, limit: number): Table | undefined {
+  reserveStack();
+  return (core.create(limit) || undefined) as Table | undefined;
 }
 
 /** Hands the new words over in a block of the arena, so that one call changes the table. */
@@ -146,10 +155,7 @@ export function bindCore(
     jsString: inCore,
     hashFloat: (value, tableSeed) => hashFloat(value, tableSeed > 0 ? tableSeed : seed),
     hashString: hash,
-    createTable: (limit) => {
-      reserveStack();
-      return (core.create(limit) || undefined) as Table | undefined;
-    },
+    createTable: (limit) => createTable(core, limit),
     destroyTable: whole(core.destroy),
     memoryBytes: () => core.memory.buffer.byteLength,
     order: (table) => readOrder(core.memory, table, core.size(table)),

@@ -16,12 +16,11 @@
 // The functions are fields, not methods, so that V8 sees a call of one WebAssembly export and
 // inlines its wrapper. They are called as engine.get(table, word, kind), once per operation.
 
+import type { EngineKind } from './types.js';
+
 declare const tableBrand: unique symbol;
 /** Handle of one cache's table; only its engine knows what it is. */
 export type Table = { readonly [tableBrand]: true };
-
-/** Which implementation an engine is. */
-export type EngineKind = 'wasm' | 'pure';
 
 /** A table's structure as plain arrays, for checkers; changing it changes nothing. */
 export interface TableImage {

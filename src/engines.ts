@@ -9,12 +9,12 @@
 // a host reports none within one synchronous job, but it can collect an instance that no living
 // cache uses as a whole. So memory stays bounded in a loop that creates and drops caches.
 
-import { coreBase64 } from './core.generated.js';
-import type { Engine, EngineKind, Table } from './engine.js';
+import { openCore } from './core.js';
+import type { Engine, Table } from './engine.js';
 import { createPureEngine } from './engine-pure.js';
-import { compileCore, createWasmEngine } from './engine-wasm.js';
 import { LRUCacheRangeError } from './errors.js';
 import { isPoisoned, poisonIfTrap } from './poison.js';
+import type { EngineKind } from './types.js';
 
 /** Tables, alive or not yet reported dropped, from which a shared engine counts as crowded. */
 const CROWDED_TABLES = 4096;
@@ -95,27 +95,13 @@ export class SharedEngine {
   }
 }
 
-let coreModule: WebAssembly.Module | undefined;
 let wasm: SharedEngine | undefined;
 let pure: SharedEngine | undefined;
 let preferred: EngineKind | undefined;
 
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const { fromBase64 } = Uint8Array as unknown as {
-    fromBase64?: (text: string) => Uint8Array<ArrayBuffer>;
-  };
-  if (fromBase64 !== undefined) return fromBase64.call(Uint8Array, text);
-  if (typeof Buffer === 'function') return new Uint8Array(Buffer.from(text, 'base64'));
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-  return bytes;
-}
-
 function wasmEngine(): SharedEngine {
-  coreModule ??= compileCore(decodeBase64(coreBase64));
   if (wasm === undefined || isPoisoned(wasm.engine) || wasm.crowded) {
-    const next = new SharedEngine(createWasmEngine(coreModule));
+    const next = new SharedEngine(openCore());
     wasm?.retire();
     wasm = next;
   }

@@ -16,8 +16,16 @@ export type LRUCacheErrorCode =
   | 'INVALID_CLOCK'
   /** What `load` was given is not a list of entries. */
   | 'INVALID_ENTRIES'
+  /** What `fetchMany` was given is no list of keys. */
+  | 'INVALID_KEYS'
+  /** What `fetchManyMethod` gave is no list of values or pairs. */
+  | 'INVALID_BATCH'
   /** A callback, or the argument of `forEach`, `rforEach` or `find`, is not a function. */
   | 'INVALID_CALLBACK'
+  /** A store has not the methods that every store needs. */
+  | 'INVALID_STORE'
+  /** The keys of a store were asked for that has no method `keys`. */
+  | 'NO_KEYS'
   /** `memo` was called on a cache without `memoMethod`. */
   | 'NO_MEMO_METHOD'
   /** `stats` was called on a cache without `recordStats`. */
@@ -41,8 +49,16 @@ export type LRUCacheErrorCode =
   /** The cache was used after `cache[Symbol.dispose]()`. */
   | 'DISPOSED';
 
+/** @internal Gives a class the name by which `inspect` shows it, which minifiers would shorten. */
+export function keepName(named: object, name: string): void {
+  Object.defineProperty(named, 'name', { value: name, configurable: true });
+}
+
 /** An `Error` with a stable `code`: an operation that did not come about. */
 export class LRUCacheError extends Error {
+  static {
+    keepName(LRUCacheError, 'LRUCacheError');
+  }
   override readonly name = 'LRUCacheError';
   readonly code: LRUCacheErrorCode;
 
@@ -54,6 +70,9 @@ export class LRUCacheError extends Error {
 
 /** A `TypeError` with a stable `code`: a value of the wrong type. */
 export class LRUCacheTypeError extends TypeError {
+  static {
+    keepName(LRUCacheTypeError, 'LRUCacheTypeError');
+  }
   override readonly name = 'LRUCacheTypeError';
   readonly code: LRUCacheErrorCode;
 
@@ -65,6 +84,9 @@ export class LRUCacheTypeError extends TypeError {
 
 /** A `RangeError` with a stable `code`: a limit of the cache, the host or the language. */
 export class LRUCacheRangeError extends RangeError {
+  static {
+    keepName(LRUCacheRangeError, 'LRUCacheRangeError');
+  }
   override readonly name = 'LRUCacheRangeError';
   readonly code: LRUCacheErrorCode;
 
@@ -74,14 +96,14 @@ export class LRUCacheRangeError extends RangeError {
   }
 }
 
-/** Whether an operation was refused, by one of these errors, before it changed anything. */
+/** @internal Whether an operation was refused by one of these, before it changed anything. */
 export function isRefusal(error: unknown): boolean {
   return [LRUCacheError, LRUCacheTypeError, LRUCacheRangeError].some(
     (refusal) => error instanceof refusal,
   );
 }
 
-/** The error of a host that refuses memory without which nothing works. */
+/** @internal The error of a host that refuses memory without which nothing works. */
 export function outOfMemory(): LRUCacheRangeError {
   return new LRUCacheRangeError('OUT_OF_MEMORY', 'The host refused memory for the first entry');
 }

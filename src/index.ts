@@ -1,6 +1,5 @@
 // The public names of the package, and nothing else.
 
-export type { EngineKind } from './engine.js';
 export {
   LRUCacheError,
   type LRUCacheErrorCode,
@@ -8,4 +7,4 @@ export {
   LRUCacheTypeError,
 } from './errors.js';
 export { LRUCache } from './lru.js';
-export type { Perf } from './types.js';
+export type { EngineKind, Perf } from './types.js';

@@ -1,12 +1,13 @@
 // The options: read once each, checked, and refused before anything is allocated.
 
 import { CAPACITY_MAX, WEIGHT_MAX } from '../assembly/layout.js';
-import type { EngineKind } from './engine.js';
 import { SharedEngine, sharedEngine } from './engines.js';
 import { LRUCacheRangeError, LRUCacheTypeError } from './errors.js';
 import type {
+  BatchFetcher,
   Count,
   Disposer,
+  EngineKind,
   Fetcher,
   Inserter,
   Memoizer,
@@ -78,6 +79,11 @@ export interface OptionsBase<K, V, FC> {
   onInsert?: Inserter<K, V>;
   /** Loads values for `fetch`. A key is loaded once at a time, and takes no room until it is. */
   fetchMethod?: Fetcher<K, V, FC>;
+  /**
+   * Loads the values of many keys in one call, for `fetchMany`. Without `fetchMethod`, `fetch`
+   * calls it, too, for one key.
+   */
+  fetchManyMethod?: BatchFetcher<K, V, FC>;
   /** Taken for lru-cache's sake, without effect: what is being loaded weighs nothing here. */
   backgroundFetchSize?: Size;
   /** Computes values for `memo`. */
@@ -120,7 +126,7 @@ export type Options<K, V, FC> =
   | OptionsSizeLimit<K, V, FC>
   | OptionsTTLLimit<K, V, FC>;
 
-/** Options that have been checked, all of them there. */
+/** @internal Options that have been checked, all of them there. */
 export interface CheckedOptions<K, V, FC> {
   readonly max: number;
   readonly maxSize: number;
@@ -141,6 +147,7 @@ export interface CheckedOptions<K, V, FC> {
   readonly disposeAfter: Disposer<K, V> | undefined;
   readonly onInsert: Inserter<K, V> | undefined;
   readonly fetchMethod: Fetcher<K, V, FC> | undefined;
+  readonly fetchManyMethod: BatchFetcher<K, V, FC> | undefined;
   readonly memoMethod: Memoizer<K, V, FC> | undefined;
   readonly backgroundFetchSize: number;
   readonly noDeleteOnFetchRejection: boolean;
@@ -152,18 +159,19 @@ export interface CheckedOptions<K, V, FC> {
   readonly engine: SharedEngine;
 }
 
-/** An option of a call, or what stands in for it. */
+/** @internal An option of a call, or what stands in for it. */
 export function pick<T>(option: T | undefined, fallback: T): T {
   return option === undefined ? fallback : option;
 }
 
-/** A value as an error message shows it. */
+/** @internal A value as an error message shows it. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   return typeof value === 'object' || typeof value === 'function' ? typeof value : String(value);
 }
 
 /**
+ * @internal
  * A checked `max`. Throws a TypeError if it is no number, a RangeError if it is no whole number
  * from 1 to 2^25, both with code `INVALID_MAX`.
  */
@@ -176,12 +184,12 @@ export function checkMax(max: unknown): number {
   return max;
 }
 
-/** Whether a size is one: a whole number above 0, exact. */
+/** @internal Whether a size is one: a whole number above 0, exact. */
 export function isSize(size: unknown): size is number {
   return Number.isSafeInteger(size) && (size as number) > 0;
 }
 
-/** A checked `maxSize` or `maxEntrySize`. Throws `INVALID_SIZE`. */
+/** @internal A checked `maxSize` or `maxEntrySize`. Throws `INVALID_SIZE`. */
 export function checkMaxSize(name: string, size: unknown): number {
   if (isSize(size)) return size;
   throw new LRUCacheTypeError(
@@ -190,17 +198,17 @@ export function checkMaxSize(name: string, size: unknown): number {
   );
 }
 
-/** The number of entries at which the engine evicts. */
+/** @internal The number of entries at which the engine evicts. */
 export function limitFor(max: number): number {
   return max === 0 ? CAPACITY_MAX : max;
 }
 
-/** The bound on the sum of sizes that the engine keeps: WEIGHT_MAX if there is no other. */
+/** @internal The bound on the sum of sizes that the engine keeps: WEIGHT_MAX if no other. */
 export function budgetFor(maxSize: number): number {
   return maxSize === 0 ? WEIGHT_MAX : Math.min(maxSize, WEIGHT_MAX);
 }
 
-/** Throws `INVALID_CALLBACK` if an argument is no function. */
+/** @internal Throws `INVALID_CALLBACK` if an argument is no function. */
 export function checkFunction(name: string, argument: unknown): void {
   if (typeof argument === 'function') return;
   throw new LRUCacheTypeError(
@@ -242,13 +250,14 @@ const CALLBACK_NAMES = [
   'disposeAfter',
   'onInsert',
   'fetchMethod',
+  'fetchManyMethod',
   'memoMethod',
 ] as const;
 
 const resolutionOf = (value: unknown): number =>
   Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : 1;
 
-/** Checks what `new LRUCache` was given. Throws as its docstring says. */
+/** @internal Checks what `new LRUCache` was given. Throws as its docstring says. */
 export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): CheckedOptions<K, V, FC> {
   if (typeof options !== 'object' || options === null) {
     throw new LRUCacheTypeError(
@@ -257,8 +266,17 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): CheckedO
     );
   }
   const { max, maxSize, maxEntrySize, sizeCalculation, ttl, perf, engine } = options;
-  const { dispose, disposeAfter, onInsert, fetchMethod, memoMethod } = options;
-  const callbacks = { sizeCalculation, dispose, disposeAfter, onInsert, fetchMethod, memoMethod };
+  const { dispose, disposeAfter, onInsert } = options;
+  const { fetchMethod, fetchManyMethod, memoMethod } = options;
+  const callbacks = {
+    sizeCalculation,
+    dispose,
+    disposeAfter,
+    onInsert,
+    fetchMethod,
+    fetchManyMethod,
+    memoMethod,
+  };
   for (const name of CALLBACK_NAMES) {
     if (callbacks[name] !== undefined) checkFunction(name, callbacks[name]);
   }
@@ -283,6 +301,7 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): CheckedO
     disposeAfter,
     onInsert,
     fetchMethod,
+    fetchManyMethod,
     memoMethod,
     max: checkedMax,
     maxSize: checkedMaxSize,

@@ -6,6 +6,7 @@
 
 import type { CheckedOptions } from './options.js';
 import type {
+  BatchFetcher,
   Disposer,
   Fetcher,
   Inserter,
@@ -38,10 +39,12 @@ export class Settings<K, V, FC> {
   readonly #disposeAfter: Disposer<K, V> | undefined;
   readonly #onInsert: Inserter<K, V> | undefined;
   readonly #fetchMethod: Fetcher<K, V, FC> | undefined;
+  readonly #fetchManyMethod: BatchFetcher<K, V, FC> | undefined;
   readonly #memoMethod: Memoizer<K, V, FC> | undefined;
   readonly #perf: Perf;
   readonly #recordStats: boolean;
 
+  /** @internal */
   constructor(options: CheckedOptions<K, V, FC>) {
     this.ttl = options.ttl;
     this.ttlResolution = options.ttlResolution;
@@ -63,6 +66,7 @@ export class Settings<K, V, FC> {
     this.#disposeAfter = options.disposeAfter;
     this.#onInsert = options.onInsert;
     this.#fetchMethod = options.fetchMethod;
+    this.#fetchManyMethod = options.fetchManyMethod;
     this.#memoMethod = options.memoMethod;
     this.#perf = options.perf;
     this.#recordStats = options.recordStats;
@@ -82,6 +86,10 @@ export class Settings<K, V, FC> {
 
   get fetchMethod(): Fetcher<K, V, FC> | undefined {
     return this.#fetchMethod;
+  }
+
+  get fetchManyMethod(): BatchFetcher<K, V, FC> | undefined {
+    return this.#fetchManyMethod;
   }
 
   get memoMethod(): Memoizer<K, V, FC> | undefined {

@@ -24,7 +24,8 @@ import type { Callbacks } from './callbacks.js';
 import { Clock } from './clock.js';
 import { disposedEngine } from './engine-disposed.js';
 import type { ColumnEntries } from './entries-columns.js';
-import type { Load, Loads } from './loads.js';
+import type { Load } from './load.js';
+import type { Loads } from './loads.js';
 import { checkAge, isTooLarge, refuseSize, weightOf } from './measure.js';
 import { mend } from './mend.js';
 import { budgetFor, type CheckedOptions, pick } from './options.js';
@@ -53,7 +54,7 @@ export class Store<K, V, FC> {
   /** Largest sum of sizes; 0 if it is not bounded. */
   maxSize: number;
   readonly isEntrySizeImplied: boolean;
-  /** Loads in flight; undefined if the cache has no `fetchMethod`. */
+  /** Loads in flight; undefined if the cache has no loader. */
   loads: Loads<K, V, FC> | undefined;
   readonly #entries: ColumnEntries<K, V>;
   #clock: Clock | undefined;
@@ -122,7 +123,7 @@ export class Store<K, V, FC> {
   /** Whether `get` and `set` may pass by the store (L2 of lru.ts). */
   #openShortRoads(): void {
     const { isTimed, isWeighed } = this.#entries;
-    const isWatched = (this.stats ?? this.callbacks ?? this.settings.fetchMethod) !== undefined;
+    const isWatched = (this.stats ?? this.callbacks ?? this.loads) !== undefined;
     this.#entries.isPlainToRead = !isTimed && this.stats === undefined;
     this.#entries.isPlainToWrite = !isTimed && !isWeighed && !isWatched;
   }

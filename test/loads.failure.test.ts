@@ -269,6 +269,24 @@ describe.each(plainCases)('$name', ({ open }) => {
     expect(await cameTo(promise)).toBe(1);
   });
 
+  it('rejects where a load was replaced before it began, and leaves the other alone', async () => {
+    const { cache, calls } = openBench(open());
+    let other: Promise<unknown> | undefined;
+    const signal = {
+      aborted: false,
+      addEventListener: () => {
+        cache.delete('k');
+        other = cache.fetch('k');
+        fail('listen');
+      },
+    };
+    expect(await cameTo(cache.fetch('k', { signal: signal as never }))).toMatch(/^error/);
+    const shared = cache.fetch('k');
+    expect(calls.length).toBe(1);
+    calls[0]?.resolve('v');
+    expect(await Promise.all([other, shared])).toEqual(['v', 'v']);
+  });
+
   it('throws nothing at who calls it', async () => {
     const { cache } = openBench(open(), { fetchMethod: () => fail() });
     const options = Object.defineProperty({}, 'ttl', { get: () => fail('ttl') });

@@ -232,7 +232,7 @@ describe('a host', () => {
 
   it.each([
     ['nothing', ''],
-    ['Buffer and fromBase64', 'delete globalThis.Buffer; delete Uint8Array.fromBase64'],
+    ['Buffer and fromHex', 'delete globalThis.Buffer; delete Uint8Array.fromHex'],
     ['FinalizationRegistry', 'delete globalThis.FinalizationRegistry'],
     ['crypto', `Object.defineProperty(globalThis, 'crypto', { value: undefined })`],
   ])('that lacks %s gets the wasm engine', (_, prelude) => {

@@ -3,15 +3,13 @@
 // Two projects differ in one npm override: `^11`, or the file of a packed package. npm accepts a
 // file under any name as an override and installs it as node_modules/lru-cache.
 
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { npm } from '../tarball.mjs';
 import { Failure } from './failure.mjs';
 
-const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 /** The original that we compare with, and the ranges of dependents that it satisfies. */
@@ -20,27 +18,8 @@ const RANGES = /^\^1[01]\b/;
 
 /** A dependent may ask for a newer Node than this one; the job shows whether it runs anyway. */
 const INSTALL = ['install', '--ignore-scripts', '--no-engine-strict', '--no-audit', '--no-fund'];
-const NPM_MINUTES_MAX = 5;
-
-async function npm(args, cwd) {
-  const timeout = NPM_MINUTES_MAX * 60_000;
-  try {
-    await promisify(execFile)('npm', [...args, '--loglevel=error'], { cwd, timeout });
-  } catch (error) {
-    const said = `${error.stdout ?? ''}${error.stderr ?? error.message}`.trim();
-    const reason = error.killed ? `took more than ${NPM_MINUTES_MAX} minutes` : 'failed';
-    throw new Failure(`npm ${args[0]} ${reason}\n${said}`);
-  }
-}
 
 const readJson = (...path) => JSON.parse(readFileSync(join(...path), 'utf8'));
-
-/** Packs the repository, which builds it, into `folder`, and gives the path of the package. */
-export async function pack(folder) {
-  await npm(['pack', '--pack-destination', folder], REPOSITORY);
-  const [file] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
-  return join(folder, file);
-}
 
 function checkOneCopy(folder) {
   const files = readdirSync(join(folder, 'node_modules'), { recursive: true });

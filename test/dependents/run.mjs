@@ -7,14 +7,14 @@
 // How a run goes: project.mjs makes two projects that differ in the copy of lru-cache only,
 // child.mjs runs each job in both, in a process of its own, compare.mjs says where they part.
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { findOrPack, makeFolder } from '../tarball.mjs';
 import { compareScenarios, thrownIn } from './compare.mjs';
 import { DEPENDENTS } from './dependents.mjs';
 import { Failure } from './failure.mjs';
-import { makeProject, pack } from './project.mjs';
+import { makeProject } from './project.mjs';
 import { runJob } from './run-job.mjs';
 import { makeTree } from './tree.mjs';
 
@@ -59,16 +59,6 @@ function readOptions() {
   }
 }
 
-function makeFolder(keep) {
-  const folder = mkdtempSync(join(tmpdir(), 'dependents-'));
-  process.on('exit', () => {
-    if (keep) tell(`kept ${folder}`);
-    else rmSync(folder, { recursive: true, force: true });
-  });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
-  return folder;
-}
-
 /** What to print of two outcomes, each the results of one job or the reason why there are none. */
 function verdictOn(original, ours) {
   const useless = original.failure ?? thrownIn(original.results);
@@ -94,11 +84,11 @@ async function compare(dependent, original, ours, tree) {
 }
 
 async function run({ dependents, tarball, keep }) {
-  const folder = makeFolder(keep);
+  const folder = makeFolder('dependents-', keep);
   const names = dependents.flatMap(({ packages }) => packages);
 
   tell(tarball ? `using ${tarball}` : 'npm pack');
-  const packed = tarball ? resolve(tarball) : await pack(folder);
+  const packed = await findOrPack(tarball, folder);
   tell(`npm install ${names.join(' ')}, with the original lru-cache`);
   const latest = Object.fromEntries(names.map((name) => [name, 'latest']));
   const original = await makeProject(join(folder, 'original'), latest);

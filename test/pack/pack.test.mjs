@@ -1,0 +1,181 @@
+// The packed package, before anything runs on it: its shape, types, sizes, and its documentation.
+//
+// Run by `npm run test:pack`, on a fresh npm pack or on the file that WASM_LRU_TARBALL names. What
+// it does in each runtime is tested in ../runtimes.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { ensureTools } from '../runtimes/tools.mjs';
+import { findOrPack, installIn, makeFolder } from '../tarball.mjs';
+import { complaintsOf, RESOLUTIONS, transpile } from './compile.mjs';
+import { measureSizes, sentenceOf } from './sizes.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const TOOLS = join(ROOT, 'test/runtimes/node_modules');
+
+const CORE_BYTES_MAX = 8192;
+/** Wished were 1.5; DECISIONS.md says what the rest is. */
+const BUNDLE_RATIO_MAX = 4;
+/** By how much README's figures may differ from what is measured. */
+const README_TOLERANCE = 0.05;
+
+const folder = makeFolder('pack-', false);
+let tarball;
+let project;
+let installed;
+
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
+const run = (program, args, settings) =>
+  execFileSync(program, args, { encoding: 'utf8', stdio: 'pipe', ...settings });
+const shippedIn = (extension) =>
+  readdirSync(installed, { recursive: true }).filter((file) => file.endsWith(extension));
+
+before(async () => {
+  await ensureTools();
+  tarball = await findOrPack(process.env.WASM_LRU_TARBALL, folder);
+  project = await installIn(join(folder, 'project'), tarball);
+  installed = join(project, 'node_modules/wasm-lru');
+});
+
+describe('the package', () => {
+  it('is as publint wants it', () => {
+    run(join(TOOLS, '.bin/publint'), ['run', installed, '--strict', '--pack', 'false']);
+  });
+
+  it('has types that are right in every format, says attw', () => {
+    const args = [tarball, '--profile', 'node16', '--exclude-entrypoints', './core.wasm'];
+    run(join(TOOLS, '.bin/attw'), [...args, '--no-color']);
+  });
+
+  it('could be published to JSR, in the same version', () => {
+    const flags = ['--dry-run', '--allow-dirty', '--unstable-sloppy-imports'];
+    run(join(TOOLS, '.bin/deno'), ['publish', ...flags], { cwd: ROOT });
+    const { version } = readJson(join(installed, 'package.json'));
+    assert.equal(readJson(join(ROOT, 'jsr.json')).version, version);
+  });
+
+  it('has the core that its sources give, byte for byte', () => {
+    const copy = join(folder, 'rebuilt');
+    mkdirSync(copy);
+    cpSync(join(installed, 'assembly'), join(copy, 'assembly'), { recursive: true });
+    cpSync(join(installed, 'asconfig.json'), join(copy, 'asconfig.json'));
+    run(join(ROOT, 'node_modules/.bin/asc'), ['assembly/index.ts', '--target', 'release'], {
+      cwd: copy,
+    });
+    const rebuilt = readFileSync(join(copy, 'build/core.wasm'));
+    assert.ok(rebuilt.equals(readFileSync(join(installed, 'dist/core.wasm'))));
+    const hex = rebuilt.toString('hex');
+    for (const file of ['dist/index.js', 'dist/index.cjs', 'src/core.generated.ts']) {
+      assert.ok(readFileSync(join(installed, file), 'utf8').includes(hex), file);
+    }
+  });
+
+  it('depends on nothing, and imports nothing but the core and itself', async () => {
+    assert.equal(readJson(join(installed, 'package.json')).dependencies, undefined);
+    const allowed = /^(wasm-lru|\.\/core\.wasm(\?module)?)$/;
+    for (const file of [...shippedIn('.js'), ...shippedIn('.cjs')]) {
+      const { metafile } = await build({
+        absWorkingDir: installed,
+        entryPoints: [file],
+        bundle: true,
+        external: ['*'],
+        write: false,
+        metafile: true,
+      });
+      const imports = metafile.inputs[file].imports.map(({ path }) => path);
+      assert.deepEqual(
+        imports.filter((path) => !allowed.test(path)),
+        [],
+        file,
+      );
+    }
+  });
+
+  it('has no await at top level, and names that both formats can see', () => {
+    const source = `
+      const { LRUCache } = require('./node_modules/wasm-lru/dist/index.js');
+      import('./node_modules/wasm-lru/dist/index.cjs').then((module) => {
+        if (module.LRUCache.name !== LRUCache.name) throw new Error('LRUCache');
+      });`;
+    run(process.execPath, ['-e', source], { cwd: project });
+  });
+
+  it('has the file behind every map', () => {
+    const maps = shippedIn('.map');
+    assert.ok(maps.length > 0);
+    for (const map of maps) {
+      const { sources } = readJson(join(installed, map));
+      for (const source of sources) {
+        const file = join(installed, map, '..', source);
+        assert.ok(existsSync(file), `${map} names ${source}`);
+        assert.match(source, /^\.\.\/(\.\.\/)?(src|assembly)\//);
+      }
+    }
+  });
+});
+
+describe('its types', () => {
+  for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
+    it(`compile under ${name}`, () => {
+      cpSync(HERE, join(project, 'pack'), { recursive: true });
+      // What a bundler gets is no CommonJS, so that file is not for it.
+      const files = name === 'bundler' ? ['consumer.mts'] : ['consumer.mts', 'consumer.cts'];
+      const paths = files.map((file) => join(project, 'pack', file));
+      assert.deepEqual(complaintsOf(paths, resolution), []);
+    });
+  }
+
+  it('say what happens', () => {
+    for (const name of ['consumer.mts', 'consumer.cts']) {
+      const text = readFileSync(join(HERE, name), 'utf8');
+      run(process.execPath, [transpile(project, name, text)]);
+    }
+  });
+});
+
+describe('README.md', () => {
+  it('has code that compiles and runs on the package', () => {
+    const text = readFileSync(join(installed, 'README.md'), 'utf8');
+    const blocks = [...text.matchAll(/```(?:ts|js)\n([\s\S]*?)```/g)].map(([, code]) => code);
+    assert.ok(blocks.length > 0);
+    const names = blocks.map((_, i) => `readme-${i}.mts`);
+    for (const [i, name] of names.entries()) writeFileSync(join(project, name), blocks[i]);
+    const files = names.map((name) => join(project, name));
+    assert.deepEqual(complaintsOf(files, RESOLUTIONS.nodenext), []);
+    for (const [i, name] of names.entries()) {
+      const program = transpile(project, name, blocks[i]);
+      run(process.execPath, ['--import', join(HERE, 'fetch.mjs'), program]);
+    }
+  });
+});
+
+describe('its sizes', () => {
+  it('are within the budgets, and as README says', async (test) => {
+    const core = readFileSync(join(installed, 'dist/core.wasm')).length;
+    const sizes = await measureSizes(project);
+    const ratio = sizes.ours / sizes.theirs;
+    const sentence = sentenceOf(sizes, core);
+    test.diagnostic(
+      `${sentence.replace('\n', ' ')} That is ${ratio.toFixed(2)} times lru-cache's.`,
+    );
+    assert.ok(core <= CORE_BYTES_MAX, `the core has ${core} bytes`);
+    assert.ok(ratio <= BUNDLE_RATIO_MAX, `the bundle is ${ratio} times that of lru-cache`);
+    const figuresIn = (text) => [...text.matchAll(/([\d.]+) kB/g)].map(([, figure]) => +figure);
+    const block = readFileSync(join(ROOT, 'README.md'), 'utf8').match(
+      /<!-- size:begin -->([\s\S]*)<!-- size:end -->/,
+    );
+    const said = figuresIn(block[1]);
+    const measured = figuresIn(sentence);
+    assert.equal(said.length, measured.length);
+    for (const [i, figure] of measured.entries()) {
+      const isNear = Math.abs(said[i] / figure - 1) <= README_TOLERANCE;
+      assert.ok(isNear, `README says ${said[i]} kB, measured are ${figure}: npm run sizes`);
+    }
+  });
+});

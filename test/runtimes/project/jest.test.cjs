@@ -1,0 +1,14 @@
+// The conformance test under Jest, which loads CommonJS files in a realm of its own.
+
+const { writeFileSync } = require('node:fs');
+
+test('conformance', async () => {
+  const began = performance.now();
+  const { LRUCache } = require('wasm-lru');
+  const { conformance, firstGet } = require('./conformance.cjs');
+  firstGet(LRUCache);
+  const firstGetMs = performance.now() - began;
+  const report = { ...(await conformance(LRUCache)), firstGetMs };
+  writeFileSync('jest-report.json', JSON.stringify(report));
+  expect(report.failures).toEqual([]);
+}, 60_000);

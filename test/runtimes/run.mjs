@@ -1,0 +1,154 @@
+// The command that runs the conformance test on the packed package in every runtime.
+//
+// This file owns the command line, the verdicts and the table: 0 if every target passed, 1 if not,
+// 2 for wrong use. A runtime that is not installed is skipped, but on CI it is a failure.
+//
+// How a run goes: targets.mjs has the list, execute.mjs starts programs, and workers.mjs,
+// browsers.mjs and bundles.mjs each know their kind. What runs there is in project/.
+
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { findOrPack, installIn, makeFolder } from '../tarball.mjs';
+import { writeCommonJs } from './bundles.mjs';
+import { Missing } from './execute.mjs';
+import { markdownTable } from './table.mjs';
+import { TARGETS } from './targets.mjs';
+import { ensureTools } from './tools.mjs';
+
+const HELP = `Usage: node test/runtimes/run.mjs [options]
+
+Installs the packed package in a project, and runs the same tests on it in every runtime, through
+every bundler, and where WebAssembly is refused. Needs npm and a registry; Chromium and Firefox
+from the system.
+
+Options:
+  --tarball FILE  use this packed package, not a fresh npm pack
+  --only NAME     only runtimes whose name holds this (repeatable)
+  --write         write the table of runtimes into README.md
+  --keep          keep the temporary project, and say where it is
+  --help          show this
+
+Exit code: 0 if all passed, 1 if not, 2 for wrong use. With CI set, all must be there.
+`;
+
+const OPTIONS = {
+  tarball: { type: 'string' },
+  only: { type: 'string', multiple: true },
+  write: { type: 'boolean' },
+  keep: { type: 'boolean' },
+  help: { type: 'boolean' },
+};
+
+const README = fileURLToPath(new URL('../../README.md', import.meta.url));
+const BLOCK = /(<!-- runtimes:begin -->\n)[\s\S]*(<!-- runtimes:end -->)/;
+
+const tell = (text) => process.stderr.write(`${text}\n`);
+
+function readOptions() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    tell(`${error.message}\n\n${HELP}`);
+    process.exit(2);
+  }
+}
+
+const yesNo = (flag) => (flag ? 'yes' : 'no');
+
+/** What is wrong with a report, by what its target must show; empty if nothing is. */
+function faultsOf(target, { engine, jsString, passed, failures }) {
+  const faults = [...failures];
+  if (passed === 0) faults.push('no test ran');
+  if (engine !== target.engine) faults.push(`engine ${engine}, not ${target.engine}`);
+  if (jsString !== target.inWasm) faults.push(`js-string ${yesNo(jsString)}`);
+  return faults;
+}
+
+/** Runs one target: a row of the table, and what was wrong. */
+async function runTarget(target, project) {
+  const { runtime, by } = target;
+  try {
+    const version = await target.version();
+    const report = await target.run(project);
+    const faults = faultsOf(target, report);
+    return { runtime, by, version, ...report, faults, isSkipped: false };
+  } catch (error) {
+    const isSkipped = error instanceof Missing && !process.env.CI;
+    return { runtime, by, faults: isSkipped ? [] : [error.message], isSkipped };
+  }
+}
+
+function rowOf({
+  runtime,
+  by,
+  version,
+  engine,
+  jsString,
+  passed,
+  failures,
+  firstGetMs,
+  isSkipped,
+}) {
+  const [name, loaded] = [runtime, by];
+  if (isSkipped) return [name, 'not installed', loaded, '–', '–', 'skipped', '–'];
+  if (engine === undefined) return [name, version ?? '–', loaded, '–', '–', 'FAILED', '–'];
+  const tests = `${passed} of ${passed + failures.length}`;
+  return [name, version, loaded, engine, yesNo(jsString), tests, firstGetMs?.toFixed(1) ?? '–'];
+}
+
+const HEADS = [
+  'runtime',
+  'version',
+  'loaded by',
+  'engine',
+  'js-string',
+  'tests',
+  'ms to first get',
+];
+
+/** The table without what differs from run to run, for README.md. */
+function writeReadme(outcomes) {
+  const rows = outcomes.map((outcome) => rowOf(outcome).slice(0, 5));
+  const table = markdownTable(HEADS.slice(0, 5), rows);
+  const text = readFileSync(README, 'utf8');
+  if (!BLOCK.test(text)) throw new Error('README.md has no place for the table');
+  writeFileSync(README, text.replace(BLOCK, `$1\n${table}\n\n$2`));
+}
+
+async function run({ tarball, only, write, keep }) {
+  const targets = TARGETS.filter(
+    ({ runtime }) => only === undefined || only.some((name) => runtime.includes(name)),
+  );
+  if (targets.length === 0) throw new Error('There is no such runtime.');
+  await ensureTools();
+  const folder = makeFolder('runtimes-', keep);
+  const packed = await findOrPack(tarball, folder);
+  const project = await installIn(join(folder, 'project'), packed);
+  cpSync(fileURLToPath(new URL('project', import.meta.url)), project, { recursive: true });
+  await writeCommonJs(project);
+
+  const outcomes = [];
+  for (const target of targets) {
+    const outcome = await runTarget(target, project);
+    outcomes.push(outcome);
+    for (const fault of outcome.faults) tell(`${target.runtime}, ${target.by}: ${fault}`);
+  }
+  console.log(markdownTable(HEADS, outcomes.map(rowOf)));
+  const hasFailed = outcomes.some(({ faults }) => faults.length > 0);
+  if (write && !hasFailed) writeReadme(outcomes);
+  return hasFailed ? 1 : 0;
+}
+
+const options = readOptions();
+if (options.help) {
+  process.stdout.write(HELP);
+} else {
+  try {
+    process.exitCode = await run(options);
+  } catch (error) {
+    tell(error.message);
+    process.exitCode = 1;
+  }
+}
