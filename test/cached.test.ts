@@ -79,7 +79,6 @@ it('types follow the function', () => {
   const find = memoize(async (name: string, _age?: number) => (name ? name.length : undefined));
   expectTypeOf(find).toExtend<(name: string, age?: number) => Promise<number | undefined>>();
   expectTypeOf(find.cache).toEqualTypeOf<LRUCache<unknown, number | typeof NOTHING>>();
-  expectTypeOf<Parameters<typeof find.delete>>().toExtend<[name: string, _age?: number]>();
   const keyed = memoize((a: number) => [a], { key: (a) => `${a}` });
   expectTypeOf(keyed).toEqualTypeOf<Memoized<unknown, [a: number], number[], string>>();
 });

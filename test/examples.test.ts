@@ -59,13 +59,14 @@ it.each(files)('%s prints what it should', (name) => {
 
 const ENTRIES = `
   const assert = require('node:assert');
-  const entries = (load) => Promise.all(['', '/stores', '/memoize'].map((n) => load('wasm-lru' + n)));
+  const NAMES = ['wasm-lru', 'wasm-lru/stores', 'wasm-lru/memoize'];
+  const entries = (load) => Promise.all(NAMES.map((name) => load(name)));
   const check = ([{ LRUCache, LRUCacheTypeError }, { WriteBackCache }, { memoize }]) => {
     assert(memoize((a) => a).cache instanceof LRUCache);
     assert.throws(() => new WriteBackCache({ max: 1 }), LRUCacheTypeError);
   };
   entries((name) => import(name)).then(check);
-  entries(require).then(check);`;
+  entries((name) => require(name)).then(check);`;
 
 it('the entries share the class and the errors of the main one, in both formats', () => {
   execFileSync(process.execPath, ['--input-type=commonjs', '-e', ENTRIES], { cwd: root });
