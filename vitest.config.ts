@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // It needs a browser, and packages of its own: npm run test:playground.
+    exclude: [...configDefaults.exclude, 'test/playground/**'],
     pool: 'forks',
     // Vitest leaves one processor free, which on CI's two is half of them.
     maxWorkers: 2,

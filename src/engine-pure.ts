@@ -23,10 +23,15 @@ const own = (table: Table): PureTable => table as unknown as PureTable;
 
 const allocateWords: AllocateWords = (words) => new Int32Array(words);
 
-/**
- * A new pure engine. It has no state of its own but the seed. What allocates begins with stack in
- * reserve, so that a want of it is not taken for a refusal of memory.
- */
+/** What allocates: it begins with stack in reserve, whose want would seem one of memory. */
+function whole<R>(run: (table: PureTable) => R): (table: Table) => R {
+  return (table) => {
+    reserveStack();
+    return run(own(table));
+  };
+}
+
+/** A new pure engine. It has no state of its own but the seed. */
 export function createPureEngine(options: PureEngineOptions = {}): Engine {
   const { seed = drawFirstSeed(), allocate = allocateWords } = options;
   const hash = options.hashString ?? hashUnder(seed);
@@ -42,10 +47,7 @@ export function createPureEngine(options: PureEngineOptions = {}): Engine {
     order: (table) => own(table).order(),
     image: (table) => own(table).image(),
     clear: (table) => own(table).clear(),
-    grow: (table) => {
-      reserveStack();
-      return own(table).grow(allocate);
-    },
+    grow: whole((table) => table.grow(allocate)),
     nextSlot: (table) => own(table).nextSlot,
     rehash: (table, words, multiplier) => own(table).rehash(words, multiplier),
     setLimit: (table, limit) => {
@@ -71,14 +73,8 @@ export function createPureEngine(options: PureEngineOptions = {}): Engine {
     touch: (table, slot) => own(table).touch(slot),
     untouch: (table, slot) => own(table).untouch(slot),
     restore: (table, slot) => own(table).restore(slot),
-    useAges: (table) => {
-      reserveStack();
-      return columns.useAges(own(table), allocate);
-    },
-    useWeights: (table) => {
-      reserveStack();
-      return columns.useWeights(own(table), allocate);
-    },
+    useAges: whole((table) => columns.useAges(table, allocate)),
+    useWeights: whole((table) => columns.useWeights(table, allocate)),
     setBudget: (table, budget) => {
       own(table).budget = budget;
     },

@@ -113,6 +113,11 @@ function whole<R>(run: (table: Table) => R): (table: Table) => R {
   };
 }
 
+function createTable(core: CoreExports, limit: number): Table | undefined {
+  reserveStack();
+  return (core.create(limit) || undefined) as Table | undefined;
+}
+
 /** Hands the new words over in a block of the arena, so that one call changes the table. */
 function rehash(
   core: CoreExports,
@@ -150,10 +155,7 @@ export function bindCore(
     jsString: inCore,
     hashFloat: (value, tableSeed) => hashFloat(value, tableSeed > 0 ? tableSeed : seed),
     hashString: hash,
-    createTable: (limit) => {
-      reserveStack();
-      return (core.create(limit) || undefined) as Table | undefined;
-    },
+    createTable: (limit) => createTable(core, limit),
     destroyTable: whole(core.destroy),
     memoryBytes: () => core.memory.buffer.byteLength,
     order: (table) => readOrder(core.memory, table, core.size(table)),

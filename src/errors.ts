@@ -96,7 +96,7 @@ export class LRUCacheRangeError extends RangeError {
   }
 }
 
-/** @internal Whether an operation was refused, by one of these errors, before it changed anything. */
+/** @internal Whether an operation was refused by one of these, before it changed anything. */
 export function isRefusal(error: unknown): boolean {
   return [LRUCacheError, LRUCacheTypeError, LRUCacheRangeError].some(
     (refusal) => error instanceof refusal,

@@ -90,11 +90,12 @@ export class Loads<K, V, FC> {
   ): V | undefined | Promise<V | undefined> {
     const options = this.#optionsFor(given, status);
     const { forceRefresh } = request;
-    const load = this.#inFlight.get(key);
-    if (load !== undefined) return this.#join(load, options, status);
+    const current = this.#inFlight.get(key);
+    if (current !== undefined) return this.#join(current, options, status);
     const found = this.#find(key, forceRefresh, options, status);
     const value = this.#store.entries.valueAt(Math.abs(found));
     if (found > NIL && !forceRefresh) return value;
+    const startedAt = this.#store.stats === undefined ? 0 : this.#store.readClock();
     // The clock, which is user code, may have begun one meanwhile.
     const other = this.#inFlight.get(key);
     if (other !== undefined) return this.#join(other, options, status);
@@ -102,8 +103,10 @@ export class Loads<K, V, FC> {
     if (status !== undefined) {
       status.fetch = found === NIL ? 'miss' : found < NIL ? 'stale' : 'refresh';
     }
-    const begun = this.#begin(key, value, options, request);
-    if (value === undefined || !options.allowStale) return begun.promise;
+    const load = new Load<K, V, FC>(key, value, options);
+    load.startedAt = startedAt;
+    this.#begin(load, request);
+    if (value === undefined || !options.allowStale) return load.promise;
     if (status !== undefined && found < NIL) status.returnedStale = true;
     return value;
   }
@@ -184,14 +187,8 @@ export class Loads<K, V, FC> {
     if (stats !== undefined) stats.misses += 1;
   }
 
-  #begin(
-    key: K,
-    staleValue: V | undefined,
-    options: FetcherFetchOptions<K, V, FC>,
-    request: Request<K, V, FC>,
-  ): Load<K, V, FC> {
-    const load = new Load<K, V, FC>(key, staleValue, options);
-    if (this.#store.stats !== undefined) load.startedAt = this.#store.readClock();
+  #begin(load: Load<K, V, FC>, request: Request<K, V, FC>): void {
+    const { key } = load;
     this.#inFlight.set(key, load);
     try {
       load.watch(() => this.#aborted(load));
@@ -204,7 +201,6 @@ export class Loads<K, V, FC> {
       load.unfollow();
       throw error;
     }
-    return load;
   }
 
   #start(load: Load<K, V, FC>, context: FC | undefined): void {

@@ -1,19 +1,21 @@
 // Mending: what becomes of entries whose change the host interrupted half-way.
 //
-// User code never runs in the middle of a change, so only the host can interrupt one: when the stack
-// is used up, at the entry of whichever function comes next. The road to every entry is an engine
-// call first and items after it, so either may be ahead of the other by one step, and the list of
-// the pure engine may be cut.
+// User code never runs in the middle of a change, so only the host can interrupt one: when the
+// stack is used up, at the entry of whichever function comes next. The road to every entry is an
+// engine call first and items after it, so either may be ahead of the other by one step, and the
+// list of the pure engine may be cut.
 //
 // R1  Whoever changes entries catches what escapes, notes it in `failure` by plain stores, which
 //     need no stack, and throws it on. The flags of the short roads go with it, so that the next
 //     call of the cache, whichever it is, comes by `Store.entries` and here.
 // R2  The items are what counts: every slot with a value is an entry. The order is that of the
-//     engine, but for one entry at most, which the interrupted call was about: if it was used, it is
-//     the newest now; if it was to be removed or evicted, it is still there, most often the oldest.
+//     engine, but for one entry at most, which the interrupted call was about: if it was used, it
+//     is the newest now; if it was to be removed or evicted, it is still there, most often the
+//     oldest.
 // R3  Nothing is lost if this is interrupted in its turn: what was read stays in `rescued`.
 //
-// It costs O(size), once, after the host's error; an operation that is not interrupted pays nothing.
+// It costs O(size), once, after the host's error; an operation that is not interrupted pays
+// nothing.
 
 import { NIL } from '../assembly/layout.js';
 import type { ColumnEntries } from './entries-columns.js';

@@ -222,6 +222,32 @@ describe.each(plainCases)('$name', ({ open }) => {
     expect(contentsOf(cache)).toBe('k=old');
   });
 
+  it('loads once when the clock fetches the same key, at whichever reading', async () => {
+    const READINGS = 2;
+    for (let reading = 1; reading <= READINGS; reading++) {
+      let left = reading;
+      const inner: Promise<unknown>[] = [];
+      const perf = {
+        now: () => {
+          left -= 1;
+          if (left === 0) inner.push(bench.cache.fetch('k'));
+          return 1000;
+        },
+      };
+      const bench = openBench(open(), { perf, recordStats: true });
+      const outer = bench.cache.fetch('k');
+      expect([inner.length, bench.calls.length], `reading ${reading}`).toEqual([1, 1]);
+      bench.last().resolve(1);
+      expect([await cameTo(outer), await cameTo(inner[0] as Promise<unknown>)]).toEqual([1, 1]);
+    }
+  });
+
+  it('counts no time for a load that is over before it is begun', async () => {
+    const bench = openBench(open(), { recordStats: true });
+    const ended = cameTo(bench.cache.fetch('k', { signal: AbortSignal.abort(new Error('no')) }));
+    expect([await ended, bench.cache.stats().totalLoadTimeMs]).toEqual(['error no', 0]);
+  });
+
   const reports: [name: string, act: (bench: Bench) => void, spoil: (status: object) => void][] = [
     ['a result', ({ last }) => last().resolve(1), Object.freeze],
     ['a failure', ({ last }) => last().reject(new Error('no')), Object.freeze],

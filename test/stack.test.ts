@@ -28,10 +28,16 @@ const kinds: readonly (readonly [string, KeyOf])[] = [
   ['bigints', (number) => BigInt(number)],
 ];
 
+/** Calls of `onInsert`. */
+let told = 0;
+const countTold = () => {
+  told += 1;
+};
+
 const variants: readonly (readonly [string, object])[] = [
   ['nothing else', {}],
   ['ages and sizes', { ttl: 1000, maxSize: 1000, sizeCalculation: () => 3 }],
-  ['callbacks', { dispose: () => {}, onInsert: () => {}, disposeAfter: () => {} }],
+  ['callbacks', { dispose: () => {}, onInsert: countTold, disposeAfter: () => {} }],
 ];
 
 const FULL = 8;
@@ -81,11 +87,13 @@ function expectOneOf(now: string, before: string, after: string, isGradual: bool
   expect([before, after], 'what was, and what is to be').toContain(now);
 }
 
-/** Fails unless the cache is valid, and goes on. */
-function expectAlive(cache: Cache, keyOf: KeyOf, engine: TestEngine): void {
+/** Fails unless the cache is valid and goes on, and its callbacks are told. */
+function expectAlive(cache: Cache, keyOf: KeyOf, engine: TestEngine, isTold: boolean): void {
   expectValid(cache, engine);
+  const toldBefore = told;
   cache.set(keyOf(1), 1).set(keyOf(ABSENT + 1), 2);
   expect([cache.get(keyOf(1)), cache.get(keyOf(ABSENT + 1))]).toEqual([1, 2]);
+  expect(told - toldBefore, 'calls of onInsert').toBe(isTold ? 2 : 0);
   expectValid(cache, engine);
   cache[Symbol.dispose]();
 }
@@ -113,7 +121,7 @@ function sweep(engine: TestEngine, options: object, operation: Operation, keyOf:
         expect(error).toSatisfy(isOverflow);
         expectOneOf(shown(cache), before, after, isGradual);
       }
-      expectAlive(cache, keyOf, engine);
+      expectAlive(cache, keyOf, engine, 'onInsert' in options);
     }
   }
   return overflows;

@@ -23,7 +23,7 @@ export function isOverflow(error: unknown): boolean {
   return error instanceof RangeError && /call stack/.test(error.message);
 }
 
-/** Runs `act` under so many frames and words; returns what it threw for want of stack, if it did. */
+/** Runs `act` under so many frames and words; returns what it threw for want of stack, or not. */
 export function runAt(depth: number, padding: number, act: () => void): unknown {
   try {
     dive(depth, () => padded(act, ...(words[padding] as number[])));

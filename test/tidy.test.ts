@@ -25,15 +25,15 @@ const root = new URL('..', import.meta.url).pathname;
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 function filesUnder(folder: string): string[] {
-  return readdirSync(join(root, folder)).flatMap((name) => {
-    if (name === 'node_modules') return [];
+  const names = readdirSync(join(root, folder)).filter((name) => !UNTRACKED.includes(name));
+  return names.flatMap((name) => {
     const file = join(folder, name);
     return statSync(join(root, file)).isDirectory() ? filesUnder(file) : [file];
   });
 }
 
 const isCode = (file: string) => /\.(ts|mjs)$/.test(file) && file !== GENERATED;
-const code = ['assembly', 'src', 'test', 'bench'].flatMap(filesUnder).filter(isCode);
+const code = ['assembly', 'src', 'test', 'bench', 'docs'].flatMap(filesUnder).filter(isCode);
 const shipped = code.filter((file) => /^(assembly|src)\//.test(file) && file.endsWith('.ts'));
 const markdown = readdirSync(root).filter((name) => name.endsWith('.md'));
 
@@ -142,10 +142,12 @@ describe('the repository', () => {
   });
 
   it('names no download address', () => {
-    const lock = read('package-lock.json');
     // A workspace is a link to its directory.
-    expect(lock.replace(/"resolved": "bench",\s*"link": true/, '')).not.toMatch(/"resolved"/);
-    expect(read('test/runtimes/package-lock.json')).not.toMatch(/"resolved"/);
+    const link = /"resolved": "(bench|docs\/playground)",\s*"link": true/g;
+    const tests = ['playground', 'runtimes'].map((name) => `test/${name}/package-lock.json`);
+    for (const lock of ['package-lock.json', ...tests]) {
+      expect(read(lock).replace(link, ''), lock).not.toMatch(/"resolved"/);
+    }
   });
 
   it.each(markdown)('%s has one title', (file) => {

@@ -1,4 +1,4 @@
-// docs/mutation.md, made from the figures that the two commands keep; mutants.test.ts compares.
+// The document of the mutants, docs/mutation.md, made from the figures that both commands keep.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { details, table } from '../../bench/markdown.js';
