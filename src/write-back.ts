@@ -88,7 +88,8 @@ export class WriteBackCache<K, V> {
 
   /**
    * The values of many keys, with one call of the store's `getMany`, if it has one, for all that
-   * have to be read. The Map has the keys that have a value, in the order given.
+   * have to be read. The Map has the keys that have a value, in the order given. The dirty ones are
+   * used first, then the others, each in that order.
    */
   async getMany(keys: Iterable<K>): Promise<Map<K, V>> {
     const asked = [...new Set(keys)];
