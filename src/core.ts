@@ -16,6 +16,8 @@ function decodeHex(text: string): Uint8Array<ArrayBuffer> {
     fromHex?: (text: string) => Uint8Array<ArrayBuffer>;
   };
   if (fromHex !== undefined) return fromHex.call(Uint8Array, text);
+  // Code that is run but once is slow: without this, Node 24 takes 5 ms longer.
+  if (typeof Buffer === 'function') return new Uint8Array(Buffer.from(text, 'hex'));
   const bytes = new Uint8Array(text.length >> 1);
   for (let i = 0; i < bytes.length; i++) {
     bytes[i] = (digitAt(text, i * 2) << 4) | digitAt(text, i * 2 + 1);
