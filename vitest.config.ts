@@ -1,12 +1,23 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // It needs a browser, and packages of its own: npm run test:playground.
+    exclude: [...configDefaults.exclude, 'test/playground/**'],
     pool: 'forks',
     // Vitest leaves one processor free, which on CI's two is half of them.
     maxWorkers: 2,
     execArgv: ['--expose-gc'],
     testTimeout: 120_000,
+    // `npm run test:coverage`. What may stay uncovered is named in docs/mutation.md.
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/core.generated.ts'],
+      reportsDirectory: 'build/coverage',
+      reporter: ['text', 'json'],
+      thresholds: { lines: 100, functions: 100, statements: 100, branches: 100 },
+    },
   },
 });

@@ -17,7 +17,7 @@
 // A2  Two free blocks are never neighbours.
 // A3  A bit of the map is set iff its bin is not empty.
 //
-// Allocation and release are O(1). A refused growth is an answer (0), never a trap, and leaves
+// Every operation is O(1). A refused growth is an answer (0), never a trap, and leaves
 // everything as it was. Memory is never given back to the host: WebAssembly cannot shrink.
 
 import { growthRefused } from './fault';
@@ -192,12 +192,27 @@ export function openArena(): void {
   insertFree(ARENA_FIRST, (end - BLOCK_HEADER_BYTES - ARENA_FIRST) as u32);
 }
 
+/** Bytes of a block for so many bytes of payload. */
+function blockBytesFor(payloadBytes: u32): u32 {
+  return (payloadBytes + BLOCK_HEADER_BYTES + (GRAIN - 1)) & ~(GRAIN - 1);
+}
+
+/** Puts a block of `available` bytes in use, and frees what is beyond its first `bytes`. */
+function occupy(block: usize, available: u32, bytes: u32): void {
+  const rest = block + bytes;
+  setSize(block, bytes, 0);
+  setLeft(rest, bytes);
+  if (available == bytes) return;
+  setSize(rest, available - bytes, 0);
+  free(rest);
+}
+
 /**
  * Address of `payloadBytes` fresh bytes, a multiple of 16, or 0 if memory is refused.
  * The content is whatever was there.
  */
 export function allocate(payloadBytes: u32): usize {
-  const bytes = (payloadBytes + BLOCK_HEADER_BYTES + (GRAIN - 1)) & ~(GRAIN - 1);
+  const bytes = blockBytesFor(payloadBytes);
   let block = findFree(bytes);
   if (!block) {
     if (!expand(bytes)) return 0;
@@ -205,13 +220,35 @@ export function allocate(payloadBytes: u32): usize {
     assert(block != 0);
   }
   removeFree(block);
-  const spare = sizeOf(block) - bytes;
-  setSize(block, bytes, 0);
-  if (spare) {
-    setLeft(block + bytes, bytes);
-    insertFree(block + bytes, spare);
-  }
+  occupy(block, sizeOf(block), bytes);
   return block + BLOCK_HEADER_BYTES;
+}
+
+/**
+ * Makes a payload longer where it is, into the free block after it or into new pages. False, with
+ * nothing changed, if it is that long already, another block is in the way, memory is refused, or
+ * the arena has a hole for the whole of it: memory that is there is used first.
+ */
+export function extend(payload: usize, payloadBytes: u32): bool {
+  const block = payload - BLOCK_HEADER_BYTES;
+  const bytes = blockBytesFor(payloadBytes);
+  const held = sizeOf(block);
+  if (held >= bytes) return false;
+  const right = block + held;
+  const spare = isFree(right) ? sizeOf(right) : 0;
+  if (held + spare < bytes) {
+    const isLast = right + spare == end - BLOCK_HEADER_BYTES;
+    if (!isLast || findFree(bytes) || !expand(bytes - held)) return false;
+  }
+  removeFree(right);
+  occupy(block, held + sizeOf(right), bytes);
+  return true;
+}
+
+/** Frees what is beyond the first so many bytes of a payload. */
+export function trim(payload: usize, payloadBytes: u32): void {
+  const block = payload - BLOCK_HEADER_BYTES;
+  occupy(block, sizeOf(block), blockBytesFor(payloadBytes));
 }
 
 /** Gives back a payload that `allocate` returned. */

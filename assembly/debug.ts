@@ -3,7 +3,7 @@
 
 import { CAPACITY_MAX, NIL } from './layout';
 import { capacityOf, freeOf, setMultiplier, setPatience } from './slots';
-import { moveTo } from './table';
+import { resizeTo } from './table';
 
 export { refuseGrowthAfter } from './fault';
 export * from './index';
@@ -18,5 +18,10 @@ export function collide(table: usize): void {
 /** Moves a table to other blocks of the same capacity, if none of its slots is free. */
 export function relocate(table: usize): bool {
   const capacity = capacityOf(table);
-  return capacity > 0 && freeOf(table) == NIL && moveTo(table, capacity);
+  return capacity > 0 && freeOf(table) == NIL && resizeTo(table, capacity);
+}
+
+/** Traps, as a broken core might. */
+export function trap(): void {
+  unreachable();
 }

@@ -10,11 +10,15 @@
 //     one-byte).
 // H2  src/hash.ts computes the same values in JavaScript, for hosts without js-string builtins.
 //
-// A round is the first half of murmur3's finisher (Appleby, public domain): it is a bijection of
-// the state, so strings that differ in one round only never collide. It multiplies twice because
-// the topmost bit passes one multiplication unchanged, whatever the seed, and the next pair of
-// units could take it back. Cost: 1 to 2 ns a code unit. Never hashes bytes of an encoding: lone
-// surrogates are distinct.
+// The first gear multiplies once for four units: the search waits for the hash, and the table
+// multiplies once more and takes the topmost bits (table.ts). The shift between the two keeps
+// differences in both quads from cancelling out.
+//
+// A round of the second is the first half of murmur3's finisher (Appleby, public domain): it is a
+// bijection of the state, so strings that differ in one round only never collide. It multiplies
+// twice because the topmost bit passes one multiplication unchanged, whatever the seed, and the
+// next pair of units could take it back. Cost: 1 to 2 ns a code unit. Never hashes bytes of an
+// encoding: lone surrogates are distinct.
 
 import { stringCharCodeAt, stringLength } from './imports';
 import { SAMPLE_LENGTH } from './layout';
@@ -66,6 +70,7 @@ export function hashString(text: externref, seed: i32): u32 {
   const start = length - SAMPLE_LENGTH + seed;
   if (start < 0) return hashAll(text, length, firstSeed);
   // Without a loop, V8 looks into the string's representation once.
-  const first = round(firstSeed ^ length, quadAt(text, start));
-  return finish(round(first, quadAt(text, start + 4)));
+  const salt = firstSeed ^ (length * FINISH);
+  const first = quadAt(text, start) * ROUND_FIRST;
+  return (first ^ (first >> 15) ^ quadAt(text, start + 4) ^ salt) * ROUND_SECOND;
 }

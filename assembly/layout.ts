@@ -6,7 +6,7 @@
 // Linear memory, low to high. Nothing below ARENA_MAP is ever written, so address 0 means "none".
 //
 //   0 ───── ARENA_MAP ── ARENA_BINS ── EMPTY ── ARENA_FIRST ───────────────────────── end
-//   unused  bin bitmap   free lists    zeroes   blocks: tables, bucket heads, slots
+//   unused  bin bitmap   free lists    zeroes   blocks: tables, slots with bucket heads, columns
 //
 // Words: a `slot` is an index, a `count` a number of things, `bytes` a size, a pointer an address.
 
@@ -54,7 +54,8 @@ export const KIND_HASHED = CHAIN_HASHED;
 //
 //   offset  size  field       meaning
 //   ------  ----  ----------  --------------------------------------------------------------
-//      +0     4   HEADS       address of the bucket heads, u32 slots; EMPTY while there are none
+//      +0     4   HEADS       address of the bucket heads, u32 slots, which follow the last slot
+//                             record in its block; EMPTY while there are none
 //      +4     4   SLOTS       address of the slot records; EMPTY while there are none
 //      +8     4   SHIFT       32 - log2(bucket count): the bucket is the top bits of a product
 //     +12     4   MULTIPLIER  odd factor of that product; 0 sends every key to bucket 0 (tests)

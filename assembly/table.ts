@@ -4,7 +4,8 @@
 // times an odd constant, and chains run through the slot records. Chains need no tombstones, and
 // a deleted slot is reused at once, so that a full cache under churn never rebuilds anything.
 //
-// T1  The header's address never changes; heads and slots move only in `grow` and `clear`.
+// T1  The header's address never changes; slots and the heads behind them, in one block so that it
+//     can be extended where it is, move only in `grow` and `clear`.
 // T2  A slot keeps its number for as long as its entry lives.
 // T3  A put that finds no room changes nothing and says so; growing is a call of its own.
 //
@@ -15,9 +16,10 @@
 // Expected cost is O(1); a chain is longer than 8 with probability below 10^-5 for words that
 // are spread evenly. `grow` is O(size) and happens log2(limit) times in a table's life.
 
-import { allocate, bytesOf, release } from './arena';
+import { allocate, bytesOf, extend, release, trim } from './arena';
 import {
   AGE_BYTES_LOG2,
+  BLOCK_HEADER_BYTES,
   CAPACITY_FIRST,
   CAPACITY_MAX,
   EMPTY,
@@ -233,16 +235,14 @@ export function createTable(limit: u32): usize {
   return table;
 }
 
-/** Removes every entry and gives the memory of heads and slots back to the arena. */
+/** Removes every entry and gives the memory of slots, heads and columns back to the arena. */
 export function clear(table: usize): void {
-  const heads = headsOf(table);
-  if (heads == EMPTY) return;
   const slots = slotsOf(table);
+  if (slots == EMPTY) return;
   const ages = agesOf(table);
   const weights = weightsOf(table);
   resetEmpty(table);
   release(slots);
-  release(heads);
   if (ages) release(ages);
   if (weights) release(weights);
 }
@@ -251,9 +251,9 @@ function blockBytes(block: usize): u32 {
   return block == 0 || block == EMPTY ? 0 : bytesOf(block);
 }
 
-/** Bytes of linear memory a table holds: header, heads, slots, columns, with block headers. */
+/** Bytes of linear memory a table holds: header, slots and heads, columns, with block headers. */
 export function bytesHeld(table: usize): u32 {
-  const index = bytesOf(table) + blockBytes(headsOf(table)) + blockBytes(slotsOf(table));
+  const index = bytesOf(table) + blockBytes(slotsOf(table));
   return index + blockBytes(agesOf(table)) + blockBytes(weightsOf(table));
 }
 
@@ -270,23 +270,37 @@ function nextCapacity(table: usize): u32 {
 }
 
 /**
- * Moves heads and slots into larger blocks. Must be called only when no slot is free or fresh.
+ * Makes the slots and their columns longer. Must be called only when no slot is free or fresh.
  * Returns false, with nothing changed, if memory is refused.
  */
 export function grow(table: usize): bool {
-  return moveTo(table, nextCapacity(table));
+  return resizeTo(table, nextCapacity(table));
 }
 
-/** A block for `capacity` records and the sentinel's, if the column is in use; 0 if refused. */
-function allocateColumn(column: usize, capacity: u32, bytesLog2: u32): usize {
-  return column ? allocate((capacity + 1) << bytesLog2) : 0;
+/**
+ * A block of `bytes` that begins with the first `used` bytes of another: the same, extended where
+ * it is, or a new one. 0 if memory is refused, and if there is none to make longer.
+ */
+function lengthen(block: usize, used: usize, bytes: u32): usize {
+  if (!block) return 0;
+  if (block != EMPTY && extend(block, bytes)) return block;
+  const longer = allocate(bytes);
+  if (longer) memory.copy(longer, block, used);
+  return longer;
 }
 
-/** Copies a column to its new block, if it is in use, and releases the old one. */
-function moveColumn(from: usize, to: usize, fresh: u32, bytesLog2: u32): void {
-  if (!from) return;
-  memory.copy(to, from, (fresh as usize) << bytesLog2);
-  if (from != EMPTY) release(from);
+/** Undoes `lengthen` of a block that had `held` bytes, header included. */
+function shorten(block: usize, longer: usize, held: u32): void {
+  if (longer == block) {
+    if (block) trim(block, held - BLOCK_HEADER_BYTES);
+  } else if (longer) {
+    release(longer);
+  }
+}
+
+/** Releases a block if `lengthen` made a new one in its place. */
+function replace(block: usize, longer: usize): void {
+  if (block != longer && block != EMPTY) release(block);
 }
 
 /** The slot that `insert` takes next: the oldest, a free or a fresh one; NIL if there is none. */
@@ -316,38 +330,42 @@ export function rehash(table: usize, words: usize, multiplier: u32): void {
   }
 }
 
-/** Moves everything into new blocks for `capacity` entries; every used slot must be live. */
-export function moveTo(table: usize, capacity: u32): bool {
+/** Makes room for `capacity` entries, no fewer than before; every used slot must be live. */
+export function resizeTo(table: usize, capacity: u32): bool {
   assert(freeOf(table) == NIL);
   const bucketsLog2 = bucketsLog2For(capacity);
+  const recordsBytes: u32 = (capacity + 1) << SLOT_BYTES_LOG2;
   const headsBytes: u32 = 4 << bucketsLog2;
+  const fresh = freshOf(table) as usize;
+  const oldSlots = slotsOf(table);
   const oldAges = agesOf(table);
   const oldWeights = weightsOf(table);
-  const slots = allocate((capacity + 1) << SLOT_BYTES_LOG2);
-  const heads = slots ? allocate(headsBytes) : 0;
-  const ages = heads ? allocateColumn(oldAges, capacity, AGE_BYTES_LOG2) : 0;
-  const weights = heads ? allocateColumn(oldWeights, capacity, WEIGHT_BYTES_LOG2) : 0;
-  if (!heads || (oldAges && !ages) || (oldWeights && !weights)) {
-    if (weights) release(weights);
-    if (ages) release(ages);
-    if (heads) release(heads);
-    if (slots) release(slots);
+  const slotsHeld = blockBytes(oldSlots);
+  const agesHeld = blockBytes(oldAges);
+  const agesBytes: u32 = (capacity + 1) << AGE_BYTES_LOG2;
+  const weightsBytes: u32 = (capacity + 1) << WEIGHT_BYTES_LOG2;
+  // The old heads are overwritten only when nothing can be refused any more.
+  const slots = lengthen(oldSlots, fresh << SLOT_BYTES_LOG2, recordsBytes + headsBytes);
+  const ages = slots ? lengthen(oldAges, fresh << AGE_BYTES_LOG2, agesBytes) : 0;
+  const isAged = slots && (ages || !oldAges);
+  const weights = isAged ? lengthen(oldWeights, fresh << WEIGHT_BYTES_LOG2, weightsBytes) : 0;
+  if (!isAged || (oldWeights && !weights)) {
+    shorten(oldAges, ages, agesHeld);
+    shorten(oldSlots, slots, slotsHeld);
     return false;
   }
-  const oldHeads = headsOf(table);
-  const fresh = freshOf(table);
+  replace(oldSlots, slots);
+  replace(oldAges, ages);
+  replace(oldWeights, weights);
+  const heads = slots + recordsBytes;
   memory.fill(heads, 0, headsBytes);
-  moveColumn(slotsOf(table), slots, fresh, SLOT_BYTES_LOG2);
-  moveColumn(oldAges, ages, fresh, AGE_BYTES_LOG2);
-  moveColumn(oldWeights, weights, fresh, WEIGHT_BYTES_LOG2);
-  if (oldHeads != EMPTY) release(oldHeads);
   setHeads(table, heads);
   setSlots(table, slots);
   setAges(table, ages);
   setWeights(table, weights);
   setShift(table, 32 - bucketsLog2);
   setCapacity(table, capacity);
-  for (let slot: u32 = NIL + 1; slot < fresh; slot++) {
+  for (let slot: u32 = NIL + 1; slot < (fresh as u32); slot++) {
     chainIn(table, slot, wordOf(slots, slot), kindIn(linkOf(slots, slot)));
   }
   return true;

@@ -53,7 +53,7 @@ export const VALID = 0;
 export const SIZE_OVER_LIMIT = 1;
 /** FRESH is not from 1 to CAPACITY + 1. */
 export const FRESH_OUT_OF_RANGE = 2;
-/** The blocks of heads or slots are too small for the capacity. */
+/** The block of slots and heads is too small for the capacity. */
 export const BLOCK_TOO_SMALL = 3;
 /** The recency list leads to a slot that was never used (S1). */
 export const LIST_OUT_OF_RANGE = 4;
@@ -79,6 +79,8 @@ export const COLUMN_TOO_SMALL = 13;
 export const TOTAL_WRONG = 14;
 /** TOTAL exceeds BUDGET (L2). */
 export const TOTAL_OVER_BUDGET = 15;
+/** The heads do not follow the slots. */
+export const HEADS_MISPLACED = 16;
 /** A block's LEFT is not the size of its left neighbour (A1). */
 export const BLOCK_LEFT_WRONG = 20;
 /** Two free blocks are neighbours (A2). */
@@ -173,10 +175,11 @@ export function validateTable(table: usize): i32 {
     const isEmpty = capacity == 0 && slotsOf(table) == EMPTY;
     return isEmpty ? validateColumns(table) : EMPTY_TABLE_NOT_EMPTY;
   }
-  const slotBytes = bytesOf(slotsOf(table)) - BLOCK_HEADER_BYTES;
-  const headBytes = bytesOf(headsOf(table)) - BLOCK_HEADER_BYTES;
-  if (slotBytes < (capacity + 1) << SLOT_BYTES_LOG2) return BLOCK_TOO_SMALL;
-  if (headBytes < (4 as u32) << (32 - shiftOf(table))) return BLOCK_TOO_SMALL;
+  const recordsBytes: u32 = (capacity + 1) << SLOT_BYTES_LOG2;
+  const headsBytes: u32 = (4 as u32) << (32 - shiftOf(table));
+  const bytes = bytesOf(slotsOf(table)) - BLOCK_HEADER_BYTES;
+  if (bytes < recordsBytes + headsBytes) return BLOCK_TOO_SMALL;
+  if (headsOf(table) != slotsOf(table) + recordsBytes) return HEADS_MISPLACED;
   // Chains first: the search of a listed slot below relies on chains that end.
   let code = validateChains(table);
   if (code == VALID) code = validateList(table);

@@ -93,7 +93,7 @@ interface Task {
   readonly prepare: () => void;
   readonly run: () => void;
   readonly check: () => void;
-  readonly onTimed?: (start: number, end: number) => void;
+  readonly onTimed?: () => void;
 }
 
 /** Runs a task for some time, at least so many times, and returns what each took, in ms. */
@@ -114,7 +114,7 @@ async function time(task: Task, ms: number, iterations: number): Promise<number[
     task.run();
     const end = now();
     task.check();
-    task.onTimed?.(start, end);
+    task.onTimed?.();
     // What the pass takes from the time there is, with all that was done before it.
     return { overriddenDuration: end - start, overriddenIterationCost: now() - began };
   };
@@ -210,12 +210,14 @@ async function measure(job: BenchJob): Promise<Sample> {
   const buildMs = keys.isBuilt ? timedMs * BUILD_SHARE : 0;
   let gets = 0;
   let hits = 0;
-  const onTimed = (start: number, end: number): void => {
-    watch.count(start, end);
+  const onTimed = (): void => {
     gets += last().gets;
     hits += last().hits;
   };
+  const began = now();
   const samplesMs = await time({ ...task, onTimed }, timedMs - buildMs, PASSES_MIN);
+  // Between the passes, too: V8 likes to collect what a pass left when the program is idle.
+  watch.count(began, now());
   const collections = await watch.stop();
   const entries = checkEntries(subject, requests, cell);
 

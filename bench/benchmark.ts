@@ -188,6 +188,7 @@ function makeResults(
   const rounds = Math.max(0, ...measured.cells.map(({ samples }) => samples.length));
   return {
     taken: new Date().toISOString(),
+    countsIdleCollections: true,
     ...info,
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,

@@ -1,4 +1,4 @@
-// What the garbage collector did during the passes, from what Node reports of it.
+// What the garbage collector did in some span of time, from what Node reports of it.
 
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';

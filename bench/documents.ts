@@ -118,7 +118,13 @@ what was measured. \`npm run bench -- --help\` lists the options.
 | bounds | ${versions(results, 'bound')} |`;
 }
 
-function method(cells: readonly CellFigures[]): string {
+const COLLECTED_ALL = `Time in the collector is what Node reports from the first timed pass to the
+  end of the last, between passes too: there, V8 collects much of what they leave.`;
+const COLLECTED_WITHIN = `Time in the collector is what Node reports within the timed passes. V8
+  collects most of what they leave between two passes, which this run has not counted; the next
+  one will.`;
+
+function method(results: Results, cells: readonly CellFigures[]): string {
   return `## How it was measured
 
 - A cell is a workload with one kind of keys and one size. Every library is measured in a fresh
@@ -132,7 +138,7 @@ function method(cells: readonly CellFigures[]): string {
 - A figure is the median of all rounds. After it stands the spread (±): the distance of the round
   farthest from the median. No round is outside.
 - Memory is what the filled cache added, after a collection. Keys and values are made before.
-- Time in the collector is what Node reports for the timed passes.
+- ${results.countsIdleCollections === true ? COLLECTED_ALL : COLLECTED_WITHIN}
 
 What to keep in mind:
 
@@ -158,7 +164,7 @@ export function benchmarksDocument(results: Results): string {
   const cells = cellFigures(results);
   return `${introduction(results)}
 
-${method(cells)}
+${method(results, cells)}
 
 ## Summary
 

@@ -50,6 +50,8 @@ export interface Requests {
 
 const OPERATIONS = 2 ** 17;
 const OPERATIONS_LARGE = 2 ** 18;
+/** As many as make every library leave garbage that is collected within the pass. */
+const OPERATIONS_LARGE_CHURN = 2 ** 20;
 const LARGE = 1_000_000;
 /** What the exponent of YCSB's zipfian distribution is. */
 const ZIPF_EXPONENT = 0.99;
@@ -80,7 +82,9 @@ function keyCountOf(cell: Cell, trace: Trace | undefined): number {
 
 /** Operations of one pass. */
 export function operationsOf(cell: Cell, trace: Trace | undefined): number {
-  return trace?.requests ?? (cell.size < LARGE ? OPERATIONS : OPERATIONS_LARGE);
+  if (trace !== undefined) return trace.requests;
+  if (cell.size < LARGE) return OPERATIONS;
+  return cell.workload === 'churn' ? OPERATIONS_LARGE_CHURN : OPERATIONS_LARGE;
 }
 
 /** One key for each cache in turn, out of lists that are as long as one another. */

@@ -60,7 +60,7 @@ export interface Sample {
   readonly hitRatio?: number;
   /** Entries held at the end, over all caches; absent if the library cannot tell. */
   readonly entries?: number;
-  /** Time in the garbage collector per million operations of the timed passes. */
+  /** Time in the garbage collector per million operations, during and between the timed passes. */
   readonly gcMsPerMillion: number;
   readonly gcPauseMaxMs: number;
   /** What the filled caches added, after collection: keys and values are made before. */
@@ -112,4 +112,6 @@ export interface Results {
   /** Absent if there are none. */
   readonly failures?: readonly CellFailure[];
   readonly starts: readonly StartResult[];
+  /** Whether time in the collector between the passes is counted; in early results it is not. */
+  readonly countsIdleCollections?: true;
 }

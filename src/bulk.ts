@@ -1,9 +1,10 @@
-// The bulk operations: what is done to many entries of a store at once, as one operation.
+// The bulk operations: what is done to many entries of a store at once, or to the oldest.
 //
 // As everything in store.ts, they are complete before anybody is told.
 
 import { NIL } from '../assembly/layout.js';
 import { budgetFor, limitFor } from './options.js';
+import { publishDelete } from './status.js';
 import type { Store } from './store.js';
 
 /** Removes every stale entry, the oldest first; returns whether there was one. O(size). */
@@ -15,16 +16,18 @@ export function purge<K, V, FC>(store: Store<K, V, FC>): boolean {
   const { engine, table } = entries;
   store.callbacks?.begin();
   const purged: K[] = [];
-  let slot = engine.nextStale(table, NIL, now);
-  while (slot !== NIL) {
-    purged.push(entries.keyAt(slot));
-    const next = engine.nextStale(table, slot, now);
-    engine.remove(table, slot);
-    store.drop(slot, 'expire');
-    slot = next;
-  }
+  store.change(() => {
+    let slot = engine.nextStale(table, NIL, now);
+    while (slot !== NIL) {
+      purged.push(entries.keyAt(slot));
+      const next = engine.nextStale(table, slot, now);
+      engine.remove(table, slot);
+      store.drop(slot, 'expire');
+      slot = next;
+    }
+  });
   store.finish(() => {
-    for (const key of purged) store.publishDelete(key, 'expire');
+    for (const key of purged) publishDelete(store.settings, key, 'expire');
   });
   return purged.length > 0;
 }
@@ -34,15 +37,17 @@ export function clear<K, V, FC>(store: Store<K, V, FC>, isLast = false): void {
   const { entries, callbacks, stats } = store;
   callbacks?.begin();
   if (stats !== undefined) stats.deletes += entries.size;
-  if (callbacks !== undefined) {
-    for (const slot of entries.engine.order(entries.table).reverse()) {
-      callbacks.removed(entries.valueAt(slot) as V, entries.keyAt(slot), 'delete');
-    }
-  }
   const loads = store.loads?.takeAll() ?? [];
   store.disarm();
-  if (isLast) entries.close();
-  else entries.clear();
+  store.change(() => {
+    if (callbacks !== undefined) {
+      for (const slot of entries.engine.order(entries.table).reverse()) {
+        callbacks.removed(entries.valueAt(slot) as V, entries.keyAt(slot), 'delete');
+      }
+    }
+    if (isLast) entries.close();
+    else entries.clear();
+  });
   store.finish(() => {
     for (const load of loads) load.abort('FETCH_DELETED', 'deleted');
   });
@@ -53,20 +58,41 @@ export function resize<K, V, FC>(store: Store<K, V, FC>, max: number, maxSize: n
   const { entries, callbacks } = store;
   const limit = limitFor(max);
   callbacks?.begin();
-  for (let excess = entries.size - limit; excess > 0; excess--) {
-    const slot = entries.evict();
-    store.noteEvicted(slot, undefined);
-    entries.erase(slot);
-  }
-  entries.resize(limit);
+  store.change(() => {
+    for (let excess = entries.size - limit; excess > 0; excess--) {
+      const slot = entries.evict();
+      store.noteEvicted(slot, undefined);
+      entries.erase(slot);
+    }
+    entries.resize(limit);
+  });
   store.max = max;
   if (maxSize !== store.maxSize) {
     const { settings, isEntrySizeImplied } = store;
     const isImplied = isEntrySizeImplied && settings.maxEntrySize === store.maxSize;
     if (isImplied) settings.maxEntrySize = maxSize;
     store.maxSize = maxSize;
-    entries.engine.setBudget(entries.table, budgetFor(maxSize));
-    store.shed();
+    store.change(() => {
+      entries.engine.setBudget(entries.table, budgetFor(maxSize));
+      store.shed();
+    });
   }
   callbacks?.commit();
+}
+
+/** Removes the oldest entry, and returns its value. */
+export function pop<K, V, FC>(store: Store<K, V, FC>): V | undefined {
+  const { entries, callbacks } = store;
+  callbacks?.begin();
+  const value = store.change(() => {
+    const slot = entries.evict();
+    const popped = entries.valueAt(slot);
+    if (slot !== NIL) {
+      store.noteEvicted(slot, undefined);
+      entries.erase(slot);
+    }
+    return popped;
+  });
+  callbacks?.commit();
+  return value;
 }

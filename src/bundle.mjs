@@ -21,7 +21,7 @@ const WHOLE = [
 ];
 
 /** Entries of their own file in src/, which use the class of the main entry. */
-const SATELLITES = [];
+const SATELLITES = ['stores', 'memoize'];
 
 /** What the main entry exports, by the modules that satellites import it from. */
 const MAIN = /\/(index|lru|errors)\.js$/;

@@ -93,17 +93,30 @@ export class Callbacks<K, V> {
       REENTRANT_CHANGES_MAX,
       caused.length * REENTRANT_CHANGES_PER_CALLBACK,
     );
-    const errors: unknown[] = [];
-    // The queue grows while it is read; C4 bounds it.
-    for (const call of this.#queue) {
-      try {
-        call();
-      } catch (error) {
-        errors.push(error);
+    let failed = false;
+    let first: unknown;
+    try {
+      // The queue grows while it is read; C4 bounds it.
+      for (const call of this.#queue) {
+        try {
+          call();
+        } catch (error) {
+          if (!failed) first = error;
+          failed = true;
+        }
       }
+    } finally {
+      // Whatever happens: if this was still running, nothing would ever be told again.
+      this.#queue = [];
+      this.#running = false;
     }
-    this.#queue = [];
-    this.#running = false;
-    if (errors.length > 0) throw errors[0];
+    if (failed) throw first;
+  }
+
+  /** Drops what was noted of an operation that was interrupted before it was complete. */
+  forget(): void {
+    this.#disposing = [];
+    this.#inserting = [];
+    this.#disposed = [];
   }
 }

@@ -7,6 +7,7 @@ import { KIND_HASHED } from '../assembly/layout.js';
 import * as columns from './columns-pure.js';
 import type { Engine, Table } from './engine.js';
 import { drawFirstSeed, type HashString, hashFloat, hashUnder } from './hash.js';
+import { reserveStack } from './stack.js';
 import { type AllocateWords, PureTable } from './table-pure.js';
 
 /** What tests may replace. */
@@ -21,6 +22,14 @@ export interface PureEngineOptions {
 const own = (table: Table): PureTable => table as unknown as PureTable;
 
 const allocateWords: AllocateWords = (words) => new Int32Array(words);
+
+/** What allocates: it begins with stack in reserve, whose want would seem one of memory. */
+function whole<R>(run: (table: PureTable) => R): (table: Table) => R {
+  return (table) => {
+    reserveStack();
+    return run(own(table));
+  };
+}
 
 /** A new pure engine. It has no state of its own but the seed. */
 export function createPureEngine(options: PureEngineOptions = {}): Engine {
@@ -38,7 +47,7 @@ export function createPureEngine(options: PureEngineOptions = {}): Engine {
     order: (table) => own(table).order(),
     image: (table) => own(table).image(),
     clear: (table) => own(table).clear(),
-    grow: (table) => own(table).grow(allocate),
+    grow: whole((table) => table.grow(allocate)),
     nextSlot: (table) => own(table).nextSlot,
     rehash: (table, words, multiplier) => own(table).rehash(words, multiplier),
     setLimit: (table, limit) => {
@@ -64,8 +73,8 @@ export function createPureEngine(options: PureEngineOptions = {}): Engine {
     touch: (table, slot) => own(table).touch(slot),
     untouch: (table, slot) => own(table).untouch(slot),
     restore: (table, slot) => own(table).restore(slot),
-    useAges: (table) => columns.useAges(own(table), allocate),
-    useWeights: (table) => columns.useWeights(own(table), allocate),
+    useAges: whole((table) => columns.useAges(table, allocate)),
+    useWeights: whole((table) => columns.useWeights(table, allocate)),
     setBudget: (table, budget) => {
       own(table).budget = budget;
     },

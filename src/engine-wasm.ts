@@ -5,6 +5,8 @@
 // W2  The core's u32 results arrive as int32; addresses are made unsigned here and nowhere else.
 // W3  The core imports the js-string builtins and nothing else. Where the host has them not, they
 //     are bound to functions that no call reaches, and strings are hashed in JavaScript.
+// W4  The stack may end at the entry of any function of the core. Those that are called for every
+//     operation call nothing after their first store; the others begin with stack in reserve.
 
 import {
   KIND_HASHED,
@@ -27,6 +29,7 @@ import {
 } from '../assembly/layout.js';
 import type { Engine, Table, TableImage } from './engine.js';
 import { drawFirstSeed, type HashString, hashFloat, hashUnder } from './hash.js';
+import { reserveStack } from './stack.js';
 
 /** What the core exports, beside the functions of `Engine` it exports under the same name. */
 interface CoreExports
@@ -63,6 +66,7 @@ export interface WasmEngineOptions {
 
 const BUILTINS = { builtins: ['js-string'] };
 
+/* v8 ignore next 3 -- @preserve: no call reaches it (W3). */
 const unreachable = (): never => {
   throw new Error('js-string is not bound');
 };
@@ -101,6 +105,19 @@ function stringsHashed(core: CoreExports, hash: HashString): StringFunctions {
   };
 }
 
+/** A function of the core that moves blocks of the arena: it begins only if it can end (W4). */
+function whole<R>(run: (table: Table) => R): (table: Table) => R {
+  return (table) => {
+    reserveStack();
+    return run(table);
+  };
+}
+
+function createTable(core: CoreExports, limit: number): Table | undefined {
+  reserveStack();
+  return (core.create(limit) || undefined) as Table | undefined;
+}
+
 /** Hands the new words over in a block of the arena, so that one call changes the table. */
 function rehash(
   core: CoreExports,
@@ -108,6 +125,7 @@ function rehash(
   words: Int32Array | undefined,
   multiplier: number,
 ): number {
+  reserveStack();
   let block = 0;
   if (words !== undefined) {
     block = core.reserve(words.length);
@@ -137,14 +155,14 @@ export function bindCore(
     jsString: inCore,
     hashFloat: (value, tableSeed) => hashFloat(value, tableSeed > 0 ? tableSeed : seed),
     hashString: hash,
-    createTable: (limit) => (core.create(limit) || undefined) as Table | undefined,
-    destroyTable: core.destroy,
+    createTable: (limit) => createTable(core, limit),
+    destroyTable: whole(core.destroy),
     memoryBytes: () => core.memory.buffer.byteLength,
     order: (table) => readOrder(core.memory, table, core.size(table)),
     image: (table) => readImage(core.memory, table),
     bytesHeld: core.bytesHeld,
-    clear: core.clear,
-    grow: core.grow,
+    clear: whole(core.clear),
+    grow: whole(core.grow),
     nextSlot: core.nextSlot,
     rehash: (table, words, multiplier) => rehash(core, table, words, multiplier),
     setLimit: core.setLimit,
@@ -168,8 +186,8 @@ export function bindCore(
     getString: strings.getString,
     putString: strings.putString,
     takeString: strings.takeString,
-    useAges: core.useAges,
-    useWeights: core.useWeights,
+    useAges: whole(core.useAges),
+    useWeights: whole(core.useWeights),
     setBudget: core.setBudget,
     total: core.total,
     startOf: core.startOf,

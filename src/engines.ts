@@ -13,6 +13,7 @@ import { openCore } from './core.js';
 import type { Engine, Table } from './engine.js';
 import { createPureEngine } from './engine-pure.js';
 import { LRUCacheRangeError } from './errors.js';
+import { isPoisoned, poisonIfTrap } from './poison.js';
 import type { EngineKind } from './types.js';
 
 /** Tables, alive or not yet reported dropped, from which a shared engine counts as crowded. */
@@ -52,7 +53,7 @@ export class SharedEngine {
 
   /** A new table for `owner`, freed when the owner is collected; undefined if memory is refused. */
   createTable(owner: object, limit: number): Table | undefined {
-    const table = this.engine.createTable(limit);
+    const table = this.#attempt(() => this.engine.createTable(limit));
     if (table === undefined) return undefined;
     this.tables += 1;
     // A pure table is an ordinary object, which a registry would keep alive until it reports.
@@ -81,8 +82,16 @@ export class SharedEngine {
   }
 
   #free(table: Table): void {
-    this.engine.destroyTable(table);
     this.tables -= 1;
+    this.#attempt(() => this.engine.destroyTable(table));
+  }
+
+  #attempt<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      throw poisonIfTrap(this.engine, error);
+    }
   }
 }
 
@@ -91,7 +100,7 @@ let pure: SharedEngine | undefined;
 let preferred: EngineKind | undefined;
 
 function wasmEngine(): SharedEngine {
-  if (wasm === undefined || wasm.crowded) {
+  if (wasm === undefined || isPoisoned(wasm.engine) || wasm.crowded) {
     const next = new SharedEngine(openCore());
     wasm?.retire();
     wasm = next;
@@ -117,7 +126,7 @@ export function sharedEngine(kind: EngineKind | undefined = preferred): SharedEn
     return engine;
   } catch (cause) {
     // A crowded engine goes on if the host has no memory for another one.
-    if (wasm !== undefined) return wasm;
+    if (wasm !== undefined && !isPoisoned(wasm.engine)) return wasm;
     if (kind === undefined) {
       preferred = 'pure';
       return pureEngine();

@@ -21,6 +21,7 @@ import {
 } from '../assembly/layout.js';
 import { Entries } from './entries.js';
 import { outOfMemory } from './errors.js';
+import type { Rescued } from './mend.js';
 
 /**
  * Weight, start and ttl of the entry that takes a rare road, and 1 if its age is to stay. One for
@@ -45,6 +46,17 @@ export class ColumnEntries<K, V> extends Entries<K, V> {
   isTimed = false;
   /** Whether weights are in use. */
   isWeighed = false;
+  /** What interrupted a change half-way, if anything did (mend.ts). */
+  failure: unknown;
+  /** Of that change: the slot whose entry it evicts, -1 if it removes entries, or NIL. */
+  cut = NIL;
+  /** The entries, while they are being mended. */
+  rescued: Rescued<K, V>[] | undefined;
+
+  /** Sum of the weights. */
+  get total(): number {
+    return this.engine.total(this.table);
+  }
 
   /** Puts ages in use. Throws `OUT_OF_MEMORY`, with nothing changed. */
   useAges(): void {

@@ -16,8 +16,16 @@ export type LRUCacheErrorCode =
   | 'INVALID_CLOCK'
   /** What `load` was given is not a list of entries. */
   | 'INVALID_ENTRIES'
+  /** What `fetchMany` was given is no list of keys. */
+  | 'INVALID_KEYS'
+  /** What `fetchManyMethod` gave is no list of values or pairs. */
+  | 'INVALID_BATCH'
   /** A callback, or the argument of `forEach`, `rforEach` or `find`, is not a function. */
   | 'INVALID_CALLBACK'
+  /** A store has not the methods that every store needs. */
+  | 'INVALID_STORE'
+  /** The keys of a store were asked for that has no method `keys`. */
+  | 'NO_KEYS'
   /** `memo` was called on a cache without `memoMethod`. */
   | 'NO_MEMO_METHOD'
   /** `stats` was called on a cache without `recordStats`. */
@@ -32,6 +40,8 @@ export type LRUCacheErrorCode =
   | 'FETCH_REPLACED'
   /** The engine asked for by name cannot run here; `cause` says why. */
   | 'ENGINE_UNAVAILABLE'
+  /** WebAssembly trapped in the engine of this cache, or of another one that shares it. */
+  | 'ENGINE_POISONED'
   /** The host refused memory for the first entry of a cache, or for its first ttl. */
   | 'OUT_OF_MEMORY'
   /** Callbacks kept changing the cache from inside one another, too deep to end. */
@@ -52,8 +62,8 @@ export class LRUCacheError extends Error {
   override readonly name = 'LRUCacheError';
   readonly code: LRUCacheErrorCode;
 
-  constructor(code: LRUCacheErrorCode, message: string) {
-    super(message);
+  constructor(code: LRUCacheErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 }
@@ -84,6 +94,13 @@ export class LRUCacheRangeError extends RangeError {
     super(message, options);
     this.code = code;
   }
+}
+
+/** @internal Whether an operation was refused by one of these, before it changed anything. */
+export function isRefusal(error: unknown): boolean {
+  return [LRUCacheError, LRUCacheTypeError, LRUCacheRangeError].some(
+    (refusal) => error instanceof refusal,
+  );
 }
 
 /** @internal The error of a host that refuses memory without which nothing works. */

@@ -49,8 +49,9 @@ export function hashString(text: string, seed: number, firstSeed: number): numbe
   const length = text.length;
   const start = length - SAMPLE_LENGTH + seed;
   if (start < 0) return hashAll(text, firstSeed);
-  const first = round(firstSeed ^ length, quadAt(text, start));
-  return finish(round(first, quadAt(text, start + 4)));
+  const salt = firstSeed ^ Math.imul(length, FINISH);
+  const first = Math.imul(quadAt(text, start), ROUND_FIRST);
+  return Math.imul(first ^ (first >>> 15) ^ quadAt(text, start + 4) ^ salt, ROUND_SECOND);
 }
 
 /** A string's hash under the seed of its table. */

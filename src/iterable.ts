@@ -30,7 +30,7 @@ export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
   /** @internal */
   constructor(options: CheckedOptions<K, V, FC>) {
     super(options);
-    const { engine, max, dispose, disposeAfter, onInsert, fetchMethod } = options;
+    const { engine, max, dispose, disposeAfter, onInsert } = options;
     const hasCallback = (dispose ?? disposeAfter ?? onInsert) !== undefined;
     const callbacks = hasCallback
       ? new Callbacks(this, dispose, disposeAfter, onInsert)
@@ -38,7 +38,11 @@ export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
     const stats = options.recordStats ? newStats() : undefined;
     const entries = new ColumnEntries<K, V>(engine, limitFor(max));
     this.#store = new Store({ entries, settings: this, callbacks, stats, bounds: options });
-    if (fetchMethod !== undefined) this.#store.loads = new Loads(this.#store, fetchMethod);
+    const { fetchMethod, fetchManyMethod } = options;
+    if (fetchMethod === undefined && fetchManyMethod === undefined) return;
+    this.#store.loads = new Loads(this.#store, fetchMethod, fetchManyMethod);
+    // A set or delete may have a load to abort.
+    entries.isPlainToWrite = false;
   }
 
   /** The keys, most recently used first. */

@@ -3,10 +3,11 @@
 // What a load does, and when it is over, is loads.ts.
 
 import { metrics, tracing } from './channels.js';
-import { LRUCacheError } from './errors.js';
+import { LRUCacheError, LRUCacheTypeError } from './errors.js';
 import { IterableCache, storeOf } from './iterable.js';
-import { timeSince } from './loads.js';
-import { type CheckedOptions, checkFunction } from './options.js';
+import { CallerSignal, type Load } from './load.js';
+import { type Request, timeSince } from './loads.js';
+import { type CheckedOptions, checkFunction, show } from './options.js';
 import { fill, publish, statusFor } from './status.js';
 import type { Store } from './store.js';
 import type * as types from './types.js';
@@ -16,6 +17,12 @@ type FetchArgument<K, V, FC> = unknown extends FC
   : FC extends undefined | void
     ? types.FetchOptionsNoContext<K, V, FC>
     : types.FetchOptionsWithContext<K, V, FC>;
+
+type FetchManyArgument<K, V, FC> = unknown extends FC
+  ? types.FetchManyOptions<K, V, FC>
+  : FC extends undefined | void
+    ? types.FetchManyOptions<K, V, FC>
+    : types.FetchManyOptionsWithContext<K, V, FC>;
 
 type MemoArgument<K, V, FC> = unknown extends FC
   ? types.MemoOptions<K, V, FC>
@@ -69,7 +76,8 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     fetchOptions?: WithoutContext<FC, FetchArgument<K, V, FC>>,
   ): Promise<V | undefined>;
   fetch(key: K, fetchOptions: types.FetchOptions<K, V, FC> = {}): Promise<V | undefined> {
-    return this.#traced(fetchOptions, (status) => this.#fetch(key, fetchOptions, status));
+    const { status: own } = fetchOptions;
+    return this.#traced(own, (status) => this.#fetch(key, fetchOptions, status));
   }
 
   /** As `fetch`, but rejects with code `FETCH_UNDEFINED` if there is no value. */
@@ -79,11 +87,55 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     fetchOptions?: WithoutContext<FC, FetchArgument<K, V, FC>>,
   ): Promise<V>;
   forceFetch(key: K, fetchOptions: types.FetchOptions<K, V, FC> = {}): Promise<V> {
-    return this.#traced(fetchOptions, async (status) => {
+    return this.#traced(fetchOptions.status, async (status) => {
       const value = await this.#fetch(key, fetchOptions, status);
       if (value !== undefined) return value;
       throw new LRUCacheError('FETCH_UNDEFINED', 'fetch() returned undefined');
     });
+  }
+
+  /**
+   * The values of many keys, as by a `fetch` of each, but with one call of `fetchManyMethod` for
+   * all that have to be loaded; what is being loaded already is waited for, and not loaded again.
+   * Without `fetchManyMethod`, a call of `fetchMethod` for each. O(keys), and the loads.
+   *
+   * The Map has the keys that have a value, each once, in the order given. It rejects as the first
+   * `fetch` that fails would; what the others come to is stored nevertheless. A key that is deleted
+   * or set meanwhile fails, unless `ignoreFetchAbort` or `allowStaleOnFetchAbort` say otherwise.
+   * Rejects with `INVALID_KEYS` if the keys are no list, and with `INVALID_BATCH` if the result is
+   * none.
+   */
+  fetchMany(keys: Iterable<K>, fetchOptions: FetchManyArgument<K, V, FC>): Promise<Map<K, V>>;
+  fetchMany(
+    keys: WithoutContext<FC, Iterable<K>>,
+    fetchOptions?: WithoutContext<FC, FetchManyArgument<K, V, FC>>,
+  ): Promise<Map<K, V>>;
+  async fetchMany(
+    keys: Iterable<K>,
+    fetchOptions: types.FetchManyOptions<K, V, FC> = {},
+  ): Promise<Map<K, V>> {
+    const asked = [...new Set(listOf(keys))];
+    const { statuses } = fetchOptions;
+    const { loads } = this.#store;
+    const batch: Load<K, V, FC>[] | undefined = loads?.hasBatches ? [] : undefined;
+    const request = requestOf(fetchOptions, batch);
+    const promises: Promise<V | undefined>[] = [];
+    try {
+      for (const key of asked) {
+        const status = statuses === undefined ? undefined : statusIn(statuses, key);
+        const run = (filled: typeof status) => this.#fetch(key, fetchOptions, filled, request);
+        promises.push(this.#traced(status, run));
+      }
+    } finally {
+      if (batch !== undefined) loads?.dispatch(batch, request.context);
+    }
+    const values = await Promise.all(promises);
+    const found = new Map<K, V>();
+    for (const [i, key] of asked.entries()) {
+      const value = values[i];
+      if (value !== undefined) found.set(key, value);
+    }
+    return found;
   }
 
   /**
@@ -112,15 +164,16 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     key: K,
     fetchOptions: types.FetchOptions<K, V, FC>,
     status: types.Status<K, V, FC> | undefined,
+    shared?: Request<K, V, FC>,
   ): Promise<V | undefined> {
     const { loads } = this.#store;
-    const { context, forceRefresh = false, signal } = fetchOptions;
+    const request = shared ?? requestOf(fetchOptions, undefined);
+    const { context, forceRefresh } = request;
     if (status !== undefined) {
       fill(status, this, 'fetch', key);
       if (context) status.context = context;
       if (forceRefresh) status.forceRefresh = true;
     }
-    const request = { context, forceRefresh, signal };
     if (loads !== undefined) return loads.fetch(key, fetchOptions, request, status);
     if (status !== undefined) status.fetch = 'get';
     return this.#store.get(key, fetchOptions, status);
@@ -128,10 +181,9 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
 
   /** Runs a fetch, with a trace if there is somebody to follow it. */
   #traced<T>(
-    given: types.FetchOptions<K, V, FC>,
+    own: types.Status<K, V, FC> | undefined,
     run: (status: types.Status<K, V, FC> | undefined) => Promise<T>,
   ): Promise<T> {
-    const { status: own } = given;
     const isObserved = metrics.hasSubscribers || tracing.hasSubscribers;
     const status = own ?? (isObserved ? {} : undefined);
     const isTraced = status !== undefined && tracing.hasSubscribers;
@@ -159,4 +211,29 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
       if (stats !== undefined) stats.totalLoadTimeMs += timeSince(this.#store, startedAt);
     }
   }
+}
+
+function requestOf<K, V, FC>(
+  given: Pick<types.FetchOptions<K, V, FC>, 'context' | 'forceRefresh' | 'signal'>,
+  batch: Load<K, V, FC>[] | undefined,
+): Request<K, V, FC> {
+  const { context, forceRefresh = false, signal } = given;
+  return { context, forceRefresh, caller: signal ? new CallerSignal(signal) : undefined, batch };
+}
+
+/** The status of a key in a Map of the caller's, put there. */
+function statusIn<K, V, FC>(
+  statuses: Map<K, types.Status<K, V, FC>>,
+  key: K,
+): types.Status<K, V, FC> {
+  const status = {};
+  statuses.set(key, status);
+  return status;
+}
+
+/** A list of keys. A string, though a list of its letters, is a key that was not put into one. */
+function listOf<K>(keys: Iterable<K>): Iterable<K> {
+  const isList = typeof keys === 'object' && typeof keys?.[Symbol.iterator] === 'function';
+  if (isList) return keys;
+  throw new LRUCacheTypeError('INVALID_KEYS', `fetchMany needs a list of keys, not ${show(keys)}`);
 }

@@ -1,18 +1,24 @@
-// The loads: what `fetch` does with `fetchMethod`. One load per key is in flight at a time.
+// The loads: what `fetch` does with `fetchMethod`, and `fetchMany` with `fetchManyMethod`. One load
+// per key is in flight at a time, whichever began it.
 //
 // F1  A load in flight takes no slot: it is in a Map of its own, evicts nothing and cannot be
 //     evicted. The entry it refreshes, if there is one, stays what it is until the result comes.
 // F2  A load ends by its result, its failure or its abort. `delete`, `clear` and `set` of its key
 //     take it out of the Map at once: whatever it gives afterwards is stored nowhere.
 // F3  No promise of a load is ever rejected unheard: only who waits for one hears of its failure.
-// F4  The options of the caller that began the load hold for it, and `fetchMethod` may change them.
+// F4  The options of the caller that began the load hold for it, and the loader may change them.
+// F5  A load in a batch is a load like any other, but for who calls the loader (batch.ts): each has
+//     an end of its own, and none ends another.
 
-import { NIL, VISIT_RENEW, VISIT_TOUCH } from '../assembly/layout.js';
-import { LRUCacheError, type LRUCacheErrorCode } from './errors.js';
+import { NIL } from '../assembly/layout.js';
+import { callTogether } from './batch.js';
+import { LRUCacheError } from './errors.js';
+import { type CallerSignal, Load } from './load.js';
 import { pick } from './options.js';
 import { noteAge } from './status.js';
 import type { Store } from './store.js';
 import type {
+  BatchFetcher,
   Fetcher,
   FetcherFetchOptions,
   FetchOptions,
@@ -20,91 +26,35 @@ import type {
   Status,
 } from './types.js';
 
-/** One call of `fetchMethod`. */
-export class Load<K, V, FC> {
-  readonly key: K;
-  /** The value there was when the load began. */
-  readonly staleValue: V | undefined;
-  readonly options: FetcherFetchOptions<K, V, FC>;
-  readonly controller = new AbortController();
-  /** What waits for the load. Settled by the result, the failure or the abort, as options say. */
-  readonly promise: Promise<V | undefined>;
-  /** Whether `fetchMethod` is being called, and has not returned yet. */
-  isStarting = false;
-  /** Whether the result, the failure or the abort has been dealt with; nothing else counts. */
-  isOver = false;
-  /** Whether `fetchMethod` has been called at all. */
-  isDispatched = false;
-  /** When that was, if loads are timed. */
-  startedAt = 0;
-  settle!: (value: V | undefined) => void;
-  fail!: (error: unknown) => void;
-  #followed: AbortSignal | undefined;
-  #onAbort: (() => void) | undefined;
-
-  constructor(key: K, staleValue: V | undefined, options: FetcherFetchOptions<K, V, FC>) {
-    this.key = key;
-    this.staleValue = staleValue;
-    this.options = options;
-    this.promise = new Promise((resolve, reject) => {
-      this.settle = resolve;
-      this.fail = reject;
-    });
-    // Whoever fetches waits for a promise of his own, and hears of a failure there.
-    this.promise.catch(() => {});
-  }
-
-  /** Tells `fetchMethod` and whoever waits that the load is not wanted any more. */
-  abort(code: LRUCacheErrorCode, message: string): void {
-    this.controller.abort(new LRUCacheError(code, message));
-  }
-
-  /** Aborts when a caller's signal does. */
-  follow(signal: AbortSignal): void {
-    if (signal.aborted) {
-      this.controller.abort(signal.reason);
-      return;
-    }
-    signal.addEventListener('abort', this.#forward);
-    this.#followed = signal;
-  }
-
-  /** Calls back when the load is aborted. */
-  watch(onAbort: () => void): void {
-    this.controller.signal.addEventListener('abort', onAbort);
-    this.#onAbort = onAbort;
-  }
-
-  /** Leaves the caller's signal alone, and its own: either may live on for long. */
-  unfollow(): void {
-    try {
-      this.#followed?.removeEventListener('abort', this.#forward);
-    } catch {
-      // A signal of the caller's own making: it must not lose the result.
-    }
-    this.#followed = undefined;
-    if (this.#onAbort) this.controller.signal.removeEventListener('abort', this.#onAbort);
-  }
-
-  readonly #forward = (): void => this.controller.abort(this.#followed?.reason);
-}
-
-/** What a call of `fetch` asks for beside the options of the load. */
-export interface Request<FC> {
+/** What a call of `fetch` or `fetchMany` asks for beside the options of its loads. */
+export interface Request<K, V, FC> {
   readonly context: FC | undefined;
   readonly forceRefresh: boolean;
-  readonly signal: AbortSignal | undefined;
+  readonly caller: CallerSignal | undefined;
+  /** Collects the loads that are begun, for `dispatch` to call their loader; else each is. */
+  readonly batch: Load<K, V, FC>[] | undefined;
 }
 
 /** The loads of one cache. */
 export class Loads<K, V, FC> {
   readonly #store: Store<K, V, FC>;
-  readonly #fetchMethod: Fetcher<K, V, FC>;
+  readonly #fetchMethod: Fetcher<K, V, FC> | undefined;
+  readonly #fetchManyMethod: BatchFetcher<K, V, FC> | undefined;
   readonly #inFlight = new Map<K, Load<K, V, FC>>();
 
-  constructor(store: Store<K, V, FC>, fetchMethod: Fetcher<K, V, FC>) {
+  constructor(
+    store: Store<K, V, FC>,
+    fetchMethod: Fetcher<K, V, FC> | undefined,
+    fetchManyMethod: BatchFetcher<K, V, FC> | undefined,
+  ) {
     this.#store = store;
     this.#fetchMethod = fetchMethod;
+    this.#fetchManyMethod = fetchManyMethod;
+  }
+
+  /** Whether many keys can be loaded by one call. */
+  get hasBatches(): boolean {
+    return this.#fetchManyMethod !== undefined;
   }
 
   /** Whether a key is being loaded. */
@@ -135,16 +85,17 @@ export class Loads<K, V, FC> {
   fetch(
     key: K,
     given: FetchOptions<K, V, FC>,
-    request: Request<FC>,
+    request: Request<K, V, FC>,
     status: Status<K, V, FC> | undefined,
   ): V | undefined | Promise<V | undefined> {
     const options = this.#optionsFor(given, status);
     const { forceRefresh } = request;
-    const load = this.#inFlight.get(key);
-    if (load !== undefined) return this.#join(load, options, status);
+    const current = this.#inFlight.get(key);
+    if (current !== undefined) return this.#join(current, options, status);
     const found = this.#find(key, forceRefresh, options, status);
     const value = this.#store.entries.valueAt(Math.abs(found));
     if (found > NIL && !forceRefresh) return value;
+    const startedAt = this.#store.stats === undefined ? 0 : this.#store.readClock();
     // The clock, which is user code, may have begun one meanwhile.
     const other = this.#inFlight.get(key);
     if (other !== undefined) return this.#join(other, options, status);
@@ -152,8 +103,10 @@ export class Loads<K, V, FC> {
     if (status !== undefined) {
       status.fetch = found === NIL ? 'miss' : found < NIL ? 'stale' : 'refresh';
     }
-    const begun = this.#begin(key, value, options, request);
-    if (value === undefined || !options.allowStale) return begun.promise;
+    const load = new Load<K, V, FC>(key, value, options);
+    load.startedAt = startedAt;
+    this.#begin(load, request);
+    if (value === undefined || !options.allowStale) return load.promise;
     if (status !== undefined && found < NIL) status.returnedStale = true;
     return value;
   }
@@ -217,15 +170,10 @@ export class Loads<K, V, FC> {
     const store = this.#store;
     const { entries, stats } = store;
     if (forceRefresh) return store.find(key);
-    let slot: number;
+    const isRenewed = Boolean(options.updateAgeOnGet);
     let now = 0;
-    if (entries.isTimed) {
-      now = options.updateAgeOnGet ? store.readClock() : store.now();
-      const mode = options.updateAgeOnGet ? VISIT_TOUCH | VISIT_RENEW : VISIT_TOUCH;
-      slot = entries.seek(key, now, mode);
-    } else {
-      slot = entries.touch(key);
-    }
+    if (entries.isTimed) now = isRenewed ? store.readClock() : store.now();
+    const slot = store.use(key, now, isRenewed);
     if (slot > NIL && stats !== undefined) stats.hits += 1;
     if (slot > NIL && status !== undefined) {
       status.fetch = 'hit';
@@ -239,55 +187,68 @@ export class Loads<K, V, FC> {
     if (stats !== undefined) stats.misses += 1;
   }
 
-  #begin(
-    key: K,
-    staleValue: V | undefined,
-    options: FetcherFetchOptions<K, V, FC>,
-    request: Request<FC>,
-  ): Load<K, V, FC> {
-    const load = new Load<K, V, FC>(key, staleValue, options);
-    if (this.#store.stats !== undefined) load.startedAt = this.#store.readClock();
+  #begin(load: Load<K, V, FC>, request: Request<K, V, FC>): void {
+    const { key } = load;
     this.#inFlight.set(key, load);
     try {
-      this.#start(load, request);
+      load.watch(() => this.#aborted(load));
+      if (request.caller !== undefined) load.follow(request.caller);
+      if (request.batch !== undefined) request.batch.push(load);
+      else if (!load.isOver) this.#start(load, request.context);
     } catch (error) {
       // The signal is none, or the stack is full: nothing would ever end the load.
       if (this.#inFlight.get(key) === load) this.#inFlight.delete(key);
       load.unfollow();
       throw error;
     }
-    return load;
   }
 
-  #start(load: Load<K, V, FC>, { context, signal }: Request<FC>): void {
+  #start(load: Load<K, V, FC>, context: FC | undefined): void {
     const { key, staleValue, options, controller } = load;
-    const { stats } = this.#store;
-    load.watch(() => this.#aborted(load));
-    if (signal) load.follow(signal);
-    if (load.isOver) return;
-    load.isDispatched = true;
-    if (options.status !== undefined) options.status.fetchDispatched = true;
-    if (stats !== undefined) stats.loads += 1;
+    const fetchMethod = this.#fetchMethod;
+    if (fetchMethod === undefined) {
+      this.dispatch([load], context);
+      return;
+    }
+    this.noteDispatch(load);
     new Promise<V | undefined>((resolve) => {
       load.isStarting = true;
       try {
         const fetcherOptions = { signal: controller.signal, options, context: context as FC };
-        const owner = this.#store.settings;
         // A promise, or a thenable, is waited for; `undefined` is a result like any other.
-        resolve(this.#fetchMethod.call(owner, key, staleValue, fetcherOptions) as V | undefined);
+        resolve(
+          fetchMethod.call(this.#store.settings, key, staleValue, fetcherOptions) as V | undefined,
+        );
       } finally {
         load.isStarting = false;
       }
     })
       .then(
-        (value) => this.#resolved(load, value),
-        (error: unknown) => this.#rejected(load, error),
+        (value) => this.resolve(load, value),
+        (error: unknown) => this.reject(load, error),
       )
-      .catch((error: unknown) => this.#abandon(load, error));
+      .catch((error: unknown) => this.abandon(load, error));
+  }
+
+  /** Calls `fetchManyMethod` for the loads of a batch. */
+  dispatch(batch: readonly Load<K, V, FC>[], context: FC | undefined): void {
+    const method = this.#fetchManyMethod as BatchFetcher<K, V, FC>;
+    callTogether(this, batch, (keys, staleValues, rest) =>
+      method.call(this.#store.settings, keys, staleValues, { ...rest, context: context as FC }),
+    );
+  }
+
+  /** Notes that the loader of a load is being called. */
+  noteDispatch(load: Load<K, V, FC>): void {
+    const { stats } = this.#store;
+    const { status } = load.options;
+    load.isDispatched = true;
+    if (status !== undefined) status.fetchDispatched = true;
+    if (stats !== undefined) stats.loads += 1;
   }
 
   /** The loader gave a value. */
-  #resolved(load: Load<K, V, FC>, value: V | undefined): void {
+  resolve(load: Load<K, V, FC>, value: V | undefined): void {
     if (load.isOver) return;
     const { options, controller } = load;
     const { status } = options;
@@ -309,7 +270,7 @@ export class Loads<K, V, FC> {
   }
 
   /** The loader failed. */
-  #rejected(load: Load<K, V, FC>, error: unknown): void {
+  reject(load: Load<K, V, FC>, error: unknown): void {
     if (load.isOver) return;
     const { status } = load.options;
     if (status !== undefined) {
@@ -331,7 +292,7 @@ export class Loads<K, V, FC> {
       if (!options.ignoreFetchAbort) this.#giveUp(load, controller.signal.reason);
       else if (options.allowStaleOnFetchAbort) this.#settleStale(load);
     } catch (error) {
-      this.#abandon(load, error);
+      this.abandon(load, error);
     }
   }
 
@@ -362,7 +323,7 @@ export class Loads<K, V, FC> {
   }
 
   /** User code threw as a load ended: a callback, a size, a status. Whoever waits hears of it. */
-  #abandon(load: Load<K, V, FC>, error: unknown): void {
+  abandon(load: Load<K, V, FC>, error: unknown): void {
     if (!load.isOver) this.#end(load);
     load.fail(error);
   }

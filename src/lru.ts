@@ -7,20 +7,23 @@
 // L1  Nothing in here calls a public method of the cache, so that a subclass may override any.
 // L2  A cache without ttl, sizes, callbacks, loads and statistics goes to its entries directly.
 //     `get` and `set` hold no more than that: V8 inlines them, and all that they call, into a loop
-//     of the caller's only if it is little.
+//     of the caller's only if it is little. A flag is compared with true, which is one instruction;
+//     V8 takes a dozen to find out whether a field is truthy.
 // L3  Objects that callers pass are read, each property once, and never written, but for `status`.
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { NIL } from '../assembly/layout.js';
-import { clear, purge, resize } from './bulk.js';
+import { clear, pop, purge, resize } from './bulk.js';
 import { metrics } from './channels.js';
 import { sharedEngine } from './engines.js';
 import type { ColumnEntries } from './entries-columns.js';
 import { keepName, LRUCacheError, LRUCacheTypeError } from './errors.js';
 import { storeOf } from './iterable.js';
 import { LoadingCache } from './loading.js';
+import { has, peek } from './lookups.js';
 import * as options from './options.js';
+import { poisonIfTrap } from './poison.js';
 import { dumpOf, infoOf, loadInto, remainingTtlOf } from './snapshot.js';
 import { newStats } from './stats.js';
 import { getByStore, publish, setByStore, statusFor } from './status.js';
@@ -80,7 +83,7 @@ export class LRUCache<
 
   /** Number of entries, stale ones counted, and those in flight not. */
   get size(): number {
-    return this.#entries.size;
+    return this.#store.entries.size;
   }
 
   /** Largest number of entries; 0 if it is not bounded. */
@@ -95,12 +98,12 @@ export class LRUCache<
 
   /** Sum of the sizes of all entries; 0 if there are none. */
   get calculatedSize(): number {
-    return this.#store.total;
+    return this.#store.entries.total;
   }
 
   /** The engine this cache runs on. */
   get engine(): types.EngineKind {
-    return this.#entries.engine.kind;
+    return this.#store.entries.engine.kind;
   }
 
   /**
@@ -109,8 +112,15 @@ export class LRUCache<
    */
   get(key: K, getOptions?: types.GetOptions<K, V, FC>): V | undefined {
     const entries = this.#entries;
-    if (getOptions === undefined && entries.isPlainToRead && !metrics.hasSubscribers) {
-      return entries.items[entries.touch(key) * 2 + 1] as V | undefined;
+    if (getOptions === undefined && entries.isPlainToRead === true && !metrics.hasSubscribers) {
+      try {
+        return entries.items[entries.touch(key) * 2 + 1] as V | undefined;
+      } catch (error) {
+        entries.failure = error;
+        entries.isPlainToRead = false;
+        entries.isPlainToWrite = false;
+        throw poisonIfTrap(entries.engine, error);
+      }
     }
     return getByStore(this, key, getOptions);
   }
@@ -129,12 +139,19 @@ export class LRUCache<
     if (
       setOptions === undefined &&
       value !== undefined &&
-      entries.isPlainToWrite &&
+      entries.isPlainToWrite === true &&
       this.ttl === 0 &&
       this.sizeCalculation === undefined &&
       !metrics.hasSubscribers
     ) {
-      entries.write(entries.put(key), key, value);
+      try {
+        entries.write(entries.put(key), key, value);
+      } catch (error) {
+        entries.failure = error;
+        entries.isPlainToRead = false;
+        entries.isPlainToWrite = false;
+        throw poisonIfTrap(entries.engine, error);
+      }
     } else {
       setByStore(this, key, value, setOptions);
     }
@@ -152,13 +169,13 @@ export class LRUCache<
   /** Whether a key is there and fresh. The order stays; its age does, but for `updateAgeOnHas`. */
   has(key: K, hasOptions?: types.HasOptions<K, V, FC>): boolean {
     const status = statusFor(this, 'has', key, hasOptions?.status);
-    return publish(status, this.#store.has(key, hasOptions?.updateAgeOnHas, status));
+    return publish(status, has(this.#store, key, hasOptions?.updateAgeOnHas, status));
   }
 
   /** The value of a key, or `undefined`; a stale one only with `allowStale`. Nothing changes. */
   peek(key: K, peekOptions?: types.PeekOptions<K, V, FC>): V | undefined {
     const status = statusFor(this, 'peek', key, peekOptions?.status);
-    return publish(status, this.#store.peek(key, peekOptions?.allowStale, status));
+    return publish(status, peek(this.#store, key, peekOptions?.allowStale, status));
   }
 
   /** Removes a key, and aborts its load; returns whether there was either. */
@@ -167,14 +184,22 @@ export class LRUCache<
     if (!entries.isPlainToWrite || metrics.hasSubscribers) {
       return this.#store.delete(key, 'delete');
     }
-    const slot = entries.remove(key);
-    if (slot !== NIL) entries.erase(slot);
-    return slot !== NIL;
+    try {
+      const slot = entries.remove(key);
+      if (slot !== NIL) entries.erase(slot);
+      return slot !== NIL;
+    } catch (error) {
+      entries.failure = error;
+      entries.cut = -1;
+      entries.isPlainToRead = false;
+      entries.isPlainToWrite = false;
+      throw poisonIfTrap(entries.engine, error);
+    }
   }
 
   /** Removes the least recently used entry and returns its value, stale or not. */
   pop(): V | undefined {
-    return this.#store.pop();
+    return pop(this.#store);
   }
 
   /** Removes every entry and aborts every load. `dispose` hears of the oldest first. */
@@ -276,6 +301,11 @@ export declare namespace LRUCache {
     V,
     FC extends undefined | void = undefined,
   > = types.FetchOptionsNoContext<K, V, FC>;
+  export type BatchResult<K, V> = types.BatchResult<K, V>;
+  export type BatchFetcher<K, V, FC = unknown> = types.BatchFetcher<K, V, FC>;
+  export type BatchFetcherOptions<K, V, FC = unknown> = types.BatchFetcherOptions<K, V, FC>;
+  export type FetchManyOptions<K, V, FC> = types.FetchManyOptions<K, V, FC>;
+  export type FetchManyOptionsWithContext<K, V, FC> = types.FetchManyOptionsWithContext<K, V, FC>;
   export type Memoizer<K, V, FC = unknown> = types.Memoizer<K, V, FC>;
   export type MemoizerOptions<K, V, FC = unknown> = types.MemoizerOptions<K, V, FC>;
   export type MemoizerMemoOptions<K, V, FC = unknown> = types.MemoizerMemoOptions<K, V, FC>;

@@ -1,5 +1,6 @@
 // The measures of an entry: what it weighs and how old it may get, checked before it is stored.
 
+import { WEIGHT_MAX } from '../assembly/layout.js';
 import { LRUCacheTypeError } from './errors.js';
 import { checkFunction, isSize, show } from './options.js';
 import type { SizeCalculator } from './types.js';
@@ -42,4 +43,10 @@ export function checkAge(ttl: unknown, start: unknown): void {
   }
   if (start === undefined || Number.isFinite(start)) return;
   throw new LRUCacheTypeError('INVALID_TTL', `start must be a finite number, not ${show(start)}`);
+}
+
+/** Whether an entry of this weight is above either bound, of which 0 is none. */
+export function isTooLarge(weight: number, maxEntrySize: number, maxSize: number): boolean {
+  if (maxEntrySize !== 0 && weight > maxEntrySize) return true;
+  return (maxSize !== 0 && weight > maxSize) || weight > WEIGHT_MAX;
 }

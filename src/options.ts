@@ -4,6 +4,7 @@ import { CAPACITY_MAX, WEIGHT_MAX } from '../assembly/layout.js';
 import { SharedEngine, sharedEngine } from './engines.js';
 import { LRUCacheRangeError, LRUCacheTypeError } from './errors.js';
 import type {
+  BatchFetcher,
   Count,
   Disposer,
   EngineKind,
@@ -78,6 +79,11 @@ export interface OptionsBase<K, V, FC> {
   onInsert?: Inserter<K, V>;
   /** Loads values for `fetch`. A key is loaded once at a time, and takes no room until it is. */
   fetchMethod?: Fetcher<K, V, FC>;
+  /**
+   * Loads the values of many keys in one call, for `fetchMany`. Without `fetchMethod`, `fetch`
+   * calls it, too, for one key.
+   */
+  fetchManyMethod?: BatchFetcher<K, V, FC>;
   /** Taken for lru-cache's sake, without effect: what is being loaded weighs nothing here. */
   backgroundFetchSize?: Size;
   /** Computes values for `memo`. */
@@ -141,6 +147,7 @@ export interface CheckedOptions<K, V, FC> {
   readonly disposeAfter: Disposer<K, V> | undefined;
   readonly onInsert: Inserter<K, V> | undefined;
   readonly fetchMethod: Fetcher<K, V, FC> | undefined;
+  readonly fetchManyMethod: BatchFetcher<K, V, FC> | undefined;
   readonly memoMethod: Memoizer<K, V, FC> | undefined;
   readonly backgroundFetchSize: number;
   readonly noDeleteOnFetchRejection: boolean;
@@ -243,6 +250,7 @@ const CALLBACK_NAMES = [
   'disposeAfter',
   'onInsert',
   'fetchMethod',
+  'fetchManyMethod',
   'memoMethod',
 ] as const;
 
@@ -258,8 +266,17 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): CheckedO
     );
   }
   const { max, maxSize, maxEntrySize, sizeCalculation, ttl, perf, engine } = options;
-  const { dispose, disposeAfter, onInsert, fetchMethod, memoMethod } = options;
-  const callbacks = { sizeCalculation, dispose, disposeAfter, onInsert, fetchMethod, memoMethod };
+  const { dispose, disposeAfter, onInsert } = options;
+  const { fetchMethod, fetchManyMethod, memoMethod } = options;
+  const callbacks = {
+    sizeCalculation,
+    dispose,
+    disposeAfter,
+    onInsert,
+    fetchMethod,
+    fetchManyMethod,
+    memoMethod,
+  };
   for (const name of CALLBACK_NAMES) {
     if (callbacks[name] !== undefined) checkFunction(name, callbacks[name]);
   }
@@ -284,6 +301,7 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): CheckedO
     disposeAfter,
     onInsert,
     fetchMethod,
+    fetchManyMethod,
     memoMethod,
     max: checkedMax,
     maxSize: checkedMaxSize,

@@ -6,6 +6,7 @@
 
 import type { CheckedOptions } from './options.js';
 import type {
+  BatchFetcher,
   Disposer,
   Fetcher,
   Inserter,
@@ -38,6 +39,7 @@ export class Settings<K, V, FC> {
   readonly #disposeAfter: Disposer<K, V> | undefined;
   readonly #onInsert: Inserter<K, V> | undefined;
   readonly #fetchMethod: Fetcher<K, V, FC> | undefined;
+  readonly #fetchManyMethod: BatchFetcher<K, V, FC> | undefined;
   readonly #memoMethod: Memoizer<K, V, FC> | undefined;
   readonly #perf: Perf;
   readonly #recordStats: boolean;
@@ -64,6 +66,7 @@ export class Settings<K, V, FC> {
     this.#disposeAfter = options.disposeAfter;
     this.#onInsert = options.onInsert;
     this.#fetchMethod = options.fetchMethod;
+    this.#fetchManyMethod = options.fetchManyMethod;
     this.#memoMethod = options.memoMethod;
     this.#perf = options.perf;
     this.#recordStats = options.recordStats;
@@ -83,6 +86,10 @@ export class Settings<K, V, FC> {
 
   get fetchMethod(): Fetcher<K, V, FC> | undefined {
     return this.#fetchMethod;
+  }
+
+  get fetchManyMethod(): BatchFetcher<K, V, FC> | undefined {
+    return this.#fetchManyMethod;
   }
 
   get memoMethod(): Memoizer<K, V, FC> | undefined {

@@ -5,7 +5,7 @@ import { metrics } from './channels.js';
 import { type IterableCache, storeOf } from './iterable.js';
 import type { LRUCache } from './lru.js';
 import type { Store } from './store.js';
-import type { GetOptions, SetOptions, Status } from './types.js';
+import type { DisposeReason, GetOptions, SetOptions, Status } from './types.js';
 
 type Operation = NonNullable<Status<unknown, unknown>['op']>;
 
@@ -90,5 +90,11 @@ export function noteSize<K, V, FC>(
 ): void {
   if (!store.entries.isWeighed) return;
   status.entrySize = weight;
-  status.totalCalculatedSize = store.total;
+  status.totalCalculatedSize = store.entries.total;
+}
+
+/** Publishes that a key was removed. */
+export function publishDelete(cache: object, key: unknown, reason: DisposeReason): void {
+  if (!metrics.hasSubscribers) return;
+  metrics.publish({ op: 'delete', delete: reason, key, cache });
 }

@@ -18,19 +18,20 @@ import {
   UPDATED,
   VISIT_RENEW,
   VISIT_TOUCH,
-  WEIGHT_MAX,
 } from '../assembly/layout.js';
 import { Autopurge } from './autopurge.js';
 import type { Callbacks } from './callbacks.js';
-import { metrics } from './channels.js';
 import { Clock } from './clock.js';
 import { disposedEngine } from './engine-disposed.js';
 import type { ColumnEntries } from './entries-columns.js';
-import type { Load, Loads } from './loads.js';
-import { checkAge, refuseSize, weightOf } from './measure.js';
+import type { Load } from './load.js';
+import type { Loads } from './loads.js';
+import { checkAge, isTooLarge, refuseSize, weightOf } from './measure.js';
+import { mend } from './mend.js';
 import { budgetFor, type CheckedOptions, pick } from './options.js';
+import { poisonIfTrap } from './poison.js';
 import type { Settings } from './settings.js';
-import { noteAge, noteSize } from './status.js';
+import { noteAge, noteSize, publishDelete } from './status.js';
 import type { DisposeReason, GetOptions, SetOptions, Stats, Status } from './types.js';
 
 /** What a store is made of; each part is there only if the cache needs it. */
@@ -45,7 +46,6 @@ export interface StoreParts<K, V, FC> {
 
 /** The entries of one cache and all that has to happen when they change. */
 export class Store<K, V, FC> {
-  readonly entries: ColumnEntries<K, V>;
   readonly settings: Settings<K, V, FC>;
   readonly callbacks: Callbacks<K, V> | undefined;
   readonly stats: Stats | undefined;
@@ -54,13 +54,14 @@ export class Store<K, V, FC> {
   /** Largest sum of sizes; 0 if it is not bounded. */
   maxSize: number;
   readonly isEntrySizeImplied: boolean;
-  /** Loads in flight; undefined if the cache has no `fetchMethod`. */
+  /** Loads in flight; undefined if the cache has no loader. */
   loads: Loads<K, V, FC> | undefined;
+  readonly #entries: ColumnEntries<K, V>;
   #clock: Clock | undefined;
   #autopurge: Autopurge | undefined;
 
   constructor(parts: StoreParts<K, V, FC>) {
-    this.entries = parts.entries;
+    this.#entries = parts.entries;
     this.settings = parts.settings;
     this.callbacks = parts.callbacks;
     this.stats = parts.stats;
@@ -69,9 +70,62 @@ export class Store<K, V, FC> {
     this.isEntrySizeImplied = parts.bounds.isEntrySizeImplied;
     if (this.settings.maxEntrySize !== 0) this.entries.useWeights(budgetFor(this.maxSize));
     if (this.settings.ttl !== 0) this.entries.useAges();
-    if (this.stats !== undefined) this.entries.isPlainToRead = false;
-    const isWatched = (this.stats ?? this.callbacks ?? this.settings.fetchMethod) !== undefined;
-    if (isWatched) this.entries.isPlainToWrite = false;
+    this.#openShortRoads();
+  }
+
+  /** The entries, mended if a change of them was interrupted (mend.ts). */
+  get entries(): ColumnEntries<K, V> {
+    if (this.#entries.failure !== undefined) this.#mend();
+    return this.#entries;
+  }
+
+  /**
+   * Runs a change, which calls no user code. What escapes has interrupted it half-way, and is noted
+   * by plain stores first, as a call needs stack. An entry that it was to remove stays then.
+   */
+  change<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      this.#entries.failure = error;
+      this.#entries.cut = -1;
+      this.#entries.isPlainToRead = false;
+      this.#entries.isPlainToWrite = false;
+      throw poisonIfTrap(this.#entries.engine, error);
+    }
+  }
+
+  /**
+   * Slot of a key, which becomes the newest, or NIL; negative, and not used, if stale. A change as
+   * above, written out, since a function for it would cost every get its context.
+   */
+  use(key: K, now: number, isRenewed: boolean): number {
+    const entries = this.#entries;
+    try {
+      if (!entries.isTimed) return entries.touch(key);
+      return entries.seek(key, now, isRenewed ? VISIT_TOUCH | VISIT_RENEW : VISIT_TOUCH);
+    } catch (error) {
+      entries.failure = error;
+      entries.isPlainToRead = false;
+      entries.isPlainToWrite = false;
+      throw poisonIfTrap(entries.engine, error);
+    }
+  }
+
+  #mend(): void {
+    if (mend(this.#entries)) {
+      this.callbacks?.forget();
+      this.shed();
+    }
+    this.#openShortRoads();
+  }
+
+  /** Whether `get` and `set` may pass by the store (L2 of lru.ts). */
+  #openShortRoads(): void {
+    const { isTimed, isWeighed } = this.#entries;
+    const isWatched = (this.stats ?? this.callbacks ?? this.loads) !== undefined;
+    this.#entries.isPlainToRead = !isTimed && this.stats === undefined;
+    this.#entries.isPlainToWrite = !isTimed && !isWeighed && !isWatched;
   }
 
   /** The clock; made when it is first needed. */
@@ -101,10 +155,10 @@ export class Store<K, V, FC> {
       const isRenewed = pick(options?.updateAgeOnGet, settings.updateAgeOnGet);
       const now = isRenewed ? this.readClock() : this.now();
       if (status !== undefined) noteAge(this, status, entries.find(key), now);
-      slot = entries.seek(key, now, isRenewed ? VISIT_TOUCH | VISIT_RENEW : VISIT_TOUCH);
+      slot = this.use(key, now, isRenewed);
       if (slot < NIL) return this.#getStale(key, slot, now, options, status);
     } else {
-      slot = entries.touch(key);
+      slot = this.use(key, 0, false);
     }
     if (stats !== undefined) stats[slot === NIL ? 'misses' : 'hits'] += 1;
     if (status !== undefined) {
@@ -142,40 +196,6 @@ export class Store<K, V, FC> {
     return entries.isTimed ? entries.seek(key, this.now(), 0) : entries.find(key);
   }
 
-  has(key: K, updateAgeOnHas: boolean | undefined, status: Status<K, V, FC> | undefined): boolean {
-    const { entries } = this;
-    let slot: number;
-    let now = 0;
-    if (entries.isTimed) {
-      const isRenewed = pick(updateAgeOnHas, this.settings.updateAgeOnHas);
-      now = isRenewed ? this.readClock() : this.now();
-      slot = entries.seek(key, now, isRenewed ? VISIT_RENEW : 0);
-    } else {
-      slot = entries.find(key);
-    }
-    if (status !== undefined) {
-      status.has = slot > NIL ? 'hit' : slot === NIL ? 'miss' : 'stale';
-      noteAge(this, status, Math.abs(slot), now);
-    }
-    return slot > NIL;
-  }
-
-  peek(
-    key: K,
-    allowStale: boolean | undefined,
-    status: Status<K, V, FC> | undefined,
-  ): V | undefined {
-    const { entries } = this;
-    const isStaleShown = pick(allowStale, this.settings.allowStale);
-    const slot = isStaleShown ? entries.find(key) : this.find(key);
-    const value = entries.valueAt(Math.max(slot, NIL));
-    if (status !== undefined) {
-      status.peek = slot > NIL ? 'hit' : slot === NIL ? 'miss' : 'stale';
-      if (value !== undefined) status.value = value;
-    }
-    return value;
-  }
-
   /**
    * Stores a value; `undefined` deletes. `evicted` collects the entries that had to go.
    * A load of the key is aborted, unless it is the one that `set` stores the result of.
@@ -201,7 +221,7 @@ export class Store<K, V, FC> {
     const weight = entries.isWeighed
       ? weightOf(key, value, options?.size, sizeCalculation)
       : refuseSize(options?.size, sizeCalculation);
-    if (this.#isTooLarge(weight)) {
+    if (isTooLarge(weight, settings.maxEntrySize, this.maxSize)) {
       if (status !== undefined) {
         status.set = 'miss';
         status.maxEntrySizeExceeded = true;
@@ -213,24 +233,30 @@ export class Store<K, V, FC> {
     const start = hasAge ? this.#startFor(ttl, options?.start) : 0;
     const isPurged = ttl !== 0 && settings.ttlAutopurge;
     const now = hasAge && (status !== undefined || isPurged) ? this.now() : 0;
-    if (hasAge && !entries.isTimed) entries.useAges();
+    if (hasAge && !entries.isTimed) this.change(() => entries.useAges());
     callbacks?.begin();
     const load = this.loads?.take(key);
     let code: number;
+    let cut = 0;
     try {
       code =
         entries.isTimed || entries.isWeighed
           ? entries.putWith(key, weight, start, ttl, isKept ? 1 : 0)
           : entries.put(key);
+      if ((code & OUTCOME_MASK) === EVICTED) cut = code >> OUTCOME_BITS;
+      const isWatched = (callbacks ?? this.stats ?? status ?? evicted) !== undefined;
+      if (isWatched) this.#replace(code, key, value, isSilent, status, evicted);
+      else entries.write(code, key, value);
+      if ((code & OVERWEIGHT) !== 0) this.shed(evicted);
     } catch (error) {
+      entries.failure = error;
+      entries.cut = cut;
+      entries.isPlainToRead = false;
+      entries.isPlainToWrite = false;
       // Refused for want of memory: as if nothing had been asked for.
       if (load !== undefined) this.loads?.putBack(load);
-      throw error;
+      throw poisonIfTrap(entries.engine, error);
     }
-    const isWatched = (callbacks ?? this.stats ?? status ?? evicted) !== undefined;
-    if (isWatched) this.#replace(code, key, value, isSilent, status, evicted);
-    else entries.write(code, key, value);
-    if ((code & OVERWEIGHT) !== 0) this.shed(evicted);
     if (status !== undefined) {
       noteAge(this, status, code >> OUTCOME_BITS, now);
       noteSize(this, status, weight);
@@ -293,12 +319,6 @@ export class Store<K, V, FC> {
     }
   }
 
-  #isTooLarge(weight: number): boolean {
-    const { maxEntrySize } = this.settings;
-    if (maxEntrySize !== 0 && weight > maxEntrySize) return true;
-    return (this.maxSize !== 0 && weight > this.maxSize) || weight > WEIGHT_MAX;
-  }
-
   /** The time from which an entry's age counts. */
   #startFor(ttl: unknown, start: unknown): number {
     checkAge(ttl, start);
@@ -308,26 +328,31 @@ export class Store<K, V, FC> {
 
   /** Removes a key, and aborts its load; returns whether there was either. */
   delete(key: K, reason: DisposeReason): boolean {
-    const { entries } = this;
+    const { entries, settings } = this;
     this.callbacks?.begin();
     const load = this.loads?.take(key);
-    const slot = entries.remove(key);
-    if (slot !== NIL) this.drop(slot, reason);
+    const slot = this.change(() => {
+      const removed = entries.remove(key);
+      if (removed !== NIL) this.drop(removed, reason);
+      return removed;
+    });
     this.finish(() => {
       load?.abort('FETCH_DELETED', 'deleted');
-      this.publishDelete(key, reason);
+      publishDelete(settings, key, reason);
     });
     return slot !== NIL || load !== undefined;
   }
 
   /** Removes the entry of a live slot. A load of its key goes on. */
   removeSlot(slot: number, reason: DisposeReason): void {
-    const { entries } = this;
+    const { entries, settings } = this;
     const key = entries.keyAt(slot);
     this.callbacks?.begin();
-    entries.engine.remove(entries.table, slot);
-    this.drop(slot, reason);
-    this.finish(() => this.publishDelete(key, reason));
+    this.change(() => {
+      entries.engine.remove(entries.table, slot);
+      this.drop(slot, reason);
+    });
+    this.finish(() => publishDelete(settings, key, reason));
   }
 
   /** Lets go what a removed slot holds, and notes it. */
@@ -338,20 +363,6 @@ export class Store<K, V, FC> {
     if (stats === undefined) return;
     if (reason === 'expire') stats.expirations += 1;
     else stats.deletes += 1;
-  }
-
-  /** Removes the oldest entry, and returns its value. */
-  pop(): V | undefined {
-    const { entries } = this;
-    this.callbacks?.begin();
-    const slot = entries.evict();
-    const value = entries.valueAt(slot);
-    if (slot !== NIL) {
-      this.noteEvicted(slot, undefined);
-      entries.erase(slot);
-    }
-    this.callbacks?.commit();
-    return value;
   }
 
   /** Whether the cache was disposed of. */
@@ -366,11 +377,6 @@ export class Store<K, V, FC> {
     // First, since the clock is user code, and may dispose of the cache.
     const now = this.now();
     return entries.engine.visit(entries.table, slot, now, 0) > NIL;
-  }
-
-  /** Sum of the sizes. */
-  get total(): number {
-    return this.entries.engine.total(this.entries.table);
   }
 
   /** Removes stale entries in the background; made when it is first needed. */
@@ -390,11 +396,5 @@ export class Store<K, V, FC> {
     } finally {
       rest();
     }
-  }
-
-  /** Publishes that a key was removed. */
-  publishDelete(key: K, reason: DisposeReason): void {
-    if (!metrics.hasSubscribers) return;
-    metrics.publish({ op: 'delete', delete: reason, key, cache: this.settings });
   }
 }

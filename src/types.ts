@@ -58,6 +58,34 @@ export interface FetcherOptions<K, V, FC = unknown> {
   context: FC;
 }
 
+/**
+ * What `fetchManyMethod` gives: a Map or other iterable of pairs, or an array of values in the
+ * order of the keys. (An array of pairs would be taken for one of values: make a Map of it.) A key
+ * that has no value is left out, or has `undefined`; keys that were not asked for are ignored.
+ */
+export type BatchResult<K, V> =
+  | (Iterable<readonly [K, V | undefined]> & { readonly length?: never })
+  | readonly (V | undefined)[];
+
+/** Loads the values of many different keys at once, for `fetchMany`. */
+export type BatchFetcher<K, V, FC = unknown> = (
+  keys: readonly K[],
+  staleValues: readonly (V | undefined)[],
+  options: BatchFetcherOptions<K, V, FC>,
+) => Promise<BatchResult<K, V>> | BatchResult<K, V>;
+
+/** What `fetchManyMethod` is given. */
+export interface BatchFetcherOptions<K, V, FC = unknown> {
+  /** Aborted when no key's result is wanted any longer. */
+  signal: AbortSignal;
+  /**
+   * The options of each load, in the order of the keys. What is changed here, a ttl or a size,
+   * applies when that result is stored.
+   */
+  options: readonly FetcherFetchOptions<K, V, FC>[];
+  context: FC;
+}
+
 /** Computes the value of a key for `memo`. */
 export type Memoizer<K, V, FC = unknown> = (
   key: K,
@@ -129,6 +157,17 @@ export interface FetchOptions<K, V, FC> extends FetcherFetchOptions<K, V, FC> {
   context?: FC;
   /** Aborts the load. */
   signal?: AbortSignal;
+}
+
+/** What `fetchMany` takes. */
+export interface FetchManyOptions<K, V, FC> extends Omit<FetchOptions<K, V, FC>, 'status'> {
+  /** Gets a report for each key, as by the `status` of a `fetch`. */
+  statuses?: Map<K, Status<K, V, FC>>;
+}
+
+/** What `fetchMany` takes when `FC` asks for a context. */
+export interface FetchManyOptionsWithContext<K, V, FC> extends FetchManyOptions<K, V, FC> {
+  context: FC;
 }
 
 /** What `fetch` takes when `FC` asks for a context. */
@@ -220,7 +259,7 @@ export interface Status<K, V, FC = unknown> {
   /** `get`: there is no `fetchMethod`. `inflight`: the key is being loaded already. */
   fetch?: 'get' | 'inflight' | 'miss' | 'hit' | 'stale' | 'refresh';
   forceRefresh?: boolean;
-  /** `fetchMethod` was called. */
+  /** `fetchMethod` was called, or `fetchManyMethod` with this key among others. */
   fetchDispatched?: true;
   /** The result of `fetchMethod` was stored. */
   fetchUpdated?: true;
@@ -263,7 +302,7 @@ export interface Stats {
   evictions: number;
   /** Entries removed as stale. */
   expirations: number;
-  /** Calls of `fetchMethod` and `memoMethod`. */
+  /** Calls of `fetchMethod` and `memoMethod`, and keys given to `fetchManyMethod`. */
   loads: number;
   /** Those of them that threw, rejected or were aborted. */
   loadFailures: number;

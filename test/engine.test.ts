@@ -22,7 +22,7 @@ import { disposedEngine } from '../src/engine-disposed.js';
 import { createPureEngine } from '../src/engine-pure.js';
 import { compileCore, createWasmEngine } from '../src/engine-wasm.js';
 import { entriesOf } from '../src/lru.js';
-import { type DebugCore, openCache, openDebug, plainCases } from './support.js';
+import { type DebugCore, openCache, openDebug, openRelease, plainCases } from './support.js';
 
 const SEED = 20260103;
 
@@ -52,7 +52,9 @@ const WRAPPED = [
 const CORE_ONLY = [
   ...['open', 'create', 'destroy', 'getHash', 'seekHash', 'reserve', 'rehash', 'memory'],
 ];
-const DEBUG_ONLY = ['collide', 'relocate', 'refuseGrowthAfter', 'validateTable', 'validateArena'];
+const DEBUG_ONLY = [
+  ...['collide', 'relocate', 'refuseGrowthAfter', 'trap', 'validateTable', 'validateArena'],
+];
 
 const sorted = (names: readonly string[]) => [...names].sort();
 const exportsOf = (bytes: Uint8Array<ArrayBuffer>) =>
@@ -101,6 +103,8 @@ describe('the interface', () => {
       const call = disposedEngine[name as keyof Engine] as () => unknown;
       expect(call, name).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
     }
+    const kind = () => disposedEngine.kind;
+    expect(kind).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
   });
 
   it('has a small core, embedded as it was built', async () => {
@@ -306,6 +310,15 @@ function stepArena(engine: Engine, debug: DebugCore, tables: Table[], [op, at, n
 }
 
 describe('the arena', () => {
+  it.each([1025, 70_000])('holds little else than the one cache that grew to %i', (max) => {
+    const engine = openRelease();
+    const cache = openCache<number, number>(engine, { max });
+    for (let key = 0; key < max; key++) cache.set(key, key);
+    const held = engine.shared.engine.bytesHeld(entriesOf(cache).table);
+    // The first of several caches is in the way of none: it grows where it is, page by page.
+    expect(engine.shared.engine.memoryBytes() - held).toBeLessThan(2 * 65_536);
+  });
+
   it('is valid after every step of many tables, and empty after the last', () => {
     fc.assert(
       fc.property(steps, (sequence) => {

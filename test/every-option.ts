@@ -23,6 +23,7 @@ export const everyOption: Required<
   disposeAfter: () => {},
   onInsert: () => {},
   fetchMethod: () => undefined,
+  fetchManyMethod: () => [],
   memoMethod: () => 1,
   backgroundFetchSize: 2,
   noDeleteOnFetchRejection: true,

@@ -203,6 +203,15 @@ describe.each(plainCases)('getOrInsert on $name', ({ open }) => {
     expectValid(cache, engine);
   });
 
+  it('computes for 0 where the key is -0, as a Map does', () => {
+    const cache = openPlain();
+    const compute = vi.fn(() => 1);
+    cache.getOrInsertComputed(-0, compute);
+    cache.getOrInsertComputed(0.5, compute);
+    expect(compute.mock.calls).toEqual([[0], [0.5]]);
+    expect([...cache.keys()]).toEqual([0.5, 0]);
+  });
+
   it('stores nothing when the callback throws, or gives nothing', () => {
     const cache = openPlain();
     const failure = new Error('compute');

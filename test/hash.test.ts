@@ -248,6 +248,20 @@ describe('seeds', () => {
     expect(Math.max(...drawn)).toBeLessThan(2 ** 30);
     expect(new Set(drawn).size).toBeGreaterThan(97);
   });
+
+  it('are never 0, which is the seed of a table that has not been rehashed', () => {
+    const random = vi.spyOn(Math, 'random');
+    for (const [drawn, seed] of [
+      [0, 1],
+      [2 ** -2, 1],
+      [2 ** -32, 1],
+      [1 - 2 ** -32, 2 ** 30 - 1],
+    ] as const) {
+      random.mockReturnValue(drawn);
+      expect(drawFirstSeed()).toBe(seed);
+    }
+    random.mockRestore();
+  });
 });
 
 describe('without crypto', () => {

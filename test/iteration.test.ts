@@ -155,6 +155,17 @@ describe.each(iterators)('protocol of %s', (name) => {
     expect(broken.next().done).toBe(true);
   });
 
+  it('is done after throw, which throws what it was given', () => {
+    const cache = open();
+    const failure = new Error('thrown in');
+    for (const steps of [0, 1, 2]) {
+      const iterator = cache[name]();
+      for (let i = 0; i < steps; i++) iterator.next();
+      expect(() => iterator.throw?.(failure)).toThrow(failure);
+      expect(iterator.next()).toEqual({ value: undefined, done: true });
+    }
+  });
+
   it('has the iterator helpers of the host', () => {
     type Helped = { map?(fn: (item: unknown) => unknown): { toArray(): unknown[] } };
     const iterator = open()[name]() as Helped & IterableIterator<unknown>;

@@ -222,6 +222,32 @@ describe.each(plainCases)('$name', ({ open }) => {
     expect(contentsOf(cache)).toBe('k=old');
   });
 
+  it('loads once when the clock fetches the same key, at whichever reading', async () => {
+    const READINGS = 2;
+    for (let reading = 1; reading <= READINGS; reading++) {
+      let left = reading;
+      const inner: Promise<unknown>[] = [];
+      const perf = {
+        now: () => {
+          left -= 1;
+          if (left === 0) inner.push(bench.cache.fetch('k'));
+          return 1000;
+        },
+      };
+      const bench = openBench(open(), { perf, recordStats: true });
+      const outer = bench.cache.fetch('k');
+      expect([inner.length, bench.calls.length], `reading ${reading}`).toEqual([1, 1]);
+      bench.last().resolve(1);
+      expect([await cameTo(outer), await cameTo(inner[0] as Promise<unknown>)]).toEqual([1, 1]);
+    }
+  });
+
+  it('counts no time for a load that is over before it is begun', async () => {
+    const bench = openBench(open(), { recordStats: true });
+    const ended = cameTo(bench.cache.fetch('k', { signal: AbortSignal.abort(new Error('no')) }));
+    expect([await ended, bench.cache.stats().totalLoadTimeMs]).toEqual(['error no', 0]);
+  });
+
   const reports: [name: string, act: (bench: Bench) => void, spoil: (status: object) => void][] = [
     ['a result', ({ last }) => last().resolve(1), Object.freeze],
     ['a failure', ({ last }) => last().reject(new Error('no')), Object.freeze],
@@ -267,6 +293,24 @@ describe.each(plainCases)('$name', ({ open }) => {
     const promise = cache.fetch('k', { signal: null as never });
     last().resolve(1);
     expect(await cameTo(promise)).toBe(1);
+  });
+
+  it('rejects where a load was replaced before it began, and leaves the other alone', async () => {
+    const { cache, calls } = openBench(open());
+    let other: Promise<unknown> | undefined;
+    const signal = {
+      aborted: false,
+      addEventListener: () => {
+        cache.delete('k');
+        other = cache.fetch('k');
+        fail('listen');
+      },
+    };
+    expect(await cameTo(cache.fetch('k', { signal: signal as never }))).toMatch(/^error/);
+    const shared = cache.fetch('k');
+    expect(calls.length).toBe(1);
+    calls[0]?.resolve('v');
+    expect(await Promise.all([other, shared])).toEqual(['v', 'v']);
   });
 
   it('throws nothing at who calls it', async () => {

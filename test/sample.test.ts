@@ -57,6 +57,92 @@ describe('chooseOffset', () => {
   });
 });
 
+/** A string of so many units, all the same but for those at these places, counted from the end. */
+function textOf(length: number, units: Readonly<Record<number, string>>): string {
+  const places = Array.from({ length }, (_, place) => units[place] ?? '-');
+  return places.reverse().join('');
+}
+
+const letter = (i: number) => String.fromCharCode(97 + i);
+const range = (count: number) => [...Array(count).keys()];
+const offsetOf = (keys: readonly unknown[]) => chooseOffset(itemsOf(keys));
+
+describe('the offset', () => {
+  it('is the farthest of equals, and as far as the longest string goes', () => {
+    expect(offsetOf(range(9).map((i) => textOf(30, { 5: letter(i) })))).toBe(5);
+    expect(offsetOf(range(9).map((i) => textOf(16, { 15: letter(i) })))).toBe(8);
+    expect(offsetOf(range(9).map((i) => textOf(80, { 70: letter(i) })))).toBe(64);
+    expect(offsetOf(range(9).map((i) => textOf(80, { 72: letter(i) })))).toBeUndefined();
+  });
+
+  it('has the most of eight units, not of nine', () => {
+    const keys = range(16).map((i) =>
+      textOf(40, { 0: letter(i % 8), 8: letter(i % 8), 20: letter(i % 4), 21: letter(i >> 2) }),
+    );
+    expect(offsetOf(keys)).toBe(20);
+  });
+
+  it('counts nothing where a string has no unit', () => {
+    expect(offsetOf([textOf(20, { 3: 'a' }), textOf(40, { 3: 'b' })])).toBe(3);
+  });
+
+  it('is where nineteen of twenty strings differ, but not where fewer do', () => {
+    const same = (i: number, count: number) =>
+      textOf(40, { 3: letter(i % count), 30: letter(+(i < 1)) });
+    expect(offsetOf(range(20).map((i) => same(i, 19)))).toBe(3);
+    expect(offsetOf(range(20).map((i) => same(i, 18)))).toBeUndefined();
+  });
+
+  it('is none for strings without a difference, or one string', () => {
+    expect(offsetOf(['just one string'])).toBeUndefined();
+    expect(offsetOf(['just one string', 'just one string', 7])).toBeUndefined();
+    expect(offsetOf([])).toBeUndefined();
+  });
+
+  it('takes strings whole that are too short for it', () => {
+    const long = range(16).map((i) =>
+      textOf(30, { 10: letter(i & 1), 11: letter(i & 2), 12: letter(i & 4), 13: letter(i & 8) }),
+    );
+    expect(offsetOf([...long, textOf(4, { 1: 'x' }), textOf(4, { 1: 'y' })])).toBe(10);
+  });
+
+  it.each([16, 255])('looks at all of %i strings', (count) => {
+    // Far from the end, a place that is worth just more than two near it, if none is passed over.
+    const root = Math.ceil(Math.sqrt(count));
+    const keys = range(count).map((i) => {
+      const two = { 3: letter(i % root), 4: letter(Math.floor(i / root)) };
+      return textOf(40, { ...two, 30: String.fromCharCode(1000 + i), 31: letter(+(i === 0)) });
+    });
+    expect(offsetOf(keys)).toBe(30);
+  });
+
+  it('looks at no more than 256 of many strings, from all over', () => {
+    const digits = (i: number, first: number) => ({
+      [first]: letter(i % 10),
+      [first + 1]: letter(Math.floor(i / 10) % 10),
+      [first + 2]: letter(Math.floor(i / 100)),
+    });
+    const keys = range(1000).map((i) =>
+      textOf(60, { ...digits(i, 3), ...digits(Math.min(i, 256), 30) }),
+    );
+    const looked = new Set<string>();
+    const items = new Proxy(itemsOf(keys), {
+      get: (all, name, receiver) => {
+        if (/^\d+$/.test(String(name))) looked.add(String(name));
+        return Reflect.get(all, name, receiver);
+      },
+    });
+    expect(chooseOffset(items)).toBe(3);
+    expect(looked.size).toBeGreaterThan(200);
+    expect(looked.size).toBeLessThanOrEqual(256);
+    const slots = [...looked].map((place) => Number(place) / 2);
+    expect(slots.every(Number.isInteger)).toBe(true);
+    for (let from = 0; from < 1001; from += 77) {
+      expect(slots.some((slot) => slot >= from && slot < from + 77)).toBe(true);
+    }
+  });
+});
+
 describe.each(engineCases)('a cache on $name', ({ open }) => {
   it.each(shapes)('keeps its entries and their order with keys like %s', (_, keyAt) => {
     const cache = openCache<string, number>(open(), { max: 400 });

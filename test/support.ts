@@ -19,6 +19,7 @@ export interface DebugCore extends Record<string, unknown> {
   refuseGrowthAfter(count: number): void;
   collide(table: Table): void;
   relocate(table: Table): number;
+  trap(): void;
 }
 
 /** An engine with what tests may ask of it. */

@@ -12,7 +12,7 @@ const COLUMNS_MAX = 100;
 
 /** What may stand at the top of the repository. */
 const TOP_LEVEL = [
-  ...['assembly', 'src', 'test', 'bench', 'docs'],
+  ...['assembly', 'src', 'test', 'bench', 'docs', 'examples'],
   ...['asconfig.json', 'package.json', 'package-lock.json', 'tsconfig.json'],
   ...['tsconfig.build.json', 'biome.json', 'vitest.config.ts', '.npmrc', '.gitignore', '.ci'],
   ...['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'DECISIONS.md', 'AGENTS.md'],
@@ -25,15 +25,15 @@ const root = new URL('..', import.meta.url).pathname;
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 function filesUnder(folder: string): string[] {
-  return readdirSync(join(root, folder)).flatMap((name) => {
-    if (name === 'node_modules') return [];
+  const names = readdirSync(join(root, folder)).filter((name) => !UNTRACKED.includes(name));
+  return names.flatMap((name) => {
     const file = join(folder, name);
     return statSync(join(root, file)).isDirectory() ? filesUnder(file) : [file];
   });
 }
 
 const isCode = (file: string) => /\.(ts|mjs)$/.test(file) && file !== GENERATED;
-const code = ['assembly', 'src', 'test', 'bench'].flatMap(filesUnder).filter(isCode);
+const code = ['assembly', 'src', 'test', 'bench', 'docs'].flatMap(filesUnder).filter(isCode);
 const shipped = code.filter((file) => /^(assembly|src)\//.test(file) && file.endsWith('.ts'));
 const markdown = readdirSync(root).filter((name) => name.endsWith('.md'));
 
@@ -111,7 +111,7 @@ describe('what ships', () => {
   it('has no file that nothing imports', () => {
     const cores = ['src/core-workerd', 'src/core-edge-light', 'src/core-none', 'src/wasm.d'];
     const core = ['assembly/index', 'assembly/debug', 'assembly/imports.tsc'];
-    const entries = ['src/index', ...cores, ...core];
+    const entries = ['src/index', 'src/stores', 'src/memoize', ...cores, ...core];
     const imported = new Set([...entries, ...shipped.flatMap(importedBy)]);
     expect(shipped.filter((file) => !imported.has(file.replace(/\.ts$/, '')))).toEqual([]);
   });
@@ -142,10 +142,12 @@ describe('the repository', () => {
   });
 
   it('names no download address', () => {
-    const lock = read('package-lock.json');
     // A workspace is a link to its directory.
-    expect(lock.replace(/"resolved": "bench",\s*"link": true/, '')).not.toMatch(/"resolved"/);
-    expect(read('test/runtimes/package-lock.json')).not.toMatch(/"resolved"/);
+    const link = /"resolved": "(bench|docs\/playground)",\s*"link": true/g;
+    const tests = ['playground', 'runtimes'].map((name) => `test/${name}/package-lock.json`);
+    for (const lock of ['package-lock.json', ...tests]) {
+      expect(read(lock).replace(link, ''), lock).not.toMatch(/"resolved"/);
+    }
   });
 
   it.each(markdown)('%s has one title', (file) => {

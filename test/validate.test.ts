@@ -79,6 +79,7 @@ const tableDamage: readonly [code: number, what: string, damage: (t: Opened) => 
   [8, 'chains that are too short', (t) => t.set(t.head(), 0)],
   [10, 'a free list that leads out', (t) => t.set(t.header(TABLE_FREE), 1000)],
   [11, 'a slot that is neither live nor free', (t) => t.set(t.header(TABLE_FREE), 0)],
+  [16, 'heads that do not follow the slots', (t) => t.set(t.header(TABLE_HEADS), t.address)],
 ];
 
 const arenaDamage: readonly [code: number, what: string, damage: (t: Opened) => void][] = [

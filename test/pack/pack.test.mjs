@@ -21,7 +21,7 @@ const TOOLS = join(ROOT, 'test/runtimes/node_modules');
 
 const CORE_BYTES_MAX = 8192;
 /** Wished were 1.5; DECISIONS.md says what the rest is. */
-const BUNDLE_RATIO_MAX = 3.5;
+const BUNDLE_RATIO_MAX = 4;
 /** By how much README's figures may differ from what is measured. */
 const README_TOLERANCE = 0.05;
 

@@ -38,8 +38,9 @@ const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
 
 /** What README says of them. */
 export function sentenceOf({ ours, pure, theirs }, core) {
-  return `A bundle of \`LRUCache\`, minified and gzipped, is ${kilobytes(ours)} kB, and of the one in
-\`wasm-lru/pure\` ${kilobytes(pure)} kB; lru-cache's is ${kilobytes(theirs)} kB. The core is ${kilobytes(core)} kB as it is.`;
+  return `A bundle of \`LRUCache\`, minified and gzipped, is ${kilobytes(ours)} kB, and of the one
+in \`wasm-lru/pure\` ${kilobytes(pure)} kB; lru-cache's is ${kilobytes(theirs)} kB. The core is
+${kilobytes(core)} kB as it is.`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv.includes('--write')) {

@@ -10,7 +10,7 @@ import { inBundle, inJest, versionOf } from './bundles.mjs';
 import { existing, output, report, TOOLS, tool } from './execute.mjs';
 import { inEdgeVm, inWorkerd, workerdDate } from './workers.mjs';
 
-/** Before js-string builtins, before FinalizationRegistry, and before it let wasm compile at all. */
+/** Before js-string builtins and FinalizationRegistry, and before it let wasm compile at all. */
 const OLD_DATE = '2023-08-01';
 
 const nodeProgram = (major) => existing(join(TOOLS, `node-${major}/bin/node`));

@@ -166,7 +166,7 @@ export type Taken = [
 ];
 
 /** Options without those that only ours has. */
-type Theirs<T> = Flat<Omit<T, 'recordStats' | 'engine'>>;
+type Theirs<T> = Flat<Omit<T, 'recordStats' | 'engine' | 'fetchManyMethod'>>;
 
 /** What the constructor takes, and what `dump` gives. */
 export type Constructed = [

@@ -138,7 +138,9 @@ export function statusOf(cache: LRUCache<string, Page, Context>): PageStatus {
 
 /** The options of the constructor. */
 type PageOptions = LRUCache.OptionsBase<string, Page, Context>;
-export const everyOption: Required<Omit<PageOptions, 'recordStats' | 'engine'>> = {
+export const everyOption: Required<
+  Omit<PageOptions, 'recordStats' | 'engine' | 'fetchManyMethod'>
+> = {
   max: 10,
   ttl: 1000,
   ttlResolution: 0,

@@ -1,0 +1,97 @@
+// One run: a server with one kind of cache, and the clients of a schedule.
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createHistogram } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import type { Step } from './schedule.js';
+import type { ChildOptions, ServerReport } from './server-child.js';
+import { Session, type SessionOptions } from './session.js';
+
+/** What a run is made of. */
+export interface RunOptions extends ChildOptions {
+  readonly steps: readonly Step[];
+  /** How many steps are under way at a time. */
+  readonly concurrency: number;
+  readonly rules: number;
+  readonly files: number;
+  /** Told of every step that is done. */
+  readonly onStep: () => void;
+}
+
+/** What came of a run. */
+export interface RunFigures extends ServerReport {
+  readonly cache: ChildOptions['cache'];
+  readonly max: number;
+  readonly logins: number;
+  readonly listings: number;
+  /** How long a listing took, for the client, in ms: the median, and 99 of 100. */
+  readonly listingP50Ms: number;
+  readonly listingP99Ms: number;
+}
+
+const CHILD = fileURLToPath(new URL('server-child.js', import.meta.url));
+
+async function messageOf<T>(child: ChildProcess): Promise<T> {
+  const exit = once(child, 'exit').then(([code]) => {
+    throw new Error(`The server ended with code ${code}`);
+  });
+  const [message] = await Promise.race([once(child, 'message'), exit]);
+  return message as T;
+}
+
+/** Does the steps of each user in order, those of different users at the same time. */
+async function act(options: RunOptions, sessionOptions: SessionOptions): Promise<void> {
+  const sessions = new Map<number, Session>();
+  const tails = new Map<number, Promise<void>>();
+  const take = async ({ user, action, login, logout }: Step) => {
+    const session = sessions.get(user) ?? new Session(user, sessionOptions);
+    sessions.set(user, session);
+    if (login) await session.login();
+    await session.act(action);
+    if (!logout) return;
+    session.close();
+    sessions.delete(user);
+  };
+  const left = options.steps.values();
+  const worker = async () => {
+    for (const step of left) {
+      const tail = (tails.get(step.user) ?? Promise.resolve()).then(() => take(step));
+      tails.set(step.user, tail);
+      await tail;
+      options.onStep();
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: options.concurrency }, worker));
+  } finally {
+    for (const session of sessions.values()) session.close();
+  }
+}
+
+/** Runs a server and its clients. Rejects with the first answer of the server that is wrong. */
+export async function run(options: RunOptions): Promise<RunFigures> {
+  const { database, root, cache, max, steps, rules, files } = options;
+  const child = fork(CHILD, [JSON.stringify({ database, root, cache, max })]);
+  try {
+    const listings = createHistogram();
+    const port = await messageOf<number>(child);
+    await act(options, { port, rules, files, onListing: (ns) => listings.record(ns) });
+    child.send('report');
+    return {
+      ...(await messageOf<ServerReport>(child)),
+      cache,
+      max,
+      logins: steps.filter(({ login }) => login).length,
+      listings: listings.count,
+      listingP50Ms: listings.percentile(50) / 1e6,
+      listingP99Ms: listings.percentile(99) / 1e6,
+    };
+  } finally {
+    const exit = once(child, 'exit');
+    if (child.exitCode === null && child.signalCode === null) {
+      child.disconnect();
+      await exit;
+    }
+  }
+}

@@ -1,0 +1,94 @@
+// The FTP server: ftp-srv, with our users.
+
+import type { AddressInfo, Server as NetServer } from 'node:net';
+import { type FtpConnection, FtpSrv } from 'ftp-srv';
+import { type Accounts, AccountsUnavailableError } from './accounts.js';
+import { GuardedFileSystem } from './file-system.js';
+
+/** What a server is made of. */
+export interface ServerOptions {
+  readonly accounts: Accounts;
+  /** The folder that clients see as `/`. */
+  readonly root: string;
+  readonly host: string;
+  /** 0 for any port that is free. */
+  readonly port: number;
+  /** Told of every login that succeeds. */
+  readonly onLogin: (user: string) => void;
+  /** Told of every command that lists, enters, reads or changes. */
+  readonly onCommand: (user: string) => void;
+  /** Told of what only the operator should read, such as why the database is away. */
+  readonly onError: (error: Error) => void;
+}
+
+/** A server that listens. */
+export interface Server {
+  readonly port: number;
+  /** Ends all sessions. */
+  close(): Promise<void>;
+}
+
+/** Ports for the data of passive clients. */
+const PASSIVE_PORTS = { pasv_min: 30_000, pasv_max: 39_999 };
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
+
+/** ftp-srv logs each command, twice. What matters comes to `onError`. */
+const silent = {
+  child: () => silent,
+  ...Object.fromEntries(['trace', 'debug', 'info', 'warn', 'error'].map((key) => [key, () => {}])),
+};
+
+/** `close` as it is; its types have a number for the message. */
+type Closing = { close(code: number, message: string): Promise<void> };
+
+/** An FtpSrv that leaves signals alone: its own handlers exit, whatever is still to be written. */
+function createFtpSrv(host: string, port: number): FtpSrv {
+  const before = SIGNALS.map((signal) => process.listeners(signal));
+  const ftp = new FtpSrv({
+    url: `ftp://${host}:${port}`,
+    pasv_url: host,
+    ...PASSIVE_PORTS,
+    greeting: 'wasm-lru example',
+    log: silent,
+  });
+  for (const [i, signal] of SIGNALS.entries()) {
+    const added = process.listeners(signal).filter((listener) => !before[i]?.includes(listener));
+    for (const listener of added) process.removeListener(signal, listener);
+  }
+  return ftp;
+}
+
+/** Starts a server. Rejects with the system's error if it cannot listen. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { accounts, host, root, onLogin, onCommand, onError } = options;
+  const ftp = createFtpSrv(host, options.port);
+
+  const login = async (connection: FtpConnection, user: string, password: string) => {
+    if (!(await accounts.login(user, password))) throw new Error('Wrong user or password');
+    onLogin(user);
+    return { fs: new GuardedFileSystem({ connection, root, user, accounts, onCommand }) };
+  };
+  const refuse = async (connection: FtpConnection, error: Error) => {
+    if (!(error instanceof AccountsUnavailableError)) return;
+    onError(error);
+    // 530 would mean a wrong password, which a client need not try again.
+    await (connection as unknown as Closing).close(421, error.message);
+  };
+  ftp.on('login', ({ connection, username, password }, resolve, reject) => {
+    login(connection, username, password).then(resolve, async (error: Error) => {
+      await refuse(connection, error);
+      reject(error);
+    });
+  });
+  ftp.on('client-error', ({ error }) => onError(error));
+
+  await ftp.listen();
+  // Its types hide the socket, and it does not tell which port it got.
+  const { server } = ftp as unknown as { server: NetServer };
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      await ftp.close();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+// The dict: what a store must be able to do, and what is made of those that can do no more.
+//
+// Anything with `get`, `set` and `delete` is one: a Map, a table of a database, a client of a
+// server. Each method may be synchronous or give a promise.
+
+import { type LRUCache, LRUCacheError, LRUCacheTypeError } from './index.js';
+
+type Awaitable<T> = T | PromiseLike<T>;
+
+/** A store of values under keys. What it has under a key is what was set there last. */
+export interface Dict<K, V> {
+  /** The value of a key, or `undefined` if there is none. */
+  get(key: K): Awaitable<V | undefined>;
+  /** Stores a value. It is stored when this has returned, or what it returned has resolved. */
+  set(key: K, value: V): Awaitable<unknown>;
+  /** Removes a key, if it is there. */
+  delete(key: K): Awaitable<unknown>;
+  /** Whether there is a value; without it, `get` is called. */
+  has?(key: K): Awaitable<boolean>;
+  /** All keys. */
+  keys?(): Awaitable<Iterable<K> | AsyncIterable<K>>;
+  /** Removes all keys; without it, each of `keys` is deleted. */
+  clear?(): Awaitable<unknown>;
+  /** The values of many keys at once: all that `fetchManyMethod` may give. */
+  getMany?(keys: readonly K[]): Awaitable<LRUCache.BatchResult<K, V>>;
+  /** Stores many values of different keys at once, all or none. */
+  setMany?(entries: readonly (readonly [K, V])[]): Awaitable<unknown>;
+  /** Removes many keys at once. */
+  deleteMany?(keys: readonly K[]): Awaitable<unknown>;
+}
+
+/** Throws `INVALID_STORE` if something has not the methods that every store needs. */
+export function checkStore<K, V>(store: Dict<K, V>): Dict<K, V> {
+  for (const name of ['get', 'set', 'delete'] as const) {
+    if (typeof store?.[name] === 'function') continue;
+    throw new LRUCacheTypeError('INVALID_STORE', `store must have a method ${name}`);
+  }
+  return store;
+}
+
+/** Whether a store has a value under a key. */
+export async function hasKey<K, V>(store: Dict<K, V>, key: K): Promise<boolean> {
+  return store.has ? store.has(key) : (await store.get(key)) !== undefined;
+}
+
+/** The keys of a store. Throws `NO_KEYS` if it cannot tell. */
+export async function* keysOf<K, V>(store: Dict<K, V>): AsyncGenerator<K, void, unknown> {
+  if (!store.keys) throw new LRUCacheError('NO_KEYS', 'The store has no method keys');
+  yield* await store.keys();
+}
+
+/** Removes all that a store has. Throws `NO_KEYS` if it has neither `clear` nor `keys`. */
+export async function empty<K, V>(store: Dict<K, V>): Promise<void> {
+  if (store.clear) {
+    await store.clear();
+    return;
+  }
+  const keys: K[] = [];
+  for await (const key of keysOf(store)) keys.push(key);
+  if (store.deleteMany) await store.deleteMany(keys);
+  else for (const key of keys) await store.delete(key);
+}

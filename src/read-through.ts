@@ -1,0 +1,63 @@
+// The reading half of a cache in front of a store: what it has not, it gets from there.
+//
+// It is an LRUCache whose loader is the store, so one read of a key is in flight at a time, and a
+// key that is set or deleted meanwhile is not overwritten by what was read before. A value that was
+// on its way when that happened is still given to who asked for it then.
+
+import { checkStore, type Dict } from './dict.js';
+import { LRUCache } from './index.js';
+
+const PASSED_ON = [
+  'max',
+  'maxSize',
+  'maxEntrySize',
+  'sizeCalculation',
+  'ttl',
+  'ttlResolution',
+  'ttlAutopurge',
+  'updateAgeOnGet',
+  'perf',
+  'recordStats',
+  'engine',
+] as const;
+
+/** The options of `LRUCache` that the caches in front of a store take, with the same meaning. */
+export type CacheOptions<K, V> = Pick<
+  LRUCache.OptionsBase<K, V, unknown>,
+  (typeof PASSED_ON)[number]
+>;
+
+/** What the caches in front of a store take: a store, and a bound on what is cached. */
+export interface StoreCacheOptions<K, V> extends CacheOptions<K, V> {
+  /** Where the values are. Nobody else should change it, or what is cached may be out of date. */
+  store: Dict<K, V>;
+}
+
+/**
+ * A cache that reads from a store. `onEvict` is called for each entry that leaves it to make room,
+ * or for its age. Throws as `LRUCache` does, and `INVALID_STORE`.
+ */
+export function openCache<K, V>(
+  options: StoreCacheOptions<K, V>,
+  onEvict?: (key: K) => void,
+): LRUCache<K, V> {
+  const store = checkStore(options?.store);
+  const given: LRUCache.OptionsBase<K, V, unknown> = {
+    fetchMethod: (key) => store.get(key) as Promise<V | undefined>,
+    // What was being read when its key was set or deleted: given to who asked, stored nowhere.
+    ignoreFetchAbort: true,
+  };
+  if (store.getMany) {
+    given.fetchManyMethod = async (keys) =>
+      (await store.getMany?.(keys)) as LRUCache.BatchResult<K, V>;
+  }
+  if (onEvict) {
+    given.dispose = (_, key, reason) => {
+      if (reason === 'evict' || reason === 'expire') onEvict(key);
+    };
+  }
+  for (const name of PASSED_ON) {
+    if (options[name] !== undefined) Object.assign(given, { [name]: options[name] });
+  }
+  return new LRUCache<K, V>(given as LRUCache.Options<K, V, unknown>);
+}

@@ -1,0 +1,239 @@
+// Hosts that lack something, or refuse it: the wrapper is loaded anew in each, in this process.
+//
+// options.test.ts, channels.test.ts and lifecycle.test.ts show the same of what ships, in
+// processes of their own, where neither coverage nor mutants of src/ are seen.
+
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+const outOfMemory = expect.objectContaining({ code: 'OUT_OF_MEMORY' });
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+/** The wrapper, as a process has it that has used nothing of it yet. */
+async function load() {
+  vi.resetModules();
+  const { LRUCache } = await import('../src/lru.js');
+  return { LRUCache, ...(await import('../src/engines.js')) };
+}
+
+/** This process, but for some of its properties. */
+const processWith = (properties: object) => Object.assign(Object.create(process), properties);
+
+/** Whether a cache works. */
+function works(cache: { set(key: string, value: number): unknown; get(key: string): unknown }) {
+  cache.set('a', 1);
+  cache.set('b', 2);
+  return cache.get('a') === 1 && cache.get('b') === 2;
+}
+
+describe('the core is decoded', () => {
+  const ours = Object.getOwnPropertyDescriptor(Uint8Array, 'fromHex');
+  const setFromBase64 = (fromHex: unknown) =>
+    Object.defineProperty(Uint8Array, 'fromHex', { value: fromHex, configurable: true });
+  afterEach(() => {
+    if (ours !== undefined) Object.defineProperty(Uint8Array, 'fromHex', ours);
+    else Reflect.deleteProperty(Uint8Array, 'fromHex');
+  });
+
+  it('by fromHex, where the host has it', async () => {
+    const { LRUCache } = await load();
+    const fromHex = vi.fn((text: string) => new Uint8Array(Buffer.from(text, 'hex')));
+    setFromBase64(fromHex);
+    const cache = new LRUCache<string, number>({ max: 2 });
+    expect([cache.engine, works(cache)]).toEqual(['wasm', true]);
+    expect(fromHex).toHaveBeenCalledTimes(1);
+    expect(fromHex.mock.contexts).toEqual([Uint8Array]);
+  });
+
+  it.each([
+    ['a Buffer', () => {}],
+    ['neither', () => vi.stubGlobal('Buffer', undefined)],
+  ])('where it has %s', async (_, prepare) => {
+    const { LRUCache } = await load();
+    setFromBase64(undefined);
+    prepare();
+    const cache = new LRUCache<string, number>({ max: 2 });
+    expect([cache.engine, works(cache)]).toEqual(['wasm', true]);
+  });
+
+  it('once, for all caches', async () => {
+    const { LRUCache } = await load();
+    const made: string[] = [];
+    const counting = (maker: object, name: string) =>
+      new Proxy(maker, {
+        construct: (target, given) => {
+          made.push(name);
+          return Reflect.construct(target as never, given);
+        },
+      });
+    vi.stubGlobal('WebAssembly', {
+      Module: counting(WebAssembly.Module, 'module'),
+      Instance: counting(WebAssembly.Instance, 'instance'),
+    });
+    for (let i = 0; i < 3; i++) expect(new LRUCache({ max: 1 }).engine).toBe('wasm');
+    expect(made).toEqual(['module', 'instance']);
+  });
+});
+
+describe('a host that refuses WebAssembly', () => {
+  it('gets the pure engine, for good', async () => {
+    const { LRUCache } = await load();
+    vi.stubGlobal('WebAssembly', undefined);
+    const cache = new LRUCache<string, number>({ max: 2 });
+    expect([cache.engine, works(cache)]).toEqual(['pure', true]);
+    vi.unstubAllGlobals();
+    expect(new LRUCache({ max: 2 }).engine).toBe('pure');
+    expect(new LRUCache({ max: 2, engine: 'wasm' }).engine).toBe('wasm');
+    expect(new LRUCache({ max: 2 }).engine, 'after one by name').toBe('wasm');
+  });
+
+  it('cannot be asked for it by name, and says why', async () => {
+    const { LRUCache } = await load();
+    const cause = new Error('policy');
+    vi.stubGlobal('WebAssembly', {
+      Module: function refuse() {
+        throw cause;
+      },
+    });
+    expect(() => new LRUCache({ max: 2, engine: 'wasm' })).toThrow(
+      expect.objectContaining({ code: 'ENGINE_UNAVAILABLE', name: 'LRUCacheRangeError', cause }),
+    );
+    expect(new LRUCache({ max: 2, engine: 'pure' }).engine).toBe('pure');
+  });
+});
+
+describe('a host without FinalizationRegistry', () => {
+  it('frees what is disposed of, and nothing else', async () => {
+    const { LRUCache, sharedEngine } = await load();
+    vi.stubGlobal('FinalizationRegistry', undefined);
+    const caches = [1, 2, 3].map(() => new LRUCache<string, number>({ max: 2 }));
+    expect(caches.every(works)).toBe(true);
+    expect(sharedEngine().tables).toBe(3);
+    for (const cache of caches) cache[Symbol.dispose]();
+    expect(sharedEngine().tables).toBe(0);
+  });
+});
+
+describe('a crowded engine', () => {
+  /** Caches that crowd the engine: many, and much memory. */
+  function crowd({ LRUCache, sharedEngine }: Awaited<ReturnType<typeof load>>) {
+    const crowded = sharedEngine();
+    const large = new LRUCache<number, number>({ max: 2 ** 21 });
+    for (let key = 0; key <= 2 ** 20; key++) large.set(key, key);
+    expect(crowded.crowded, 'by one large cache').toBe(false);
+    const caches = Array.from({ length: 4095 }, () => new LRUCache({ max: 1 }));
+    expect(crowded.crowded).toBe(true);
+    return { crowded, caches: [large, ...caches] };
+  }
+
+  it('goes on if the host has no memory for another one, and is left when it has', async () => {
+    const loaded = await load();
+    const { LRUCache, sharedEngine } = loaded;
+    const { crowded, caches } = crowd(loaded);
+    vi.stubGlobal('WebAssembly', {
+      ...WebAssembly,
+      Instance: function refuse() {
+        throw new RangeError('no address space');
+      },
+    });
+    const before = crowded.tables;
+    const cache = new LRUCache<string, number>({ max: 2 });
+    expect([cache.engine, works(cache), crowded.tables]).toEqual(['wasm', true, before + 1]);
+    vi.unstubAllGlobals();
+    const next = new LRUCache<string, number>({ max: 2 });
+    expect([next.engine, works(next), crowded.tables]).toEqual(['wasm', true, before + 1]);
+    expect(sharedEngine()).not.toBe(crowded);
+    expect(sharedEngine().tables).toBe(1);
+    for (const old of caches) old[Symbol.dispose]();
+    expect(crowded.tables, 'but for the last cache it was given').toBe(1);
+    expect(works(cache)).toBe(true);
+  });
+
+  it('is not crowded by many tables without memory', async () => {
+    const { LRUCache, sharedEngine } = await load();
+    const caches = Array.from({ length: 5000 }, () => new LRUCache({ max: 1 }));
+    expect([sharedEngine().tables, sharedEngine().crowded]).toEqual([caches.length, false]);
+  });
+});
+
+describe('a host without memory', () => {
+  it('for an empty table: the pure engine takes over, or the constructor throws', async () => {
+    const { LRUCache, pureEngine, sharedEngine } = await load();
+    const wasm = vi.spyOn(sharedEngine(), 'createTable').mockReturnValue(undefined);
+    const cache = new LRUCache<string, number>({ max: 2 });
+    expect([cache.engine, works(cache), wasm.mock.calls.length]).toEqual(['pure', true, 1]);
+    vi.spyOn(pureEngine(), 'createTable').mockReturnValue(undefined);
+    expect(() => new LRUCache({ max: 2 })).toThrow(outOfMemory);
+  });
+
+  it('for weights: the constructor throws', async () => {
+    const { LRUCache, pureEngine, SharedEngine } = await load();
+    const engine = new SharedEngine({ ...pureEngine().engine, useWeights: () => 0 });
+    const options = { maxSize: 5, engine: engine as never };
+    expect(() => new LRUCache(options)).toThrow(outOfMemory);
+  });
+
+  it.each(['wasm', 'pure'] as const)(
+    'for new hashes: a crowded bucket stays, on %s',
+    async (kind) => {
+      const { LRUCache, pureEngine, sharedEngine, SharedEngine } = await load();
+      const engine = kind === 'pure' ? pureEngine().engine : sharedEngine().engine;
+      // One hash for all, and no memory for any other: that of a rope is taken of a flat copy.
+      const hashFloat = (_: number, seed: number) => {
+        if (seed !== 0) throw new RangeError('out of memory');
+        return 0;
+      };
+      const words: unknown[] = [];
+      const rehash: typeof engine.rehash = (table, given, multiplier) => {
+        words.push(given);
+        return engine.rehash(table, given, multiplier);
+      };
+      const shared = new SharedEngine({ ...engine, hashFloat, rehash });
+      const cache = new LRUCache<number, number>({ max: 100, engine: shared as never });
+      for (let i = 0; i < 40; i++) cache.set(i + 0.5, i);
+      expect(words.length).toBeGreaterThan(0);
+      expect(words.every((given) => given === undefined)).toBe(true);
+      for (let i = 0; i < 40; i++) expect(cache.get(i + 0.5)).toBe(i);
+    },
+  );
+});
+
+describe('a host that lacks something of its process', () => {
+  it.each([
+    ['a process', undefined],
+    ['getBuiltinModule', processWith({ getBuiltinModule: undefined })],
+    ['the module', processWith({ getBuiltinModule: () => undefined })],
+    [
+      'a process that works',
+      processWith({
+        getBuiltinModule: () => {
+          throw new Error('not this one');
+        },
+      }),
+    ],
+  ])('publishes nothing, without %s', async (_, host) => {
+    vi.resetModules();
+    vi.stubGlobal('process', host);
+    const { metrics, tracing } = await import('../src/channels.js');
+    vi.unstubAllGlobals();
+    expect([metrics.hasSubscribers, tracing.hasSubscribers]).toEqual([false, false]);
+    expect(metrics.publish({})).toBeUndefined();
+    const promise = Promise.resolve(3);
+    expect(tracing.tracePromise(() => promise, {})).toBe(promise);
+  });
+
+  it('prints its warnings, each once, without emitWarning', async () => {
+    vi.resetModules();
+    const { warnUnbounded } = await import('../src/warning.js');
+    const print = vi.spyOn(console, 'error').mockImplementation(() => {});
+    vi.stubGlobal('process', processWith({ emitWarning: undefined }));
+    warnUnbounded(Array);
+    warnUnbounded(Array);
+    vi.unstubAllGlobals();
+    const message = '[LRU_CACHE_UNBOUNDED] UnboundedCacheWarning: TTL caching without';
+    expect(print.mock.calls).toEqual([[expect.stringContaining(message)]]);
+  });
+});

@@ -1,0 +1,134 @@
+// The document of the mutants, docs/mutation.md, made from the figures that both commands keep.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { details, table } from '../../bench/markdown.js';
+import { type CoreScore, type Equivalents, type Listed, percentOf } from './score.js';
+import type { SourceScore } from './source-score.js';
+
+const DOCUMENT = 'docs/mutation.md';
+
+/** Files of the figures and of the arguments. */
+export const files = {
+  core: 'test/mutants/core.json',
+  equivalent: 'test/mutants/equivalent.json',
+  source: 'test/mutants/source.json',
+} as const;
+
+const read = <T>(file: string) => JSON.parse(readFileSync(file, 'utf8')) as T;
+const code = (text: string) => `\`\`${text.includes('`') ? ` ${text} ` : text}\`\``;
+const list = (lines: readonly string[]) => lines.map((line) => `- ${code(line)}`).join('\n');
+const percentText = (percent: number) => `${(Math.floor(percent * 10) / 10).toFixed(1)} %`;
+
+/** Those of these keys that are listed, by reason. */
+function argued(keys: readonly string[], groups: readonly Equivalents[]): string {
+  const parts = groups.map(({ reason, keys: listed }) => {
+    const own = keys.filter((key) => listed.includes(key));
+    return own.length === 0 ? '' : details(`${own.length}: ${reason}`, list(own));
+  });
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function coreSection(core: CoreScore, groups: readonly Equivalents[]): string {
+  const { judged, killed, endless, equivalent, survivors, byTrial } = core;
+  const trials = Object.entries(byTrial).map(([name, count]) => [name, `${count}`]);
+  return `## The core
+
+One instruction of \`build/core.wasm\` is changed at a time. Most changes are of a constant, of the
+field that a load or store goes to, of a comparison, of an operator, or of what is left out. Each
+mutant runs the trials (\`test/mutants/trials.ts\`) until it fails one.
+
+${table(
+  ['mutants', 'killed', 'of them endless', 'equivalent', 'survived', 'score'],
+  [[judged, killed, endless, equivalent, survivors.length, percentText(core.percent)].map(String)],
+  0,
+)}
+
+${table(['killed first by the trial', 'mutants'], trials, 1)}
+
+Equivalent mutants do what the original does. Each was looked at; the reasons:
+
+${argued(core.equivalents, groups)}
+
+### Survivors of the core
+
+${survivors.length === 0 ? 'None.' : list(survivors)}`;
+}
+
+function sourceSection(
+  source: Readonly<Record<string, SourceScore>>,
+  groups: readonly Equivalents[],
+): string {
+  const scores = Object.values(source);
+  const killed = scores.reduce((sum, score) => sum + score.killed, 0);
+  const survived = scores.reduce((sum, { survivors }) => sum + survivors.length, 0);
+  const rows = Object.entries(source).map(([name, score]) => [
+    `\`${name}.ts\``,
+    `${score.killed + score.survivors.length}`,
+    `${score.killed}`,
+    `${score.endless}`,
+    `${score.survivors.length}`,
+    percentText(percentOf(score.killed, score.survivors.length)),
+  ]);
+  const all = [killed + survived, killed, '', survived, percentText(percentOf(killed, survived))];
+  const keys = Object.entries(source).flatMap(([name, score]) =>
+    score.survivors.map((survivor) => `${name}: ${survivor}`),
+  );
+  const equivalents = new Set(groups.flatMap((group) => group.keys));
+  const survivors = keys.filter((key) => !equivalents.has(key));
+  return `## The wrapper
+
+Stryker changes \`src/\`, a file at a time, and runs the tests of that file's concept. Texts of
+errors are not changed: no test compares a whole one.
+
+${table(
+  ['file', 'mutants', 'killed', 'of them endless', 'survived', 'score'],
+  [...rows, ['all', ...all.map(String)]],
+  1,
+)}
+
+Of those that survived, these do what the original does, and are counted all the same:
+
+${argued(keys, groups)}
+
+### Survivors of the wrapper
+
+${survivors.length === 0 ? 'None.' : list(survivors)}`;
+}
+
+/** The document that these figures make. */
+export function documentOf(
+  core: CoreScore,
+  listed: Listed,
+  source: Readonly<Record<string, SourceScore>>,
+): string {
+  return `# Mutation testing
+
+What a defect put in on purpose meets: a test that fails, or none. \`npm run test:mutants\` puts
+them into the compiled core and \`npm run test:mutation\` into the wrapper; both write this
+document. A mutant that survives is a test that is missing, or changes nothing that can be seen.
+
+${coreSection(core, listed.core)}
+
+${sourceSection(source, listed.source)}
+
+## Coverage
+
+\`npm run test:coverage\` fails if a line or a branch of \`src/\` is never taken. One function is
+excepted, by a comment in its place: what js-string is bound to, in \`engine-wasm.ts\`, where no
+call reaches it.
+`;
+}
+
+/** The document that the figures in the repository make. */
+export function document(): string {
+  return documentOf(
+    read<CoreScore>(files.core),
+    read<Listed>(files.equivalent),
+    read<Record<string, SourceScore>>(files.source),
+  );
+}
+
+/** Writes the document anew. */
+export function writeDocument(): void {
+  writeFileSync(DOCUMENT, document());
+}

@@ -1,0 +1,23 @@
+// How Stryker runs tests on a mutant of src/: those that source.ts names, in its order, so that the
+// ones that find most come first.
+
+import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+const tests = (process.env.WASM_LRU_TESTS ?? 'test/hosts.test.ts').split(' ');
+
+class InOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) =>
+      tests.findIndex((test) => moduleId.endsWith(`/${test}`));
+    return [...files].sort((a, b) => place(a) - place(b));
+  }
+}
+
+export default defineConfig({
+  test: {
+    include: tests,
+    sequence: { sequencer: InOrder },
+    testTimeout: 20_000,
+  },
+});
