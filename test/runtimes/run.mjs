@@ -48,7 +48,9 @@ const tell = (text) => process.stderr.write(`${text}\n`);
 
 function readOptions() {
   try {
-    return parseArgs({ options: OPTIONS }).values;
+    const { values } = parseArgs({ options: OPTIONS });
+    if (values.write && values.only) throw new Error('--write needs every runtime.');
+    return values;
   } catch (error) {
     tell(`${error.message}\n\n${HELP}`);
     process.exit(2);
@@ -137,7 +139,7 @@ async function run({ tarball, only, write, keep }) {
   }
   console.log(markdownTable(HEADS, outcomes.map(rowOf)));
   const hasFailed = outcomes.some(({ faults }) => faults.length > 0);
-  if (write && !hasFailed) writeReadme(outcomes);
+  if (write && !hasFailed && !outcomes.some(({ isSkipped }) => isSkipped)) writeReadme(outcomes);
   return hasFailed ? 1 : 0;
 }
 

@@ -93,16 +93,17 @@ const browsers = ['Chromium', 'Firefox'].flatMap((browser) => {
 });
 
 // The bundles and Jest run on the Node of this process, whichever it is.
-const isNewNode = Number.parseInt(process.versions.node, 10) >= 22;
+const ownMajor = Number.parseInt(process.versions.node, 10);
+const isNewNode = ownMajor >= 22;
 
 const bundled = ['esbuild', 'Vite', 'webpack', 'Rollup'].map((bundler) => ({
-  ...{ runtime: bundler, by: 'bundle', engine: 'wasm', inWasm: isNewNode },
+  ...{ runtime: bundler, by: `bundle in Node ${ownMajor}`, engine: 'wasm', inWasm: isNewNode },
   version: async () => versionOf(bundler.toLowerCase()),
   run: (project) => inBundle({ project, bundler }),
 }));
 
 const jest = {
-  ...{ runtime: 'Jest', by: 'require', engine: 'wasm', inWasm: isNewNode },
+  ...{ runtime: 'Jest', by: `require in Node ${ownMajor}`, engine: 'wasm', inWasm: isNewNode },
   version: async () => versionOf('jest'),
   run: (project) => inJest({ project }),
 };
