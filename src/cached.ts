@@ -59,8 +59,8 @@ export function cached<This, A extends readonly unknown[], R, K = unknown>(
 }
 
 /**
- * What an object remembers of a decorated method: `memoizedOf(users, users.load).clear()`. Called, it
- * is that method of that object. Throws `INVALID_CALLBACK` if the method is not decorated.
+ * What an object remembers of a decorated method: `memoizedOf(users, users.load).clear()`. Called,
+ * it is that method of that object. Throws `INVALID_CALLBACK` if the method is not decorated.
  */
 export function memoizedOf<A extends readonly unknown[], R>(
   object: object,

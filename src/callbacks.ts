@@ -87,12 +87,11 @@ export class Callbacks<K, V> {
   }
 
   #run(caused: (() => void)[]): void {
+    // First, as a call may fail for want of stack, and what is running has to end.
+    const changesOfCallbacks = caused.length * REENTRANT_CHANGES_PER_CALLBACK;
+    this.#changesLeft = Math.max(REENTRANT_CHANGES_MAX, changesOfCallbacks);
     this.#queue = caused;
     this.#running = true;
-    this.#changesLeft = Math.max(
-      REENTRANT_CHANGES_MAX,
-      caused.length * REENTRANT_CHANGES_PER_CALLBACK,
-    );
     let failed = false;
     let first: unknown;
     try {

@@ -3,7 +3,8 @@
 // M1  What is remembered is a result: never an error, never a promise. An asynchronous function
 //     gives a new promise for each call, of a result that is computed once for all who wait.
 // M2  A function is asynchronous from the first promise on that it returns. Until then a call that
-//     finds nothing runs the function; from then on it is a `fetch`, with all that is settled there.
+//     finds nothing runs the function; from then on it is a `fetch`, with all that is settled
+//     there.
 // M3  A call whose key is deleted, or the cache cleared, while it runs is remembered by nobody; who
 //     waits for it still gets its result.
 
@@ -123,7 +124,8 @@ function openCache<This, A extends readonly unknown[], R, K>(
  * remembered.
  *
  * A function that returned a promise once is asynchronous: all its calls give promises then.
- * Throws as `new LRUCache` does; `INVALID_CALLBACK`, if `fn` or `key` is no function; `INVALID_TTL`.
+ * Throws as `new LRUCache` does; `INVALID_CALLBACK`, if `fn` or `key` is no function;
+ * `INVALID_TTL`.
  */
 export function memoize<This, A extends readonly unknown[], R, K = unknown>(
   fn: (this: This, ...args: A) => R,

@@ -2,12 +2,12 @@
 //
 // B1  A value that was set is read back at once and from then on: from the cache, from the dirty
 //     entries, or, when it was written, from the store. None is lost while the store fails.
-// B2  What is cached is dirty or what the store has. A failure of which nobody can tell what it left
-//     behind (a delete, a clear) leaves its keys uncached or dirty.
+// B2  What is cached is dirty or what the store has. A failure of which nobody can tell what it
+//     left behind (a delete, a clear) leaves its keys uncached or dirty.
 // B3  The calls that change one key take effect in their order, and a set is never undone by a
 //     delete before it.
-// B4  There are at most `maxDirty` dirty entries, evicted ones counted; a set that would be one more
-//     waits until another has been written.
+// B4  There are at most `maxDirty` dirty entries, evicted ones counted; a set that would be one
+//     more waits until another has been written.
 //
 // Which entries are dirty, and how they are written, is writer.ts.
 
@@ -201,8 +201,8 @@ export class WriteBackCache<K, V> {
   }
 
   /**
-   * As `sync`, and frees the cache: what is asked for afterwards fails with code `DISPOSED`. Rejects
-   * as `sync` does; then nothing is lost, and the cache can still be used.
+   * As `sync`, and frees the cache: what is asked for afterwards fails with code `DISPOSED`.
+   * Rejects as `sync` does; then nothing is lost, and the cache can still be used.
    */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#calls.runAlone(async () => {

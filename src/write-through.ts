@@ -1,8 +1,8 @@
 // The write-through cache: the store is written first, then the cache.
 //
 // W1  While no write is under way, what is cached is what the store has.
-// W2  A write that fails leaves its key uncached: nobody can tell whether it came about, so the next
-//     read asks the store. The cache and the store never disagree.
+// W2  A write that fails leaves its key uncached: nobody can tell whether it came about, so the
+//     next read asks the store. The cache and the store never disagree.
 // W3  The writes of one key reach the store one after another, in the order of the calls.
 
 import { type Dict, empty, hasKey, keysOf } from './dict.js';
@@ -57,8 +57,8 @@ export class WriteThroughCache<K, V> {
   }
 
   /**
-   * The values of many keys, with one call of the store's `getMany`, if it has one, for all that are
-   * not cached. The Map has the keys that have a value, in the order given.
+   * The values of many keys, with one call of the store's `getMany`, if it has one, for all that
+   * are not cached. The Map has the keys that have a value, in the order given.
    */
   getMany(keys: Iterable<K>): Promise<Map<K, V>> {
     return this.#cache.fetchMany(keys);

@@ -4,8 +4,8 @@
 //     change nothing about that.
 // D2  One batch is written at a time. What is done to a key in the store, by a batch or by who
 //     takes a turn, is done in order (turns.ts).
-// D3  An entry that is put again while it is being written stays dirty; one that is put again before
-//     that is written once, with the later value.
+// D3  An entry that is put again while it is being written stays dirty; one that is put again
+//     before that is written once, with the later value.
 // D4  An error of the store is heard by `onWriteError` and by whoever waits for that entry.
 //
 // A batch is tried again `retries` times, with pauses that double. If the store has `setMany` and
@@ -235,7 +235,7 @@ export class Writer<K, V> {
     entry.due?.resolve();
   }
 
-  /** Leaves an entry dirty, behind all others, so that these are tried first when room is needed. */
+  /** Leaves an entry dirty, behind all others: these are tried first when room is needed. */
   #fail({ entry, error }: Failure<K, V>): void {
     const { key, value, writing } = entry;
     this.#dirty.delete(key);

@@ -59,7 +59,8 @@ it.each(files)('%s prints what it should', (name) => {
 
 const ENTRIES = `
   const assert = require('node:assert');
-  const entries = (load) => Promise.all(['', '/stores', '/memoize'].map((n) => load('wasm-lru' + n)));
+  const names = ['', '/stores', '/memoize'];
+  const entries = (load) => Promise.all(names.map((name) => load('wasm-lru' + name)));
   const check = ([{ LRUCache, LRUCacheTypeError }, { WriteBackCache }, { memoize }]) => {
     assert(memoize((a) => a).cache instanceof LRUCache);
     assert.throws(() => new WriteBackCache({ max: 1 }), LRUCacheTypeError);

@@ -1,5 +1,6 @@
-// Models of the two caches in front of a store, one call at a time: what is cached, in what order of
-// use, what is dirty, and what the store has. In pylru's test this is a dict and `simplelrucache`.
+// Models of the two caches in front of a store, one call at a time: what is cached, in what order
+// of use, what is dirty, and what the store has. In pylru's test this is a dict and
+// `simplelrucache`.
 
 import { type Key, type Mode, REFUSED, type Value } from './store.js';
 

@@ -1,4 +1,5 @@
-// A store to test with: a Map that can be down, refuse a key, and fail before or after it has acted.
+// A store to test with: a Map that can be down, refuse a key, and fail before or after it has
+// acted.
 
 import type { Dict } from '../../src/dict.js';
 
