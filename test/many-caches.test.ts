@@ -11,7 +11,7 @@ import { openCache, openRelease } from './support.js';
 import { expectValid } from './validate.js';
 
 const MAX = 100;
-const LIVE_COUNT = 10_000;
+const LIVE_COUNT = 20_000;
 const DROPPED_COUNT = 100_000;
 const MIB = 2 ** 20;
 
@@ -32,7 +32,7 @@ function isIntact(cache: LRUCache<number | string, string>, name: number): boole
   );
 }
 
-describe.each(['wasm', 'pure'] as const)('ten thousand caches on %s', (engine) => {
+describe.each(['wasm', 'pure'] as const)('twenty thousand caches on %s', (engine) => {
   it('all work at once, also when every second one has been replaced', () => {
     const caches = Array.from({ length: LIVE_COUNT }, (_, name) => {
       const cache = new LRUCache<number | string, string>({ max: MAX, engine });
