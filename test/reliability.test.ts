@@ -19,7 +19,10 @@ it('has every row of the register, in order', () => {
 it('names files that exist, or says why there is none', () => {
   for (const [, id, , files = '', shows = ''] of rows) {
     const named = [...files.matchAll(/`([^`]+)`/g)].map(([, file]) => file as string);
-    expect(named.filter((file) => !existsSync(new URL(file, import.meta.url))), id).toEqual([]);
+    expect(
+      named.filter((file) => !existsSync(new URL(file, import.meta.url))),
+      id,
+    ).toEqual([]);
     if (named.length === 0) expect(shows, id).toMatch(/does not apply:|no test:/);
   }
 });
