@@ -1,0 +1,95 @@
+// `fetchMany`: one call of the loader for all that is missing, and loads shared with `fetch`.
+
+import { describe, expect, it } from 'vitest';
+import { LRUCache } from '../src/index.js';
+
+/** A cache whose batches are answered by hand, in the order in which they were asked for. */
+function openCache() {
+  const asked: string[][] = [];
+  const answers: ((result: ReadonlyMap<string, number> | Error) => void)[] = [];
+  const cache = new LRUCache<string, number>({
+    max: 10,
+    fetchManyMethod: (keys) => {
+      asked.push([...keys]);
+      return new Promise((resolve, reject) => {
+        answers.push((result) => (result instanceof Error ? reject(result) : resolve(result)));
+      });
+    },
+  });
+  return { cache, asked, answers };
+}
+
+const lengths = (...keys: string[]) => new Map(keys.map((key) => [key, key.length]));
+
+describe('fetchMany', () => {
+  it('asks once for what is missing, and gives the keys in the order asked for', async () => {
+    const { cache, asked, answers } = openCache();
+    cache.set('bb', 2);
+    const found = cache.fetchMany(['ccc', 'bb', 'a', 'ccc']);
+    answers[0]?.(lengths('a', 'ccc'));
+    expect([...(await found)]).toEqual([...lengths('ccc', 'bb', 'a')]);
+    expect(asked).toEqual([['ccc', 'a']]);
+    expect([...cache.keys()].sort()).toEqual(['a', 'bb', 'ccc']);
+  });
+
+  it('shares loads with fetch, whichever came first', async () => {
+    const { cache, asked, answers } = openCache();
+    const one = cache.fetch('a');
+    const many = cache.fetchMany(['a', 'bb']);
+    const again = cache.fetch('bb');
+    expect(asked).toEqual([['a'], ['bb']]);
+    answers[1]?.(lengths('bb'));
+    answers[0]?.(lengths('a'));
+    expect([await one, await again]).toEqual([1, 2]);
+    expect(await many).toEqual(lengths('a', 'bb'));
+  });
+
+  it('leaves out, and does not keep, what the loader does not know', async () => {
+    const { cache, answers } = openCache();
+    const found = cache.fetchMany(['a', 'unknown']);
+    answers[0]?.(lengths('a'));
+    expect(await found).toEqual(lengths('a'));
+    expect(cache.has('unknown')).toBe(false);
+  });
+
+  it('rejects if the loader does, with nothing kept, and asks again', async () => {
+    const { cache, asked, answers } = openCache();
+    const down = new Error('down');
+    const failed = cache.fetchMany(['a', 'bb']);
+    answers[0]?.(down);
+    await expect(failed).rejects.toBe(down);
+    expect(cache.size).toBe(0);
+    const found = cache.fetchMany(['a']);
+    answers[1]?.(lengths('a'));
+    expect(await found).toEqual(lengths('a'));
+    expect(asked).toEqual([['a', 'bb'], ['a']]);
+  });
+
+  it('never brings back what is deleted meanwhile', async () => {
+    const { cache, answers } = openCache();
+    const found = cache.fetchMany(['a', 'bb']);
+    cache.delete('a');
+    answers[0]?.(lengths('a', 'bb'));
+    await expect(found).rejects.toMatchObject({ code: 'FETCH_DELETED' });
+    await Promise.resolve();
+    expect([cache.has('a'), cache.get('bb')]).toEqual([false, 2]);
+  });
+
+  it('calls fetchMethod for each key if there is no loader of many', async () => {
+    const calls: string[] = [];
+    const cache = new LRUCache<string, number>({
+      max: 10,
+      fetchMethod: async (key) => {
+        calls.push(key);
+        return key.length;
+      },
+    });
+    expect(await cache.fetchMany(['a', 'bb', 'a'])).toEqual(lengths('a', 'bb'));
+    expect(calls).toEqual(['a', 'bb']);
+  });
+
+  it('refuses keys that are no list', async () => {
+    const { cache } = openCache();
+    await expect(cache.fetchMany('abc' as never)).rejects.toMatchObject({ code: 'INVALID_KEYS' });
+  });
+});
