@@ -92,7 +92,8 @@ describe('a hundred thousand caches, dropped', () => {
   it.each(loads)('take at most $mibMax MiB, with $entryCount entries, in one job', (load) => {
     const { peakBytes, keptBytes, tables } = churn(load.entryCount, 'sync');
     expect(peakBytes / MIB, 'MiB at the highest').toBeLessThan(load.mibMax);
-    expect(keptBytes, 'bytes kept').toBeLessThanOrEqual(peakBytes);
+    // The peak is sampled, and may miss what came between two samples.
+    expect(keptBytes, 'bytes kept').toBeLessThanOrEqual(peakBytes + MIB);
     expect(tables, 'tables not freed').toBe(0);
   });
 
