@@ -146,14 +146,15 @@ export function expectWeights(table: usize): void {
 /** A table with ages, a time, and a mode of visit. */
 export function expectVisit(table: usize, now: f64, mode: u32): void {
   expectAges(table);
-  assert(isFinite<f64>(now));
+  assert(abs<f64>(now) < Infinity);
   assert((mode & ~(VISIT_TOUCH | VISIT_RENEW)) == 0);
 }
 
 /** What the columns of a table can hold; and what exceeded its budget has been shed. */
 export function expectCells(table: usize, weight: f64, start: f64, ttl: f64): void {
   expectTable(table);
-  assert(!agesOf(table) || (isFinite<f64>(start) && !isNaN<f64>(ttl)));
+  // NaN compares with nothing.
+  assert(!agesOf(table) || (abs<f64>(start) < Infinity && abs<f64>(ttl) <= Infinity));
   assert(!weightsOf(table) || isWhole(weight, WEIGHT_MAX as f64));
   assert(totalOf(table) <= budgetOf(table));
 }

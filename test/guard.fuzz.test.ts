@@ -10,13 +10,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ARENA_FIRST, BLOCK_HEADER_BYTES, KIND_INT, NIL } from '../assembly/layout.js';
 import type { Table } from '../src/engine.js';
-import {
-  type Argument,
-  PARAMETERS,
-  type RawCall,
-  rawCall,
-  undoneCalls,
-} from './raw-commands.js';
+import { type Argument, PARAMETERS, type RawCall, rawCall, undoneCalls } from './raw-commands.js';
 import { closedCore, RawCore } from './raw-core.js';
 import { type TableCommand, tableCommand } from './table-commands.js';
 import { TableTwin } from './table-twin.js';
@@ -110,7 +104,7 @@ class Run {
   }
 
   #call({ name, given }: RawCall): void {
-    const values = given.map((argument, i) => this.#valueOf(argument, given[0]));
+    const values = given.map((argument) => this.#valueOf(argument, given[0]));
     const [first, second] = values.map(Number);
     // Only the model may change what it is the model of.
     if (PARAMETERS[name]?.[0] === 'table' && this.#isKept(first)) values[0] = Number(first) + 4;

@@ -171,7 +171,11 @@ const get: Call = ['get', 'plain', 2, KIND_HASHED];
 const write: Call = ['write', 'aged', 2, 1, 0, 9, 0];
 const undos: readonly Mistake[] = [
   ['expectTouched', 'a touch that never was', undone(['untouch', 'plain', 2])],
-  ['expectTouched', 'the sentinel', undone(['get', 'plain', 9, KIND_HASHED], ['untouch', 'plain', 0])],
+  [
+    'expectTouched',
+    'the sentinel',
+    undone(['get', 'plain', 9, KIND_HASHED], ['untouch', 'plain', 0]),
+  ],
   ['expectTouched', 'another slot', undone(get, ['untouch', 'plain', 3])],
   ['expectTouched', 'another table', undone(get, ['untouch', 'full', 2])],
   ['expectTouched', 'one twice', undone(get, ['untouch', 'plain', 2], ['untouch', 'plain', 2])],
@@ -207,11 +211,7 @@ const undos: readonly Mistake[] = [
   [
     'expectRemoved',
     'a removal of an int32',
-    undone(
-      ['put', 'plain', 9, KIND_INT],
-      ['take', 'plain', 9, KIND_INT],
-      ['restore', 'plain', 5],
-    ),
+    undone(['put', 'plain', 9, KIND_INT], ['take', 'plain', 9, KIND_INT], ['restore', 'plain', 5]),
   ],
   [
     'expectRemoved',
@@ -247,13 +247,38 @@ describe('the guard', () => {
   it('lets pass what is next to a mistake', () => {
     const { raw, plain, aged, full } = new Scene();
     const calls: readonly Call[] = [
-      ...([['create', 1], ['create', 2 ** 25], ['grow', full], ['reserve', 1]] as const),
-      ...([['wordOf', plain, 5], ['weightOf', aged, 5], ['nextStale', aged, 5, 0]] as const),
-      ...([['touch', plain, 4], ['untouch', plain, 4], ['nextStale', aged, NIL, 0]] as const),
-      ...([['findString', plain, '', 8 - 2 ** 31], ['rehash', plain, 0, MULTIPLIER]] as const),
+      ...([
+        ['create', 1],
+        ['create', 2 ** 25],
+        ['grow', full],
+        ['reserve', 1],
+      ] as const),
+      ...([
+        ['wordOf', plain, 5],
+        ['weightOf', aged, 5],
+        ['nextStale', aged, 5, 0],
+      ] as const),
+      ...([
+        ['touch', plain, 4],
+        ['untouch', plain, 4],
+        ['nextStale', aged, NIL, 0],
+      ] as const),
+      ...([
+        ['findString', plain, '', 8 - 2 ** 31],
+        ['rehash', plain, 0, MULTIPLIER],
+      ] as const),
       ...([['write', aged, 1, WEIGHT_MAX, 0, Number.POSITIVE_INFINITY, 0]] as const),
-      ...([['unwrite', aged, 1], ['untouch', aged, 1], ['setBudget', aged, 0]] as const),
-      ...([['shed', aged], ['clear', plain], ['collide', plain], ['relocate', full]] as const),
+      ...([
+        ['unwrite', aged, 1],
+        ['untouch', aged, 1],
+        ['setBudget', aged, 0],
+      ] as const),
+      ...([
+        ['shed', aged],
+        ['clear', plain],
+        ['collide', plain],
+        ['relocate', full],
+      ] as const),
     ];
     for (const [name, ...given] of calls) raw.expectResult(name, ...given);
     raw.expectResult('rehash', full, raw.expectResult('reserve', 16), 1);

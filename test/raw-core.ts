@@ -17,13 +17,14 @@ const CANARY = 0xa5;
 /** What V8 says of an assert, and of a text that is no string. */
 const REFUSAL = /^(unreachable|illegal cast)$/;
 
-const bytes = new Uint8Array(
-  readFileSync(new URL('../build/core.debug.wasm', import.meta.url)),
-);
+const bytes = new Uint8Array(readFileSync(new URL('../build/core.debug.wasm', import.meta.url)));
 const unreached = () => expect.fail('a text was read');
 
 /** The functions of an instance that was never opened. */
-export function closedCore(): readonly (readonly [name: string, run: (...all: unknown[]) => void])[] {
+export function closedCore(): readonly (readonly [
+  name: string,
+  run: (...all: unknown[]) => void,
+])[] {
   const imports = { 'wasm:js-string': { length: unreached, charCodeAt: unreached } };
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
   const functions = Object.entries(exports).filter(([, value]) => typeof value === 'function');
