@@ -1,8 +1,8 @@
-// Every export of the debug build, called with arbitrary arguments, between legitimate operations on
-// tables of the same arena.
+// Every export of the debug build, called with arbitrary arguments, between legitimate operations
+// on tables of the same arena.
 //
-// What a single call may do is said in raw-core.ts. After every call that was not refused, the arena
-// is valid, and so is every table; those that have a model equal it (table-twin.ts).
+// What a single call may do is said in raw-core.ts. After every call that was not refused, the
+// arena is valid, and so is every table; those that have a model equal it (table-twin.ts).
 //
 // WASM_LRU_RUNS sets the number of runs, WASM_LRU_SEED the seed.
 

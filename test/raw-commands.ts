@@ -1,5 +1,5 @@
-// Commands for the raw exports of the debug build (raw-core.ts): what each of them takes, and random
-// calls of them, most of them nearly right.
+// Calls of the raw exports of the debug build (raw-core.ts): what each of them takes, and random
+// ones, most of which are nearly right.
 
 import fc from 'fast-check';
 import { KIND_HASHED, KIND_INT, MULTIPLIER, WEIGHT_MAX } from '../assembly/layout.js';
@@ -9,10 +9,10 @@ type Parameter =
   | ('flag' | 'limit' | 'budget' | 'count' | 'words' | 'multiplier' | 'growths');
 
 /**
- * An argument: a number or text as it is, or what stands for one that only the run knows: a table
- * of its own, or one of those with a model, and bytes beside it; a handle or block that was freed; the
- * start of a grain of the arena; a block that was reserved; a live slot of the table that the call
- * is about; or the latest result, shifted.
+ * An argument: a number or text as it is, or what stands for one that only the run knows. That is
+ * a table of its own, or one that has a model, and bytes beside it; what was freed; a block that
+ * was reserved; a live slot of the table that the call is about; the start of a grain of the arena;
+ * or the latest result, shifted.
  */
 export type Argument =
   | number

@@ -2,8 +2,8 @@
 // such a call.
 //
 // It returns, or an assert refuses it, and then not one byte of the memory is another than before.
-// Nothing is ever written outside of the arena: what is below it holds a pattern, and so does a page
-// above it, which the arena knows nothing of and never gets.
+// Nothing is ever written outside of the arena: what is below it holds a pattern, and so does a
+// page above it, which the arena knows nothing of and never gets.
 
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';

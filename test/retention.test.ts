@@ -326,7 +326,7 @@ const WARM_UP_ROUNDS = 12;
 const ROUND_OPERATIONS = 10_000;
 
 describe('linear memory', () => {
-  it('stays as large over 10^6 operations on caches that are resized to and fro and cleared', () => {
+  it('stays as large over 10^6 operations on caches that are resized and cleared', () => {
     const engine = openRelease();
     const caches = [{}, { ttl: 5 }, { maxSize: 1e6, sizeCalculation: () => 3 }].map((options) =>
       openCache<unknown, object>(engine, { max: 1, ...options }),
