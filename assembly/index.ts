@@ -16,7 +16,7 @@
 //
 // The core knows numbers only and calls nothing: it can never be re-entered. A refusal of memory
 // is a return value. Addresses and slots are u32; JavaScript sees them as int32. Any argument
-// that this interface did not hand out is a bug of the caller; the debug build asserts.
+// that this interface did not hand out is a bug of the caller; the debug build asserts (guard.ts).
 //
 // Tables whose cache has ttls or sizes use columns (columns.ts) and travel by `seek` in place of
 // `get` and `find`, and by `putWith` in place of `put`: the same way, with the time or the weight.

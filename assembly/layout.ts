@@ -70,7 +70,7 @@ export const KIND_HASHED = CHAIN_HASHED;
 //     +48     8   TOTAL       f64, sum of the weights of the live slots
 //     +56     8   BUDGET      f64, TOTAL above which the oldest entries have to go
 //     +64     4   PATIENCE    length of a chain from which an insertion into it is refused
-//     +68     4   unused
+//     +68     4   MARK        in the debug build, says that a table is here (contract.ts)
 //   ------  ----
 //     =72
 export const TABLE_HEADS = 0;
@@ -88,7 +88,8 @@ export const TABLE_WEIGHTS = TABLE_AGES + 4;
 export const TABLE_TOTAL = TABLE_WEIGHTS + 4;
 export const TABLE_BUDGET = TABLE_TOTAL + 8;
 export const TABLE_PATIENCE = TABLE_BUDGET + 8;
-export const TABLE_BYTES = TABLE_PATIENCE + 8;
+export const TABLE_MARK = TABLE_PATIENCE + 4;
+export const TABLE_BYTES = TABLE_MARK + 4;
 
 // Columns: what a table keeps of every slot only when it is asked to, in blocks as long as the
 // slot records. A record is valid while its slot is live.

@@ -19,6 +19,7 @@ import {
   TABLE_FRESH,
   TABLE_HEADS,
   TABLE_LIMIT,
+  TABLE_MARK,
   TABLE_MISSED,
   TABLE_MULTIPLIER,
   TABLE_PATIENCE,
@@ -227,6 +228,14 @@ export function patienceOf(table: usize): u32 {
 
 export function setPatience(table: usize, length: u32): void {
   store<u32>(table, length, TABLE_PATIENCE);
+}
+
+export function markOf(table: usize): u32 {
+  return load<u32>(table, TABLE_MARK);
+}
+
+export function setMark(table: usize, mark: u32): void {
+  store<u32>(table, mark, TABLE_MARK);
 }
 
 /** A slot's word in an array of words. */

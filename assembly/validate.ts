@@ -13,6 +13,7 @@ import {
   isMarked,
   leftBytesOf,
 } from './arena';
+import { expectTable } from './contract';
 import {
   AGE_BYTES_LOG2,
   ARENA_BIN_COUNT,
@@ -168,6 +169,7 @@ function validateColumns(table: usize): i32 {
 
 /** VALID, or the code of the first invariant of the table that does not hold. O(capacity). */
 export function validateTable(table: usize): i32 {
+  expectTable(table);
   if (sizeOf(table) > limitOf(table)) return SIZE_OVER_LIMIT;
   const capacity = capacityOf(table);
   if (freshOf(table) < 1 || freshOf(table) > capacity + 1) return FRESH_OUT_OF_RANGE;

@@ -5,7 +5,15 @@
 import { describe, expect, it } from 'vitest';
 import { entriesOf, type LRUCache } from '../src/lru.js';
 import { collectGarbage, stillAlive } from './collected.js';
-import { openCache, openDebug, openPure, plainCases, type TestEngine } from './support.js';
+import { randomOf } from './commands.js';
+import {
+  openCache,
+  openDebug,
+  openPure,
+  openRelease,
+  plainCases,
+  type TestEngine,
+} from './support.js';
 import { expectValid } from './validate.js';
 
 type Cache = LRUCache<unknown, object>;
@@ -310,5 +318,37 @@ describe.each(plainCases)('churn: $name', ({ open }) => {
     expect(bytesOf(cache)).toBe(empty);
     expect(entriesOf(cache).items).toHaveLength(2);
     expectValid(cache, engine);
+  });
+});
+
+/** Rounds after which every cache has been cleared and filled at both of its sizes. */
+const WARM_UP_ROUNDS = 12;
+const ROUND_OPERATIONS = 10_000;
+
+describe('linear memory', () => {
+  it('stays as large over 10^6 operations on caches that are resized and cleared', () => {
+    const engine = openRelease();
+    const caches = [{}, { ttl: 5 }, { maxSize: 1e6, sizeCalculation: () => 3 }].map((options) =>
+      openCache<unknown, object>(engine, { max: 1, ...options }),
+    );
+    const random = randomOf(4);
+    const operate = (cache: Cache) => {
+      const [dice, number] = [random(100), random(2000)];
+      const key = number % 2 === 0 ? number : `key ${number}`;
+      if (dice < 20) cache.get(key);
+      else if (dice < 25) cache.delete(key);
+      else cache.set(key, cache);
+    };
+    const bytes: number[] = [];
+    for (let round = 0; round < 100; round++) {
+      caches.forEach((cache, i) => {
+        cache.resize((round + i) % 2 === 0 ? 100 : 1500);
+      });
+      caches[round % caches.length]?.clear();
+      for (let i = 0; i < ROUND_OPERATIONS; i++) operate(caches[i % caches.length] as Cache);
+      bytes.push(engine.shared.engine.memoryBytes());
+    }
+    expect(new Set(bytes.slice(WARM_UP_ROUNDS))).toEqual(new Set([bytes[WARM_UP_ROUNDS]]));
+    for (const cache of caches) expectValid(cache, engine);
   });
 });

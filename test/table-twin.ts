@@ -155,14 +155,15 @@ export class TableTwin {
     this.rows = this.rows.filter((other) => other !== row);
   }
 
-  /** Calls until there is room: once, or twice with a growth between. */
+  /** Calls until there is room, with a growth between, or a rehash if a bucket is crowded. */
   #withRoom(call: () => number): number {
     const code = call();
     if (code !== NO_ROOM) return code;
     this.expectSame();
-    expectEqual(this.#engine.grow(this.table) !== 0, true, 'grow');
+    if (this.#engine.nextSlot(this.table) !== NIL) this.#engine.rehash(this.table, undefined, 1);
+    else expectEqual(this.#engine.grow(this.table) !== 0, true, 'grow');
     this.expectSame();
-    return call();
+    return this.#withRoom(call);
   }
 
   #callPut(road: Road, { weight, start, ttl, isKept }: Cells): number {
