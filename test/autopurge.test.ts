@@ -314,20 +314,30 @@ describe.each(plainCases)('a purge on $name', ({ open }) => {
     expect([told, [...cache.keys()], vi.getTimerCount()]).toEqual([[], [4], 0]);
   });
 
-  it('with a clock that fails is made again in a second', () => {
-    const perf = new HandClock(0);
-    const { cache } = openPurging(engine, { ttl: 10, perf });
-    cache.set('a', 1);
-    perf.time = Number.NaN;
-    expect(() => vi.advanceTimersByTime(11)).toThrow(
-      expect.objectContaining({ code: 'INVALID_CLOCK' }),
-    );
-    expect(vi.getTimerCount()).toBe(1);
-    perf.time = 11;
-    vi.advanceTimersByTime(RETRY_MS - 1);
-    expect(cache.size).toBe(1);
-    vi.advanceTimersByTime(1);
-    expect(cache.size).toBe(0);
+  it('with a clock that fails throws what it throws, and is made again in a second', () => {
+    const failure = new Error('the clock is broken');
+    const invalid = expect.objectContaining({ code: 'INVALID_CLOCK' });
+    for (const [reading, error] of [
+      [Number.NaN, invalid],
+      [failure, failure],
+    ]) {
+      let time: unknown = 0;
+      const now = (): number => {
+        if (time === failure) throw time;
+        return time as number;
+      };
+      const { cache, told } = openPurging(engine, { ttl: 10, perf: { now } });
+      cache.set('a', 1);
+      time = reading;
+      expect(() => vi.advanceTimersByTime(11)).toThrow(error);
+      expect(() => vi.advanceTimersByTime(RETRY_MS)).toThrow(error);
+      expect([told, vi.getTimerCount()]).toEqual([[], 1]);
+      time = 11;
+      vi.advanceTimersByTime(RETRY_MS - 1);
+      expect(cache.size).toBe(1);
+      vi.advanceTimersByTime(1);
+      expect([cache.size, told.length, vi.getTimerCount()]).toEqual([0, 1, 0]);
+    }
   });
 
   it('that comes early, by a clock behind the timers, removes nothing too soon', () => {
