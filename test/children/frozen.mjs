@@ -4,6 +4,7 @@
 // The argument says when the intrinsics are frozen: `before` the package is imported, or `after`,
 // or not at all, for a process that was started with --frozen-intrinsics.
 
+import { runInNewContext } from 'node:vm';
 import { failuresOf } from '../runtimes/project/conformance.mjs';
 
 const [when] = process.argv.slice(2);
@@ -11,7 +12,8 @@ const [when] = process.argv.slice(2);
 /** Freezes every object of the language that can be reached, but for the global one. */
 function freezeIntrinsics() {
   const isObject = (value) => Object(value) === value && value !== globalThis;
-  const names = Object.getOwnPropertyNames(globalThis).filter((name) => /^[A-Z]/.test(name));
+  // What a realm has without a host.
+  const names = runInNewContext('Object.getOwnPropertyNames(globalThis)');
   // No global leads to the prototypes of iterators and generators.
   const hidden = [[][Symbol.iterator](), new Map().keys(), (function* () {})(), async () => {}];
   const found = new Set([...names.map((name) => globalThis[name]), ...hidden].filter(isObject));
