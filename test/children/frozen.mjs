@@ -9,11 +9,13 @@ import { failuresOf } from '../runtimes/project/conformance.mjs';
 
 const [when] = process.argv.slice(2);
 
+const isCapitalized = (name) => /^[A-Z]/.test(name);
+
 /** Freezes every object of the language that can be reached, but for the global one. */
 function freezeIntrinsics() {
   const isObject = (value) => Object(value) === value && value !== globalThis;
-  // What a realm has without a host.
-  const names = runInNewContext('Object.getOwnPropertyNames(globalThis)');
+  // What a realm has without a host, but for `console`.
+  const names = runInNewContext('Object.getOwnPropertyNames(globalThis)').filter(isCapitalized);
   // No global leads to the prototypes of iterators and generators.
   const hidden = [[][Symbol.iterator](), new Map().keys(), (function* () {})(), async () => {}];
   const found = new Set([...names.map((name) => globalThis[name]), ...hidden].filter(isObject));
