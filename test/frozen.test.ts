@@ -1,7 +1,7 @@
 // Frozen intrinsics: a process in which nobody can change what the language brings.
 //
-// Row D8 of the failures seen elsewhere. An assignment to a property that a frozen prototype has, if
-// only to shadow it, throws there. What ships runs in a process of its own.
+// Row D8 of the failures seen elsewhere. An assignment to a property that a frozen prototype has
+// throws there, if only to shadow it. What ships runs in a process of its own.
 
 import { describe, expect, it } from 'vitest';
 import { runChild } from './child.js';

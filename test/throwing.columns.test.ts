@@ -1,10 +1,10 @@
 // User code that throws in caches with ttls and sizes: the sweep over every place, and named cases.
 //
-// A run of 1,000 operations is recorded on the model, and made on a cache to count its calls of user
-// code. Then, for every one of these, a cache that holds what it held goes on from the operation of
-// that call, which throws: a size or a clock refuses its operation, which changes nothing; a
-// callback stops nothing. In either case the next operations return, tell and leave behind what
-// they do on a model that went the same way.
+// A run of 1,000 operations is recorded on the model, and made on a cache to count its calls of
+// user code. Then, for every one of these, a cache that holds what it held goes on from the
+// operation of that call, which throws: a size or a clock refuses its operation, which changes
+// nothing; a callback stops nothing. In either case the next operations return, tell and leave
+// behind what they do on a model that went the same way.
 
 import { describe, expect, it } from 'vitest';
 import { entriesOf, type LRUCache } from '../src/lru.js';

@@ -32,6 +32,8 @@ if (when === 'before') freezeIntrinsics();
 const packages = [await import('../../dist/index.js'), await import('../../dist/pure.js')];
 if (when === 'after') freezeIntrinsics();
 
-const report = { frozen: [Object, Array, Map, Promise].map((own) => Object.isFrozen(own.prototype)) };
+const report = {
+  frozen: [Object, Array, Map, Promise].map((own) => Object.isFrozen(own.prototype)),
+};
 for (const { LRUCache } of packages) report[LRUCache.engine] = await failuresOf(LRUCache);
 console.log(JSON.stringify(report));
