@@ -7,6 +7,8 @@
 //     are bound to functions that no call reaches, and strings are hashed in JavaScript.
 // W4  The stack may end at the entry of any function of the core. Those that are called for every
 //     operation call nothing after their first store; the others begin with stack in reserve.
+// W5  The core's memory is little-endian, a view has the host's order of bytes. Where that is the
+//     other one (Node on s390x), no engine is made, and the pure one takes over.
 
 import {
   KIND_HASHED,
@@ -208,8 +210,17 @@ export function bindCore(
   };
 }
 
-/** A new instance of the core with a memory of its own. Throws whatever the host refuses with. */
+/** Whether the host has the byte of least value first. */
+function isLittleEndian(): boolean {
+  return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+}
+
+/**
+ * A new instance of the core with a memory of its own. Throws whatever the host refuses with, and
+ * on a big-endian host (W5).
+ */
 export function createWasmEngine(module: WebAssembly.Module, options?: WasmEngineOptions): Engine {
+  if (!isLittleEndian()) throw new Error('the core needs a little-endian host');
   const instance = new WebAssembly.Instance(module, IMPORTS);
   const jsString = WebAssembly.Module.imports(module).length === 0;
   return bindCore(instance.exports, jsString, options);

@@ -37,6 +37,7 @@ import { disposedEngine, disposedOthers } from './engine-disposed.js';
 import { pureEngine, type SharedEngine } from './engines.js';
 import { outOfMemory } from './errors.js';
 import { drawSeed } from './hash.js';
+import { noItems } from './items.js';
 import { chooseOffset } from './sample.js';
 
 /** Steps past colliding keys, beside one for every eight entries, after which entries rehash. */
@@ -49,7 +50,7 @@ function isSameKey(a: unknown, b: unknown): boolean {
 /** Keys and values of one cache, in the slots of one table. */
 export class Entries<K, V> {
   /** Keys and values, interleaved: one cache line holds both. */
-  items: (K | V | undefined)[] = [undefined, undefined];
+  items = noItems<K | V>();
   engine: Engine;
   table: Table;
   max: number;
@@ -57,9 +58,8 @@ export class Entries<K, V> {
   protected others: Pick<Map<K, number>, 'get' | 'set' | 'delete'> | undefined;
   #otherCount = 0;
   /**
-   * The string that `touch` missed last: most often, it is put next. Comparing it costs nothing if
-   * it is the same object and little if it is not, hashing it again 10 to 30 ns. It is let go at
-   * the next miss, when it is put, and by `clear`.
+   * The string that `touch` missed last: most often, it is put next, and comparing costs nothing
+   * or little, hashing 10 to 30 ns. It is let go at the next miss, by its put, and by `clear`.
    */
   protected missed: string | undefined;
   /** Of the hashes of this table (assembly/hash.ts): 0 until it is rehashed. */
@@ -203,7 +203,7 @@ export class Entries<K, V> {
   clear(): void {
     this.engine.clear(this.table);
     this.engine.setLimit(this.table, this.max);
-    this.items = [undefined, undefined];
+    this.items = noItems();
     this.others = undefined;
     this.missed = undefined;
   }

@@ -54,12 +54,16 @@ export function keepName(named: object, name: string): void {
   Object.defineProperty(named, 'name', { value: name, configurable: true });
 }
 
-/** An `Error` with a stable `code`: an operation that did not come about. */
+/**
+ * An `Error` with a stable `code`: an operation that did not come about. Every error of this
+ * library is an `instanceof` it, also the two below, which extend what lru-cache throws.
+ */
 export class LRUCacheError extends Error {
   static {
     keepName(LRUCacheError, 'LRUCacheError');
+    Object.defineProperty(LRUCacheError, Symbol.hasInstance, { value: hasInstance });
   }
-  override readonly name = 'LRUCacheError';
+  override readonly name: string = 'LRUCacheError';
   readonly code: LRUCacheErrorCode;
 
   constructor(code: LRUCacheErrorCode, message: string, options?: ErrorOptions) {
@@ -96,11 +100,11 @@ export class LRUCacheRangeError extends RangeError {
   }
 }
 
-/** @internal Whether an operation was refused by one of these, before it changed anything. */
-export function isRefusal(error: unknown): boolean {
-  return [LRUCacheError, LRUCacheTypeError, LRUCacheRangeError].some(
-    (refusal) => error instanceof refusal,
-  );
+/** `instanceof LRUCacheError`, or a class that extends it, which has no others among it. */
+function hasInstance(this: unknown, value: unknown): boolean {
+  const isMade = Function.prototype[Symbol.hasInstance].call(this as () => void, value);
+  if (isMade || this !== LRUCacheError) return isMade;
+  return value instanceof LRUCacheTypeError || value instanceof LRUCacheRangeError;
 }
 
 /** @internal The error of a host that refuses memory without which nothing works. */

@@ -14,6 +14,7 @@ import { NIL } from '../assembly/layout.js';
 import { callTogether } from './batch.js';
 import { LRUCacheError } from './errors.js';
 import { type CallerSignal, Load } from './load.js';
+import { find } from './lookups.js';
 import { pick } from './options.js';
 import { noteAge } from './status.js';
 import type { Store } from './store.js';
@@ -169,7 +170,7 @@ export class Loads<K, V, FC> {
   ): number {
     const store = this.#store;
     const { entries, stats } = store;
-    if (forceRefresh) return store.find(key);
+    if (forceRefresh) return find(store, key);
     const isRenewed = Boolean(options.updateAgeOnGet);
     let now = 0;
     if (entries.isTimed) now = isRenewed ? store.readClock() : store.now();

@@ -6,6 +6,12 @@ import { noteAge } from './status.js';
 import type { Store } from './store.js';
 import type { Status } from './types.js';
 
+/** The slot of a key, negative if its entry is stale, or NIL. */
+export function find<K, V, FC>(store: Store<K, V, FC>, key: K): number {
+  const { entries } = store;
+  return entries.isTimed ? entries.seek(key, store.now(), 0) : entries.find(key);
+}
+
 /** Whether a key is there and fresh. */
 export function has<K, V, FC>(
   store: Store<K, V, FC>,
@@ -39,7 +45,7 @@ export function peek<K, V, FC>(
 ): V | undefined {
   const { entries } = store;
   const isStaleShown = pick(allowStale, store.settings.allowStale);
-  const slot = isStaleShown ? entries.find(key) : store.find(key);
+  const slot = isStaleShown ? entries.find(key) : find(store, key);
   const value = entries.valueAt(Math.max(slot, NIL));
   if (status !== undefined) {
     status.peek = slot > NIL ? 'hit' : slot === NIL ? 'miss' : 'stale';

@@ -163,7 +163,7 @@ export class LRUCache<
     const evicted: [K, V][] = [];
     const status = statusFor(this, 'set', key, setOptions?.status);
     this.#store.set(key, value, setOptions, status, evicted);
-    return publish(status, evicted);
+    return evicted;
   }
 
   /** Whether a key is there and fresh. The order stays; its age does, but for `updateAgeOnHas`. */

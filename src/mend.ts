@@ -19,7 +19,7 @@
 
 import { NIL } from '../assembly/layout.js';
 import type { ColumnEntries } from './entries-columns.js';
-import { isRefusal } from './errors.js';
+import { LRUCacheError } from './errors.js';
 import { isPoisoned, poisonIfTrap } from './poison.js';
 
 /** An entry, out of its slot. */
@@ -73,7 +73,9 @@ function rebuild<K, V>(entries: ColumnEntries<K, V>): void {
  */
 export function mend<K, V>(entries: ColumnEntries<K, V>): boolean {
   const { engine, failure } = entries;
-  const isCut = !isRefusal(poisonIfTrap(engine, failure)) && !isPoisoned(engine);
+  // A refusal came before anything was changed.
+  const isRefused = poisonIfTrap(engine, failure) instanceof LRUCacheError;
+  const isCut = !isRefused && !isPoisoned(engine);
   if (isCut) rebuild(entries);
   entries.failure = undefined;
   entries.cut = NIL;

@@ -50,7 +50,9 @@ export interface OptionsBase<K, V, FC> {
   /**
    * Remove stale entries as they become so, by one timer per cache which does not keep the process
    * alive. Large caches are purged a little late, so that it never takes more than some percent of
-   * the time: by 1 ms for every 5,000 entries. May be changed later.
+   * the time: by 1 ms for every 5,000 entries. What a callback or the clock throws then is thrown
+   * by the timer, where nobody can catch it, as in lru-cache; a clock that failed is asked again in
+   * a second. May be changed later.
    */
   ttlAutopurge?: boolean;
   /** `get` and `fetch` make the ttl count anew. May be changed later, or given to a call. */

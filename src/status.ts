@@ -51,7 +51,7 @@ export function getByStore<K, V, FC>(
   return publish(status, value);
 }
 
-/** `set` by way of the store, reported. */
+/** `set` by way of the store, which publishes the report. */
 export function setByStore<K, V, FC>(
   cache: IterableCache<K, V, FC>,
   key: K,
@@ -60,7 +60,11 @@ export function setByStore<K, V, FC>(
 ): void {
   const status = statusFor(cache, 'set', key, options?.status);
   storeOf(cache).set(key, value, options, status);
-  publish(status, undefined);
+}
+
+/** Publishes the report of a set; a load, which stores its result, is traced instead. */
+export function publishSet(status: Pick<Status<unknown, unknown>, 'op'> | undefined): void {
+  if (status?.op === 'set') publish(status, undefined);
 }
 
 /** Reports the age that a slot has at `now`, if it has one. */

@@ -31,7 +31,7 @@ import { mend } from './mend.js';
 import { budgetFor, type CheckedOptions, pick } from './options.js';
 import { poisonIfTrap } from './poison.js';
 import type { Settings } from './settings.js';
-import { noteAge, noteSize, publishDelete } from './status.js';
+import { noteAge, noteSize, publishDelete, publishSet } from './status.js';
 import type { DisposeReason, GetOptions, SetOptions, Stats, Status } from './types.js';
 
 /** What a store is made of; each part is there only if the cache needs it. */
@@ -190,15 +190,10 @@ export class Store<K, V, FC> {
     return isReturned ? value : undefined;
   }
 
-  /** The slot of a key, negative if its entry is stale, or NIL. Nothing is touched. */
-  find(key: K): number {
-    const { entries } = this;
-    return entries.isTimed ? entries.seek(key, this.now(), 0) : entries.find(key);
-  }
-
   /**
    * Stores a value; `undefined` deletes. `evicted` collects the entries that had to go.
    * A load of the key is aborted, unless it is the one that `set` stores the result of.
+   * The status of a set is published when it is complete, whether or not a callback throws.
    */
   set(
     key: K,
@@ -209,7 +204,7 @@ export class Store<K, V, FC> {
   ): void {
     if (value === undefined) {
       if (status !== undefined) status.set = 'deleted';
-      this.delete(key, 'delete');
+      this.delete(key, 'delete', status);
       return;
     }
     if (status !== undefined) status.value = value;
@@ -226,7 +221,7 @@ export class Store<K, V, FC> {
         status.set = 'miss';
         status.maxEntrySizeExceeded = true;
       }
-      this.delete(key, 'set');
+      this.delete(key, 'set', status);
       return;
     }
     const hasAge = ttl !== 0 || entries.isTimed;
@@ -262,13 +257,16 @@ export class Store<K, V, FC> {
       noteSize(this, status, weight);
     }
     if (isPurged) this.autopurge.arm(start + ttl, now);
-    if (load === undefined) callbacks?.commit();
-    else this.#finishOver(load);
+    if (load === undefined && status === undefined) callbacks?.commit();
+    else this.#finishSet(load, status);
   }
 
-  /** Finishes a set over a load. (A function here would cost every set its context.) */
-  #finishOver(load: Load<K, V, FC>): void {
-    this.finish(() => load.abort('FETCH_REPLACED', 'replaced'));
+  /** Finishes a set. (A function there would cost every set its context.) */
+  #finishSet(load: Load<K, V, FC> | undefined, status: Status<K, V, FC> | undefined): void {
+    this.finish(() => {
+      load?.abort('FETCH_REPLACED', 'replaced');
+      publishSet(status);
+    });
   }
 
   /** Writes the entry that was put, and notes what it took the place of. */
@@ -326,8 +324,8 @@ export class Store<K, V, FC> {
     return start === undefined ? this.readClock() : this.clock.fromHost(start as number);
   }
 
-  /** Removes a key, and aborts its load; returns whether there was either. */
-  delete(key: K, reason: DisposeReason): boolean {
+  /** Removes a key, and aborts its load; returns whether there was either. `status` is a set's. */
+  delete(key: K, reason: DisposeReason, status?: Status<K, V, FC>): boolean {
     const { entries, settings } = this;
     this.callbacks?.begin();
     const load = this.loads?.take(key);
@@ -339,6 +337,7 @@ export class Store<K, V, FC> {
     this.finish(() => {
       load?.abort('FETCH_DELETED', 'deleted');
       publishDelete(settings, key, reason);
+      publishSet(status);
     });
     return slot !== NIL || load !== undefined;
   }

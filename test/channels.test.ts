@@ -174,6 +174,60 @@ describe.each(plainCases)('the channels on $name', ({ open }) => {
     ]);
   });
 
+  it('publish a set that is done although a callback throws, and none that is refused', () => {
+    const engine = open();
+    const heard: string[] = [];
+    listen(metrics, ({ op, key, set, delete: reason }) => {
+      heard.push([op, key, set ?? reason].join(' '));
+    });
+    const refuse = (): never => {
+      throw new Error('callback');
+    };
+    const fetchMethod = () => new Promise<never>(() => {});
+    const bounds = { max: 2, maxSize: 9, sizeCalculation: (value: unknown) => Number(value) };
+    const cache = openCache<string, number>(engine, { ...bounds, fetchMethod, dispose: refuse });
+    cache.set('a', 1).set('b', 2);
+    cache.fetch('c').catch(() => {});
+    heard.length = 0;
+    const act = (run: () => unknown) => expect(run).toThrow('callback');
+    act(() => cache.set('c', 3));
+    act(() => cache.set('b', 4));
+    act(() => cache.set('b', undefined));
+    act(() => cache.set('c', 10));
+    cache.set('d', 1).set('e', 2);
+    act(() => cache.setWithEvicted('f', 3));
+    expect(() => cache.set('f', -1)).toThrow(expect.objectContaining({ code: 'INVALID_SIZE' }));
+    expect(heard).toEqual([
+      ...['set c add', 'set b replace', 'delete b delete', 'set b deleted'],
+      ...['delete c set', 'set c miss', 'set d add', 'set e add', 'set f add'],
+    ]);
+    expectValid(cache, engine);
+  });
+
+  it('publish no get that gives nothing but an error, and the deletion that it made', () => {
+    const heard: unknown[] = [];
+    listen(metrics, ({ op, key }) => heard.push(op, key));
+    const perf = new HandClock(START);
+    const cache = openCache<string, number>(open(), {
+      ...{ max: 2, ttl: TTL, ttlResolution: 0, perf },
+      dispose: () => {
+        throw new Error('callback');
+      },
+    });
+    cache.set('a', 1);
+    perf.pass(TTL + 1);
+    expect(() => cache.get('a')).toThrow('callback');
+    expect(heard).toEqual(['set', 'a', 'delete', 'a']);
+  });
+
+  it('publish no set of what a load stores, but trace the load', async () => {
+    const heard: unknown[] = [];
+    listen(metrics, ({ op }) => heard.push(op));
+    const cache = openCache<string, number>(open(), { max: 2, fetchMethod: () => 1 });
+    expect(await cache.fetch('a', { status: {} })).toBe(1);
+    expect(heard).toEqual([]);
+  });
+
   it('may have a subscriber that uses the cache', () => {
     for (const base of Object.values(kinds)) {
       const engine = open();

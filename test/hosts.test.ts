@@ -105,6 +105,20 @@ describe('a host that refuses WebAssembly', () => {
   });
 });
 
+describe('a big-endian host', () => {
+  it('gets the pure engine, as views of the memory would swap its bytes', async () => {
+    const { LRUCache } = await load();
+    // What little-endian hosts show as 1, 0.
+    vi.stubGlobal('Uint16Array', { of: () => Uint8Array.of(0, 1) });
+    const cache = new LRUCache<string, number>({ max: 2 });
+    expect([cache.engine, works(cache)]).toEqual(['pure', true]);
+    const cause = expect.objectContaining({ message: expect.stringContaining('little-endian') });
+    expect(() => new LRUCache({ max: 2, engine: 'wasm' })).toThrow(
+      expect.objectContaining({ code: 'ENGINE_UNAVAILABLE', cause }),
+    );
+  });
+});
+
 describe('a host without FinalizationRegistry', () => {
   it('frees what is disposed of, and nothing else', async () => {
     const { LRUCache, sharedEngine } = await load();

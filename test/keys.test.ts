@@ -1,6 +1,6 @@
 // The keys: whatever a Map tells apart a cache tells apart, on every engine, and nothing else.
 //
-// Rows A1-A9 and A11-A13 of the failures seen elsewhere: aliases between types, NaN payloads,
+// Rows A1, A3-A9 and A11-A13 of the failures seen elsewhere: aliases between types, NaN payloads,
 // minus zero, lone surrogates, NUL, long strings, equal hashes, objects that resist.
 
 import fc from 'fast-check';
@@ -107,15 +107,6 @@ describe.each(engineCases)('keys on $name', ({ open }) => {
     expect(mismatches).toEqual([]);
     expect(cache.size).toBe(model.size);
     if (max === nasty.length) expectValid(cache, engine);
-  });
-
-  it('finds nothing in prototypes, also polluted ones', () => {
-    const [cache, engine] = openKeys(20);
-    // No matcher may run in there: it would meet the polluted prototype itself.
-    const [wrong, setterCalls] = polluted(() => wrongAboutNames(cache));
-    expect([...wrong]).toEqual([]);
-    expect(setterCalls).toBe(0);
-    expectValid(cache, engine);
   });
 
   it('holds every NaN as one key, whatever its payload', () => {
@@ -340,47 +331,4 @@ function applyBoth(
       model.set(key, value);
       return [cache.size, model.size];
   }
-}
-
-/** Runs a function while Object.prototype has a `max` and an accessor 0. */
-function polluted<T>(run: () => T): [result: T, setterCalls: number] {
-  let setterCalls = 0;
-  const accessor = {
-    configurable: true,
-    get: () => 'polluted',
-    set: () => {
-      setterCalls += 1;
-    },
-  };
-  try {
-    Object.defineProperty(Object.prototype, 'max', { value: 5, configurable: true });
-    Object.defineProperty(Object.prototype, 0, accessor);
-    const result = run();
-    return [result, setterCalls];
-  } finally {
-    Reflect.deleteProperty(Object.prototype, 'max');
-    Reflect.deleteProperty(Object.prototype, 0);
-  }
-}
-
-/** Names about which a new cache gives a wrong answer, before they are set or after. */
-function wrongAboutNames(cache: LRUCache<unknown, number>): Set<string> {
-  const wrong = new Set<string>();
-  const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'then', 'max', '0'];
-  const isAbsent = (key: unknown) =>
-    !cache.has(key) && cache.get(key) === undefined && cache.peek(key) === undefined;
-  for (const name of names) if (!isAbsent(name) || cache.delete(name)) wrong.add(`no ${name}`);
-  if (!isAbsent(0) || cache.max !== 20) wrong.add('no 0');
-  names.forEach((name, i) => {
-    cache.set(name, i);
-  });
-  cache.set(0, 100);
-  names.forEach((name, i) => {
-    if (cache.get(name) !== i) wrong.add(name);
-  });
-  let walked = 0;
-  for (const key of cache.keys()) if (cache.has(key)) walked += 1;
-  if (cache.get(0) !== 100 || walked !== 8) wrong.add('0');
-  for (const name of names) if (!cache.delete(name) || !isAbsent(name)) wrong.add(`gone ${name}`);
-  return wrong;
 }

@@ -3,11 +3,13 @@
 // What a cache refuses to be made of, and the end of a cache without ttl, sizes and loads, is in
 // options.test.ts.
 
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { entriesOf, LRUCache } from '../src/lru.js';
 import { runChild } from './child.js';
 import { everyOption } from './every-option.js';
 import { type Cache, codeOf, type Key, openAt, TTL } from './hand-clock.js';
+import { openPeer } from './peer.js';
 import { openCache, plainCases } from './support.js';
 
 const optionNames = Object.keys(everyOption) as (keyof typeof everyOption)[];
@@ -51,6 +53,63 @@ describe.each(plainCases)('a cache made from another on $name', ({ open }) => {
     expect(codeOf(() => copy.stats())).toBe('NO_STATS');
     other[Symbol.dispose]();
     expect(copy.set('a', 1).get('a')).toBe(1);
+  });
+});
+
+/** What a worker gets that a value is sent to. */
+function sent(value: unknown): unknown {
+  const { port1, port2 } = new MessageChannel();
+  try {
+    port1.postMessage(value);
+    return receiveMessageOnPort(port2)?.message;
+  } finally {
+    port1.close();
+  }
+}
+
+describe.each(plainCases)('a cache that is sent away from $name', ({ open }) => {
+  it.each([
+    ['structuredClone', structuredClone],
+    ['postMessage', sent],
+  ])('arrives by %s as the options that are its properties', (_, send) => {
+    for (const options of [
+      { max: 3, allowStale: true },
+      { max: 3, ttl: TTL },
+    ]) {
+      const cache = openCache<string, unknown>(open(), options);
+      cache.set('a', 1);
+      const clone = send(cache) as Record<string, unknown>;
+      expect(clone).toEqual(Object.fromEntries(Object.entries(cache)));
+      expect([clone.ttl, clone.get, clone.size]).toEqual([cache.ttl, undefined, undefined]);
+      expect([cache.get('a'), cache.size]).toEqual([1, 1]);
+      // With a ttl, lru-cache has a method of its own, and nothing arrives.
+      const peer = openPeer(options).set('a', 1);
+      if (cache.ttl === 0) expect(clone).toEqual(send(peer));
+      else expect(() => send(peer)).toThrow(expect.objectContaining({ name: 'DataCloneError' }));
+    }
+  });
+
+  it('is refused, as lru-cache is, if one of these is a function', () => {
+    const options = { maxSize: 3, sizeCalculation: () => 1 };
+    const refusal = expect.objectContaining({ name: 'DataCloneError' });
+    for (const cache of [openCache(open(), options), openPeer(options)]) {
+      expect(() => structuredClone(cache)).toThrow(refusal);
+      expect(() => sent(cache)).toThrow(refusal);
+    }
+  });
+
+  it('goes by its dump, ages included', () => {
+    const cache = openCache<string, number>(open(), { max: 3, ttl: TTL });
+    cache
+      .set('a', 1)
+      .set('b', 2, { ttl: 3 * TTL })
+      .get('a');
+    const other = openCache<string, number>(open(), { max: 3 });
+    other.load(sent(cache.dump()) as ReturnType<typeof cache.dump>);
+    expect([...other]).toEqual([...cache]);
+    const left = other.getRemainingTTL('b');
+    expect(left).toBeGreaterThan(2 * TTL);
+    expect(left).toBeLessThanOrEqual(3 * TTL + 1);
   });
 });
 

@@ -1,22 +1,24 @@
 // Callbacks that throw stop nothing: the sweep over every place where one may, and named cases.
 //
-// A run of 2,000 operations is recorded on the model: what each returns, what each tells, what
-// the cache holds after it. Then the same run is made on a cache whose k-th callback throws, for
-// k from the first to the last: it must differ from the recorded one in nothing but the error.
+// A run of 2,000 operations is recorded on the model: what each returns, what each tells, what the
+// cache holds before and after it. Then, for every callback of the run, a cache that holds what it
+// held goes on from the operation of that callback, which throws: the operation and the hundred
+// after it must differ from what was recorded in nothing but the error.
 
 import { describe, expect, it } from 'vitest';
 import { entriesOf, type LRUCache } from '../src/lru.js';
 import { ModelCache, type Told } from './model.js';
-import { openCache, plainCases } from './support.js';
+import { openCache, plainCases, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';
 
 type Key = string | number | bigint | symbol | object;
 type Step = readonly [name: 'get' | 'set' | 'delete' | 'clear' | 'pop' | 'resize', ...unknown[]];
 
 const OPERATIONS = 2000;
-const THROWS_MAX = 200;
-/** Operations from the throw on after which the contents are compared; at the end they are, too. */
-const ENTRIES_CHECKED = 100;
+/** Operations that are compared: the one whose callback throws, and those after it. */
+const COMPARED = 101;
+/** The contents are compared after every so many of them. */
+const CONTENTS_EVERY = 10;
 const MAX = 6;
 
 /** Mulberry32: the same numbers from 0 up to 1 for the same seed. */
@@ -57,93 +59,115 @@ function apply(subject: Subject, [name, ...args]: Step): unknown {
 interface RecordedStep {
   readonly step: Step;
   readonly result: unknown;
-  /** Everything told up to and including this step. */
+  /** How much was told before this step, and up to and including it. */
+  readonly toldBefore: number;
   readonly toldCount: number;
+  /** What the cache holds before it, newest first, and its bound. */
+  readonly before: [Key, number][];
+  readonly max: number;
+  /** Keys and values after it, newest first. */
   readonly entries: unknown[];
 }
 
 function recordOnModel(steps: readonly Step[]): { told: Told<Key, number>[]; run: RecordedStep[] } {
   const model = new ModelCache<Key, number>(MAX);
   const run = steps.map((step) => {
+    const { max } = model;
+    const before = model.entries();
+    const toldBefore = model.told.length;
     const result = apply(model, step);
-    return { step, result, toldCount: model.told.length, entries: model.entries().flat() };
+    const after = { toldCount: model.told.length, entries: model.entries().flat() };
+    return { step, result, toldBefore, before, max, ...after };
   });
   return { told: model.told, run };
 }
 
 const { told: expectedTold, run: recordedRun } = recordOnModel(makeSteps(20_260_727));
 
-/** Numbers from 1 to `count`, at most THROWS_MAX of them, evenly spread. */
-function spreadOver(count: number): number[] {
-  const amount = Math.min(count, THROWS_MAX);
-  return Array.from({ length: amount }, (_, i) => 1 + Math.floor((i * (count - 1)) / (amount - 1)));
+type Outcome = { readonly result: unknown } | { readonly error: unknown };
+
+function outcomeOf(cache: LRUCache<Key, number>, step: Step): Outcome {
+  try {
+    return { result: apply(cache, step) };
+  } catch (error) {
+    return { error };
+  }
 }
 
 const isSame = (a: readonly unknown[], b: readonly unknown[]) =>
   a.length === b.length && a.every((item, i) => Object.is(item, b[i]));
 
 describe.each(plainCases)('throw sweep: $name', ({ open }) => {
-  /** The run, with a throw at the k-th callback. */
-  function runThrowingAt(k: number): void {
-    const engine = open();
+  /** A cache as it was before a step, and the steps from there on, with a throw at callback k. */
+  function runThrowingAt(engine: TestEngine, first: number, k: number): void {
     const thrown = new Error(`callback ${k}`);
-    let toldCount = 0;
+    const { before, max, toldBefore } = recordedRun[first] as RecordedStep;
+    let isWatched = false;
+    let toldCount = toldBefore;
     let wrongCalls = 0;
     const callback = (kind: Told<Key, number>[0]) => (value: number, key: Key, reason: string) => {
+      if (!isWatched) return;
       const expected = expectedTold[toldCount] ?? [];
       if (!isSame([kind, value, key, reason], expected)) wrongCalls += 1;
       toldCount += 1;
       if (toldCount === k) throw thrown;
     };
     const cache = openCache<Key, number>(engine, {
-      max: MAX,
+      max,
       dispose: callback('dispose'),
       disposeAfter: callback('disposeAfter'),
       onInsert: callback('onInsert'),
     });
-    let caught = 0;
-    let sinceThrow = 0;
-    for (const recorded of recordedRun) {
-      const before = toldCount;
-      const isThrowing = before < k && k <= recorded.toldCount;
-      try {
-        const result = apply(cache, recorded.step);
-        if (isThrowing || !Object.is(result, recorded.result)) expect.fail(`result at throw ${k}`);
-      } catch (error) {
-        if (error !== thrown || !isThrowing) throw error;
-        caught += 1;
-        expectValid(cache, engine);
+    for (const [key, value] of before.toReversed()) cache.set(key, value);
+    isWatched = true;
+    const steps = recordedRun.slice(first, first + COMPARED);
+    for (const [i, recorded] of steps.entries()) {
+      const outcome = outcomeOf(cache, recorded.step);
+      const wanted = i === 0 ? { error: thrown } : { result: recorded.result };
+      if (!isSame(Object.entries(outcome).flat(), Object.entries(wanted).flat())) {
+        expect(outcome, `step ${i} of throw ${k}`).toEqual(wanted);
       }
+      if (i === 0) expectValid(cache, engine);
       // Every other callback of the operation ran, too, and the operation stayed done.
       if (toldCount !== recorded.toldCount) expect.fail(`callbacks told at throw ${k}`);
-      const isChecked = caught > 0 && sinceThrow++ < ENTRIES_CHECKED;
+      const isChecked = i % CONTENTS_EVERY === 0 || i === steps.length - 1;
       if (isChecked && !isSame([...cache].flat(), recorded.entries)) {
         expect.fail(`entries at throw ${k}`);
       }
     }
-    expect([caught, wrongCalls, toldCount]).toEqual([1, 0, expectedTold.length]);
-    expect([...cache].flat()).toEqual(recordedRun.at(-1)?.entries);
+    if (wrongCalls > 0) expect.fail(`${wrongCalls} wrong calls at throw ${k}`);
     expectValid(cache, engine);
+    isWatched = false;
+    cache[Symbol.dispose]();
   }
 
-  it('differs from a run without in nothing but the error', () => {
-    const places = spreadOver(expectedTold.length);
-    expect(places).toHaveLength(THROWS_MAX);
-    expect([places[0], places.at(-1)]).toEqual([1, expectedTold.length]);
-    for (const k of places) runThrowingAt(k);
+  it('differs from a run without in nothing but the error, at every place', () => {
+    // One engine for all of them, as opening one costs more than a run.
+    const engine = open();
+    let throws = 0;
+    for (const [first, { toldBefore, toldCount }] of recordedRun.entries()) {
+      for (let k = toldBefore + 1; k <= toldCount; k++) {
+        runThrowingAt(engine, first, k);
+        throws += 1;
+      }
+    }
+    expect(throws).toBe(expectedTold.length);
   });
+});
 
-  it('throws in every kind of callback, for every reason', () => {
-    const swept = spreadOver(expectedTold.length).map((k) => expectedTold[k - 1]);
-    const kinds = new Set(swept.map((told) => `${told?.[0]} ${told?.[3]}`));
-    expect([...kinds].sort()).toEqual(
-      [
-        ...['dispose delete', 'dispose evict', 'dispose set', 'disposeAfter delete'],
-        ...['disposeAfter evict', 'disposeAfter set'],
-        ...['onInsert add', 'onInsert replace', 'onInsert update'],
-      ].sort(),
-    );
-  });
+it('the sweep has every kind of callback, for every reason, and many of each', () => {
+  const counts = new Map<string, number>();
+  for (const [kind, , , reason] of expectedTold) {
+    counts.set(`${kind} ${reason}`, (counts.get(`${kind} ${reason}`) ?? 0) + 1);
+  }
+  expect([...counts.keys()].sort()).toEqual(
+    [
+      ...['dispose delete', 'dispose evict', 'dispose set', 'disposeAfter delete'],
+      ...['disposeAfter evict', 'disposeAfter set'],
+      ...['onInsert add', 'onInsert replace', 'onInsert update'],
+    ].sort(),
+  );
+  expect(Math.min(...counts.values())).toBeGreaterThan(50);
 });
 
 function thrownBy(act: () => unknown): unknown {
