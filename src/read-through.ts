@@ -63,7 +63,7 @@ export function openCache<K, V>(
   return new LRUCache<K, V>(given as LRUCache.Options<K, V, unknown>);
 }
 
-/** The options of a `fetch` that reads the store in any case, and keeps what it has if that fails. */
+/** Options of a `fetch` that reads the store in any case; if that fails, what is cached stays. */
 export const ANEW = { forceRefresh: true, noDeleteOnFetchRejection: true } as const;
 
 /** A list of keys. A string, though a list of its letters, is a key that was not put into one. */

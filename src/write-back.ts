@@ -89,11 +89,11 @@ export class WriteBackCache<K, V> {
   }
 
   /**
-   * The value of a key, read from the store even if it is cached, as by `fetch` with `forceRefresh`:
-   * for a store that others change, too. A dirty value is newer than what the store has, and given
-   * without asking. A read of the key that is under way is waited for and not repeated, so that what
-   * it gives may be as old as that. If the store has no value, none is cached any more. Rejects with
-   * the error of the store; what is cached stays then.
+   * The value of a key, read from the store even if it is cached, as `fetch` does it with
+   * `forceRefresh`: for a store that others change, too. A dirty value is newer than what the store
+   * has, and given without asking. A read of the key that is under way is waited for and not
+   * repeated, so that what it gives may be as old as that. If the store has no value, none is
+   * cached any more. Rejects with the error of the store; what is cached stays then.
    */
   async refresh(key: K): Promise<V | undefined> {
     const value = await readThrough(async () =>
@@ -141,8 +141,12 @@ export class WriteBackCache<K, V> {
     return this.#writer.has(key) || this.#cache.has(key) || hasKey(this.#store, key);
   }
 
-  /** The keys of the store, then those it does not have yet. Throws `NO_KEYS` as the store may. */
+  /**
+   * The keys of the store, then those it does not have yet. What changes meanwhile may show or not.
+   * Throws `NO_KEYS` if the store has no method `keys`.
+   */
   async *keys(): AsyncGenerator<K, void, unknown> {
+    this.#checkOpen();
     const unwritten = new Set(this.#writer.keys());
     for await (const key of keysOf(this.#store)) {
       unwritten.delete(key);

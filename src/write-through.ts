@@ -57,10 +57,10 @@ export class WriteThroughCache<K, V> {
   }
 
   /**
-   * The value of a key, read from the store even if it is cached, as by `fetch` with `forceRefresh`:
-   * for a store that others change, too. A read of the key that is under way is waited for and not
-   * repeated, so that what it gives may be as old as that. If the store has no value, none is cached
-   * any more. Rejects with the error of the store; what is cached stays then.
+   * The value of a key, read from the store even if it is cached, as `fetch` does it with
+   * `forceRefresh`: for a store that others change, too. A read of the key that is under way is
+   * waited for and not repeated, so that what it gives may be as old as that. If the store has no
+   * value, none is cached any more. Rejects with the error of the store; what is cached stays then.
    */
   async refresh(key: K): Promise<V | undefined> {
     const value = await readThrough(() => this.#cache.fetch(key, ANEW));
@@ -89,9 +89,10 @@ export class WriteThroughCache<K, V> {
     return this.#cache.has(key) || hasKey(this.#store, key);
   }
 
-  /** The keys of the store. Throws `NO_KEYS` if it has no method `keys`. */
-  keys(): AsyncGenerator<K, void, unknown> {
-    return keysOf(this.#store);
+  /** The keys of the store, as it gives them. Throws `NO_KEYS` if it has no method `keys`. */
+  async *keys(): AsyncGenerator<K, void, unknown> {
+    this.#checkOpen();
+    yield* keysOf(this.#store);
   }
 
   /**
