@@ -37,6 +37,9 @@ export interface WriteBackOptions<K, V> extends StoreCacheOptions<K, V> {
 /** The cache inside, for the checkers of the test suite. Not exported by the package. */
 export let cacheBehind: <K, V>(cache: WriteBackCache<K, V>) => LRUCache<K, V>;
 
+/** Whether a key is dirty, for the same. */
+export let isDirty: <K, V>(cache: WriteBackCache<K, V>, key: K) => boolean;
+
 /**
  * An LRU cache in front of a store, synchronous or not: reads what it has not, and writes what was
  * set when it is evicted, when `maxDirty` is reached, or by `sync`. After pylru's
@@ -54,6 +57,7 @@ export class WriteBackCache<K, V> {
 
   static {
     cacheBehind = (cache) => cache.#cache;
+    isDirty = (cache, key) => cache.#writer.has(key);
   }
 
   /** Throws as `new LRUCache` does, and `INVALID_STORE`; `INVALID_OPTIONS` for a bad number. */
