@@ -201,6 +201,32 @@ describe('an asynchronous function', () => {
     }
   });
 
+  it.each(['before', 'after'])('gives undefined if it is forgotten %s that comes', async (when) => {
+    let settle = (_value?: undefined) => {};
+    const load = (_key: string) =>
+      new Promise<undefined>((resolve) => {
+        settle = resolve;
+      });
+    const find = memoize(load);
+    const waiting = [find('a'), find('a')];
+    if (when === 'before') find.clear();
+    settle();
+    // What the cache makes of it comes some turns later.
+    for (let turn = 0; turn < 2; turn++) await undefined;
+    if (when === 'after') find.delete('a');
+    expect(await Promise.all(waiting)).toEqual([undefined, undefined]);
+  });
+
+  it('rejects with an error of its own that is like one of a cache', async () => {
+    const other = memoize(async (_key: string) => undefined);
+    const { cache } = other;
+    const find = memoize((key: string) => cache.forceFetch(key, { context: async () => undefined }));
+    await expect(find('a')).rejects.toMatchObject({ code: 'FETCH_UNDEFINED' });
+    const failed = find('b');
+    cache.delete('b');
+    await expect(failed).rejects.toMatchObject({ code: 'FETCH_DELETED' });
+  });
+
   it('rejects when it throws, once it is known to be asynchronous', async () => {
     const find = memoize((a: number): Promise<number> => {
       if (a > 1) throw new Error('large');

@@ -1,7 +1,7 @@
-// The caches in front of a store: what a store may be, and what both do alike. How each writes is in
-// stores.write-through.test.ts and stores.write-back.test.ts.
+// The caches in front of a store: what a store may be, and what both do alike. How each writes is
+// in stores.write-through.test.ts and stores.write-back.test.ts.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Dict } from '../src/dict.js';
 import { WriteBackCache } from '../src/write-back.js';
 import { WriteThroughCache } from '../src/write-through.js';
@@ -316,4 +316,28 @@ describe.each(KINDS)('a %s cache', (_, open) => {
     expect(order).toEqual([1, -1, ...latest]);
     expect(cache.peek('a')).toBe(3);
   });
+});
+
+it('types follow the store', () => {
+  interface User {
+    readonly name: string;
+  }
+  const table = {
+    get: async (_id: number): Promise<User | undefined> => undefined,
+    set: async (_id: number, _user: User) => ({ affectedRows: 1 }),
+    delete: (_id: number) => true,
+  };
+  expectTypeOf(table).toExtend<Dict<number, User>>();
+  expectTypeOf(new Map<number, User>()).toExtend<Dict<number, User>>();
+  expectTypeOf({ ...table, get: () => 1 }).not.toExtend<Dict<number, User>>();
+  expectTypeOf({ ...table, getMany: () => 1 }).not.toExtend<Dict<number, User>>();
+  const users = new WriteThroughCache({ store: table as Dict<number, User>, max: 1 });
+  expectTypeOf(users).toEqualTypeOf<WriteThroughCache<number, User>>();
+  expectTypeOf(users.refresh).toEqualTypeOf<(key: number) => Promise<User | undefined>>();
+  expectTypeOf(users.getMany).parameters.toEqualTypeOf<[keys: Iterable<number>]>();
+  type Options = ConstructorParameters<typeof WriteBackCache<number, User>>[0];
+  expectTypeOf<Options>().not.toHaveProperty('dispose');
+  expectTypeOf<NonNullable<Options['onWriteError']>>().parameters.toEqualTypeOf<
+    [error: unknown, key: number, value: User]
+  >();
 });
