@@ -61,7 +61,10 @@ export interface Memoized<This, A extends readonly unknown[], R, K> {
   (this: This, ...args: A): R;
   /** The results by key. It may be used, changed and disposed; `undefined` is `NOTHING` there. */
   readonly cache: LRUCache<K, Result<R> | typeof NOTHING>;
-  /** Forgets the result of these arguments; returns whether there was one, or one on its way. */
+  /**
+   * Forgets the result of these arguments; returns whether there was one, or one on its way. If
+   * there is a `key`, it is called without a `this`.
+   */
   delete(this: void, ...args: A): boolean;
   /** Forgets all results. Those on their way are not remembered. */
   clear(this: void): void;
