@@ -97,6 +97,7 @@ function valuesOf<K, V>(keys: readonly K[], result: BatchResult<K, V>): (V | und
 function invalid(got: string): LRUCacheTypeError {
   return new LRUCacheTypeError(
     'INVALID_BATCH',
-    `fetchManyMethod must give a Map, pairs, or an array with a value for each key, not ${got}`,
+    'fetchManyMethod, or getMany of a store, must give a Map, pairs, ' +
+      `or an array with a value for each key, not ${got}`,
   );
 }
