@@ -66,11 +66,37 @@ export function openCache<K, V>(
 /** Options of a `fetch` that reads the store in any case; if that fails, what is cached stays. */
 export const ANEW = { forceRefresh: true, noDeleteOnFetchRejection: true } as const;
 
-/** A list of keys. A string, though a list of its letters, is a key that was not put into one. */
+/** Different keys of a list. A string, though one of letters, is a key that was not put into one. */
 export function listOf<K>(keys: Iterable<K>): K[] {
   const isList = typeof keys === 'object' && typeof keys?.[Symbol.iterator] === 'function';
-  if (isList) return [...keys];
+  if (isList) return [...new Set(keys)];
   throw new LRUCacheTypeError('INVALID_KEYS', `getMany needs a list of keys, not ${typeof keys}`);
+}
+
+/**
+ * The value of a key if it is cached, which is a use of it. Where it is being read anew, this does
+ * not wait for that, as `fetch` would: a store that is stuck must not hold up who has no need of it.
+ */
+export function useCached<K, V>(cache: LRUCache<K, V>, key: K): V | undefined {
+  const value = cache.peek(key);
+  if (value !== undefined) cache.get(key);
+  return value;
+}
+
+/** The values of different keys, in order: those that are at hand, and with one call all others. */
+export async function readMany<K, V>(
+  cache: LRUCache<K, V>,
+  keys: readonly K[],
+  atHand: (key: K) => V | undefined,
+): Promise<Map<K, V>> {
+  const known = keys.map(atHand);
+  const read = await cache.fetchMany(keys.filter((_, i) => known[i] === undefined));
+  const found = new Map<K, V>();
+  for (const [i, key] of keys.entries()) {
+    const value = known[i] === undefined ? read.get(key) : known[i];
+    if (value !== undefined) found.set(key, value);
+  }
+  return found;
 }
 
 /**

@@ -13,7 +13,15 @@
 
 import { type Dict, empty, hasKey, keysOf } from './dict.js';
 import { type LRUCache, LRUCacheTypeError } from './index.js';
-import { ANEW, listOf, openCache, readThrough, type StoreCacheOptions } from './read-through.js';
+import {
+  ANEW,
+  listOf,
+  openCache,
+  readMany,
+  readThrough,
+  type StoreCacheOptions,
+  useCached,
+} from './read-through.js';
 import { Turns } from './turns.js';
 import { Writer, type WriterOptions } from './writer.js';
 
@@ -87,9 +95,10 @@ export class WriteBackCache<K, V> {
    * meanwhile. It becomes the most recently used. Rejects with the error of the store.
    */
   get(key: K): Promise<V | undefined> {
-    return readThrough(async () =>
-      this.#writer.has(key) ? this.#getDirty(key) : this.#cache.fetch(key),
-    );
+    return readThrough(async () => {
+      const known = this.#use(key);
+      return known === undefined ? this.#cache.fetch(key) : known;
+    });
   }
 
   /**
@@ -110,29 +119,14 @@ export class WriteBackCache<K, V> {
 
   /**
    * The values of many keys, with one call of the store's `getMany`, if it has one, for all that
-   * have to be read. The Map has the keys that have a value, in the order given. The dirty ones are
-   * used first, then the others, each in that order. Rejects with the error of the store; with
-   * `INVALID_KEYS` if the keys are no list, as a string is not; with `INVALID_BATCH` if what
-   * `getMany` gives is none.
+   * have to be read. The Map has the keys that have a value, in the order given. Those that are
+   * cached or dirty are used first, then the others, each in that order. Rejects with the error of
+   * the store; with `INVALID_KEYS` if the keys are no list, as a string is not; with `INVALID_BATCH`
+   * if what `getMany` gives is none.
    */
   async getMany(keys: Iterable<K>): Promise<Map<K, V>> {
-    const asked = [...new Set(listOf(keys))];
-    return readThrough(() => this.#getMany(asked));
-  }
-
-  async #getMany(asked: readonly K[]): Promise<Map<K, V>> {
-    const dirty = new Map<K, V>();
-    const clean = asked.filter((key) => {
-      if (this.#writer.has(key)) dirty.set(key, this.#getDirty(key));
-      return !dirty.has(key);
-    });
-    const read = await this.#cache.fetchMany(clean);
-    const found = new Map<K, V>();
-    for (const key of asked) {
-      const value = dirty.has(key) ? dirty.get(key) : read.get(key);
-      if (value !== undefined) found.set(key, value);
-    }
-    return found;
+    const asked = listOf(keys);
+    return readThrough(() => readMany(this.#cache, asked, (key) => this.#use(key)));
   }
 
   /** The value of a key if it is cached or dirty. The order stays, and the store is not asked. */
@@ -249,6 +243,11 @@ export class WriteBackCache<K, V> {
     this.#writer.put(key, value);
     // Too large for the cache: as if it had been evicted.
     if (this.#cache.peek(key) === undefined) this.#writer.writeSoon(key);
+  }
+
+  /** The value of an entry that is dirty or cached, which is used. */
+  #use(key: K): V | undefined {
+    return this.#writer.has(key) ? this.#getDirty(key) : useCached(this.#cache, key);
   }
 
   /** The value of a dirty entry, which is used: one that was evicted comes back. */

@@ -7,7 +7,15 @@
 
 import { type Dict, empty, hasKey, keysOf } from './dict.js';
 import type { LRUCache } from './index.js';
-import { ANEW, listOf, openCache, readThrough, type StoreCacheOptions } from './read-through.js';
+import {
+  ANEW,
+  listOf,
+  openCache,
+  readMany,
+  readThrough,
+  type StoreCacheOptions,
+  useCached,
+} from './read-through.js';
 import { Turns } from './turns.js';
 
 /** What `new WriteThroughCache` takes. */
@@ -52,8 +60,9 @@ export class WriteThroughCache<K, V> {
    * The value of a key, read from the store if it is not cached, once for all who ask meanwhile. It
    * becomes the most recently used. Rejects with the error of the store.
    */
-  get(key: K): Promise<V | undefined> {
-    return readThrough(() => this.#cache.fetch(key));
+  async get(key: K): Promise<V | undefined> {
+    const cached = useCached(this.#cache, key);
+    return cached === undefined ? readThrough(() => this.#cache.fetch(key)) : cached;
   }
 
   /**
@@ -76,7 +85,8 @@ export class WriteThroughCache<K, V> {
    */
   async getMany(keys: Iterable<K>): Promise<Map<K, V>> {
     const asked = listOf(keys);
-    return readThrough(() => this.#cache.fetchMany(asked));
+    const cache = this.#cache;
+    return readThrough(() => readMany(cache, asked, (key) => useCached(cache, key)));
   }
 
   /** The value of a key if it is cached. The order stays, and the store is not asked. */

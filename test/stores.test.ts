@@ -78,7 +78,12 @@ describe.each(KINDS)('a store of a %s cache', (_, open) => {
     await sync(cache);
     expect([store.get('a'), store.get('b')]).toEqual([1, 2]);
     expect([await cache.has('a'), await cache.has('c')]).toEqual([true, false]);
-    expect(await cache.getMany(['b', 'a', 'c'])).toEqual(new Map([['b', 2], ['a', 1]]));
+    expect(await cache.getMany(['b', 'a', 'c'])).toEqual(
+      new Map([
+        ['b', 2],
+        ['a', 1],
+      ]),
+    );
     await cache.delete('a');
     expect([store.get('a'), await cache.get('a')]).toEqual([undefined, undefined]);
     expect(await cameTo(cache.clear())).toBe('error NO_KEYS');
@@ -88,12 +93,15 @@ describe.each(KINDS)('a store of a %s cache', (_, open) => {
 
   it('is emptied key by key without clear, at once with deleteMany', async () => {
     const many: string[][] = [];
-    const stores = [new Listed(), Object.assign(new Listed(), {
-      async deleteMany(this: Listed, keys: readonly string[]) {
-        many.push([...keys]);
-        for (const key of keys) this.delete(key);
-      },
-    })];
+    const stores = [
+      new Listed(),
+      Object.assign(new Listed(), {
+        async deleteMany(this: Listed, keys: readonly string[]) {
+          many.push([...keys]);
+          for (const key of keys) this.delete(key);
+        },
+      }),
+    ];
     for (const store of stores) {
       const cache = open(store);
       for (const key of ['a', 'b']) await cache.set(key, 1);
@@ -144,7 +152,11 @@ describe.each(KINDS)('a %s cache reads', (_, open) => {
   });
 
   it('many keys with one call, and gives them in the order asked for', async () => {
-    const store = new SlowBatchStore([['a', 1], ['b', 2], ['c', 3]]);
+    const store = new SlowBatchStore([
+      ['a', 1],
+      ['b', 2],
+      ['c', 3],
+    ]);
     const cache = open(store);
     const one = cache.get('b');
     store.last.go();
@@ -152,7 +164,11 @@ describe.each(KINDS)('a %s cache reads', (_, open) => {
     const found = cache.getMany(new Set(['c', 'none', 'b', 'a']));
     expect(store.names).toEqual(['get b', 'getMany c,none,a']);
     store.last.go();
-    expect([...(await found)]).toEqual([['c', 3], ['b', 2], ['a', 1]]);
+    expect([...(await found)]).toEqual([
+      ['c', 3],
+      ['b', 2],
+      ['a', 1],
+    ]);
   });
 
   it.each([
@@ -161,7 +177,14 @@ describe.each(KINDS)('a %s cache reads', (_, open) => {
     ['no list', 7, 'error INVALID_BATCH'],
     ['nothing', undefined, 'error INVALID_BATCH'],
     ['fewer keys', new Map([['b', 2]]), new Map([['b', 2]])],
-    ['more keys', new Map([['b', 2], ['c', 3]]), new Map([['b', 2]])],
+    [
+      'more keys',
+      new Map([
+        ['b', 2],
+        ['c', 3],
+      ]),
+      new Map([['b', 2]]),
+    ],
   ])('a batch of %s', async (_, batch, wanted) => {
     const store = Object.assign(new Least(), { getMany: () => batch as never });
     const cache = open(store);
@@ -213,7 +236,10 @@ describe.each(KINDS)('a %s cache reads', (_, open) => {
   });
 
   it('nothing back that was deleted or replaced meanwhile', async () => {
-    const store = new SlowStore([['a', 1], ['b', 2]]);
+    const store = new SlowStore([
+      ['a', 1],
+      ['b', 2],
+    ]);
     const cache = open(store);
     const reads = [cache.get('a'), cache.get('b')];
     const [readA, readB] = store.calls;

@@ -65,7 +65,10 @@ describe('a dirty entry', () => {
     expect([await cache.refresh('a'), cache.dirtySize, store.calls]).toEqual([1, 1, []]);
     const found = cache.getMany(['b', 'a']);
     store.last.go();
-    expect([...(await found)]).toEqual([['b', 2], ['a', 1]]);
+    expect([...(await found)]).toEqual([
+      ['b', 2],
+      ['a', 1],
+    ]);
   });
 
   it('is written when it is evicted, all that a call evicts at once, and read back', async () => {
@@ -219,7 +222,11 @@ describe('sync', () => {
     const sets = [cache.set('a', 1), cache.set('b', 2), cache.set('c', 3)];
     await cache.sync();
     await Promise.all(sets);
-    expect([...map]).toEqual([['a', 1], ['b', 2], ['c', 3]]);
+    expect([...map]).toEqual([
+      ['a', 1],
+      ['b', 2],
+      ['c', 3],
+    ]);
   });
 
   it('does not wait for what is set later', async () => {
@@ -285,7 +292,15 @@ describe('a write that fails', () => {
     const { cache, writes, told } = openRefusing(['a'], { retries: 3 });
     await cache.set('a', 1);
     const ended = cache.sync().catch((error: Error) => error.message);
-    for (const [ms, tries] of [[0, 1], [99, 1], [1, 2], [199, 2], [1, 3], [399, 3], [1, 4]]) {
+    for (const [ms, tries] of [
+      [0, 1],
+      [99, 1],
+      [1, 2],
+      [199, 2],
+      [1, 3],
+      [399, 3],
+      [1, 4],
+    ]) {
       await vi.advanceTimersByTimeAsync(ms as number);
       expect(writes).toHaveLength(tries as number);
     }

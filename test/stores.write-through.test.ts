@@ -33,7 +33,10 @@ describe('a write-through cache', () => {
     expect(store.names).toEqual(['set a', 'set b', 'delete a', 'set a']);
     await Promise.all(all);
     expect(await cameTo(cleared)).toBe('error NO_KEYS');
-    expect([...store.map]).toEqual([['b', 3], ['a', 2]]);
+    expect([...store.map]).toEqual([
+      ['b', 3],
+      ['a', 2],
+    ]);
   });
 
   it.each(['set', 'delete', 'clear'] as const)('caches nothing if %s fails', async (name) => {

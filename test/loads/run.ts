@@ -5,7 +5,6 @@
 // that was stored, and of any other end by the load being in flight no more.
 
 import type { Scheduler } from 'fast-check';
-import { expect } from 'vitest';
 import { storeOf } from '../../src/iterable.js';
 import type { LRUCache } from '../../src/lru.js';
 import { openCache, type TestEngine } from '../support.js';

@@ -124,25 +124,37 @@ export class ScheduledRun {
       case 'get':
       case 'refresh': {
         const [name, key] = command;
-        this.#read([key], () => cache[name](key), (value, span) => {
-          expect(span.valuesOf(key), `${name} ${key}`).toContain(value);
-        });
+        this.#read(
+          [key],
+          () => cache[name](key),
+          (value, span) => {
+            expect(span.valuesOf(key), `${name} ${key}`).toContain(value);
+          },
+        );
         break;
       }
       case 'has': {
         const [, key] = command;
-        this.#read([key], () => cache.has(key), (has, span) => {
-          const could = span.valuesOf(key).map((value) => value !== undefined);
-          expect(could, `has ${key}`).toContain(has);
-        });
+        this.#read(
+          [key],
+          () => cache.has(key),
+          (has, span) => {
+            const could = span.valuesOf(key).map((value) => value !== undefined);
+            expect(could, `has ${key}`).toContain(has);
+          },
+        );
         break;
       }
       case 'getMany': {
         const [, keys] = command;
-        this.#read(keys, () => cache.getMany(keys), (found, span) => {
-          same(String([...found.keys()]), String(keys.filter((key) => found.has(key))), 'order');
-          for (const key of keys) expect(span.valuesOf(key), key).toContain(found.get(key));
-        });
+        this.#read(
+          keys,
+          () => cache.getMany(keys),
+          (found, span) => {
+            same(String([...found.keys()]), String(keys.filter((key) => found.has(key))), 'order');
+            for (const key of keys) expect(span.valuesOf(key), key).toContain(found.get(key));
+          },
+        );
         break;
       }
       case 'set':
