@@ -97,10 +97,9 @@ export class ScheduledRun {
     }
     for (const [i, key] of KEYS.entries()) {
       same(this.#store.map.get(key), truths[i], `${key} in the store`);
-      expect(this.#possibleOf(key), `${key} at the end`).toContain(truths[i]);
+      oneOf(truths[i], [...this.#possibleOf(key)], `${key} at the end`);
     }
-    this.#watch(cache[Symbol.asyncDispose](), () => {});
-    await this.#idle();
+    await cache[Symbol.asyncDispose]();
   }
 
   /** Lets everything happen; then no promise is pending. */
@@ -128,7 +127,7 @@ export class ScheduledRun {
           [key],
           () => cache[name](key),
           (value, span) => {
-            expect(span.valuesOf(key), `${name} ${key}`).toContain(value);
+            oneOf(value, span.valuesOf(key), `${name} ${key}`);
           },
         );
         break;
@@ -140,7 +139,7 @@ export class ScheduledRun {
           () => cache.has(key),
           (has, span) => {
             const could = span.valuesOf(key).map((value) => value !== undefined);
-            expect(could, `has ${key}`).toContain(has);
+            oneOf(has, could, `has ${key}`);
           },
         );
         break;
@@ -152,7 +151,7 @@ export class ScheduledRun {
           () => cache.getMany(keys),
           (found, span) => {
             same(String([...found.keys()]), String(keys.filter((key) => found.has(key))), 'order');
-            for (const key of keys) expect(span.valuesOf(key), key).toContain(found.get(key));
+            for (const key of keys) oneOf(found.get(key), span.valuesOf(key), key);
           },
         );
         break;
@@ -325,7 +324,7 @@ export class ScheduledRun {
 
   #check(): void {
     if (this.#faults.length > 0) throw this.#faults[0];
-    expect(this.#store.overlaps).toEqual([]);
+    same(this.#store.overlaps[0], undefined, 'a write that overlaps with another of its key');
     this.#checkBound();
     const cache = this.#cache;
     const within = cache instanceof WriteBackCache ? cacheBehind(cache) : cacheWithin(cache);
@@ -341,6 +340,11 @@ export class ScheduledRun {
   #checkBound(): void {
     if (!(this.#cache instanceof WriteBackCache)) return;
     const { dirtySize } = this.#cache;
-    if (dirtySize > this.#maxDirty) expect(dirtySize).toBeLessThanOrEqual(this.#maxDirty);
+    same(dirtySize <= this.#maxDirty, true, 'the bound on dirty entries');
   }
+}
+
+/** Fails if a value is none of those that are right. `expect` costs more than all else here. */
+function oneOf<T>(value: T, right: readonly T[], what: string): void {
+  if (!right.includes(value)) expect(right, what).toContain(value);
 }
