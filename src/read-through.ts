@@ -66,7 +66,7 @@ export function openCache<K, V>(
 /** Options of a `fetch` that reads the store in any case; if that fails, what is cached stays. */
 export const ANEW = { forceRefresh: true, noDeleteOnFetchRejection: true } as const;
 
-/** Different keys of a list. A string, though one of letters, is a key that was not put into one. */
+/** The different keys of a list. A string is none, but a key that was not put into one. */
 export function listOf<K>(keys: Iterable<K>): K[] {
   const isList = typeof keys === 'object' && typeof keys?.[Symbol.iterator] === 'function';
   if (isList) return [...new Set(keys)];
@@ -75,7 +75,7 @@ export function listOf<K>(keys: Iterable<K>): K[] {
 
 /**
  * The value of a key if it is cached, which is a use of it. Where it is being read anew, this does
- * not wait for that, as `fetch` would: a store that is stuck must not hold up who has no need of it.
+ * not wait for that, as `fetch` would: a store that is stuck must not hold up others.
  */
 export function useCached<K, V>(cache: LRUCache<K, V>, key: K): V | undefined {
   const value = cache.peek(key);

@@ -121,8 +121,8 @@ export class WriteBackCache<K, V> {
    * The values of many keys, with one call of the store's `getMany`, if it has one, for all that
    * have to be read. The Map has the keys that have a value, in the order given. Those that are
    * cached or dirty are used first, then the others, each in that order. Rejects with the error of
-   * the store; with `INVALID_KEYS` if the keys are no list, as a string is not; with `INVALID_BATCH`
-   * if what `getMany` gives is none.
+   * the store; with `INVALID_KEYS` if the keys are no list, as a string is not; with
+   * `INVALID_BATCH` if what `getMany` gives is none.
    */
   async getMany(keys: Iterable<K>): Promise<Map<K, V>> {
     const asked = listOf(keys);
