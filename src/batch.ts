@@ -97,6 +97,6 @@ function valuesOf<K, V>(keys: readonly K[], result: BatchResult<K, V>): (V | und
 function invalid(got: string): LRUCacheTypeError {
   return new LRUCacheTypeError(
     'INVALID_BATCH',
-    `fetchManyMethod must give a Map, pairs, or an array with a value for each key, not ${got}`,
+    `What loads many keys must give a Map, pairs, or an array with a value for each, not ${got}`,
   );
 }

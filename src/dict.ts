@@ -29,11 +29,18 @@ export interface Dict<K, V> {
   deleteMany?(keys: readonly K[]): Awaitable<unknown>;
 }
 
-/** Throws `INVALID_STORE` if something has not the methods that every store needs. */
+const NEEDED = ['get', 'set', 'delete'] as const;
+const OPTIONAL = ['has', 'keys', 'clear', 'getMany', 'setMany', 'deleteMany'] as const;
+
+/** Throws `INVALID_STORE` if a method that every store needs is missing, or one is no function. */
 export function checkStore<K, V>(store: Dict<K, V>): Dict<K, V> {
-  for (const name of ['get', 'set', 'delete'] as const) {
+  for (const name of NEEDED) {
     if (typeof store?.[name] === 'function') continue;
     throw new LRUCacheTypeError('INVALID_STORE', `store must have a method ${name}`);
+  }
+  for (const name of OPTIONAL) {
+    if (store[name] === undefined || typeof store[name] === 'function') continue;
+    throw new LRUCacheTypeError('INVALID_STORE', `store.${name} must be a method`);
   }
   return store;
 }

@@ -115,16 +115,18 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     fetchOptions: types.FetchManyOptions<K, V, FC> = {},
   ): Promise<Map<K, V>> {
     const asked = [...new Set(listOf(keys))];
-    const { statuses } = fetchOptions;
+    const { statuses: given } = fetchOptions;
+    // Before any load: the caller's Map is user code, too.
+    const statuses = given === undefined ? [] : asked.map((key) => statusIn(given, key));
     const { loads } = this.#store;
     const batch: Load<K, V, FC>[] | undefined = loads?.hasBatches ? [] : undefined;
     const request = requestOf(fetchOptions, batch);
     const promises: Promise<V | undefined>[] = [];
     try {
-      for (const key of asked) {
-        const status = statuses === undefined ? undefined : statusIn(statuses, key);
-        const run = (filled: typeof status) => this.#fetch(key, fetchOptions, filled, request);
-        promises.push(this.#traced(status, run));
+      for (const [i, key] of asked.entries()) {
+        promises.push(
+          this.#traced(statuses[i], (status) => this.#fetch(key, fetchOptions, status, request)),
+        );
       }
     } finally {
       if (batch !== undefined) loads?.dispatch(batch, request.context);

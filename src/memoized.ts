@@ -5,8 +5,8 @@
 // M2  A function is asynchronous from the first promise on that it returns. Until then a call that
 //     finds nothing runs the function; from then on it is a `fetch`, with all that is settled
 //     there.
-// M3  A call whose key is deleted, or the cache cleared, while it runs is remembered by nobody; who
-//     waits for it still gets its result.
+// M3  A result that is on its way when its key is deleted, or the cache cleared, is not remembered;
+//     who waits for it still gets it, `undefined` included.
 
 import { callKey } from './call-key.js';
 import { LRUCache, LRUCacheTypeError } from './index.js';
@@ -61,7 +61,10 @@ export interface Memoized<This, A extends readonly unknown[], R, K> {
   (this: This, ...args: A): R;
   /** The results by key. It may be used, changed and disposed; `undefined` is `NOTHING` there. */
   readonly cache: LRUCache<K, Result<R> | typeof NOTHING>;
-  /** Forgets the result of these arguments; returns whether there was one, or one on its way. */
+  /**
+   * Forgets the result of these arguments; returns whether there was one, or one on its way. If
+   * there is a `key`, it is called without a `this`.
+   */
   delete(this: void, ...args: A): boolean;
   /** Forgets all results. Those on their way are not remembered. */
   clear(this: void): void;
@@ -92,16 +95,22 @@ function checkOptions<This, A extends readonly unknown[], R, K>(
   }
 }
 
+/**
+ * The cache of a function. A load that is aborted, as its key was deleted, and comes to `undefined`
+ * is rejected by the cache; the reason is put into `forgotten` then.
+ */
 function openCache<This, A extends readonly unknown[], R, K>(
   options: MemoizeOptions<This, A, R, K>,
+  forgotten: WeakSet<WeakKey>,
 ): LRUCache<K, Remembered<R>> {
   const { max, sizeCalculation, negativeTtl } = options;
   const given: LRUCache.OptionsBase<K, Remembered<R>, unknown> = {
     recordStats: true,
     // The context is the call; what it comes to is given to who asked even if its key is deleted.
     ignoreFetchAbort: true,
-    fetchMethod: async (_key, _stale, { context, options }) => {
+    fetchMethod: async (_key, _stale, { context, options, signal }) => {
       const value = await (context as () => PromiseLike<Result<R> | undefined>)();
+      if (value === undefined && negativeTtl === undefined) noteReason(signal, forgotten);
       if (negativeTtl === undefined || (value !== undefined && value !== null)) return value;
       options.ttl = negativeTtl;
       return value === undefined ? NOTHING : value;
@@ -115,6 +124,15 @@ function openCache<This, A extends readonly unknown[], R, K>(
     if (options[name] !== undefined) Object.assign(given, { [name]: options[name] });
   }
   return new LRUCache<K, Remembered<R>>(given as LRUCache.Options<K, Remembered<R>, unknown>);
+}
+
+/** Notes the reason of an abort, now or when it comes. */
+function noteReason(signal: AbortSignal, reasons: WeakSet<WeakKey>): void {
+  const note = (): void => {
+    reasons.add(signal.reason);
+  };
+  if (signal.aborted) note();
+  else signal.addEventListener('abort', note);
 }
 
 /**
@@ -132,7 +150,8 @@ export function memoize<This, A extends readonly unknown[], R, K = unknown>(
   options: MemoizeOptions<This, A, R, K> = {},
 ): Memoized<This, A, R, K> {
   checkOptions(fn, options);
-  const cache = openCache(options);
+  const forgotten = new WeakSet();
+  const cache = openCache(options, forgotten);
   const { key, negativeTtl } = options;
   const keyOf = (self: This, args: A): K =>
     key ? key.apply(self, args as never) : (callKey(args) as K);
@@ -160,7 +179,9 @@ export function memoize<This, A extends readonly unknown[], R, K = unknown>(
       isAsync = true;
       call = () => result;
     }
-    return cache.fetch(name, { context: call }).then(unwrap) as R;
+    return cache.fetch(name, { context: call }).then(unwrap, (error) => {
+      if (!forgotten.has(error)) throw error;
+    }) as R;
   }
 
   for (const name of ['name', 'length'] as const) {

@@ -2,10 +2,11 @@
 //
 // It is an LRUCache whose loader is the store, so one read of a key is in flight at a time, and a
 // key that is set or deleted meanwhile is not overwritten by what was read before. A value that was
-// on its way when that happened is still given to who asked for it then.
+// on its way when that happened is still given to who asked for it then; if there was none, the key
+// is read again, since it may have one now.
 
 import { checkStore, type Dict } from './dict.js';
-import { LRUCache } from './index.js';
+import { LRUCache, LRUCacheError, LRUCacheTypeError } from './index.js';
 
 const PASSED_ON = [
   'max',
@@ -60,4 +61,59 @@ export function openCache<K, V>(
     if (options[name] !== undefined) Object.assign(given, { [name]: options[name] });
   }
   return new LRUCache<K, V>(given as LRUCache.Options<K, V, unknown>);
+}
+
+/** Options of a `fetch` that reads the store in any case; if that fails, what is cached stays. */
+export const ANEW = { forceRefresh: true, noDeleteOnFetchRejection: true } as const;
+
+/** The different keys of a list. A string is none, but a key that was not put into one. */
+export function listOf<K>(keys: Iterable<K>): K[] {
+  const isList = typeof keys === 'object' && typeof keys?.[Symbol.iterator] === 'function';
+  if (isList) return [...new Set(keys)];
+  throw new LRUCacheTypeError('INVALID_KEYS', `getMany needs a list of keys, not ${typeof keys}`);
+}
+
+/**
+ * The value of a key if it is cached, which is a use of it. Where it is being read anew, this does
+ * not wait for that, as `fetch` would: a store that is stuck must not hold up others.
+ */
+export function useCached<K, V>(cache: LRUCache<K, V>, key: K): V | undefined {
+  const value = cache.peek(key);
+  if (value !== undefined) cache.get(key);
+  return value;
+}
+
+/** The values of different keys, in order: those that are at hand, and with one call all others. */
+export async function readMany<K, V>(
+  cache: LRUCache<K, V>,
+  keys: readonly K[],
+  atHand: (key: K) => V | undefined,
+): Promise<Map<K, V>> {
+  const known = keys.map(atHand);
+  const read = await cache.fetchMany(keys.filter((_, i) => known[i] === undefined));
+  const found = new Map<K, V>();
+  for (const [i, key] of keys.entries()) {
+    const value = known[i] === undefined ? read.get(key) : known[i];
+    if (value !== undefined) found.set(key, value);
+  }
+  return found;
+}
+
+/**
+ * Reads, and reads again if a key was set or deleted while the store found nothing under it. That
+ * ends, since each further read takes a further change.
+ */
+export async function readThrough<T>(read: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!wasOvertaken(error)) throw error;
+    }
+  }
+}
+
+function wasOvertaken(error: unknown): boolean {
+  if (!(error instanceof LRUCacheError)) return false;
+  return error.code === 'FETCH_DELETED' || error.code === 'FETCH_REPLACED';
 }

@@ -4,8 +4,8 @@
 // T2  A task that runs alone waits for all earlier ones, and all later ones wait for it.
 // T3  A task whose turn it is already begins at once, before `run` returns.
 //
-// Nothing can wait for itself: the turns that a task needs are taken together. A key takes memory
-// only while it has tasks.
+// Nothing can wait for itself, unless a task waits for a later one of its own key: the turns that a
+// task needs are taken together, before it begins. A key takes memory only while it has tasks.
 
 /** The tasks of some keys. */
 export class Turns<K> {
@@ -22,22 +22,21 @@ export class Turns<K> {
   /** Runs a task of different keys in its turn. */
   run<T>(keys: readonly K[], task: () => Promise<T>): Promise<T> {
     const earlier = [this.#alone, ...keys.map((key) => this.#last.get(key))];
-    const result = runAfter(earlier, task);
-    const over = whenOver(result, () => {
-      for (const key of keys) if (this.#last.get(key) === over) this.#last.delete(key);
+    const turn = new Turn();
+    for (const key of keys) this.#last.set(key, turn.over);
+    return turn.run(earlier, task, () => {
+      for (const key of keys) if (this.#last.get(key) === turn.over) this.#last.delete(key);
     });
-    for (const key of keys) this.#last.set(key, over);
-    return result;
   }
 
   /** Runs a task when no other does. */
   runAlone<T>(task: () => Promise<T>): Promise<T> {
-    const result = runAfter([this.#alone, ...this.#last.values()], task);
-    const over = whenOver(result, () => {
-      if (this.#alone === over) this.#alone = undefined;
+    const earlier = [this.#alone, ...this.#last.values()];
+    const turn = new Turn();
+    this.#alone = turn.over;
+    return turn.run(earlier, task, () => {
+      if (this.#alone === turn.over) this.#alone = undefined;
     });
-    this.#alone = over;
-    return result;
   }
 
   /** Resolves when all tasks that there are now are over. */
@@ -46,15 +45,27 @@ export class Turns<K> {
   }
 }
 
-function runAfter<T>(
-  earlier: readonly (Promise<void> | undefined)[],
-  task: () => Promise<T>,
-): Promise<T> {
-  return earlier.every((promise) => promise === undefined)
-    ? task()
-    : Promise.all(earlier).then(task);
-}
+/** The turn of one task, which others can wait for before the task has begun. */
+class Turn {
+  #end!: () => void;
+  /** Resolves when the task is over. */
+  readonly over = new Promise<void>((resolve) => {
+    this.#end = resolve;
+  });
 
-function whenOver(result: Promise<unknown>, rest: () => void): Promise<void> {
-  return result.then(rest, rest);
+  /** Runs a task when the earlier ones are over, which do not reject, and cleans up after it. */
+  run<T>(
+    earlier: readonly (Promise<void> | undefined)[],
+    task: () => Promise<T>,
+    cleanUp: () => void,
+  ): Promise<T> {
+    const isNext = earlier.every((promise) => promise === undefined);
+    const result = isNext ? task() : Promise.all(earlier).then(task);
+    const end = () => {
+      cleanUp();
+      this.#end();
+    };
+    result.then(end, end);
+    return result;
+  }
 }

@@ -13,7 +13,15 @@
 
 import { type Dict, empty, hasKey, keysOf } from './dict.js';
 import { type LRUCache, LRUCacheTypeError } from './index.js';
-import { openCache, type StoreCacheOptions } from './read-through.js';
+import {
+  ANEW,
+  listOf,
+  openCache,
+  readMany,
+  readThrough,
+  type StoreCacheOptions,
+  useCached,
+} from './read-through.js';
 import { Turns } from './turns.js';
 import { Writer, type WriterOptions } from './writer.js';
 
@@ -37,6 +45,9 @@ export interface WriteBackOptions<K, V> extends StoreCacheOptions<K, V> {
 /** The cache inside, for the checkers of the test suite. Not exported by the package. */
 export let cacheBehind: <K, V>(cache: WriteBackCache<K, V>) => LRUCache<K, V>;
 
+/** Whether a key is dirty, for the same. */
+export let isDirty: <K, V>(cache: WriteBackCache<K, V>, key: K) => boolean;
+
 /**
  * An LRU cache in front of a store, synchronous or not: reads what it has not, and writes what was
  * set when it is evicted, when `maxDirty` is reached, or by `sync`. After pylru's
@@ -54,6 +65,7 @@ export class WriteBackCache<K, V> {
 
   static {
     cacheBehind = (cache) => cache.#cache;
+    isDirty = (cache, key) => cache.#writer.has(key);
   }
 
   /** Throws as `new LRUCache` does, and `INVALID_STORE`; `INVALID_OPTIONS` for a bad number. */
@@ -82,29 +94,39 @@ export class WriteBackCache<K, V> {
    * The value of a key, read from the store if it is neither cached nor dirty, once for all who ask
    * meanwhile. It becomes the most recently used. Rejects with the error of the store.
    */
-  async get(key: K): Promise<V | undefined> {
-    return this.#writer.has(key) ? this.#getDirty(key) : this.#cache.fetch(key);
+  get(key: K): Promise<V | undefined> {
+    return readThrough(async () => {
+      const known = this.#use(key);
+      return known === undefined ? this.#cache.fetch(key) : known;
+    });
+  }
+
+  /**
+   * The value of a key, read from the store even if it is cached, as `fetch` does it with
+   * `forceRefresh`: for a store that others change, too. A dirty value is newer than what the store
+   * has, and given without asking. A read of the key that is under way is waited for and not
+   * repeated, so that what it gives may be as old as that. If the store has no value, none is
+   * cached any more. Rejects with the error of the store; what is cached stays then.
+   */
+  async refresh(key: K): Promise<V | undefined> {
+    const value = await readThrough(async () =>
+      this.#writer.has(key) ? this.#getDirty(key) : this.#cache.fetch(key, ANEW),
+    );
+    // If it was set this very moment, it is dirty, and will be back.
+    if (value === undefined) this.#cache.delete(key);
+    return value;
   }
 
   /**
    * The values of many keys, with one call of the store's `getMany`, if it has one, for all that
-   * have to be read. The Map has the keys that have a value, in the order given. The dirty ones are
-   * used first, then the others, each in that order.
+   * have to be read. The Map has the keys that have a value, in the order given. Those that are
+   * cached or dirty are used first, then the others, each in that order. Rejects with the error of
+   * the store; with `INVALID_KEYS` if the keys are no list, as a string is not; with
+   * `INVALID_BATCH` if what `getMany` gives is none.
    */
   async getMany(keys: Iterable<K>): Promise<Map<K, V>> {
-    const asked = [...new Set(keys)];
-    const dirty = new Map<K, V>();
-    const clean = asked.filter((key) => {
-      if (this.#writer.has(key)) dirty.set(key, this.#getDirty(key));
-      return !dirty.has(key);
-    });
-    const read = await this.#cache.fetchMany(clean);
-    const found = new Map<K, V>();
-    for (const key of asked) {
-      const value = dirty.has(key) ? dirty.get(key) : read.get(key);
-      if (value !== undefined) found.set(key, value);
-    }
-    return found;
+    const asked = listOf(keys);
+    return readThrough(() => readMany(this.#cache, asked, (key) => this.#use(key)));
   }
 
   /** The value of a key if it is cached or dirty. The order stays, and the store is not asked. */
@@ -117,8 +139,12 @@ export class WriteBackCache<K, V> {
     return this.#writer.has(key) || this.#cache.has(key) || hasKey(this.#store, key);
   }
 
-  /** The keys of the store, then those it does not have yet. Throws `NO_KEYS` as the store may. */
+  /**
+   * The keys of the store, then those it does not have yet. What changes meanwhile may show or not.
+   * Throws `NO_KEYS` if the store has no method `keys`.
+   */
   async *keys(): AsyncGenerator<K, void, unknown> {
+    this.#checkOpen();
     const unwritten = new Set(this.#writer.keys());
     for await (const key of keysOf(this.#store)) {
       unwritten.delete(key);
@@ -217,6 +243,11 @@ export class WriteBackCache<K, V> {
     this.#writer.put(key, value);
     // Too large for the cache: as if it had been evicted.
     if (this.#cache.peek(key) === undefined) this.#writer.writeSoon(key);
+  }
+
+  /** The value of an entry that is dirty or cached, which is used. */
+  #use(key: K): V | undefined {
+    return this.#writer.has(key) ? this.#getDirty(key) : useCached(this.#cache, key);
   }
 
   /** The value of a dirty entry, which is used: one that was evicted comes back. */

@@ -7,7 +7,15 @@
 
 import { type Dict, empty, hasKey, keysOf } from './dict.js';
 import type { LRUCache } from './index.js';
-import { openCache, type StoreCacheOptions } from './read-through.js';
+import {
+  ANEW,
+  listOf,
+  openCache,
+  readMany,
+  readThrough,
+  type StoreCacheOptions,
+  useCached,
+} from './read-through.js';
 import { Turns } from './turns.js';
 
 /** What `new WriteThroughCache` takes. */
@@ -52,16 +60,33 @@ export class WriteThroughCache<K, V> {
    * The value of a key, read from the store if it is not cached, once for all who ask meanwhile. It
    * becomes the most recently used. Rejects with the error of the store.
    */
-  get(key: K): Promise<V | undefined> {
-    return this.#cache.fetch(key);
+  async get(key: K): Promise<V | undefined> {
+    const cached = useCached(this.#cache, key);
+    return cached === undefined ? readThrough(() => this.#cache.fetch(key)) : cached;
+  }
+
+  /**
+   * The value of a key, read from the store even if it is cached, as `fetch` does it with
+   * `forceRefresh`: for a store that others change, too. A read of the key that is under way is
+   * waited for and not repeated, so that what it gives may be as old as that. If the store has no
+   * value, none is cached any more. Rejects with the error of the store; what is cached stays then.
+   */
+  async refresh(key: K): Promise<V | undefined> {
+    const value = await readThrough(() => this.#cache.fetch(key, ANEW));
+    if (value === undefined) this.#cache.delete(key);
+    return value;
   }
 
   /**
    * The values of many keys, with one call of the store's `getMany`, if it has one, for all that
-   * are not cached. The Map has the keys that have a value, in the order given.
+   * are not cached. The Map has the keys that have a value, in the order given. Rejects with the
+   * error of the store; with `INVALID_KEYS` if the keys are no list, as a string is not; with
+   * `INVALID_BATCH` if what `getMany` gives is none.
    */
-  getMany(keys: Iterable<K>): Promise<Map<K, V>> {
-    return this.#cache.fetchMany(keys);
+  async getMany(keys: Iterable<K>): Promise<Map<K, V>> {
+    const asked = listOf(keys);
+    const cache = this.#cache;
+    return readThrough(() => readMany(cache, asked, (key) => useCached(cache, key)));
   }
 
   /** The value of a key if it is cached. The order stays, and the store is not asked. */
@@ -74,9 +99,10 @@ export class WriteThroughCache<K, V> {
     return this.#cache.has(key) || hasKey(this.#store, key);
   }
 
-  /** The keys of the store. Throws `NO_KEYS` if it has no method `keys`. */
-  keys(): AsyncGenerator<K, void, unknown> {
-    return keysOf(this.#store);
+  /** The keys of the store, as it gives them. Throws `NO_KEYS` if it has no method `keys`. */
+  async *keys(): AsyncGenerator<K, void, unknown> {
+    this.#checkOpen();
+    yield* keysOf(this.#store);
   }
 
   /**

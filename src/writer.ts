@@ -10,10 +10,14 @@
 //
 // A batch is tried again `retries` times, with pauses that double. If the store has `setMany` and
 // still fails, each entry is tried alone: one that it refuses holds up no other. A store of which a
-// whole batch was refused is taken to be down, and the batches behind it are tried once.
+// whole batch was refused is taken to be down, and the batches behind it are tried once; they come
+// first the next time, so that what they hold is tried alone sooner or later.
 
 import type { Dict } from './dict.js';
 import { Turns } from './turns.js';
+
+/** The longest that a timer can wait. */
+const PAUSE_MS_MAX = 2 ** 31 - 1;
 
 /** How the writer writes; each is documented at the options of `WriteBackCache`. */
 export interface WriterOptions<K, V> {
@@ -61,7 +65,7 @@ export class Writer<K, V> {
   readonly turns = new Turns<K>();
   readonly #store: Dict<K, V>;
   readonly #options: WriterOptions<K, V>;
-  /** The longest dirty first, but for those that failed, which are behind the others. */
+  /** The longest dirty first, but those that were tried in vain are behind the others. */
   readonly #dirty = new Map<K, Dirty<K, V>>();
   readonly #queue = new Set<Dirty<K, V>>();
   #isDraining = false;
@@ -189,6 +193,7 @@ export class Writer<K, V> {
     }
     const isMixed = this.#store.setMany !== undefined && left.length > 1 && !wasDown;
     if (isMixed) failures = await this.#tryEach(left);
+    if (!wasDown) this.#putBehind(failures);
     for (const failure of failures) this.#fail(failure);
     return count > 0 && failures.length === count;
   }
@@ -235,11 +240,17 @@ export class Writer<K, V> {
     entry.due?.resolve();
   }
 
-  /** Leaves an entry dirty, behind all others: these are tried first when room is needed. */
+  /** Lets all other entries be tried first when room is needed. */
+  #putBehind(failures: readonly Failure<K, V>[]): void {
+    for (const { entry } of failures) {
+      this.#dirty.delete(entry.key);
+      this.#dirty.set(entry.key, entry);
+    }
+  }
+
+  /** Leaves an entry dirty, and says so. */
   #fail({ entry, error }: Failure<K, V>): void {
     const { key, value, writing } = entry;
-    this.#dirty.delete(key);
-    this.#dirty.set(key, entry);
     entry.writing = undefined;
     try {
       this.#options.onWriteError?.(error, key, value);
@@ -263,5 +274,5 @@ function firstOf<T>(items: Iterable<T>, count: number): T[] {
 }
 
 function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return new Promise((resolve) => setTimeout(resolve, Math.min(ms, PAUSE_MS_MAX)));
 }

@@ -78,6 +78,8 @@ describe('a decorated method', () => {
 it('types follow the function', () => {
   const find = memoize(async (name: string, _age?: number) => (name ? name.length : undefined));
   expectTypeOf(find).toExtend<(name: string, age?: number) => Promise<number | undefined>>();
+  expectTypeOf(find.delete).parameters.toEqualTypeOf<[name: string, _age?: number | undefined]>();
+  expectTypeOf(find.delete).returns.toEqualTypeOf<boolean>();
   expectTypeOf(find.cache).toEqualTypeOf<LRUCache<unknown, number | typeof NOTHING>>();
   const keyed = memoize((a: number) => [a], { key: (a) => `${a}` });
   expectTypeOf(keyed).toEqualTypeOf<Memoized<unknown, [a: number], number[], string>>();

@@ -88,8 +88,24 @@ describe('fetchMany', () => {
     expect(calls).toEqual(['a', 'bb']);
   });
 
+  it('begins no load if the Map of statuses fails', async () => {
+    const { cache, asked } = openCache();
+    const full = new Error('full');
+    class Statuses extends Map<string, LRUCache.Status<string, number>> {
+      override set(key: string, status: LRUCache.Status<string, number>): this {
+        if (this.size === 1) throw full;
+        return super.set(key, status);
+      }
+    }
+    const found = cache.fetchMany(['a', 'bb'], { statuses: new Statuses() });
+    await expect(found).rejects.toBe(full);
+    expect(asked).toEqual([]);
+  });
+
   it('refuses keys that are no list', async () => {
     const { cache } = openCache();
-    await expect(cache.fetchMany('abc' as never)).rejects.toMatchObject({ code: 'INVALID_KEYS' });
+    for (const keys of ['abc', 7, null, undefined, {}]) {
+      await expect(cache.fetchMany(keys as never)).rejects.toMatchObject({ code: 'INVALID_KEYS' });
+    }
   });
 });

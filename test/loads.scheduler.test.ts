@@ -30,6 +30,10 @@ const regressions = (
 ).filter(({ suite }) => suite === 'loads');
 
 const EVENTS = [
+  'a batch aborted in part',
+  'a batch aborted whole',
+  'a batch of several',
+  'a batch of some of the keys',
   'a load beside one that is not wanted',
   'a load joined',
   'a loader that fetches its own key',

@@ -1,7 +1,7 @@
 // Shows what a memoized function remembers, for whom, and what it never does.
 
 import { describe, expect, it } from 'vitest';
-import type { LRUCacheTypeError } from '../src/index.js';
+import { LRUCache, type LRUCacheTypeError } from '../src/index.js';
 import { memoize, NOTHING } from '../src/memoize.js';
 import { HandClock } from './hand-clock.js';
 
@@ -199,6 +199,29 @@ describe('an asynchronous function', () => {
       expect(await old).toBe(1);
       expect(find.cache.peek('a')).toBe(2);
     }
+  });
+
+  it.each([0, 1, 2, 3, 4, 5])('gives undefined forgotten %i turns after it came', async (turns) => {
+    let settle = (_value?: undefined) => {};
+    const load = (_key: string) =>
+      new Promise<undefined>((resolve) => {
+        settle = resolve;
+      });
+    const find = memoize(load);
+    const waiting = [find('a'), find('a')];
+    settle();
+    for (let turn = 0; turn < turns; turn++) await undefined;
+    find.clear();
+    expect(await Promise.all(waiting)).toEqual([undefined, undefined]);
+  });
+
+  it('rejects as it does, though that be with the error of a cache of its own', async () => {
+    const fetchMethod = () => new Promise<undefined>(() => {});
+    const own = new LRUCache<string, number>({ max: 1, fetchMethod });
+    const find = memoize((key: string) => own.fetch(key));
+    const found = find('a');
+    own.delete('a');
+    await expect(found).rejects.toMatchObject({ code: 'FETCH_DELETED' });
   });
 
   it('rejects when it throws, once it is known to be asynchronous', async () => {

@@ -26,8 +26,8 @@ export type LoadOptions = Required<
 >;
 
 /** What a promise comes to: a value, an error, or an error known by its code. */
-export type Outcome =
-  | { readonly value: Value | undefined }
+export type Outcome<T = Value | undefined> =
+  | { readonly value: T }
   | { readonly error: unknown }
   | { readonly code: string };
 
@@ -40,7 +40,7 @@ interface Entry {
 /** A load as the model sees it. */
 export class ModelLoad {
   /** What the loader came to, as far as it has. */
-  settled: { value: Value | undefined } | { error: unknown } | undefined;
+  settled: Outcome | undefined;
   /** What its promise must come to; the first outcome counts. */
   outcome: Outcome | undefined;
   isStarting = false;
@@ -188,8 +188,8 @@ export class LoadsModel {
   finish(load: ModelLoad): void {
     const { settled, options } = load;
     if (load.isOver || settled === undefined) return;
-    if ('error' in settled) {
-      this.#giveUp(load, { error: settled.error });
+    if (!('value' in settled)) {
+      this.#giveUp(load, settled);
       return;
     }
     if (load.aborted !== undefined && settled.value === undefined) {

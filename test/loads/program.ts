@@ -7,16 +7,22 @@ import type { Key, LoadOptions } from './model.js';
 export type Way = 'promise' | 'sync' | 'thenable' | 'hostile';
 /** What it comes to; a hostile thenable adds to it, in vain. */
 export type End = 'value' | 'undefined' | 'error';
+/** What the values of a batch come in; a short array is none. */
+export type Shape = 'map' | 'pairs' | 'array' | 'short';
 
 /** One loader: what it does before it returns, and how it ends. */
 export interface Plan {
   readonly way: Way;
   readonly end: End;
   readonly inner: readonly Command[];
+  readonly shape: Shape;
+  /** The keys of a batch that have no value: a bit for each. */
+  readonly gaps: number;
 }
 
-/** What a `fetch` is given. */
+/** What a `fetch` or a `fetchMany` is given. */
 export interface Fetch {
+  /** Whether it is a `forceFetch`. */
   readonly isForced: boolean;
   readonly forceRefresh: boolean;
   /** Number of the signal, if it has one. */
@@ -27,6 +33,7 @@ export interface Fetch {
 
 export type Command =
   | readonly ['fetch', Key, Fetch]
+  | readonly ['fetchMany', readonly Key[], Fetch]
   | readonly ['get' | 'has' | 'delete', Key]
   | readonly ['set', Key, { readonly ttl?: number; readonly noUpdateTTL?: boolean }]
   | readonly ['clear' | 'pop' | 'purgeStale' | 'drain']
@@ -35,6 +42,8 @@ export type Command =
 export interface Program {
   readonly max: number;
   readonly options: LoadOptions;
+  /** Whether there is a `fetchMethod` beside the `fetchManyMethod`. */
+  readonly hasFetchMethod: boolean;
   readonly commands: readonly Command[];
 }
 
@@ -46,6 +55,7 @@ const TTL = 10;
 const TURNS_MAX = 8;
 
 const key = fc.constantFrom(...KEYS);
+const keys = fc.array(key, { maxLength: 4 });
 const flag = fc.boolean();
 const rarely = fc.nat(5).map((n) => n === 0);
 const ttl = fc.constantFrom(0, TTL, TTL);
@@ -73,29 +83,32 @@ const simple: fc.Arbitrary<Command> = fc.oneof(
   fc.tuple(fc.constant('advance' as const), fc.constantFrom(1, TTL, TTL + 1)),
 );
 
-const fetchWith = (inner: fc.Arbitrary<readonly Command[]>): fc.Arbitrary<Command> =>
-  fc.tuple(
-    fc.constant('fetch' as const),
-    key,
-    fc.record({
-      isForced: rarely,
-      forceRefresh: rarely,
-      signal: fc.option(fc.nat(SIGNALS - 1), { nil: undefined }),
-      options: fc.record({ ...flags, ttl }, { requiredKeys: [] }),
-      plan: fc.record({
-        way: fc.constantFrom<Way>('promise', 'promise', 'promise', 'sync', 'thenable', 'hostile'),
-        end: fc.constantFrom<End>('value', 'value', 'undefined', 'error'),
-        inner,
-      }),
+const fetchWith = (inner: fc.Arbitrary<readonly Command[]>): fc.Arbitrary<Command> => {
+  const fetch = fc.record({
+    isForced: rarely,
+    forceRefresh: rarely,
+    signal: fc.option(fc.nat(SIGNALS - 1), { nil: undefined }),
+    options: fc.record({ ...flags, ttl }, { requiredKeys: [] }),
+    plan: fc.record({
+      way: fc.constantFrom<Way>('promise', 'promise', 'promise', 'sync', 'thenable', 'hostile'),
+      end: fc.constantFrom<End>('value', 'value', 'undefined', 'error'),
+      inner,
+      shape: fc.constantFrom<Shape>('map', 'pairs', 'array', 'array', 'short'),
+      gaps: fc.nat(2 ** KEYS.length - 1),
     }),
+  });
+  return fc.oneof(
+    { weight: 2, arbitrary: fc.tuple(fc.constant('fetch' as const), key, fetch) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant('fetchMany' as const), keys, fetch) },
   );
+};
 
 const plainFetch = fetchWith(fc.constant([]));
 /** A loader that uses the cache before it returns; what it fetches in turn is loaded plainly. */
 const busyFetch = fetchWith(fc.array(fc.oneof(simple, plainFetch), { minLength: 1, maxLength: 3 }));
 
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 5, arbitrary: plainFetch },
+  { weight: 6, arbitrary: plainFetch },
   { weight: 1, arbitrary: busyFetch },
   { weight: 5, arbitrary: simple },
   { weight: 5, arbitrary: fc.tuple(fc.constant('settle' as const), fc.nat(TURNS_MAX)) },
@@ -105,5 +118,6 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 export const program: fc.Arbitrary<Program> = fc.record({
   max: fc.integer({ min: 1, max: KEYS.length }),
   options: fc.record({ ...flags, ttl }),
+  hasFetchMethod: flag,
   commands: fc.array(command, { maxLength: 60, size: 'max' }),
 });

@@ -5,24 +5,23 @@
 // that was stored, and of any other end by the load being in flight no more.
 
 import type { Scheduler } from 'fast-check';
-import { expect } from 'vitest';
 import { storeOf } from '../../src/iterable.js';
 import type { LRUCache } from '../../src/lru.js';
 import { openCache, type TestEngine } from '../support.js';
 import { expectValid } from '../validate.js';
-import { type Key, type LoadOptions, LoadsModel, ModelLoad, type Outcome } from './model.js';
+import { type Key, LoadsModel, type ModelLoad, type Outcome, type Value } from './model.js';
+import { ofMany, ofOne, same, textOf, Waiting, type Wanted } from './outcomes.js';
 import { type Command, type Fetch, KEYS, type Plan, type Program, SIGNALS } from './program.js';
 import { thenable } from './thenable.js';
 
-type Value = number;
 /** The rare events that a run came to. */
 export type Seen = Set<string>;
 
-/** A promise that was handed out, and what it must come to. */
-interface Waiting {
-  readonly isForced: boolean;
-  readonly wanted: Outcome | ModelLoad;
-  came: Outcome[];
+/** A call of a loader: `fetchMethod` with one load, or `fetchManyMethod`. */
+interface Call {
+  readonly loads: readonly ModelLoad[];
+  readonly plan: Plan;
+  readonly signal: AbortSignal;
 }
 
 /** Lets everything happen that is about to, and a macrotask more: rejections are reported then. */
@@ -36,16 +35,20 @@ export class Run {
   readonly #signals = Array.from({ length: SIGNALS }, () => new AbortController());
   readonly #waiting: Waiting[] = [];
   readonly #running = new Set<ModelLoad>();
-  /** Plan of the load that the cache is about to begin. */
+  /** All calls of loaders. */
+  readonly #called: Call[] = [];
+  /** Plan of the loader that the cache is about to call. */
   #plan: Plan | undefined;
   #disposed: [Value, Key, string][] = [];
   /** What was found wrong inside callbacks. */
   readonly #faults: unknown[] = [];
   #isSetting = false;
   #values = 0;
-  #calls = 0;
 
-  constructor(engine: TestEngine, scheduler: Scheduler, { max, options }: Program, seen: Seen) {
+  constructor(engine: TestEngine, scheduler: Scheduler, program: Program, seen: Seen) {
+    const { max, options, hasFetchMethod } = program;
+    const fetchMethod: LRUCache.Fetcher<Key, Value> = (key, staleValue, { signal }) =>
+      this.#load(key, staleValue, signal);
     this.#engine = engine;
     this.#scheduler = scheduler;
     this.#model = new LoadsModel(max, options, seen);
@@ -55,7 +58,8 @@ export class Run {
       ttlResolution: 0,
       recordStats: true,
       perf: { now: () => this.#model.now },
-      fetchMethod: (key, staleValue, { signal }) => this.#load(key, staleValue, signal),
+      ...(hasFetchMethod && { fetchMethod }),
+      fetchManyMethod: (keys, staleValues, { signal }) => this.#loadMany(keys, staleValues, signal),
       onInsert: (value, key) => this.#inserted(value, key),
       dispose: (value, key, reason) => this.#disposed.push([value, key, reason]),
     });
@@ -77,10 +81,8 @@ export class Run {
     for (const { came } of this.#waiting) same(came.length, 1, 'outcomes of a promise');
     same(this.#model.loads.size, 0, 'loads in flight');
     const { loads, loadFailures } = this.cache.stats();
-    expect({ loads, loadFailures }).toEqual({
-      loads: this.#calls,
-      loadFailures: this.#model.failures,
-    });
+    same(loads, this.#called.flatMap((call) => call.loads).length, 'loads');
+    same(loadFailures, this.#model.failures, 'load failures');
   }
 
   /** Lets one loader settle, and goes on before or after the cache has dealt with it. */
@@ -127,7 +129,9 @@ export class Run {
         this.#set(command[1], command[2]);
         break;
       case 'fetch':
-        this.#fetch(command[1], command[2]);
+      case 'fetchMany':
+        if (command[0] === 'fetch') this.#fetch(command[1], command[2]);
+        else this.#fetchMany(command[1], command[2]);
         if (command[2].plan.inner.length === 0)
           same(cache.size, Math.min(cache.size, before), 'size');
         break;
@@ -153,26 +157,49 @@ export class Run {
     this.#model.signalled(controller.signal);
   }
 
-  #fetch(key: Key, { isForced, forceRefresh, signal: index, options: given, plan }: Fetch): void {
-    const model = this.#model;
-    const options: LoadOptions = { ...model.options, ...given };
-    const signal = index === undefined ? undefined : this.#signals[index]?.signal;
-    let wanted = model.found(key, options, forceRefresh);
-    let load: ModelLoad | undefined;
-    if (wanted === undefined) {
-      load = model.begin(key, options, signal);
-      wanted = options.allowStale && load.stale !== undefined ? { value: load.stale } : load;
-      if (!load.isOver) this.#plan = plan;
-    }
-    const all = { ...given, forceRefresh, ...(signal !== undefined && { signal }) };
-    const promise = isForced ? this.cache.forceFetch(key, all) : this.cache.fetch(key, all);
+  #fetch(key: Key, fetch: Fetch): void {
+    const [wanted, load] = this.#want(key, fetch);
+    if (load?.isOver === false) this.#plan = fetch.plan;
+    const options = this.#optionsOf(fetch);
+    const { cache } = this;
+    const promise = fetch.isForced ? cache.forceFetch(key, options) : cache.fetch(key, options);
     same(this.#plan, undefined, 'a load that had to begin has begun');
-    const waiting: Waiting = { isForced, wanted, came: [] };
-    this.#waiting.push(waiting);
-    promise.then(
-      (value) => waiting.came.push({ value }),
-      (error: unknown) => waiting.came.push({ error }),
-    );
+    this.#waiting.push(new Waiting(promise, ofOne(wanted, fetch.isForced)));
+  }
+
+  #fetchMany(keys: readonly Key[], fetch: Fetch): void {
+    const asked = [...new Set(keys)];
+    const wants = asked.map((key) => this.#want(key, fetch));
+    const batch = wants.filter(([, load]) => load?.isOver === false);
+    if (batch.length > 0) this.#plan = fetch.plan;
+    const { seen } = this.#model;
+    if (batch.length > 1) seen.add('a batch of several');
+    if (batch.length > 0 && batch.length < wants.length) seen.add('a batch of some of the keys');
+    const promise = this.cache.fetchMany(keys, this.#optionsOf(fetch)).then(textOf);
+    same(this.#plan, undefined, 'a batch that had to be loaded is');
+    const wanted = wants.map(([one]) => one);
+    this.#waiting.push(new Waiting(promise, ofMany(asked, wanted)));
+  }
+
+  /** What a fetch of a key must come to, and the load that it begins. */
+  #want(key: Key, fetch: Fetch): readonly [Wanted, ModelLoad | undefined] {
+    const model = this.#model;
+    const options = { ...model.options, ...fetch.options };
+    const found = model.found(key, options, fetch.forceRefresh);
+    if (found !== undefined) return [found, undefined];
+    const load = model.begin(key, options, this.#signalOf(fetch));
+    const isStaleGiven = options.allowStale && load.stale !== undefined;
+    return [isStaleGiven ? { value: load.stale } : load, load];
+  }
+
+  #signalOf({ signal }: Fetch): AbortSignal | undefined {
+    return signal === undefined ? undefined : this.#signals[signal]?.signal;
+  }
+
+  #optionsOf(fetch: Fetch) {
+    const signal = this.#signalOf(fetch);
+    const { forceRefresh } = fetch;
+    return { ...fetch.options, forceRefresh, ...(signal !== undefined && { signal }) };
   }
 
   /** Runs what a callback checks: the cache would hand an error on to whoever waits. */
@@ -186,44 +213,89 @@ export class Run {
 
   /** The `fetchMethod`. */
   #load(key: Key, staleValue: Value | undefined, signal: AbortSignal) {
-    const load = this.#model.loads.get(key);
+    const call = this.#enter([key], [staleValue], signal);
+    if (call === undefined) return undefined;
+    const { end } = call.plan;
+    const error = new Error(`load of ${key}`);
+    const value = end === 'value' ? ++this.#values : undefined;
+    return this.#deliver(call, [end === 'error' ? { error } : { value }], () => {
+      if (end === 'error') throw error;
+      return value;
+    });
+  }
+
+  /** The `fetchManyMethod`. */
+  #loadMany(
+    keys: readonly Key[],
+    staleValues: readonly (Value | undefined)[],
+    signal: AbortSignal,
+  ): LRUCache.BatchResult<Key, Value> | Promise<LRUCache.BatchResult<Key, Value>> {
+    const call = this.#enter(keys, staleValues, signal);
+    if (call === undefined) return [];
+    const { end, shape, gaps } = call.plan;
+    const error = new Error(`load of ${keys}`);
+    const values = keys.map((_, i) => ((gaps >> i) & 1 ? undefined : ++this.#values));
+    const isList = end === 'value' && shape !== 'short';
+    const failure: Outcome = end === 'error' ? { error } : { code: 'INVALID_BATCH' };
+    const ends = values.map((value) => (isList ? { value } : failure));
+    return this.#deliver(call, ends, () => {
+      if (end === 'error') throw error;
+      if (end === 'undefined') return undefined as never;
+      if (shape === 'array') return values;
+      if (shape === 'short') return values.slice(1);
+      const pairs = keys.map((key, i) => [key, values[i]] as const).reverse();
+      const found = new Map<Key, Value | undefined>([...pairs, ['of no one', -1]]);
+      return shape === 'map' ? found : found.entries();
+    });
+  }
+
+  /** Notes that a loader was called, and does what it does before it returns. */
+  #enter(
+    keys: readonly Key[],
+    staleValues: readonly (Value | undefined)[],
+    signal: AbortSignal,
+  ): Call | undefined {
     const plan = this.#plan;
-    if (load === undefined || plan === undefined) {
-      this.#faults.push(new Error(`${key} is not to be loaded now`));
+    const loads = keys.map((key) => this.#model.loads.get(key) as ModelLoad);
+    if (plan === undefined || loads.includes(undefined as never)) {
+      this.#faults.push(new Error(`${keys} are not to be loaded now`));
       return undefined;
     }
     this.#plan = undefined;
     this.#inside(() => {
       for (const { key: other, aborted } of this.#running) {
-        same(other === key && aborted === undefined, false, 'another load of the key is running');
+        const isSecond = keys.includes(other) && aborted === undefined;
+        same(isSecond, false, 'another load of the key is running');
       }
-      same(staleValue, load.stale, 'the stale value');
-      same(signal.aborted, load.aborted !== undefined, 'whether it is aborted already');
+      same(String(staleValues), String(loads.map(({ stale }) => stale)), 'the stale values');
     });
-    this.#calls += 1;
-    load.isDispatched = true;
-    load.isStarting = true;
-    this.#running.add(load);
+    const call = { loads, plan, signal };
+    this.#called.push(call);
+    for (const load of loads) {
+      load.isDispatched = true;
+      load.isStarting = true;
+      this.#running.add(load);
+    }
     this.#inside(() => {
+      this.#checkSignals();
       for (const command of plan.inner) this.#perform(command);
     });
-    load.isStarting = false;
-    return this.#deliver(load, plan);
+    for (const load of loads) load.isStarting = false;
+    return call;
   }
 
-  #deliver(load: ModelLoad, { way, end }: Plan): Promise<Value | undefined> | Value | undefined {
-    const error = new Error(`load ${this.#calls}`);
-    const value = end === 'value' ? ++this.#values : undefined;
-    const settle = (): Value | undefined => {
-      this.#running.delete(load);
-      load.settled = end === 'error' ? { error } : { value };
-      if (end === 'error') throw error;
-      return value;
+  #deliver<T>({ loads, plan }: Call, ends: readonly Outcome[], give: () => T): Promise<T> | T {
+    const settle = (): T => {
+      loads.forEach((load, i) => {
+        this.#running.delete(load);
+        load.settled = ends[i];
+      });
+      return give();
     };
-    if (way === 'sync') return settle();
-    const later = this.#scheduler.schedule(Promise.resolve(), load.key);
-    if (way === 'promise') return later.then(settle);
-    const isHostile = way === 'hostile';
+    if (plan.way === 'sync') return settle();
+    const later = this.#scheduler.schedule(Promise.resolve(), String(loads.map(({ key }) => key)));
+    if (plan.way === 'promise') return later.then(settle);
+    const isHostile = plan.way === 'hostile';
     return thenable((resolve, reject) => {
       later.then(() => {
         try {
@@ -237,7 +309,7 @@ export class Run {
         }
       });
       // Fails at once by throwing, and again later.
-      if (isHostile && end === 'error') settle();
+      if (isHostile && plan.end === 'error') settle();
     });
   }
 
@@ -290,34 +362,25 @@ export class Run {
     );
     this.#disposed = [];
     model.disposed = [];
+    this.#checkSignals();
     expectValid(cache, this.#engine);
+  }
+
+  /** A loader's signal is aborted when all of its loads are. */
+  #checkSignals(): void {
+    for (const { loads, signal } of this.#called) {
+      const aborted = loads.filter((load) => load.aborted !== undefined).length;
+      same(signal.aborted, aborted === loads.length, 'whether a loader is aborted');
+      if (loads.length === 1 || aborted === 0) continue;
+      const isWhole = aborted === loads.length;
+      this.#model.seen.add(isWhole ? 'a batch aborted whole' : 'a batch aborted in part');
+    }
   }
 
   #checkDrained(): void {
     for (const load of this.#model.loads.values()) {
       same(load.settled, undefined, 'a load has settled and is not over');
     }
-    for (const { came, wanted, isForced } of this.#waiting) {
-      const outcome = wanted instanceof ModelLoad ? wanted.outcome : wanted;
-      same(came.length, outcome === undefined ? 0 : 1, 'outcomes of a promise');
-      if (outcome !== undefined) expectOutcome(came[0] as Outcome, outcome, isForced);
-    }
-  }
-}
-
-// `expect` costs more than all else here; it is called only to fail.
-function same(actual: unknown, wanted: unknown, what: string): void {
-  if (!Object.is(actual, wanted)) expect(actual, what).toBe(wanted);
-}
-
-function expectOutcome(came: Outcome, outcome: Outcome, isForced: boolean): void {
-  const isNothing = isForced && 'value' in outcome && outcome.value === undefined;
-  const wanted = isNothing ? { code: 'FETCH_UNDEFINED' } : outcome;
-  if ('code' in wanted) {
-    expect(came).toHaveProperty('error.code', wanted.code);
-  } else if ('error' in wanted) {
-    same('error' in came && came.error, wanted.error, 'error');
-  } else {
-    same('value' in came && came.value, wanted.value, 'value');
+    for (const waiting of this.#waiting) waiting.check();
   }
 }

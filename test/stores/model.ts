@@ -165,7 +165,8 @@ export class WriteBackModel extends Model {
       return isTogether || !this.act(key, () => this.store.set(key, value));
     });
     for (const key of batch) if (!left.includes(key)) this.dirty.delete(key);
-    this.#putBehind(left);
+    // Those behind a batch that failed whole come first the next time.
+    if (!isDown) this.#putBehind(left);
     return left;
   }
 
