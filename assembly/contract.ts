@@ -6,7 +6,8 @@
 // P1  A table has a mark in its header, which `create` writes and `destroy` takes away. It depends
 //     on the address, so that neither a freed handle passes, nor one that is a little off, nor the
 //     address of any other block.
-// P2  Nothing is written, and nothing is read outside of the arena, whatever the arguments.
+// P2  Nothing is written, and nothing is read outside of the arena, whatever the arguments: what a
+//     condition reads of a table, it reads after it has asked whether it is one.
 // P3  Every condition is O(1), but for `expectWords`.
 
 import { arenaEnd, bytesOf, sizeOf as bytesOfBlock, isFree } from './arena';
