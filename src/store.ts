@@ -141,7 +141,7 @@ export class Store<K, V, FC> {
 
   /** The time, read now. */
   readClock(): number {
-    return this.clock.read(this.settings.ttlResolution);
+    return this.clock.read();
   }
 
   get(
@@ -231,8 +231,7 @@ export class Store<K, V, FC> {
     }
     const hasAge = ttl !== 0 || entries.isTimed;
     const start = hasAge ? this.#startFor(ttl, options?.start) : 0;
-    const isPurged = ttl !== 0 && settings.ttlAutopurge;
-    const now = hasAge && (status !== undefined || isPurged) ? this.now() : 0;
+    const now = hasAge && status !== undefined ? this.now() : 0;
     if (hasAge && !entries.isTimed) this.change(() => entries.useAges());
     callbacks?.begin();
     const load = this.loads?.take(key);
@@ -261,7 +260,7 @@ export class Store<K, V, FC> {
       noteAge(this, status, code >> OUTCOME_BITS, now);
       noteSize(this, status, weight);
     }
-    if (isPurged) this.autopurge.arm(start + ttl, now);
+    if (ttl !== 0 && settings.ttlAutopurge) this.autopurge.arm(start + ttl, this.clock.latest);
     if (load === undefined) callbacks?.commit();
     else this.#finishOver(load);
   }
@@ -323,7 +322,8 @@ export class Store<K, V, FC> {
   #startFor(ttl: unknown, start: unknown): number {
     checkAge(ttl, start);
     if (ttl === 0) return 0;
-    return start === undefined ? this.readClock() : this.clock.fromHost(start as number);
+    const now = this.readClock();
+    return start === undefined ? now : this.clock.fromHost(start as number);
   }
 
   /** Removes a key, and aborts its load; returns whether there was either. */
