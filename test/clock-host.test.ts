@@ -239,7 +239,7 @@ describe('a host', () => {
     vi.stubGlobal('clearTimeout', (timer: unknown) => expect(timer).toBeTypeOf('number'));
     const perf = new HandClock(0);
     const cache = new LRUCache<string, number>({ max: 5, ttl: TTL, ttlAutopurge: true, perf });
-    cache.set('a', 1);
+    cache.set('a', 1).get('a');
     expect(run).toHaveLength(2);
     perf.pass(TTL + 1);
     for (const call of run) call();
