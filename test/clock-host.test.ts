@@ -121,7 +121,10 @@ describe('the resolution of the clock', () => {
     expect(perf.reads).toBe(13);
   });
 
-  it.each([Peer, LRUCache])('begins with a look, and not with a set: %o', (Class) => {
+  it.each([
+    ['lru-cache', Peer as unknown as typeof LRUCache],
+    ['ours', LRUCache],
+  ])('begins with a look, and not with a set, in %s', (_, Class) => {
     for (const ttlAutopurge of [false, true]) {
       const perf = new HandClock(1000);
       const cache = new Class<string, number>({ max: 5, ttl: TTL, ttlAutopurge, perf });

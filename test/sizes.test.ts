@@ -276,7 +276,10 @@ describe.each(plainCases)('a bad size on $name', ({ open }) => {
     for (const name of ['maxSize', 'maxEntrySize']) {
       const { cache } = openSized(open(), { maxSize: 2 ** 53, [name]: bound });
       expect(cache[name as 'maxSize']).toBe(bound);
-      cache.set('a', 1, { size: 2 ** 51 }).set('b', 2, { size: 2 ** 51 }).set('c', 3, { size: 1 });
+      cache
+        .set('a', 1, { size: 2 ** 51 })
+        .set('b', 2, { size: 2 ** 51 })
+        .set('c', 3, { size: 1 });
       expect([[...cache.keys()], cache.calculatedSize]).toEqual([['c', 'b'], 2 ** 51 + 1]);
     }
   });

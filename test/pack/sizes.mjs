@@ -1,5 +1,5 @@
-// What the package weighs: the core, a bundle of the class alone beside one of lru-cache's, and what
-// the other entries add to it.
+// What the package weighs: the core, a bundle of the class alone beside one of lru-cache's, and
+// what the other entries add to it.
 //
 // As a command, `sizes.mjs --write` puts the figures of the package as it was built into README.md.
 
@@ -45,9 +45,12 @@ const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
 
 /** What README says of them. */
 export function sentenceOf({ ours, pure, theirs, stores, memoize }, core) {
-  return `A bundle of \`LRUCache\`, minified and gzipped, is ${kilobytes(ours)} kB, and of the one
-in \`wasm-lru/pure\` ${kilobytes(pure)} kB; lru-cache's is ${kilobytes(theirs)} kB. To the first,
-\`wasm-lru/stores\` adds ${kilobytes(stores)} kB and \`wasm-lru/memoize\` ${kilobytes(memoize)} kB. The core is
+  const [whole, withoutCore, ofTheirs, forStores, forMemoize] = [
+    ...[ours, pure, theirs, stores, memoize].map(kilobytes),
+  ];
+  return `A bundle of \`LRUCache\`, minified and gzipped, is ${whole} kB, and of the one
+in \`wasm-lru/pure\` ${withoutCore} kB; lru-cache's is ${ofTheirs} kB. To the first,
+\`wasm-lru/stores\` adds ${forStores} kB and \`wasm-lru/memoize\` ${forMemoize} kB. The core is
 ${kilobytes(core)} kB as it is.`;
 }
 

@@ -28,9 +28,7 @@ const command = new Command('npm run test:runtimes --')
   )
   .option('--tarball <file>', 'use this packed package, not a fresh npm pack')
   .addOption(new Option('--only <names...>', 'run only these runtimes').choices(NAMES))
-  .addOption(
-    new Option('--write', 'write the table of runtimes into README.md').conflicts('only'),
-  )
+  .addOption(new Option('--write', 'write the table of runtimes into README.md').conflicts('only'))
   .option('--keep', 'keep the temporary project, and say where it is');
 
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
