@@ -9,6 +9,7 @@ import { LRUCache, LRUCacheRangeError, LRUCacheTypeError } from '../src/index.js
 import { entriesOf } from '../src/lru.js';
 import { everyOption } from './every-option.js';
 import { openCache, plainCases, type TestEngine } from './support.js';
+import { uses } from './uses.js';
 import { expectValid } from './validate.js';
 
 type Thrown = { readonly code: string; readonly name: string; readonly message: string };
@@ -295,35 +296,15 @@ describe('a host', () => {
   });
 });
 
-type Cache = LRUCache<unknown, number>;
-type Use = readonly [name: string, use: (cache: Cache, key: unknown) => unknown];
-const walks = ['keys', 'values', 'entries', 'rkeys', 'rvalues', 'rentries'] as const;
-
-/** Every public method, each with all it needs to do its work. */
-const uses: readonly Use[] = [
-  ['get', (cache, key) => cache.get(key)],
-  ['set', (cache, key) => cache.set(key, 1)],
-  ['set undefined', (cache, key) => cache.set(key, undefined)],
-  ['has', (cache, key) => cache.has(key)],
-  ['peek', (cache, key) => cache.peek(key)],
-  ['delete', (cache, key) => cache.delete(key)],
-  ['pop', (cache) => cache.pop()],
-  ['clear', (cache) => cache.clear()],
-  ['resize', (cache) => cache.resize(5)],
-  ['size', (cache) => cache.size],
-  ...walks.map((name): Use => [name, (cache) => [...cache[name]()]]),
-  ['iterator', (cache) => [...cache]],
-  ['forEach', (cache) => cache.forEach(() => {})],
-  ['rforEach', (cache) => cache.rforEach(() => {})],
-  ['find', (cache) => cache.find(() => true)],
-];
 const keyKinds: readonly unknown[] = [1, 'a', 2.5, { an: 'object' }, Symbol('a'), 1n, null, true];
 
 describe.each(plainCases)('a disposed cache on $name', ({ open }) => {
   it.each(uses)('throws DISPOSED from %s', (_, use) => {
     for (const key of keyKinds) {
       for (const callbacks of [{}, { dispose: () => {} }]) {
-        const cache = openCache<unknown, number>(open(), { max: 9, ...callbacks });
+        const cache = openCache<unknown, number>(open(), {
+          ...{ max: 9, memoMethod: () => 1, ...callbacks },
+        });
         for (const one of keyKinds) cache.set(one, 1);
         cache[Symbol.dispose]();
         expectTypeError(() => use(cache, key), 'DISPOSED', `key ${String(key)}`);
