@@ -318,11 +318,11 @@ export class Store<K, V, FC> {
     }
   }
 
-  /** The time from which an entry's age counts. */
+  /** The time from which an entry's age counts. Autopurge has to know what time it is now, too. */
   #startFor(ttl: unknown, start: unknown): number {
     checkAge(ttl, start);
     if (ttl === 0) return 0;
-    const now = this.readClock();
+    const now = start === undefined || this.settings.ttlAutopurge ? this.readClock() : 0;
     return start === undefined ? now : this.clock.fromHost(start as number);
   }
 
