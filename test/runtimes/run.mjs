@@ -9,8 +9,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, Option } from 'commander';
-import { runCommand, tell } from '../command.mjs';
+import { Command, Option, runCommand, tell } from '../command.mjs';
 import { findOrPack, installIn, makeFolder } from '../tarball.mjs';
 import { writeCommonJs } from './bundles.mjs';
 import { Missing } from './execute.mjs';
