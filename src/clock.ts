@@ -6,6 +6,8 @@
 // K3  `now` may be behind by the resolution: it is what was read last, until a timer says that it
 //     is old, or after USES_MAX uses, so that time passes within one long job, too. `read` never
 //     is: a ttl counts from the moment it is set, or an entry could be stale at once.
+// K4  Only `now` makes a reading one to be used again, as in lru-cache: a test that moves its clock
+//     by hand between a set and a get need not wait for a timer.
 
 import { LRUCacheTypeError } from './errors.js';
 import { show } from './options.js';
@@ -30,15 +32,26 @@ export class Clock {
     this.#perf = perf;
   }
 
+  /** The time as it was read last. */
+  get latest(): number {
+    return this.#now;
+  }
+
   /** The time, read at most `resolutionMs` ago. Throws as `read`. */
   now(resolutionMs: number): number {
-    if (this.#usesLeft <= 0 || resolutionMs === 0) return this.read(resolutionMs);
+    if (this.#usesLeft <= 0 || resolutionMs === 0) return this.#look(resolutionMs);
     this.#usesLeft -= 1;
     return this.#now;
   }
 
+  #look(resolutionMs: number): number {
+    const now = this.read();
+    this.#usesLeft = resolutionMs > 0 && this.#setTimer(resolutionMs) ? USES_MAX : 0;
+    return now;
+  }
+
   /** The time, read now. Throws `INVALID_CLOCK`, or what the clock throws. */
-  read(resolutionMs: number): number {
+  read(): number {
     const read: unknown = this.#perf.now();
     if (typeof read !== 'number' || !Number.isFinite(read)) {
       throw new LRUCacheTypeError('INVALID_CLOCK', `perf.now() returned ${show(read)}`);
@@ -46,7 +59,6 @@ export class Clock {
     if (read < this.#read) this.#offset += this.#read - read;
     this.#read = read;
     this.#now = read + this.#offset;
-    this.#usesLeft = resolutionMs > 0 && this.#setTimer(resolutionMs) ? USES_MAX : 0;
     return this.#now;
   }
 

@@ -186,6 +186,11 @@ export function checkMax(max: unknown): number {
   return max;
 }
 
+/** Whether something is a bound: a whole number above 0, of any size, as in lru-cache. */
+function isBound(bound: unknown): bound is number {
+  return Number.isInteger(bound) && (bound as number) > 0;
+}
+
 /** @internal Whether a size is one: a whole number above 0, exact. */
 export function isSize(size: unknown): size is number {
   return Number.isSafeInteger(size) && (size as number) > 0;
@@ -193,10 +198,10 @@ export function isSize(size: unknown): size is number {
 
 /** @internal A checked `maxSize` or `maxEntrySize`. Throws `INVALID_SIZE`. */
 export function checkMaxSize(name: string, size: unknown): number {
-  if (isSize(size)) return size;
+  if (isBound(size)) return size;
   throw new LRUCacheTypeError(
     'INVALID_SIZE',
-    `${name} must be a whole number from 1 to 2^53 - 1, not ${show(size)}`,
+    `${name} must be a whole number above 0, not ${show(size)}`,
   );
 }
 
@@ -220,7 +225,7 @@ export function checkFunction(name: string, argument: unknown): void {
 }
 
 function checkTtl(ttl: unknown): number {
-  if (Number.isSafeInteger(ttl) && (ttl as number) > 0) return ttl as number;
+  if (isBound(ttl)) return ttl;
   throw new LRUCacheTypeError(
     'INVALID_TTL',
     `ttl must be a whole number of milliseconds, or 0, not ${show(ttl)}`,
@@ -256,8 +261,7 @@ const CALLBACK_NAMES = [
   'memoMethod',
 ] as const;
 
-const resolutionOf = (value: unknown): number =>
-  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : 1;
+const resolutionOf = (value: unknown): number => (isBound(value) || value === 0 ? value : 1);
 
 /** @internal Checks what `new LRUCache` was given. Throws as its docstring says. */
 export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): CheckedOptions<K, V, FC> {

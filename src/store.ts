@@ -141,7 +141,7 @@ export class Store<K, V, FC> {
 
   /** The time, read now. */
   readClock(): number {
-    return this.clock.read(this.settings.ttlResolution);
+    return this.clock.read();
   }
 
   get(
@@ -226,8 +226,7 @@ export class Store<K, V, FC> {
     }
     const hasAge = ttl !== 0 || entries.isTimed;
     const start = hasAge ? this.#startFor(ttl, options?.start) : 0;
-    const isPurged = ttl !== 0 && settings.ttlAutopurge;
-    const now = hasAge && (status !== undefined || isPurged) ? this.now() : 0;
+    const now = hasAge && status !== undefined ? this.now() : 0;
     if (hasAge && !entries.isTimed) this.change(() => entries.useAges());
     callbacks?.begin();
     const load = this.loads?.take(key);
@@ -256,7 +255,7 @@ export class Store<K, V, FC> {
       noteAge(this, status, code >> OUTCOME_BITS, now);
       noteSize(this, status, weight);
     }
-    if (isPurged) this.autopurge.arm(start + ttl, now);
+    if (ttl !== 0 && settings.ttlAutopurge) this.autopurge.arm(start + ttl, this.clock.latest);
     if (load === undefined && status === undefined) callbacks?.commit();
     else this.#finishSet(load, status);
   }
@@ -317,11 +316,12 @@ export class Store<K, V, FC> {
     }
   }
 
-  /** The time from which an entry's age counts. */
+  /** The time from which an entry's age counts. Autopurge has to know what time it is now, too. */
   #startFor(ttl: unknown, start: unknown): number {
     checkAge(ttl, start);
     if (ttl === 0) return 0;
-    return start === undefined ? this.readClock() : this.clock.fromHost(start as number);
+    const now = start === undefined || this.settings.ttlAutopurge ? this.readClock() : 0;
+    return start === undefined ? now : this.clock.fromHost(start as number);
   }
 
   /** Removes a key, and aborts its load; returns whether there was either. `status` is a set's. */

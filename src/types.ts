@@ -131,23 +131,15 @@ export interface SetOptions<K, V, FC>
 
 /** The options of a load, as `fetchMethod` sees and may change them. */
 export interface FetcherFetchOptions<K, V, FC = unknown>
-  extends Pick<
-    OptionsBase<K, V, FC>,
-    | 'allowStale'
-    | 'updateAgeOnGet'
-    | 'noDeleteOnStaleGet'
-    | 'sizeCalculation'
-    | 'ttl'
-    | 'noDisposeOnSet'
-    | 'noUpdateTTL'
-    | 'noDeleteOnFetchRejection'
-    | 'allowStaleOnFetchRejection'
-    | 'ignoreFetchAbort'
-    | 'allowStaleOnFetchAbort'
-  > {
-  status?: Status<K, V, FC>;
-  size?: Size;
-}
+  extends GetOptions<K, V, FC>,
+    Omit<SetOptions<K, V, FC>, 'start'>,
+    Pick<
+      OptionsBase<K, V, FC>,
+      | 'noDeleteOnFetchRejection'
+      | 'allowStaleOnFetchRejection'
+      | 'ignoreFetchAbort'
+      | 'allowStaleOnFetchAbort'
+    > {}
 
 /** What `fetch` and `forceFetch` take. */
 export interface FetchOptions<K, V, FC> extends FetcherFetchOptions<K, V, FC> {
@@ -183,25 +175,11 @@ export interface FetchOptionsNoContext<K, V, FC extends undefined | void = undef
 
 /** What `memo` takes. */
 export interface MemoOptions<K, V, FC = unknown>
-  extends Pick<
-    OptionsBase<K, V, FC>,
-    | 'allowStale'
-    | 'updateAgeOnGet'
-    | 'noDeleteOnStaleGet'
-    | 'sizeCalculation'
-    | 'ttl'
-    | 'noDisposeOnSet'
-    | 'noUpdateTTL'
-    | 'noDeleteOnFetchRejection'
-    | 'allowStaleOnFetchRejection'
-    | 'ignoreFetchAbort'
-    | 'allowStaleOnFetchAbort'
-  > {
+  extends Omit<FetcherFetchOptions<K, V, FC>, 'size'> {
   /** Compute even if there is a fresh value. */
   forceRefresh?: boolean;
   /** Handed to `memoMethod`. */
   context?: FC;
-  status?: Status<K, V, FC>;
 }
 
 /** What `memo` takes when `FC` asks for a context. */
@@ -217,20 +195,8 @@ export interface MemoOptionsNoContext<K, V, FC extends undefined | void = undefi
 
 /** The options of a `memo` call, as `memoMethod` sees and may change them. */
 export interface MemoizerMemoOptions<K, V, FC = unknown>
-  extends Pick<
-    OptionsBase<K, V, FC>,
-    | 'allowStale'
-    | 'updateAgeOnGet'
-    | 'noDeleteOnStaleGet'
-    | 'sizeCalculation'
-    | 'ttl'
-    | 'noDisposeOnSet'
-    | 'noUpdateTTL'
-  > {
-  status?: Status<K, V, FC>;
-  size?: Size;
-  start?: Milliseconds;
-}
+  extends GetOptions<K, V, FC>,
+    SetOptions<K, V, FC> {}
 
 /** An entry as `info`, `dump` and `load` have it. */
 export interface Entry<V> {

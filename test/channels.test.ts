@@ -72,8 +72,41 @@ async function program(cache: Cache, clock: HandClock): Promise<void> {
   cache.clear();
 }
 
+/** What a loader gives: the context, or nothing, or an error, if that is what the context is. */
+const load = async (key: string, stale: unknown, { context }: { context: unknown }) => {
+  if (context instanceof Error) throw context;
+  return context === 'same' ? stale : context === 'nothing' ? undefined : `${key} ${context}`;
+};
+
+/** Loads that end in every way, of keys that are there, since a failed load removes them. */
+async function loading(cache: Cache, clock: HandClock): Promise<void> {
+  const fetch = (key: string, options = {}) => cache.fetch(key, options).catch(() => {});
+  const failure = new Error('no');
+  await fetch('a', { context: 1 });
+  await fetch('a');
+  await Promise.all([fetch('b'), fetch('b')]);
+  await fetch('b', { forceRefresh: true, context: 'same' });
+  clock.pass(TTL + 1);
+  await fetch('a', { allowStale: true, context: 2 });
+  await fetch('b', { context: 'nothing' });
+  await fetch('b', { context: failure, allowStaleOnFetchRejection: true });
+  await fetch('b', { context: failure });
+  await cache.forceFetch('a', { forceRefresh: true, context: failure }).catch(() => {});
+  const deleted = fetch('c');
+  cache.delete('c');
+  await deleted;
+  const replaced = fetch('d');
+  cache.peek('d');
+  cache.set('d', 1);
+  await replaced;
+}
+
 /** Everything that is published while a program runs, the cache left out. */
-async function published(open: Open, base: Base): Promise<[string, Status][]> {
+async function published(
+  open: Open,
+  base: Base,
+  run: typeof program = program,
+): Promise<[string, Status][]> {
   const messages: [string, Status][] = [];
   const clock = new HandClock(START);
   const note = (channel: string) => (message: Status & { error?: Error; result?: unknown }) => {
@@ -87,7 +120,7 @@ async function published(open: Open, base: Base): Promise<[string, Status][]> {
   const cache = open({ ttlResolution: 0, memoMethod, ...base, perf: clock });
   listen(metrics, note('metrics'));
   for (const event of events) listen(tracing[event], note(event));
-  await program(cache, clock);
+  await run(cache, clock);
   stopListening();
   return messages;
 }
@@ -121,6 +154,17 @@ describe.each(plainCases)('the channels on $name', ({ open }) => {
       expect([...channels].sort()).toEqual([...events, 'metrics'].sort());
     },
   );
+
+  it('publish what lru-cache does of loads', async () => {
+    const base = { max: 9, ttl: TTL, fetchMethod: load };
+    const theirs = await published(openPeer, base, loading);
+    const ours = await published((options) => openCache(open(), options), base, loading);
+    // Theirs reports an old value also if the result is that very value.
+    for (const [, message] of theirs) if (message.set === 'update') delete message.oldValue;
+    expect(ours).toEqual(theirs);
+    const deletes = ours.filter(([, { op }]) => op === 'delete').map(([, status]) => status.delete);
+    expect(deletes).toEqual(['fetch', 'fetch', 'delete']);
+  });
 
   it('say nothing, and nothing is made for them, without a subscriber', async () => {
     const publish = vi.spyOn(metrics, 'publish');

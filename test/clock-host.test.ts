@@ -3,6 +3,7 @@
 // Rows E4 and E6 of the failures seen elsewhere, and K3 of clock.ts. What clock.test.ts shows of a
 // clock that is moved by hand is not repeated here.
 
+import { LRUCache as Peer } from 'lru-cache';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LRUCache } from '../src/lru.js';
 import { runChild } from './child.js';
@@ -11,12 +12,12 @@ import { HandClock, TTL } from './hand-clock.js';
 const USES = 6400;
 const HOUR_MS = 3_600_000;
 
-/** A cache whose clock is counted, with one entry that lives for an hour. */
+/** A cache whose clock is counted and was just read, with one entry that lives for an hour. */
 function openCounted(ttlResolution?: number) {
   const perf = new HandClock(0);
   const given = ttlResolution === undefined ? {} : { ttlResolution };
   const cache = new LRUCache<string, number>({ max: 5, ttl: TTL, perf, ...given });
-  cache.set('a', 1, { ttl: HOUR_MS });
+  cache.set('a', 1, { ttl: HOUR_MS }).get('a');
   perf.reads = 0;
   return { cache, perf };
 }
@@ -118,6 +119,19 @@ describe('the resolution of the clock', () => {
     cache.dump();
     cache.info('a');
     expect(perf.reads).toBe(13);
+  });
+
+  it.each([
+    ['lru-cache', Peer as unknown as typeof LRUCache],
+    ['ours', LRUCache],
+  ])('begins with a look, and not with a set, in %s', (_, Class) => {
+    for (const ttlAutopurge of [false, true]) {
+      const perf = new HandClock(1000);
+      const cache = new Class<string, number>({ max: 5, ttl: TTL, ttlAutopurge, perf });
+      cache.set('a', 1).set('b', 2, { start: 1000 });
+      perf.pass(TTL + 1);
+      expect([cache.get('a'), cache.has('b')]).toEqual([undefined, false]);
+    }
   });
 
   it('lets time pass within one long job', () => {
@@ -228,7 +242,7 @@ describe('a host', () => {
     vi.stubGlobal('clearTimeout', (timer: unknown) => expect(timer).toBeTypeOf('number'));
     const perf = new HandClock(0);
     const cache = new LRUCache<string, number>({ max: 5, ttl: TTL, ttlAutopurge: true, perf });
-    cache.set('a', 1);
+    cache.set('a', 1).get('a');
     expect(run).toHaveLength(2);
     perf.pass(TTL + 1);
     for (const call of run) call();

@@ -266,9 +266,21 @@ describe.each(plainCases)('a bad size on $name', ({ open }) => {
 
   it.each([...badSizes, {}])('of %o is no bound', (size) => {
     for (const name of ['maxSize', 'maxEntrySize']) {
-      // 0 and nothing leave the bound to others.
-      if (size === undefined || size === 0) continue;
+      // 0 and nothing leave the bound to others, and a bound need not be exact.
+      if (size === undefined || size === 0 || size === 2 ** 53) continue;
       expect(codeOf(() => openSized(open(), { max: 5, [name]: size }))).toBe('INVALID_SIZE');
+    }
+  });
+
+  it.each([2 ** 53, Number.MAX_VALUE])('of %d may be a bound, and 2^52 is kept', (bound) => {
+    for (const name of ['maxSize', 'maxEntrySize']) {
+      const { cache } = openSized(open(), { maxSize: 2 ** 53, [name]: bound });
+      expect(cache[name as 'maxSize']).toBe(bound);
+      cache
+        .set('a', 1, { size: 2 ** 51 })
+        .set('b', 2, { size: 2 ** 51 })
+        .set('c', 3, { size: 1 });
+      expect([[...cache.keys()], cache.calculatedSize]).toEqual([['c', 'b'], 2 ** 51 + 1]);
     }
   });
 });

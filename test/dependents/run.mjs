@@ -1,63 +1,30 @@
 // The command that runs packages that depend on lru-cache, on the original and on ours.
 //
-// This file owns the command line and the printed lines: 0 is the same everywhere, 1 a difference
-// or a failure, 2 wrong use. Nothing outside a temporary folder is written, but for what `npm pack`
-// builds.
+// This file owns the options and the printed lines. It passes if everything is the same. Nothing
+// outside a temporary folder is written, but for what `npm pack` builds.
 //
 // How a run goes: project.mjs makes two projects that differ in the copy of lru-cache only,
 // child.mjs runs each job in both, in a process of its own, compare.mjs says where they part.
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, Option, runCommand, tell } from '../command.mjs';
 import { findOrPack, makeFolder } from '../tarball.mjs';
 import { compareScenarios, thrownIn } from './compare.mjs';
 import { DEPENDENTS } from './dependents.mjs';
-import { Failure } from './failure.mjs';
 import { makeProject } from './project.mjs';
 import { runJob } from './run-job.mjs';
 import { makeTree } from './tree.mjs';
 
-const HELP = `Usage: node test/dependents/run.mjs [options]
+const JOBS = DEPENDENTS.map(({ job }) => job);
 
-Installs packages that depend on lru-cache twice, on the original and on this package, runs the
-same job on both, and compares what comes out. Needs npm and a registry.
-
-Options:
-  --tarball FILE  compare the original with this packed package, not with a fresh npm pack
-  --job NAME      run only this job (repeatable): ${DEPENDENTS.map(({ job }) => job).join(', ')}
-  --keep          keep the temporary folder, and say where it is
-  --help          show this
-
-Exit code: 0 if all results are the same, 1 if not, 2 for wrong use.
-`;
-
-const OPTIONS = {
-  tarball: { type: 'string' },
-  job: { type: 'string', multiple: true },
-  keep: { type: 'boolean' },
-  help: { type: 'boolean' },
-};
-
-function tell(text) {
-  process.stderr.write(`${text}\n`);
-}
-
-function readOptions() {
-  try {
-    const { values } = parseArgs({ options: OPTIONS });
-    const names = values.job ?? DEPENDENTS.map(({ job }) => job);
-    const unknown = names.filter((name) => !DEPENDENTS.some(({ job }) => job === name));
-    if (unknown.length > 0) throw new Error(`There is no job ${unknown.join(', ')}.`);
-    if (values.tarball !== undefined && !existsSync(values.tarball)) {
-      throw new Error(`There is no file ${values.tarball}.`);
-    }
-    return { ...values, dependents: DEPENDENTS.filter(({ job }) => names.includes(job)) };
-  } catch (error) {
-    tell(`${error.message}\n\n${HELP}`);
-    process.exit(2);
-  }
-}
+const command = new Command('npm run test:dependents --')
+  .description(
+    'Installs packages that depend on lru-cache twice, on the original and on this package, runs ' +
+      'the same job on both, and compares what comes out. Needs npm and a registry.',
+  )
+  .option('--tarball <file>', 'use this packed package, not a fresh npm pack')
+  .addOption(new Option('--job <names...>', 'run only these jobs').choices(JOBS).default(JOBS))
+  .option('--keep', 'keep the temporary folder, and say where it is');
 
 /** What to print of two outcomes, each the results of one job or the reason why there are none. */
 function verdictOn(original, ours) {
@@ -83,7 +50,8 @@ async function compare(dependent, original, ours, tree) {
   return verdict.startsWith('same');
 }
 
-async function run({ dependents, tarball, keep }) {
+async function run({ job, tarball, keep }) {
+  const dependents = DEPENDENTS.filter((dependent) => job.includes(dependent.job));
   const folder = makeFolder('dependents-', keep);
   const names = dependents.flatMap(({ packages }) => packages);
 
@@ -102,18 +70,7 @@ async function run({ dependents, tarball, keep }) {
   for (const dependent of dependents) {
     if (!(await compare(dependent, original, ours, tree))) allSame = false;
   }
-  return allSame ? 0 : 1;
+  return allSame;
 }
 
-const options = readOptions();
-if (options.help) {
-  process.stdout.write(HELP);
-} else {
-  try {
-    process.exitCode = await run(options);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    tell(error.message);
-    process.exitCode = 1;
-  }
-}
+await runCommand(command, run);

@@ -25,6 +25,7 @@ const flags = [
 const flag = fc.constantFrom<unknown[]>(true, false, 1, 0, 'yes', '', null, undefined);
 const size = fc.constantFrom<unknown[]>(
   ...[1, 2, 3, 4, 0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '3', '', null, undefined],
+  ...[2 ** 53, Number.MAX_VALUE],
 );
 const callback = fc.constantFrom(someFunction, undefined);
 const anything = fc.constantFrom<unknown[]>(someFunction, undefined, 'text', 5, 0, null);
@@ -37,8 +38,10 @@ const options: fc.Arbitrary<Options> = fc
   .record(
     {
       ...{ max: size, maxSize: size, maxEntrySize: entrySize, sizeCalculation: truthy },
-      ttl: fc.constantFrom(0, 1, 5, -1, 0.5, Number.POSITIVE_INFINITY, undefined),
-      ttlResolution: fc.constantFrom<unknown[]>(0, 1, 5, -1, 1.5, Number.NaN, '1', undefined),
+      ttl: fc.constantFrom(0, 1, 5, -1, 0.5, 2 ** 53, Number.POSITIVE_INFINITY, undefined),
+      ttlResolution: fc.constantFrom<unknown[]>(
+        ...[0, 1, 5, -1, 1.5, 2 ** 53, Number.NaN, '1', undefined],
+      ),
       perf: fc.constantFrom<unknown[]>(
         ...[performance, Date, undefined, {}, null, 5, someFunction],
       ),

@@ -6,8 +6,13 @@ import ts from 'typescript';
 
 const { ModuleKind, ModuleResolutionKind } = ts;
 
-/** The ways to resolve a package that TypeScript has today. */
+/** The ways to resolve a package that TypeScript has today, and the one of before Node 16. */
 export const RESOLUTIONS = {
+  node10: {
+    module: ModuleKind.CommonJS,
+    moduleResolution: ModuleResolutionKind.Node10,
+    ignoreDeprecations: '6.0',
+  },
   node16: { module: ModuleKind.Node16, moduleResolution: ModuleResolutionKind.Node16 },
   nodenext: { module: ModuleKind.NodeNext, moduleResolution: ModuleResolutionKind.NodeNext },
   bundler: { module: ModuleKind.ESNext, moduleResolution: ModuleResolutionKind.Bundler },

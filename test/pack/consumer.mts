@@ -2,14 +2,20 @@
 
 import { LRUCache, LRUCacheError, type LRUCacheErrorCode, LRUCacheTypeError } from 'wasm-lru';
 import { LRUCache as Inline } from 'wasm-lru/inline';
+import { cached, type Memoized, memoize, memoizedOf, NOTHING } from 'wasm-lru/memoize';
 import { LRUCache as Pure } from 'wasm-lru/pure';
+import { type Dict, WriteBackCache, WriteThroughCache } from 'wasm-lru/stores';
+
+function expect(what: string, isTrue: boolean): void {
+  if (!isTrue) throw new Error(what);
+}
 
 const options: LRUCache.Options<string, number, unknown> = { max: 3, engine: 'pure' };
 const caches = [LRUCache, Inline, Pure].map((Cache) => new Cache(options));
 for (const cache of caches) {
   cache.set('a', 1);
   const value: number | undefined = cache.get('a');
-  if (value !== 1) throw new Error(`${value}`);
+  expect(`a is ${value}`, value === 1);
 }
 
 let code: LRUCacheErrorCode | undefined;
@@ -18,8 +24,37 @@ try {
 } catch (error) {
   if (error instanceof LRUCacheTypeError || error instanceof LRUCacheError) code = error.code;
 }
-if (code !== 'INVALID_MAX') throw new Error(code);
+expect(`code is ${code}`, code === 'INVALID_MAX');
 
 const loading = new LRUCache<string, number>({ max: 3, fetchMethod: async (key) => key.length });
 const loaded: number | undefined = await loading.fetch('four');
-if (loaded !== 4) throw new Error(`${loaded}`);
+expect(`loaded is ${loaded}`, loaded === 4);
+
+const store: Dict<string, number> = new Map<string, number>();
+const through = new WriteThroughCache({ store, max: 3 });
+await through.set('a', 1);
+const read: number | undefined = await through.get('a');
+expect(`read is ${read}`, read === 1);
+const back = new WriteBackCache({ store, max: 3, maxDirty: 2 });
+await back.set('b', 2);
+await back.sync();
+expect('b is written', (await store.get('b')) === 2);
+await back[Symbol.asyncDispose]();
+
+const length: Memoized<unknown, [text: string], number | undefined, unknown> = memoize(
+  (text: string) => text.length || undefined,
+  { max: 3, negativeTtl: 0 },
+);
+expect('four has length 4', length('four') === 4 && length('') === undefined);
+expect('the class is one', length.cache instanceof LRUCache);
+expect('undefined is remembered', [...length.cache.values()][0] === NOTHING);
+
+class Users {
+  @cached({ max: 3 })
+  async find(name: string): Promise<string> {
+    return `user ${name}`;
+  }
+}
+const users = new Users();
+const found: string = await users.find('a');
+expect(`found is ${found}`, found === 'user a' && memoizedOf(users, users.find).cache.size === 1);

@@ -1,4 +1,5 @@
-// What the package weighs: the core, and a bundle of the class alone beside one of lru-cache's.
+// What the package weighs: the core, a bundle of the class alone beside one of lru-cache's, and
+// what the other entries add to it.
 //
 // As a command, `sizes.mjs --write` puts the figures of the package as it was built into README.md.
 
@@ -11,10 +12,10 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 const BLOCK = /(<!-- size:begin -->\n)[\s\S]*(<!-- size:end -->)/;
 
-/** Bytes of a bundle that holds a package's LRUCache, minified and compressed by gzip. */
-async function bundleBytes(name, folder) {
+/** Bytes of a bundle that holds what a module has, minified and compressed by gzip. */
+async function bundleBytes(contents, folder) {
   const { outputFiles } = await build({
-    stdin: { contents: `export { LRUCache } from '${name}'`, resolveDir: folder },
+    stdin: { contents, resolveDir: folder },
     bundle: true,
     minify: true,
     write: false,
@@ -27,19 +28,29 @@ async function bundleBytes(name, folder) {
 
 /** All figures, in bytes, of the package as it is seen from a folder. */
 export async function measureSizes(folder) {
+  const classOf = (name) => `export { LRUCache } from '${name}';`;
+  const ours = await bundleBytes(classOf('wasm-lru'), folder);
+  const addedBy = async (entry) =>
+    (await bundleBytes(`${classOf('wasm-lru')} export * from '${entry}';`, folder)) - ours;
   return {
-    ours: await bundleBytes('wasm-lru', folder),
-    pure: await bundleBytes('wasm-lru/pure', folder),
-    theirs: await bundleBytes('lru-cache', ROOT),
+    ours,
+    pure: await bundleBytes(classOf('wasm-lru/pure'), folder),
+    theirs: await bundleBytes(classOf('lru-cache'), ROOT),
+    stores: await addedBy('wasm-lru/stores'),
+    memoize: await addedBy('wasm-lru/memoize'),
   };
 }
 
 const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
 
 /** What README says of them. */
-export function sentenceOf({ ours, pure, theirs }, core) {
-  return `A bundle of \`LRUCache\`, minified and gzipped, is ${kilobytes(ours)} kB, and of the one
-in \`wasm-lru/pure\` ${kilobytes(pure)} kB; lru-cache's is ${kilobytes(theirs)} kB. The core is
+export function sentenceOf({ ours, pure, theirs, stores, memoize }, core) {
+  const [whole, withoutCore, ofTheirs, forStores, forMemoize] = [
+    ...[ours, pure, theirs, stores, memoize].map(kilobytes),
+  ];
+  return `A bundle of \`LRUCache\`, minified and gzipped, is ${whole} kB, and of the one
+in \`wasm-lru/pure\` ${withoutCore} kB; lru-cache's is ${ofTheirs} kB. To the first,
+\`wasm-lru/stores\` adds ${forStores} kB and \`wasm-lru/memoize\` ${forMemoize} kB. The core is
 ${kilobytes(core)} kB as it is.`;
 }
 

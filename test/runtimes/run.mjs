@@ -1,7 +1,7 @@
 // The command that runs the conformance test on the packed package in every runtime.
 //
-// This file owns the command line, the verdicts and the table: 0 if every target passed, 1 if not,
-// 2 for wrong use. A runtime that is not installed is skipped, but on CI it is a failure.
+// This file owns the options, the verdicts and the table. It passes if every target did. A runtime
+// that is not installed is skipped, but on CI it is a failure.
 //
 // How a run goes: targets.mjs has the list, execute.mjs starts programs, and workers.mjs,
 // browsers.mjs and bundles.mjs each know their kind. What runs there is in project/.
@@ -9,7 +9,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { Command, Option, runCommand, tell } from '../command.mjs';
 import { findOrPack, installIn, makeFolder } from '../tarball.mjs';
 import { writeCommonJs } from './bundles.mjs';
 import { Missing } from './execute.mjs';
@@ -17,45 +17,21 @@ import { markdownTable } from './table.mjs';
 import { TARGETS } from './targets.mjs';
 import { ensureTools } from './tools.mjs';
 
-const HELP = `Usage: node test/runtimes/run.mjs [options]
+const NAMES = [...new Set(TARGETS.map(({ runtime }) => runtime))];
 
-Installs the packed package in a project, and runs the same tests on it in every runtime, through
-every bundler, and where WebAssembly is refused. Needs npm and a registry; Chromium and Firefox
-from the system.
-
-Options:
-  --tarball FILE  use this packed package, not a fresh npm pack
-  --only NAME     only runtimes whose name holds this (repeatable)
-  --write         write the table of runtimes into README.md
-  --keep          keep the temporary project, and say where it is
-  --help          show this
-
-Exit code: 0 if all passed, 1 if not, 2 for wrong use. With CI set, all must be there.
-`;
-
-const OPTIONS = {
-  tarball: { type: 'string' },
-  only: { type: 'string', multiple: true },
-  write: { type: 'boolean' },
-  keep: { type: 'boolean' },
-  help: { type: 'boolean' },
-};
+const command = new Command('npm run test:runtimes --')
+  .description(
+    'Installs the packed package in a project, and runs the same tests on it in every runtime, ' +
+      'through every bundler, and where WebAssembly is refused. Needs npm and a registry; ' +
+      'Chromium and Firefox from the system. With CI set, all must be there.',
+  )
+  .option('--tarball <file>', 'use this packed package, not a fresh npm pack')
+  .addOption(new Option('--only <names...>', 'run only these runtimes').choices(NAMES))
+  .addOption(new Option('--write', 'write the table of runtimes into README.md').conflicts('only'))
+  .option('--keep', 'keep the temporary project, and say where it is');
 
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 const BLOCK = /(<!-- runtimes:begin -->\n)[\s\S]*(<!-- runtimes:end -->)/;
-
-const tell = (text) => process.stderr.write(`${text}\n`);
-
-function readOptions() {
-  try {
-    const { values } = parseArgs({ options: OPTIONS });
-    if (values.write && values.only) throw new Error('--write needs every runtime.');
-    return values;
-  } catch (error) {
-    tell(`${error.message}\n\n${HELP}`);
-    process.exit(2);
-  }
-}
 
 const yesNo = (flag) => (flag ? 'yes' : 'no');
 
@@ -120,10 +96,7 @@ function writeReadme(outcomes) {
 }
 
 async function run({ tarball, only, write, keep }) {
-  const targets = TARGETS.filter(
-    ({ runtime }) => only === undefined || only.some((name) => runtime.includes(name)),
-  );
-  if (targets.length === 0) throw new Error('There is no such runtime.');
+  const targets = TARGETS.filter(({ runtime }) => only?.includes(runtime) ?? true);
   await ensureTools();
   const folder = makeFolder('runtimes-', keep);
   const packed = await findOrPack(tarball, folder);
@@ -140,17 +113,7 @@ async function run({ tarball, only, write, keep }) {
   console.log(markdownTable(HEADS, outcomes.map(rowOf)));
   const hasFailed = outcomes.some(({ faults }) => faults.length > 0);
   if (write && !hasFailed && !outcomes.some(({ isSkipped }) => isSkipped)) writeReadme(outcomes);
-  return hasFailed ? 1 : 0;
+  return !hasFailed;
 }
 
-const options = readOptions();
-if (options.help) {
-  process.stdout.write(HELP);
-} else {
-  try {
-    process.exitCode = await run(options);
-  } catch (error) {
-    tell(error.message);
-    process.exitCode = 1;
-  }
-}
+await runCommand(command, run);
