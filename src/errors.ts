@@ -16,7 +16,7 @@ export type LRUCacheErrorCode =
   | 'INVALID_CLOCK'
   /** What `load` was given is not a list of entries. */
   | 'INVALID_ENTRIES'
-  /** What `fetchMany` was given is no list of keys. */
+  /** What `fetchMany`, or `getMany` of a store's cache, was given is no list of keys. */
   | 'INVALID_KEYS'
   /** What `fetchManyMethod` gave is no list of values or pairs. */
   | 'INVALID_BATCH'

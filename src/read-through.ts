@@ -2,10 +2,11 @@
 //
 // It is an LRUCache whose loader is the store, so one read of a key is in flight at a time, and a
 // key that is set or deleted meanwhile is not overwritten by what was read before. A value that was
-// on its way when that happened is still given to who asked for it then.
+// on its way when that happened is still given to who asked for it then; if there was none, the key
+// is read again, since it may have one now.
 
 import { checkStore, type Dict } from './dict.js';
-import { LRUCache } from './index.js';
+import { LRUCache, LRUCacheError, LRUCacheTypeError } from './index.js';
 
 const PASSED_ON = [
   'max',
@@ -60,4 +61,33 @@ export function openCache<K, V>(
     if (options[name] !== undefined) Object.assign(given, { [name]: options[name] });
   }
   return new LRUCache<K, V>(given as LRUCache.Options<K, V, unknown>);
+}
+
+/** The options of a `fetch` that reads the store in any case, and keeps what it has if that fails. */
+export const ANEW = { forceRefresh: true, noDeleteOnFetchRejection: true } as const;
+
+/** A list of keys. A string, though a list of its letters, is a key that was not put into one. */
+export function listOf<K>(keys: Iterable<K>): K[] {
+  const isList = typeof keys === 'object' && typeof keys?.[Symbol.iterator] === 'function';
+  if (isList) return [...keys];
+  throw new LRUCacheTypeError('INVALID_KEYS', `getMany needs a list of keys, not ${typeof keys}`);
+}
+
+/**
+ * Reads, and reads again if a key was set or deleted while the store found nothing under it. That
+ * ends, since each further read takes a further change.
+ */
+export async function readThrough<T>(read: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!wasOvertaken(error)) throw error;
+    }
+  }
+}
+
+function wasOvertaken(error: unknown): boolean {
+  if (!(error instanceof LRUCacheError)) return false;
+  return error.code === 'FETCH_DELETED' || error.code === 'FETCH_REPLACED';
 }

@@ -13,7 +13,7 @@
 
 import { type Dict, empty, hasKey, keysOf } from './dict.js';
 import { type LRUCache, LRUCacheTypeError } from './index.js';
-import { openCache, type StoreCacheOptions } from './read-through.js';
+import { ANEW, listOf, openCache, readThrough, type StoreCacheOptions } from './read-through.js';
 import { Turns } from './turns.js';
 import { Writer, type WriterOptions } from './writer.js';
 
@@ -82,17 +82,41 @@ export class WriteBackCache<K, V> {
    * The value of a key, read from the store if it is neither cached nor dirty, once for all who ask
    * meanwhile. It becomes the most recently used. Rejects with the error of the store.
    */
-  async get(key: K): Promise<V | undefined> {
-    return this.#writer.has(key) ? this.#getDirty(key) : this.#cache.fetch(key);
+  get(key: K): Promise<V | undefined> {
+    return readThrough(async () =>
+      this.#writer.has(key) ? this.#getDirty(key) : this.#cache.fetch(key),
+    );
+  }
+
+  /**
+   * The value of a key, read from the store even if it is cached, as by `fetch` with `forceRefresh`:
+   * for a store that others change, too. A dirty value is newer than what the store has, and given
+   * without asking. A read of the key that is under way is waited for and not repeated, so that what
+   * it gives may be as old as that. If the store has no value, none is cached any more. Rejects with
+   * the error of the store; what is cached stays then.
+   */
+  async refresh(key: K): Promise<V | undefined> {
+    const value = await readThrough(async () =>
+      this.#writer.has(key) ? this.#getDirty(key) : this.#cache.fetch(key, ANEW),
+    );
+    // If it was set this very moment, it is dirty, and will be back.
+    if (value === undefined) this.#cache.delete(key);
+    return value;
   }
 
   /**
    * The values of many keys, with one call of the store's `getMany`, if it has one, for all that
    * have to be read. The Map has the keys that have a value, in the order given. The dirty ones are
-   * used first, then the others, each in that order.
+   * used first, then the others, each in that order. Rejects with the error of the store; with
+   * `INVALID_KEYS` if the keys are no list, as a string is not; with `INVALID_BATCH` if what
+   * `getMany` gives is none.
    */
   async getMany(keys: Iterable<K>): Promise<Map<K, V>> {
-    const asked = [...new Set(keys)];
+    const asked = [...new Set(listOf(keys))];
+    return readThrough(() => this.#getMany(asked));
+  }
+
+  async #getMany(asked: readonly K[]): Promise<Map<K, V>> {
     const dirty = new Map<K, V>();
     const clean = asked.filter((key) => {
       if (this.#writer.has(key)) dirty.set(key, this.#getDirty(key));

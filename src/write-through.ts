@@ -7,7 +7,7 @@
 
 import { type Dict, empty, hasKey, keysOf } from './dict.js';
 import type { LRUCache } from './index.js';
-import { openCache, type StoreCacheOptions } from './read-through.js';
+import { ANEW, listOf, openCache, readThrough, type StoreCacheOptions } from './read-through.js';
 import { Turns } from './turns.js';
 
 /** What `new WriteThroughCache` takes. */
@@ -53,15 +53,30 @@ export class WriteThroughCache<K, V> {
    * becomes the most recently used. Rejects with the error of the store.
    */
   get(key: K): Promise<V | undefined> {
-    return this.#cache.fetch(key);
+    return readThrough(() => this.#cache.fetch(key));
+  }
+
+  /**
+   * The value of a key, read from the store even if it is cached, as by `fetch` with `forceRefresh`:
+   * for a store that others change, too. A read of the key that is under way is waited for and not
+   * repeated, so that what it gives may be as old as that. If the store has no value, none is cached
+   * any more. Rejects with the error of the store; what is cached stays then.
+   */
+  async refresh(key: K): Promise<V | undefined> {
+    const value = await readThrough(() => this.#cache.fetch(key, ANEW));
+    if (value === undefined) this.#cache.delete(key);
+    return value;
   }
 
   /**
    * The values of many keys, with one call of the store's `getMany`, if it has one, for all that
-   * are not cached. The Map has the keys that have a value, in the order given.
+   * are not cached. The Map has the keys that have a value, in the order given. Rejects with the
+   * error of the store; with `INVALID_KEYS` if the keys are no list, as a string is not; with
+   * `INVALID_BATCH` if what `getMany` gives is none.
    */
-  getMany(keys: Iterable<K>): Promise<Map<K, V>> {
-    return this.#cache.fetchMany(keys);
+  async getMany(keys: Iterable<K>): Promise<Map<K, V>> {
+    const asked = listOf(keys);
+    return readThrough(() => this.#cache.fetchMany(asked));
   }
 
   /** The value of a key if it is cached. The order stays, and the store is not asked. */
