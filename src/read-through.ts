@@ -63,8 +63,19 @@ export function openCache<K, V>(
   return new LRUCache<K, V>(given as LRUCache.Options<K, V, unknown>);
 }
 
-/** The options of a `fetch` that reads the store in any case, and keeps what it has if that fails. */
+/** Options of a `fetch` that reads the store in any case; if that fails, what is cached stays. */
 export const ANEW = { forceRefresh: true, noDeleteOnFetchRejection: true } as const;
+
+/** A value that is cached, even while it is being read anew; or else one from the store. */
+export function cachedOrRead<K, V>(
+  cache: LRUCache<K, V>,
+  key: K,
+): V | undefined | Promise<V | undefined> {
+  // `fetch` alone would wait for the read that is under way, and fail with it. It may age away
+  // between the two calls.
+  const value = cache.has(key) ? cache.get(key) : undefined;
+  return value === undefined ? cache.fetch(key) : value;
+}
 
 /** A list of keys. A string, though a list of its letters, is a key that was not put into one. */
 export function listOf<K>(keys: Iterable<K>): K[] {

@@ -13,7 +13,14 @@
 
 import { type Dict, empty, hasKey, keysOf } from './dict.js';
 import { type LRUCache, LRUCacheTypeError } from './index.js';
-import { ANEW, listOf, openCache, readThrough, type StoreCacheOptions } from './read-through.js';
+import {
+  ANEW,
+  cachedOrRead,
+  listOf,
+  openCache,
+  readThrough,
+  type StoreCacheOptions,
+} from './read-through.js';
 import { Turns } from './turns.js';
 import { Writer, type WriterOptions } from './writer.js';
 
@@ -80,20 +87,21 @@ export class WriteBackCache<K, V> {
 
   /**
    * The value of a key, read from the store if it is neither cached nor dirty, once for all who ask
-   * meanwhile. It becomes the most recently used. Rejects with the error of the store.
+   * meanwhile. It becomes the most recently used. Rejects with the error of the store. What is
+   * cached is given at once, also while it is being read anew.
    */
   get(key: K): Promise<V | undefined> {
     return readThrough(async () =>
-      this.#writer.has(key) ? this.#getDirty(key) : this.#cache.fetch(key),
+      this.#writer.has(key) ? this.#getDirty(key) : cachedOrRead(this.#cache, key),
     );
   }
 
   /**
-   * The value of a key, read from the store even if it is cached, as by `fetch` with `forceRefresh`:
-   * for a store that others change, too. A dirty value is newer than what the store has, and given
-   * without asking. A read of the key that is under way is waited for and not repeated, so that what
-   * it gives may be as old as that. If the store has no value, none is cached any more. Rejects with
-   * the error of the store; what is cached stays then.
+   * The value of a key, read from the store even if it is cached, as `fetch` does it with
+   * `forceRefresh`: for a store that others change, too. A dirty value is newer than what the store
+   * has, and given without asking. A read of the key that is under way is waited for and not
+   * repeated, so that what it gives may be as old as that. If the store has no value, none is
+   * cached any more. Rejects with the error of the store; what is cached stays then.
    */
   async refresh(key: K): Promise<V | undefined> {
     const value = await readThrough(async () =>

@@ -7,7 +7,14 @@
 
 import { type Dict, empty, hasKey, keysOf } from './dict.js';
 import type { LRUCache } from './index.js';
-import { ANEW, listOf, openCache, readThrough, type StoreCacheOptions } from './read-through.js';
+import {
+  ANEW,
+  cachedOrRead,
+  listOf,
+  openCache,
+  readThrough,
+  type StoreCacheOptions,
+} from './read-through.js';
 import { Turns } from './turns.js';
 
 /** What `new WriteThroughCache` takes. */
@@ -50,17 +57,18 @@ export class WriteThroughCache<K, V> {
 
   /**
    * The value of a key, read from the store if it is not cached, once for all who ask meanwhile. It
-   * becomes the most recently used. Rejects with the error of the store.
+   * becomes the most recently used. Rejects with the error of the store. What is cached is given at
+   * once, also while it is being read anew.
    */
   get(key: K): Promise<V | undefined> {
-    return readThrough(() => this.#cache.fetch(key));
+    return readThrough(async () => cachedOrRead(this.#cache, key));
   }
 
   /**
-   * The value of a key, read from the store even if it is cached, as by `fetch` with `forceRefresh`:
-   * for a store that others change, too. A read of the key that is under way is waited for and not
-   * repeated, so that what it gives may be as old as that. If the store has no value, none is cached
-   * any more. Rejects with the error of the store; what is cached stays then.
+   * The value of a key, read from the store even if it is cached, as `fetch` does it with
+   * `forceRefresh`: for a store that others change, too. A read of the key that is under way is
+   * waited for and not repeated, so that what it gives may be as old as that. If the store has no
+   * value, none is cached any more. Rejects with the error of the store; what is cached stays then.
    */
   async refresh(key: K): Promise<V | undefined> {
     const value = await readThrough(() => this.#cache.fetch(key, ANEW));
