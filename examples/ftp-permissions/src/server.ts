@@ -34,6 +34,9 @@ export interface Server {
 const PASSIVE_PORTS = { pasv_min: 30_000, pasv_max: 39_999 };
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
 
+/** A client that goes away in the middle of an answer, which is no news. */
+const HANGUPS = new Set(['ECONNRESET', 'EPIPE']);
+
 /** ftp-srv logs each command, twice. What matters comes to `onError`. */
 const silent = {
   child: () => silent,
@@ -84,7 +87,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       reject(error);
     });
   });
-  ftp.on('client-error', ({ error }) => onError(error));
+  ftp.on('client-error', ({ error }) => {
+    if (!HANGUPS.has((error as NodeJS.ErrnoException).code ?? '')) onError(error);
+  });
 
   // Its types hide the socket, and it does not tell which port it got.
   const { server } = ftp as unknown as { server: NetServer };

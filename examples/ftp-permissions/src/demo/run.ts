@@ -58,7 +58,7 @@ async function act(options: RunOptions, sessionOptions: SessionOptions): Promise
   const left = options.steps.values();
   const worker = async () => {
     for (const step of left) {
-      options.interruption.throwIfAborted();
+      if (options.interruption.aborted) break;
       const tail = (tails.get(step.user) ?? Promise.resolve()).then(() => take(step));
       tails.set(step.user, tail);
       await tail;
@@ -67,6 +67,7 @@ async function act(options: RunOptions, sessionOptions: SessionOptions): Promise
   };
   try {
     await Promise.all(Array.from({ length: options.concurrency }, worker));
+    options.interruption.throwIfAborted();
   } finally {
     for (const session of sessions.values()) session.close();
   }
