@@ -2,14 +2,14 @@
 //
 // A user is read at login, so that a change made elsewhere is seen at the next one. Every command
 // asks again, and is answered from memory; a user who fell out is read again. A change made
-// through `changeRules` is seen by the next question, also in sessions that are open. While the
-// database is away, users in memory go on, and nobody can log in.
+// through `changeRules` or `remove` is seen by the next question, also in sessions that are open.
+// While the database is away, users in memory go on, and nobody can log in.
 //
 // Nothing here depends on how users are kept: that is an `AccountCache`, of which the demo has
 // other kinds to compare with.
 
 import type { Database } from './database.js';
-import { hashPassword, isPassword } from './password.js';
+import { isPassword, NO_PASSWORD } from './password.js';
 import { PermissionSet, type Right, type Rule } from './permissions.js';
 
 /** A user in memory. */
@@ -20,17 +20,22 @@ export interface Account {
   readonly permissions: PermissionSet;
 }
 
-/** Reads a user; `undefined` if there is none. */
-export type AccountLoader = (name: string) => Promise<Account | undefined>;
-
-/** What keeps users in memory. */
-export interface AccountCache {
-  /** A user from memory, or else loaded. Rejects if loading does. */
+/** The users of the database, as a store of a cache. */
+export interface AccountStore {
+  /** Reads a user, in one query; `undefined` if there is none. */
   get(name: string): Promise<Account | undefined>;
-  /** A user, loaded anew. If that fails, what is in memory stays. */
+  /** Writes the rules of a user. Rejects if there is none. */
+  set(name: string, account: Account): Promise<void>;
+  /** Removes a user. */
+  delete(name: string): Promise<void>;
+}
+
+/** What keeps users in memory, in front of a store. What is written is in the store first. */
+export interface AccountCache extends AccountStore {
+  /** A user from memory, or else read. Rejects if reading does. */
+  get(name: string): Promise<Account | undefined>;
+  /** A user, read anew. If that fails, what is in memory stays. */
   refresh(name: string): Promise<Account | undefined>;
-  /** Forgets a user, and what is being loaded of him. */
-  delete(name: string): void;
   /** How many users are in memory. */
   readonly size: number;
   /** How many calls of `get` were answered from memory, and how many were not. */
@@ -47,32 +52,44 @@ export class AccountsUnavailableError extends Error {
   }
 }
 
-/** Makes the loader that reads a user from the database in one query. */
-function loaderOf(database: Database): AccountLoader {
-  return async (name) => {
-    const row = await database.readAccount(name).catch((cause: unknown) => {
-      throw new AccountsUnavailableError(cause);
-    });
-    return row && { ...row, permissions: new PermissionSet(row.rules) };
+/** There is no such user whose rules could be changed. */
+export class NoSuchAccountError extends Error {
+  readonly code = 'NO_SUCH_ACCOUNT';
+
+  constructor(name: string) {
+    super(`There is no user ${name}`);
+    this.name = 'NoSuchAccountError';
+  }
+}
+
+/** Makes a store of the users. */
+function storeOf(database: Database): AccountStore {
+  return {
+    get: async (name) => {
+      const row = await database.readAccount(name).catch((cause: unknown) => {
+        throw new AccountsUnavailableError(cause);
+      });
+      return row && { ...row, permissions: new PermissionSet(row.rules) };
+    },
+    // The password is not written: it is changed elsewhere, and may be newer there.
+    set: (name, { permissions }) => database.writeRules(name, permissions.rules),
+    delete: (name) => database.deleteAccount(name),
   };
 }
 
 /** The users, asked by the server. */
 export class Accounts {
   readonly cache: AccountCache;
-  readonly #database: Database;
-  // Compared with where there is no user, so that names cannot be told from how long it takes.
-  readonly #nobody = hashPassword('');
 
-  constructor(database: Database, createCache: (load: AccountLoader) => AccountCache) {
-    this.#database = database;
-    this.cache = createCache(loaderOf(database));
+  constructor(database: Database, createCache: (store: AccountStore) => AccountCache) {
+    this.cache = createCache(storeOf(database));
   }
 
   /** Whether this is the user's password, by the database as it is now. */
   async login(name: string, password: string): Promise<boolean> {
     const account = await this.cache.refresh(name);
-    const matches = await isPassword(password, account?.password ?? (await this.#nobody));
+    // Compared even if there is no user, so that names cannot be told from how long it takes.
+    const matches = await isPassword(password, account?.password ?? NO_PASSWORD);
     return account !== undefined && matches;
   }
 
@@ -82,12 +99,18 @@ export class Accounts {
     return account?.permissions.allows(right, path) ?? false;
   }
 
-  /** Replaces the rules of a user. If that fails, they are read again when they are needed. */
+  /**
+   * Replaces the rules of a user. Rejects with `NO_SUCH_ACCOUNT`, or with the error of the
+   * database; nobody can tell then which rules it has, and they are read again when needed.
+   */
   async changeRules(name: string, rules: readonly Rule[]): Promise<void> {
-    try {
-      await this.#database.writeRules(name, rules);
-    } finally {
-      this.cache.delete(name);
-    }
+    const account = await this.cache.get(name);
+    if (account === undefined) throw new NoSuchAccountError(name);
+    await this.cache.set(name, { ...account, permissions: new PermissionSet(rules) });
+  }
+
+  /** Removes a user, who may do nothing from then on. Rejects with the error of the database. */
+  async remove(name: string): Promise<void> {
+    await this.cache.delete(name);
   }
 }

@@ -13,6 +13,7 @@ const BUSY_MS = 5_000;
 export function connectSqlite(file: string): Connection {
   const database = new Database(file, { timeout: BUSY_MS });
   database.pragma('journal_mode = WAL');
+  database.pragma('foreign_keys = ON');
   const prepared = new Map<string, Database.Statement>();
   const prepare = (sql: string) => {
     const statement = prepared.get(sql) ?? database.prepare(sql);

@@ -2,6 +2,7 @@
 
 import { connectMysql } from './connection-mysql.js';
 import { connectSqlite } from './connection-sqlite.js';
+import { StartError } from './start-error.js';
 
 /** What can be bound to a `?`. */
 export type Value = string | number;
@@ -23,9 +24,30 @@ export interface Connection {
 
 /**
  * Opens `mysql://user:password@host:port/name` (or `mariadb://`), or else a file of SQLite, which
- * is made if there is none.
+ * is made if there is none. Rejects with a `StartError` if the database does not answer.
  */
 export async function connect(database: string): Promise<Connection> {
-  const url = database.replace(/^mariadb:/, 'mysql:');
-  return url.startsWith('mysql:') ? connectMysql(url) : connectSqlite(database);
+  try {
+    const connection = open(database);
+    await connection.query('SELECT 1', []).catch(async (error: unknown) => {
+      await connection.close();
+      throw error;
+    });
+    return connection;
+  } catch (error) {
+    throw new StartError('CANNOT_CONNECT', `Cannot open the database ${shown(database)}`, error);
+  }
+}
+
+function open(database: string): Connection {
+  const scheme = /^(\w+):\/\//.exec(database)?.[1];
+  if (scheme === undefined) return connectSqlite(database);
+  if (scheme === 'mysql') return connectMysql(database);
+  if (scheme === 'mariadb') return connectMysql(database.replace('mariadb', 'mysql'));
+  throw new Error('neither mysql:// nor a file');
+}
+
+/** A database as it may be shown: without its password. */
+function shown(database: string): string {
+  return database.replace(/^(\w+:\/\/[^:@/]*):.*@/, '$1@');
 }

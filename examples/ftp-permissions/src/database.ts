@@ -1,13 +1,13 @@
 // The tables, and every statement that reads or writes them.
 //
 //   accounts   name, password              who may log in
-//   rules      name, position, pattern, rights   what a user may do, in this order
+//   rules      name, position, pattern, rights   what a user may do, in this order; gone with him
 //   activity   name, logins, commands, last_seen_ms   what a user did
 //
 // One statement reads a user, so that what is cached was true at one moment. The statements are
 // those that SQLite, MariaDB and MySQL have in common.
 
-import type { Connection, Row, Statement } from './connection.js';
+import type { Connection, Statement } from './connection.js';
 import type { Rule } from './permissions.js';
 
 /** A user as stored. */
@@ -25,30 +25,31 @@ export interface Activity {
   readonly lastSeenMs: number;
 }
 
+/** Names are compared by their bytes: MariaDB would take `Alice` and `alice ` for `alice`. */
+const NAME = 'name VARCHAR(64) COLLATE binary NOT NULL';
+
 const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS accounts (
-    name VARCHAR(64) NOT NULL PRIMARY KEY,
+    ${NAME} PRIMARY KEY,
     password VARCHAR(255) NOT NULL)`,
   `CREATE TABLE IF NOT EXISTS rules (
-    name VARCHAR(64) NOT NULL,
+    ${NAME},
     position INT NOT NULL,
     pattern VARCHAR(512) NOT NULL,
     rights VARCHAR(8) NOT NULL,
-    PRIMARY KEY (name, position))`,
+    PRIMARY KEY (name, position),
+    FOREIGN KEY (name) REFERENCES accounts (name) ON DELETE CASCADE)`,
   `CREATE TABLE IF NOT EXISTS activity (
-    name VARCHAR(64) NOT NULL PRIMARY KEY,
+    ${NAME} PRIMARY KEY,
     logins BIGINT NOT NULL,
     commands BIGINT NOT NULL,
     last_seen_ms BIGINT NOT NULL)`,
 ];
 
 const SELECT_ACCOUNT = `
-  SELECT accounts.name, password, pattern, rights
+  SELECT password, pattern, rights
   FROM accounts LEFT JOIN rules ON rules.name = accounts.name
   WHERE accounts.name = ? ORDER BY position`;
-
-/** MariaDB takes names that differ in case or in spaces at the end for the same; we do not. */
-const isNamed = (name: string) => (row: Row) => row.name === name;
 
 function ruleStatements(name: string, rules: readonly Rule[]): Statement[] {
   const insert = 'INSERT INTO rules (name, position, pattern, rights) VALUES (?, ?, ?, ?)';
@@ -77,7 +78,7 @@ export class Database {
   /** A user with all rules, in one query; `undefined` if there is no such user. */
   async readAccount(name: string): Promise<AccountRow | undefined> {
     this.#accountReads += 1;
-    const rows = (await this.connection.query(SELECT_ACCOUNT, [name])).filter(isNamed(name));
+    const rows = await this.connection.query(SELECT_ACCOUNT, [name]);
     if (rows[0] === undefined) return undefined;
     const rules = rows
       .filter(({ pattern }) => pattern !== null)
@@ -96,15 +97,20 @@ export class Database {
     );
   }
 
-  /** Replaces the rules of a user. */
+  /** Replaces the rules of a user. Rejects, with nothing changed, if they are of nobody. */
   async writeRules(name: string, rules: readonly Rule[]): Promise<void> {
     await this.connection.transact(ruleStatements(name, rules));
   }
 
+  /** Removes a user, with all rules. */
+  async deleteAccount(name: string): Promise<void> {
+    await this.connection.transact([['DELETE FROM accounts WHERE name = ?', [name]]]);
+  }
+
   /** What a user did, as last written. */
   async readActivity(name: string): Promise<Activity | undefined> {
-    const select = 'SELECT name, logins, commands, last_seen_ms FROM activity WHERE name = ?';
-    const [row] = (await this.connection.query(select, [name])).filter(isNamed(name));
+    const select = 'SELECT logins, commands, last_seen_ms FROM activity WHERE name = ?';
+    const [row] = await this.connection.query(select, [name]);
     if (row === undefined) return undefined;
     const [logins, commands, lastSeenMs] = [row.logins, row.commands, row.last_seen_ms].map(Number);
     return { logins, commands, lastSeenMs } as Activity;

@@ -1,9 +1,11 @@
 // The FTP server: ftp-srv, with our users.
 
+import { realpath } from 'node:fs/promises';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import { type FtpConnection, FtpSrv } from 'ftp-srv';
 import { type Accounts, AccountsUnavailableError } from './accounts.js';
 import { GuardedFileSystem } from './file-system.js';
+import { StartError } from './start-error.js';
 
 /** What a server is made of. */
 export interface ServerOptions {
@@ -32,6 +34,9 @@ export interface Server {
 const PASSIVE_PORTS = { pasv_min: 30_000, pasv_max: 39_999 };
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
 
+/** A client that goes away in the middle of an answer, which is no news. */
+const HANGUPS = new Set(['ECONNRESET', 'EPIPE']);
+
 /** ftp-srv logs each command, twice. What matters comes to `onError`. */
 const silent = {
   child: () => silent,
@@ -58,9 +63,11 @@ function createFtpSrv(host: string, port: number): FtpSrv {
   return ftp;
 }
 
-/** Starts a server. Rejects with the system's error if it cannot listen. */
+/** Starts a server. Rejects with a `StartError` if it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { accounts, host, root, onLogin, onCommand, onError } = options;
+  const { accounts, host, onLogin, onCommand, onError } = options;
+  // ftp-srv takes a file for one outside if its real path does not begin with the root.
+  const root = await realpath(options.root);
   const ftp = createFtpSrv(host, options.port);
 
   const login = async (connection: FtpConnection, user: string, password: string) => {
@@ -80,11 +87,18 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       reject(error);
     });
   });
-  ftp.on('client-error', ({ error }) => onError(error));
+  ftp.on('client-error', ({ error }) => {
+    if (!HANGUPS.has((error as NodeJS.ErrnoException).code ?? '')) onError(error);
+  });
 
-  await ftp.listen();
   // Its types hide the socket, and it does not tell which port it got.
   const { server } = ftp as unknown as { server: NetServer };
+  // A listing has two short answers; the second would wait until the client, 40 ms later,
+  // acknowledges the first.
+  server.on('connection', (socket) => socket.setNoDelay());
+  await ftp.listen().catch((error: unknown) => {
+    throw new StartError('CANNOT_LISTEN', `Cannot listen on ${host}:${options.port}`, error);
+  });
   return {
     port: (server.address() as AddressInfo).port,
     close: async () => {

@@ -4,12 +4,15 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'basic-ftp';
+import { ActivityLostError } from '../src/activity-log.js';
 import type { Activity } from '../src/database.js';
 import type { Faults } from './faults.js';
-import { namesIn, PASSWORD, Scene, USERS } from './scene.js';
+import { ACTIVITIES, namesIn, PASSWORD, Scene, USERS } from './scene.js';
 
+const LOST = 'What users did is lost, as the database is away:';
 const CHILD = fileURLToPath(new URL('server-child.js', import.meta.url));
 
 /** The counts without the time. */
@@ -19,6 +22,11 @@ const countsOf = ({ logins, commands }: Activity) => ({ logins, commands });
 async function storedOf(scene: Scene, name: string): Promise<object | undefined> {
   const stored = await scene.service.database.readActivity(name);
   return stored && countsOf(stored);
+}
+
+/** What the operator was told to be lost. */
+function lossesOf({ errors }: Scene): string[] {
+  return errors.filter((e) => e instanceof ActivityLostError).map(({ message }) => message);
 }
 
 /** A server in a process of its own, over the database of a scene. */
@@ -82,6 +90,43 @@ export function testActivity(faults: Faults): void {
       await faults.comeBack(scene);
       await activity.sync();
       assert.deepEqual(await storedOf(scene, 'alice'), { logins: 1, commands: 2 });
+    });
+
+    it('is kept of a bounded number of users, and the operator told of others', async (t) => {
+      const scene = await start(t);
+      const { activity } = scene.service;
+      const count = (names: string[]) => {
+        for (const name of names) activity.countCommand(name);
+      };
+      const cached = Array.from({ length: ACTIVITIES }, (_, i) => `cached${i}`);
+      const unknown = Array.from({ length: ACTIVITIES + 5 }, (_, i) => `unknown${i}`);
+      count(cached);
+      await activity.sync();
+      await faults.goDown(scene);
+      for (let i = 0; i < 3; i++) count(cached);
+      await setImmediate();
+      for (let i = 0; i < 3; i++) count(unknown);
+      await assert.rejects(activity.sync());
+      assert.equal(activity.dirtySize, 2 * ACTIVITIES);
+      assert.deepEqual(lossesOf(scene), [`${LOST} 15 counts`]);
+      await faults.comeBack(scene);
+      await activity.sync();
+      assert.equal(activity.dirtySize, 0);
+      assert.deepEqual(await storedOf(scene, cached.at(-1) ?? ''), { logins: 0, commands: 4 });
+      for (const [i, name] of unknown.entries()) {
+        const expected = i < ACTIVITIES ? { logins: 0, commands: 3 } : undefined;
+        assert.deepEqual(await storedOf(scene, name), expected, name);
+      }
+    });
+
+    it('is lost if the database is down when the server ends, which is told', async (t) => {
+      const scene = await start(t);
+      const { activity } = scene.service;
+      await faults.goDown(scene);
+      activity.countLogin('alice');
+      await activity.close();
+      assert.deepEqual(lossesOf(scene), [`${LOST} of 1 users`]);
+      await faults.comeBack(scene);
     });
 
     it('is in the database after a sync, though the server is killed', async (t) => {

@@ -5,9 +5,11 @@ import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../src/connection.js';
 import { Database } from '../src/database.js';
+import { hashPassword } from '../src/password.js';
 import { contentOf, namesIn, RULES, Scene, store } from './scene.js';
 
 const DENIED = /55\d Permission denied/;
+const REFUSED = /^FTPError: 530 Wrong user or password$/;
 const UNAVAILABLE = /^FTPError: 421 The user database cannot be reached, try again later$/;
 const UNAVAILABLE_HERE = /451 The user database cannot be reached, try again later$/;
 const READ_ALL = [{ pattern: '/**', rights: 'lr' }];
@@ -50,31 +52,69 @@ function testChanges(faults: Faults): void {
       assert.equal(await contentOf(client, '/closed/c.txt'), 'content of closed/c.txt');
     });
 
-    it('wins over a load that began before it', async (t) => {
+    it('wins over a read that began before it', async (t) => {
       const scene = await start(t);
+      const first = await scene.login('alice');
       const release = scene.connection.hold();
-      const login = scene.login('alice');
-      await until(() => scene.queries === 1);
+      const second = scene.login('alice');
+      await until(() => scene.queries === 2);
       await scene.service.accounts.changeRules('alice', READ_ALL);
+      assert.equal(await contentOf(first, '/closed/c.txt'), 'content of closed/c.txt');
       release();
-      assert.equal(await contentOf(await login, '/closed/c.txt'), 'content of closed/c.txt');
+      for (const client of [first, await second]) {
+        assert.equal(await contentOf(client, '/closed/c.txt'), 'content of closed/c.txt');
+      }
+      assert.equal(scene.queries, 2, 'nothing was read again');
     });
 
     it('is not made in part', async (t) => {
       const scene = await start(t);
+      const { database } = scene.service;
       const rule = (pattern: string | null) => ({ pattern: pattern as string, rights: 'l' });
-      const change = scene.service.accounts.changeRules('alice', [rule('/**'), rule(null)]);
-      await assert.rejects(change);
-      const stored = await scene.service.database.readAccount('alice');
-      assert.deepEqual(stored?.rules, RULES);
+      await assert.rejects(database.writeRules('alice', [rule('/**'), rule(null)]));
+      assert.deepEqual((await database.readAccount('alice'))?.rules, RULES);
     });
 
-    it('ends the rights of a user that is gone at the next login', async (t) => {
+    it('keeps the password, though somebody else has changed that', async (t) => {
+      const scene = await start(t);
+      await scene.login('alice');
+      const password = await hashPassword('other', 2);
+      const sql = "UPDATE accounts SET password = ? WHERE name = 'alice'";
+      await scene.connection.transact([[sql, [password]]]);
+      await scene.service.accounts.changeRules('alice', READ_ALL);
+      await assert.rejects(scene.login('alice'), REFUSED);
+      await scene.login('alice', 'other');
+    });
+
+    it('is refused for a user that there is not', async (t) => {
+      const scene = await start(t);
+      const { accounts, database } = scene.service;
+      for (const name of ['nobody', 'Alice', 'alice ']) {
+        await assert.rejects(accounts.changeRules(name, READ_ALL), { code: 'NO_SUCH_ACCOUNT' });
+        await assert.rejects(database.writeRules(name, READ_ALL), /foreign key/i);
+      }
+      assert.deepEqual((await database.readAccount('alice'))?.rules, RULES);
+    });
+  });
+
+  describe('a user that is gone', () => {
+    it('may do nothing any more, if removed through this process', async (t) => {
+      const scene = await start(t);
+      const [alice, bob] = [await scene.login('alice'), await scene.login('bob')];
+      await scene.service.accounts.remove('Alice');
+      assert.deepEqual(await namesIn(alice, '/'), ['docs', 'inbox'], 'somebody else was removed');
+      await scene.service.accounts.remove('alice');
+      await assert.rejects(namesIn(alice, '/'), /Permission denied/);
+      await assert.rejects(scene.login('alice'), REFUSED);
+      assert.deepEqual(await namesIn(bob, '/'), ['docs', 'inbox']);
+    });
+
+    it('may do nothing after the next login, if removed by somebody else', async (t) => {
       const scene = await start(t);
       const client = await scene.login('alice');
       await scene.connection.transact([["DELETE FROM accounts WHERE name = 'alice'", []]]);
       assert.deepEqual(await namesIn(client, '/'), ['docs', 'inbox']);
-      await assert.rejects(scene.login('alice'), /530 Wrong user or password/);
+      await assert.rejects(scene.login('alice'), REFUSED);
       await assert.rejects(namesIn(client, '/'), /Permission denied/);
     });
   });
@@ -121,6 +161,18 @@ function testOutages(faults: Faults): void {
   });
 
   describe('a database that is slow', () => {
+    it('holds up who logs in, and not the sessions of the same user', async (t) => {
+      const scene = await start(t);
+      const first = await scene.login('alice');
+      const release = scene.connection.hold();
+      const second = scene.login('alice');
+      await until(() => scene.queries === 2);
+      assert.deepEqual(await namesIn(first, '/'), ['docs', 'inbox']);
+      release();
+      await second;
+      assert.equal(scene.queries, 2);
+    });
+
     it('is asked once for a user who logs in twice', async (t) => {
       const scene = await start(t);
       const release = scene.connection.hold();

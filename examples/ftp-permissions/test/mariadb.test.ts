@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { testActivity } from './activity.js';
+import { demoTable } from './demo-table.js';
 import { type Faults, testFaults } from './faults.js';
 import { hasMariaDb, MariaDb } from './mariadb.js';
 import { namesIn, Scene } from './scene.js';
@@ -49,5 +50,11 @@ describe('over MariaDB', {
     assert(client);
     assert.deepEqual(await namesIn(client, '/'), ['docs', 'inbox']);
     assert.equal(scene.queries, 2, 'one for alice, one for bob');
+  });
+
+  it('runs the demo: queries are logins if all users fit', async () => {
+    const small = '--users 20 --cache 5 --sessions 10 --files 50 --rules 5'.split(' ');
+    const table = await demoTable('--database', server.url, ...small);
+    assert.deepEqual(table.at(-1)?.slice(0, 3), ['wasm-lru, 20 users', '10', '10']);
   });
 });

@@ -21,6 +21,9 @@ export const PASSWORD = 'secret';
 /** The users of every scene. */
 export const USERS = ['alice', 'bob', 'carol'];
 
+/** Of how many users what they did is in memory. */
+export const ACTIVITIES = 10;
+
 /** What each of them may do at first. */
 export const RULES: readonly Rule[] = [
   { pattern: '/docs/secret*', rights: '' },
@@ -78,8 +81,8 @@ export class Scene {
       root: join(folder, 'files'),
       host: '127.0.0.1',
       port: 0,
-      createCache: (load) => new LruAccountCache(max, load),
-      activities: 10,
+      createCache: (store) => new LruAccountCache(max, store),
+      activities: ACTIVITIES,
       onError: (error) => errors.push(error),
     });
     const scene = new Scene(folder, connection, service, errors);

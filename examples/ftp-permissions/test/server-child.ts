@@ -11,7 +11,7 @@ const { activity, port } = await startService({
   root,
   host: '127.0.0.1',
   port: 0,
-  createCache: (load) => new LruAccountCache(10, load),
+  createCache: (store) => new LruAccountCache(10, store),
   activities: 10,
   onError: (error) => console.error(error),
 });

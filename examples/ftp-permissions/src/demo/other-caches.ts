@@ -1,44 +1,50 @@
 // What wasm-lru is compared with: no cache, and the one that everybody writes.
 
-import type { Account, AccountCache, AccountLoader } from '../accounts.js';
+import type { Account, AccountCache, AccountStore } from '../accounts.js';
 
 /** Asks the database every time. */
 export class NoCache implements AccountCache {
   readonly size = 0;
   readonly lookups = { hits: 0, misses: 0 };
-  readonly #load: AccountLoader;
+  readonly #store: AccountStore;
 
-  constructor(load: AccountLoader) {
-    this.#load = load;
+  constructor(store: AccountStore) {
+    this.#store = store;
   }
 
   get(name: string): Promise<Account | undefined> {
     this.lookups.misses += 1;
-    return this.#load(name);
+    return this.#store.get(name);
   }
 
   refresh(name: string): Promise<Account | undefined> {
-    return this.#load(name);
+    return this.#store.get(name);
   }
 
-  delete(): void {}
+  set(name: string, account: Account): Promise<void> {
+    return this.#store.set(name, account);
+  }
+
+  delete(name: string): Promise<void> {
+    return this.#store.delete(name);
+  }
 }
 
 /**
  * A Map, and an array for the order. As exact as ours, and as such caches are: every use searches
- * the array, whoever misses a user at the same time loads him as well, and a load that began
- * before a change of rules is stored after it.
+ * the array, whoever misses a user at the same time reads him as well, and what was read before a
+ * change of rules is stored after it.
  */
 export class NaiveCache implements AccountCache {
   readonly lookups = { hits: 0, misses: 0 };
   readonly #users = new Map<string, Account>();
   readonly #order: string[] = [];
   readonly #max: number;
-  readonly #load: AccountLoader;
+  readonly #store: AccountStore;
 
-  constructor(max: number, load: AccountLoader) {
+  constructor(max: number, store: AccountStore) {
     this.#max = max;
-    this.#load = load;
+    this.#store = store;
   }
 
   async get(name: string): Promise<Account | undefined> {
@@ -53,23 +59,35 @@ export class NaiveCache implements AccountCache {
   }
 
   async refresh(name: string): Promise<Account | undefined> {
-    const account = await this.#load(name);
-    if (account === undefined) {
-      this.delete(name);
-      return undefined;
-    }
-    this.#users.set(name, account);
-    this.#touch(name);
-    if (this.#order.length > this.#max) this.delete(this.#order[0] as string);
+    const account = await this.#store.get(name);
+    if (account === undefined) this.#forget(name);
+    else this.#keep(name, account);
     return account;
   }
 
-  delete(name: string): void {
-    if (this.#users.delete(name)) this.#order.splice(this.#order.indexOf(name), 1);
+  async set(name: string, account: Account): Promise<void> {
+    this.#forget(name);
+    await this.#store.set(name, account);
+    this.#keep(name, account);
+  }
+
+  async delete(name: string): Promise<void> {
+    this.#forget(name);
+    await this.#store.delete(name);
   }
 
   get size(): number {
     return this.#users.size;
+  }
+
+  #keep(name: string, account: Account): void {
+    this.#users.set(name, account);
+    this.#touch(name);
+    if (this.#order.length > this.#max) this.#forget(this.#order[0] as string);
+  }
+
+  #forget(name: string): void {
+    if (this.#users.delete(name)) this.#order.splice(this.#order.indexOf(name), 1);
   }
 
   #touch(name: string): void {

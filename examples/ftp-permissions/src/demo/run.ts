@@ -17,6 +17,8 @@ export interface RunOptions extends ChildOptions {
   readonly files: number;
   /** Told of every step that is done. */
   readonly onStep: () => void;
+  /** Ends the run after the steps that are under way. */
+  readonly interruption: AbortSignal;
 }
 
 /** What came of a run. */
@@ -56,6 +58,7 @@ async function act(options: RunOptions, sessionOptions: SessionOptions): Promise
   const left = options.steps.values();
   const worker = async () => {
     for (const step of left) {
+      if (options.interruption.aborted) break;
       const tail = (tails.get(step.user) ?? Promise.resolve()).then(() => take(step));
       tails.set(step.user, tail);
       await tail;
@@ -64,12 +67,16 @@ async function act(options: RunOptions, sessionOptions: SessionOptions): Promise
   };
   try {
     await Promise.all(Array.from({ length: options.concurrency }, worker));
+    options.interruption.throwIfAborted();
   } finally {
     for (const session of sessions.values()) session.close();
   }
 }
 
-/** Runs a server and its clients. Rejects with the first answer of the server that is wrong. */
+/**
+ * Runs a server and its clients. Rejects with the first answer of the server that is wrong, or
+ * with the reason of the interruption.
+ */
 export async function run(options: RunOptions): Promise<RunFigures> {
   const { database, root, cache, max, steps, rules, files } = options;
   const child = fork(CHILD, [JSON.stringify({ database, root, cache, max })]);

@@ -4,7 +4,7 @@
 // message it gets, and ends when its parent does.
 
 import { LruAccountCache } from '../account-cache.js';
-import type { AccountCache, AccountLoader } from '../accounts.js';
+import type { AccountCache, AccountStore } from '../accounts.js';
 import { connect } from '../connection.js';
 import { startService } from '../service.js';
 import { NaiveCache, NoCache } from './other-caches.js';
@@ -28,14 +28,14 @@ export interface ServerReport {
   readonly held: number;
 }
 
-function createCache({ cache, max }: ChildOptions, load: AccountLoader): AccountCache {
+function createCache({ cache, max }: ChildOptions, store: AccountStore): AccountCache {
   switch (cache) {
     case 'none':
-      return new NoCache(load);
+      return new NoCache(store);
     case 'naive':
-      return new NaiveCache(max, load);
+      return new NaiveCache(max, store);
     case 'wasm-lru':
-      return new LruAccountCache(max, load);
+      return new LruAccountCache(max, store);
   }
 }
 
@@ -45,10 +45,12 @@ const service = await startService({
   root: options.root,
   host: '127.0.0.1',
   port: 0,
-  createCache: (load) => createCache(options, load),
+  createCache: (store) => createCache(options, store),
   activities: 1_000,
   onError: (error) => console.error(error),
 });
+// Ctrl+C reaches this process, too, and is for its parent to answer.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
 process.on('message', () => {
   const { cache } = service.accounts;
   const { hits, misses } = cache.lookups;

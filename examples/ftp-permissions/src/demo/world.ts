@@ -5,7 +5,8 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Database } from '../database.js';
+import { connect } from '../connection.js';
+import { Database } from '../database.js';
 import { hashPassword } from '../password.js';
 import type { Rule } from '../permissions.js';
 
@@ -58,8 +59,7 @@ export async function createTree(root: string, files: number): Promise<void> {
 }
 
 /** Writes users with as many rules each as given. They share a password, hashed once. */
-export async function createUsers(database: Database, users: number, rules: number): Promise<void> {
-  await database.createTables();
+export async function createUsers(url: string, users: number, rules: number): Promise<void> {
   // A low cost: hundreds of logins at once are the point of the demo, and no real password is.
   const password = await hashPassword(PASSWORD, 2 ** 10);
   const account = (user: number) => ({
@@ -67,8 +67,14 @@ export async function createUsers(database: Database, users: number, rules: numb
     password,
     rules: rulesOf(user, rules),
   });
-  for (let first = 0; first < users; first += BATCH) {
-    const length = Math.min(BATCH, users - first);
-    await database.writeAccounts(Array.from({ length }, (_, i) => account(first + i)));
+  const database = new Database(await connect(url));
+  try {
+    await database.createTables();
+    for (let first = 0; first < users; first += BATCH) {
+      const length = Math.min(BATCH, users - first);
+      await database.writeAccounts(Array.from({ length }, (_, i) => account(first + i)));
+    }
+  } finally {
+    await database.connection.close();
   }
 }

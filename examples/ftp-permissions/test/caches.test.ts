@@ -1,0 +1,94 @@
+// What tells the caches of the demo apart, over a store that answers when the test says so.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { LruAccountCache } from '../src/account-cache.js';
+import type { Account, AccountStore } from '../src/accounts.js';
+import { NaiveCache, NoCache } from '../src/demo/other-caches.js';
+import { PermissionSet } from '../src/permissions.js';
+
+const accountOf = (name: string, pattern = '/'): Account => ({
+  name,
+  password: '',
+  permissions: new PermissionSet([{ pattern, rights: 'l' }]),
+});
+
+/** A table of users. Reads take what is there at once, and give it when they are released. */
+class SlowStore implements AccountStore {
+  readonly users = new Map(['alice', 'bob', 'carol'].map((name) => [name, accountOf(name)]));
+  reads = 0;
+  #releases: (() => void)[] = [];
+
+  get(name: string): Promise<Account | undefined> {
+    this.reads += 1;
+    const account = this.users.get(name);
+    return new Promise((resolve) => this.#releases.push(() => resolve(account)));
+  }
+
+  async set(name: string, account: Account): Promise<void> {
+    this.users.set(name, account);
+  }
+
+  async delete(name: string): Promise<void> {
+    this.users.delete(name);
+  }
+
+  /** Lets all reads under way end; gives what was waited for. */
+  async release<T>(awaited: Promise<T>): Promise<T> {
+    for (const release of this.#releases.splice(0)) release();
+    return awaited;
+  }
+}
+
+const kinds = {
+  none: (store: AccountStore) => new NoCache(store),
+  naive: (store: AccountStore) => new NaiveCache(2, store),
+  'wasm-lru': (store: AccountStore) => new LruAccountCache(2, store),
+};
+
+describe('the caches of the demo', () => {
+  it('hold the users that were asked for last, and read one who is missing', async () => {
+    for (const [kind, reads] of [
+      ['none', 6],
+      ['naive', 4],
+      ['wasm-lru', 4],
+    ] as const) {
+      const store = new SlowStore();
+      const cache = kinds[kind](store);
+      for (const name of ['alice', 'bob', 'alice', 'carol', 'alice', 'bob']) {
+        assert.equal(await store.release(cache.get(name)), store.users.get(name));
+      }
+      assert.equal(store.reads, reads, kind);
+      assert.equal(cache.size, kind === 'none' ? 0 : 2);
+      assert.deepEqual(cache.lookups, { hits: 6 - reads, misses: reads });
+    }
+  });
+
+  it('read a user once for all who ask at a time, but for the naive one', async () => {
+    for (const [kind, reads] of [
+      ['naive', 3],
+      ['wasm-lru', 1],
+    ] as const) {
+      const store = new SlowStore();
+      const cache = kinds[kind](store);
+      const asked = [cache.get('alice'), cache.refresh('alice'), cache.get('alice')];
+      await store.release(Promise.all(asked));
+      assert.equal(store.reads, reads, kind);
+    }
+  });
+
+  it('keep a change that overtook a read, but for the naive one', async () => {
+    for (const [kind, isKept] of [
+      ['naive', false],
+      ['wasm-lru', true],
+    ] as const) {
+      const store = new SlowStore();
+      const cache = kinds[kind](store);
+      const changed = accountOf('alice', '/docs');
+      const read = cache.refresh('alice');
+      await cache.set('alice', changed);
+      await store.release(read);
+      assert.equal((await cache.get('alice')) === changed, isKept, kind);
+    }
+  });
+});
