@@ -3,11 +3,10 @@
 // The promises are those at the head of src/walk.ts; random changes are in iteration.fuzz.test.ts.
 
 import { describe, expect, it } from 'vitest';
-import type { Engine } from '../src/engine.js';
-import { SharedEngine } from '../src/engines.js';
 import type { LRUCache } from '../src/lru.js';
 import { stillAlive } from './collected.js';
 import { ModelCache } from './model.js';
+import { spied } from './spied.js';
 import { engineCases, openCache, plainCases } from './support.js';
 import { expectValid } from './validate.js';
 
@@ -182,21 +181,11 @@ describe.each(iterators)('protocol of %s', (name) => {
 describe.each(plainCases)('cost: $name', ({ open }) => {
   /** The engine's functions that each step of a walk over `size` entries calls. */
   function callsPerStep(name: IteratorName, size: number): string[] {
-    const test = open();
-    let calls: string[] = [];
-    const spied = Object.entries(test.shared.engine).map(([field, value]) => {
-      if (typeof value !== 'function') return [field, value];
-      const spy = (...args: unknown[]) => {
-        calls.push(field);
-        return (value as (...args: unknown[]) => unknown)(...args);
-      };
-      return [field, spy];
-    });
-    const shared = new SharedEngine(Object.fromEntries(spied) as Engine);
-    const cache = fill(openCache<number, string>({ ...test, shared }, { max: size }), size);
+    const { engine, calls } = spied(open());
+    const cache = fill(openCache<number, string>(engine, { max: size }), size);
     const iterator = cache[name]();
     return [1, 2, 3].map(() => {
-      calls = [];
+      calls.length = 0;
       iterator.next();
       return calls.join();
     });
