@@ -141,6 +141,20 @@ describe.each(engines)('on %s,', (_, open) => {
     expect(cache.get('edit:user/10004999')).toBe(4999);
   });
 
+  it('a rehash comes when the detours come to what it costs, which doubles', () => {
+    // Every key is added past all that there are; 16 steps and one for every eight entries are
+    // allowed, then twice as many, and so on.
+    const { cache, count } = openCounting({ ...open(), hashFloat: () => 0 }, 100);
+    const rehashing: number[] = [];
+    for (let i = 1; i <= 30; i++) {
+      const before = count.rehashes;
+      cache.set(i + 0.5, i);
+      if (count.rehashes > before) rehashing.push(i);
+    }
+    expect(rehashing).toEqual([7, 12, 18, 26]);
+    expectValid(cache);
+  });
+
   it('a rehash that gets no memory leaves everything findable', () => {
     const { cache, count } = openCounting(open(), 1000, {}, true);
     for (let i = 0; i < 2000; i++) cache.set(`${i + 1e6}:user-permissions`, i);

@@ -274,6 +274,61 @@ describe.each(engineCases)('changed under way: $name', ({ open }) => {
   });
 });
 
+describe.each(plainCases)('with ages: $name', ({ open }) => {
+  /** Three entries that live for ever, of a cache whose clock does something when it is asked. */
+  function openAged(onRead: (cache: Numbered) => void) {
+    let reads = 0;
+    const perf = {
+      now: () => {
+        reads += 1;
+        onRead(cache);
+        return 0;
+      },
+    };
+    const engine = open();
+    const cache: Numbered = openCache(engine, { max: 3, ttl: 5, ttlResolution: 0, perf });
+    fill(cache, 3);
+    reads = 0;
+    return { cache, engine, readsOf: () => reads };
+  }
+
+  it.each(iterators)('%s: passes over what the clock removes when it is asked about it', (name) => {
+    for (const key of [1, 2, 3]) {
+      let isArmed = false;
+      const { cache, engine } = openAged((asked) => isArmed && asked.delete(key));
+      isArmed = true;
+      const seen = [...(cache[name]() as Iterable<unknown>)];
+      expect(seen).toHaveLength(2);
+      expect(seen.flat()).not.toContain(undefined);
+      expectValid(cache, engine);
+    }
+  });
+
+  it.each(iterators)('%s: asks the clock once for each entry that is there', (name) => {
+    const { cache, readsOf } = openAged(() => {});
+    const iterator: Iterator<unknown> = cache[name]();
+    iterator.next();
+    cache.delete(2);
+    let left = 0;
+    while (iterator.next().done !== true) left += 1;
+    expect([left, readsOf()]).toEqual([1, 2]);
+  });
+});
+
+describe.each(engineCases)('ended under way: $name', ({ open }) => {
+  it.each(iterators)('%s: throws DISPOSED at its next step, and stays so', (name) => {
+    for (const steps of [0, 1, 2]) {
+      const cache = fill(openCache<number, string>(open(), { max: 4 }), 4);
+      const iterator: Iterator<unknown> = cache[name]();
+      for (let i = 0; i < steps; i++) iterator.next();
+      cache[Symbol.dispose]();
+      for (let i = 0; i < 2; i++) {
+        expect(() => iterator.next()).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
+      }
+    }
+  });
+});
+
 describe.each(plainCases)('given up half-way: $name', ({ open }) => {
   type WeakCache = LRUCache<object | number, object>;
 
