@@ -258,6 +258,16 @@ describe('a host without memory', () => {
     expect(() => new LRUCache({ max: 2 })).toThrow(outOfMemory);
   });
 
+  it('counts and registers no table that it did not get', async () => {
+    const { pureEngine, SharedEngine } = await load();
+    const registry = vi.fn();
+    vi.stubGlobal('FinalizationRegistry', registry);
+    const { engine } = pureEngine();
+    const shared = new SharedEngine({ ...engine, kind: 'wasm', createTable: () => undefined });
+    expect([shared.createTable({}, 5), shared.tables]).toEqual([undefined, 0]);
+    expect(registry).not.toHaveBeenCalled();
+  });
+
   it('for weights: the constructor throws', async () => {
     const { LRUCache, pureEngine, SharedEngine } = await load();
     const engine = new SharedEngine({ ...pureEngine().engine, useWeights: () => 0 });
