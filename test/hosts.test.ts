@@ -3,7 +3,7 @@
 // options.test.ts, channels.test.ts and lifecycle.test.ts show the same of what ships, in
 // processes of their own, where neither coverage nor mutants of src/ are seen.
 
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const outOfMemory = expect.objectContaining({ code: 'OUT_OF_MEMORY' });
 
@@ -146,27 +146,36 @@ describe('a host without FinalizationRegistry', () => {
   });
 });
 
-describe('the registry of dropped caches', () => {
-  type Held = unknown;
-  const made: Registry[] = [];
-  class Registry {
-    readonly registered: [owner: object, held: Held, token: object][] = [];
-    readonly unregistered: object[] = [];
-    constructor(readonly report: (held: Held) => void) {
-      made.push(this);
-    }
-    register(...args: [object, Held, object]): void {
-      this.registered.push(args);
-    }
-    unregister(token: object): void {
-      this.unregistered.push(token);
-    }
+/** A registry that reports what the test says was dropped. */
+class Registry {
+  static readonly made: Registry[] = [];
+  readonly registered: [owner: object, held: unknown, token: object][] = [];
+  readonly unregistered: object[] = [];
+  readonly report: (held: unknown) => void;
+
+  constructor(report: (held: unknown) => void) {
+    this.report = report;
+    Registry.made.push(this);
   }
 
-  it('is one, and frees each table once, but those of a retired engine', async () => {
+  register(...args: [object, unknown, object]): void {
+    this.registered.push(args);
+  }
+
+  unregister(token: object): void {
+    this.unregistered.push(token);
+  }
+}
+
+describe('the registry of dropped caches', () => {
+  const { made } = Registry;
+  beforeEach(() => {
     made.length = 0;
-    const { LRUCache, sharedEngine, pureEngine } = await load();
     vi.stubGlobal('FinalizationRegistry', Registry);
+  });
+
+  it('is one, and frees each table once, but those of a retired engine', async () => {
+    const { LRUCache, sharedEngine, pureEngine } = await load();
     const [first] = Array.from({ length: 4 }, () => new LRUCache<string, number>({ max: 2 }));
     const pure = new LRUCache<string, number>({ max: 2, engine: 'pure' });
     const [{ registered, unregistered, report } = expect.fail('no registry')] = made;
@@ -185,6 +194,17 @@ describe('the registry of dropped caches', () => {
     sharedEngine().retire();
     report(registered[2]?.[1]);
     expect(sharedEngine().tables).toBe(2);
+  });
+
+  it('has nothing to free in an engine that trapped, and does not fail for it', async () => {
+    const { LRUCache, sharedEngine } = await load();
+    const { poisonIfTrap } = await import('../src/poison.js');
+    const cache = new LRUCache<string, number>({ max: 2 });
+    const { engine } = sharedEngine();
+    poisonIfTrap(engine, new WebAssembly.RuntimeError('unreachable'));
+    expect(() => cache.size).toThrow(expect.objectContaining({ code: 'ENGINE_POISONED' }));
+    const [{ registered, report } = expect.fail('no registry')] = made;
+    expect(() => report(registered[0]?.[1])).not.toThrow();
   });
 });
 
