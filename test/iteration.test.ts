@@ -317,7 +317,7 @@ describe.each(plainCases)('with ages: $name', ({ open }) => {
 
 describe.each(engineCases)('ended under way: $name', ({ open }) => {
   it.each(iterators)('%s: throws DISPOSED at its next step, and stays so', (name) => {
-    for (const steps of [0, 1, 2]) {
+    for (const steps of [0, 1, 2, 3]) {
       const cache = fill(openCache<number, string>(open(), { max: 4 }), 4);
       const iterator: Iterator<unknown> = cache[name]();
       for (let i = 0; i < steps; i++) iterator.next();

@@ -4,7 +4,6 @@
 // options.test.ts.
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { disposedEngine } from '../src/engine-disposed.js';
 import { entriesOf, LRUCache } from '../src/lru.js';
 import { runChild } from './child.js';
 import { everyOption } from './every-option.js';
@@ -105,16 +104,6 @@ describe.each(plainCases)('the end of a cache on $name', ({ open }) => {
     expect([vi.getTimerCount(), told.length, engine.shared.tables]).toEqual([0, 2, 0]);
     expect(entriesOf(cache).items).toEqual([undefined, undefined]);
     if (engine.debug !== undefined) expect(engine.debug.validateArena()).toBe(0);
-  });
-
-  it('leaves an engine of which nothing can be used', () => {
-    const { engine } = open().shared;
-    expect(Object.keys(disposedEngine).sort()).toEqual(Object.keys(engine).sort());
-    const { jsString, ...rest } = Object.getOwnPropertyDescriptors(disposedEngine);
-    expect(jsString.value).toBe(false);
-    for (const [name, { get, value }] of Object.entries(rest)) {
-      expect(codeOf(get ?? (value as () => unknown)), name).toBe('DISPOSED');
-    }
   });
 
   it('may be that of its block', () => {
