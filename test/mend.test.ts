@@ -43,7 +43,7 @@ function tear(cache: Cache, names: readonly (keyof Engine)[]): void {
 
 const perf = new HandClock(0);
 const aged = { ttl: 1000, ttlResolution: 0, perf };
-const size = { maxSize: 90, sizeCalculation: (value: number) => value };
+const size = { maxSize: 200, sizeCalculation: (value: number) => value };
 const variants: readonly (readonly [string, Options])[] = [
   ['a plain cache', {}],
   ['a cache with callbacks', { dispose: () => {} }],
