@@ -23,7 +23,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'engine-pure': ['mutants/trials', 'engine'],
   'engine-wasm': ['mutants/trials', 'engine'],
   engines: ['hosts', 'engine'],
-  entries: ['crossings', 'gears', 'mend', 'hosts', 'structure', 'keys', 'growth', 'throwing'],
+  entries: ['crossings', 'gears', 'mend', 'throwing', 'structure', 'callbacks', 'hosts', 'growth'],
   'entries-columns': ['crossings', 'mend', 'columns.model', 'sizes', 'growth.columns'],
   errors: ['errors', 'mend'],
   hash: ['mutants/trials', 'hash'],
