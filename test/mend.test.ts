@@ -8,7 +8,7 @@ import { KIND_INT } from '../assembly/layout.js';
 import type { Engine, Table } from '../src/engine.js';
 import { entriesOf, type LRUCache } from '../src/lru.js';
 import { codeOf, HandClock } from './hand-clock.js';
-import { openCache, plainCases, type TestEngine } from './support.js';
+import { openCache, openPure, plainCases, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';
 
 type Cache = LRUCache<number, number>;
@@ -185,7 +185,7 @@ describe('a host without WebAssembly', () => {
   afterEach(() => void vi.unstubAllGlobals());
 
   it('mends as well, and its errors are passed on as they are', () => {
-    const engine = (plainCases[2] as (typeof plainCases)[2]).open();
+    const engine = openPure();
     const cache = openThree(engine);
     vi.stubGlobal('WebAssembly', undefined);
     tear(cache, ['take']);

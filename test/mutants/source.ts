@@ -7,7 +7,7 @@ import { Command } from 'commander';
 import { files, writeDocument } from './document.js';
 import { percentOf } from './score.js';
 import { type Report, type SourceScore, sourceScoreOf } from './source-score.js';
-import { TESTS } from './source-tests.js';
+import { ENGINES, TESTS } from './source-tests.js';
 
 const REPORT = 'build/stryker.json';
 
@@ -16,7 +16,8 @@ function judge(name: string, concurrency: string): SourceScore | undefined {
   rmSync(REPORT, { force: true });
   const tests = (TESTS[name] ?? []).map((test) => `test/${test}.test.ts`);
   const command = ['stryker', 'run', 'test/mutants/stryker.json', '--mutate', `src/${name}.ts`];
-  const env = { ...process.env, WASM_LRU_TESTS: tests.join(' ') };
+  const engine = ENGINES.test(name) ? '' : 'pure';
+  const env = { ...process.env, WASM_LRU_TESTS: tests.join(' '), WASM_LRU_ENGINE: engine };
   spawnSync('npx', [...command, '--concurrency', concurrency], { stdio: ['ignore', 2, 2], env });
   if (!existsSync(REPORT)) return undefined;
   const lines = readFileSync(`src/${name}.ts`, 'utf8').split('\n');
