@@ -47,7 +47,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   status: ['status', 'channels', 'loads.report'],
   store: [
     ...['crossings', 'mend', 'clock-host', 'extras', 'status', 'stale', 'sizes', 'callbacks'],
-    'reentrancy.columns',
+    ...['reentrancy.columns', 'loads', 'loads.report', 'autopurge'],
   ],
   'table-pure': ['mutants/trials', 'columns', 'engine', 'growth.columns'],
   turns: ['stores.fuzz'],

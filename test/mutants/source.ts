@@ -6,28 +6,54 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { files, writeDocument } from './document.js';
 import { percentOf } from './score.js';
-import { type Report, type SourceScore, sourceScoreOf } from './source-score.js';
+import {
+  linesWithSurvivors,
+  type Report,
+  rejudged,
+  type SourceScore,
+  sourceScoreOf,
+} from './source-score.js';
 import { ENGINES, TESTS } from './source-tests.js';
 
 const REPORT = 'build/stryker.json';
 
-/** The score of one file; undefined if its tests fail without a mutant. */
-function judge(name: string, concurrency: string): SourceScore | undefined {
+interface Options {
+  readonly concurrency: string;
+  readonly survivors?: true;
+}
+
+const readScores = () =>
+  JSON.parse(readFileSync(files.source, 'utf8')) as Record<string, SourceScore>;
+
+/** Stryker's report on some lines of a file, or on all; undefined if the tests fail by themselves. */
+function judge(name: string, concurrency: string, lines?: readonly number[]): Report | undefined {
   rmSync(REPORT, { force: true });
   const tests = (TESTS[name] ?? []).map((test) => `test/${test}.test.ts`);
-  const command = ['stryker', 'run', 'test/mutants/stryker.json', '--mutate', `src/${name}.ts`];
+  const file = `src/${name}.ts`;
+  const mutate = lines?.map((line) => `${file}:${line}-${line}`).join() ?? file;
+  const command = ['stryker', 'run', 'test/mutants/stryker.json', '--mutate', mutate];
   const engine = ENGINES.test(name) ? '' : 'pure';
   const env = { ...process.env, WASM_LRU_TESTS: tests.join(' '), WASM_LRU_ENGINE: engine };
   spawnSync('npx', [...command, '--concurrency', concurrency], { stdio: ['ignore', 2, 2], env });
   if (!existsSync(REPORT)) return undefined;
+  return JSON.parse(readFileSync(REPORT, 'utf8')) as Report;
+}
+
+/** The score of a file by now; undefined if its tests fail without a mutant. */
+function scoreOf(name: string, { concurrency, survivors }: Options): SourceScore | undefined {
   const lines = readFileSync(`src/${name}.ts`, 'utf8').split('\n');
-  return sourceScoreOf(JSON.parse(readFileSync(REPORT, 'utf8')) as Report, lines);
+  const known = survivors ? readScores()[name] : undefined;
+  const numbers = known && linesWithSurvivors(known, lines);
+  if (numbers?.length === 0) return known;
+  const report = judge(name, concurrency, numbers);
+  if (report === undefined) return undefined;
+  return known ? rejudged(known, report, lines) : sourceScoreOf(report, lines);
 }
 
 /** Keeps a score, and writes the document anew. */
 function keep(name: string, score: SourceScore): void {
-  const scores = JSON.parse(readFileSync(files.source, 'utf8')) as Record<string, SourceScore>;
-  const entries = Object.entries({ ...scores, [name]: score }).sort(([a], [b]) => (a < b ? -1 : 1));
+  const scores = { ...readScores(), [name]: score };
+  const entries = Object.entries(scores).sort(([a], [b]) => (a < b ? -1 : 1));
   writeFileSync(files.source, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
   writeDocument();
 }
@@ -36,11 +62,12 @@ const command = new Command('npm run test:mutation --')
   .description('mutates src/ with Stryker; writes the scores to docs/mutation.md')
   .argument('[files...]', 'names of files in src/, without .ts; all, if there are none')
   .option('--concurrency <processes>', 'how many mutants run at once', '2')
+  .option('--survivors', 'judge only what survived again, in lines that are as they were')
   .parse();
 const names = command.args.length > 0 ? command.args : Object.keys(TESTS);
 
 for (const name of names) {
-  const score = judge(name, command.opts<{ concurrency: string }>().concurrency);
+  const score = scoreOf(name, command.opts<Options>());
   if (score === undefined) {
     process.stderr.write(`${name}: no score, since its tests fail without a mutant\n`);
     process.exitCode = 1;
