@@ -25,7 +25,7 @@ interface Options {
 const readScores = () =>
   JSON.parse(readFileSync(files.source, 'utf8')) as Record<string, SourceScore>;
 
-/** Stryker's report on some lines of a file, or on all; undefined if the tests fail by themselves. */
+/** Stryker's report on a file, or some lines; undefined if its tests fail by themselves. */
 function judge(name: string, concurrency: string, lines?: readonly number[]): Report | undefined {
   rmSync(REPORT, { force: true });
   const tests = (TESTS[name] ?? []).map((test) => `test/${test}.test.ts`);
