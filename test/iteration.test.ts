@@ -308,10 +308,11 @@ describe.each(plainCases)('with ages: $name', ({ open }) => {
     const { cache, readsOf } = openAged(() => {});
     const iterator: Iterator<unknown> = cache[name]();
     iterator.next();
-    cache.delete(2);
-    let left = 0;
-    while (iterator.next().done !== true) left += 1;
-    expect([left, readsOf()]).toEqual([1, 2]);
+    iterator.next();
+    // The order is known by now; what was visited first or is still to come goes.
+    cache.delete(1);
+    cache.delete(3);
+    expect([iterator.next().done, readsOf()]).toEqual([true, 2]);
   });
 });
 
