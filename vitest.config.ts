@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -10,6 +11,13 @@ export default defineConfig({
     maxWorkers: 2,
     execArgv: ['--expose-gc'],
     testTimeout: 120_000,
+    // What bundlers make of it: a module that is compiled already (core-workerd.ts).
+    alias: [
+      {
+        find: /^\.\/core\.wasm(\?module)?$/,
+        replacement: fileURLToPath(new URL('test/core-module.ts', import.meta.url)),
+      },
+    ],
     // `npm run test:coverage`. What may stay uncovered is named in docs/mutation.md.
     coverage: {
       provider: 'v8',

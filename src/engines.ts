@@ -97,7 +97,8 @@ export class SharedEngine {
 
 let wasm: SharedEngine | undefined;
 let pure: SharedEngine | undefined;
-let preferred: EngineKind | undefined;
+/** Whether the host has refused WebAssembly, and nobody has got it by name since. */
+let isRefused = false;
 
 function wasmEngine(): SharedEngine {
   if (wasm === undefined || isPoisoned(wasm.engine) || wasm.crowded) {
@@ -118,17 +119,17 @@ export function pureEngine(): SharedEngine {
  * The engine for the next cache: the host's best, or the one named.
  * Throws `ENGINE_UNAVAILABLE` if the named one cannot run here.
  */
-export function sharedEngine(kind: EngineKind | undefined = preferred): SharedEngine {
-  if (kind === 'pure') return pureEngine();
+export function sharedEngine(kind?: EngineKind): SharedEngine {
+  if (kind === 'pure' || (kind === undefined && isRefused)) return pureEngine();
   try {
     const engine = wasmEngine();
-    preferred = 'wasm';
+    isRefused = false;
     return engine;
   } catch (cause) {
     // A crowded engine goes on if the host has no memory for another one.
     if (wasm !== undefined && !isPoisoned(wasm.engine)) return wasm;
     if (kind === undefined) {
-      preferred = 'pure';
+      isRefused = true;
       return pureEngine();
     }
     throw new LRUCacheRangeError(

@@ -25,7 +25,7 @@ export class Load<K, V, FC> {
   settle!: (value: V | undefined) => void;
   fail!: (error: unknown) => void;
   #caller: CallerSignal | undefined;
-  #onAbort = (): void => {};
+  #onAbort!: () => void;
 
   constructor(key: K, staleValue: V | undefined, options: FetcherFetchOptions<K, V, FC>) {
     this.key = key;

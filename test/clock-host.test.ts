@@ -134,6 +134,50 @@ describe('the resolution of the clock', () => {
     }
   });
 
+  type Cache = LRUCache<string, number>;
+  const readings: readonly (readonly [string, (cache: Cache) => unknown, number])[] = [
+    ['get', (cache) => cache.get('a'), 1],
+    ['get of nothing', (cache) => cache.get('x'), 1],
+    ['get that renews', (cache) => cache.get('a', { updateAgeOnGet: true }), 1],
+    ['get with a status', (cache) => cache.get('a', { status: {} }), 1],
+    ['has', (cache) => cache.has('a'), 1],
+    ['has that renews', (cache) => cache.has('a', { updateAgeOnHas: true }), 1],
+    ['peek', (cache) => cache.peek('a'), 1],
+    ['peek of stale ones, too', (cache) => cache.peek('a', { allowStale: true }), 0],
+    ['set', (cache) => cache.set('a', 1), 1],
+    ['set with a status', (cache) => cache.set('a', 1, { status: {} }), 2],
+    ['set without a ttl', (cache) => cache.set('a', 1, { ttl: 0 }), 0],
+    ['set without a ttl, with a status', (cache) => cache.set('a', 1, { ttl: 0, status: {} }), 1],
+    ['set with a start', (cache) => cache.set('a', 1, { start: 1 }), 0],
+    ['setWithEvicted', (cache) => cache.setWithEvicted('a', 1), 1],
+    ['delete', (cache) => cache.delete('a'), 0],
+    ['getRemainingTTL', (cache) => cache.getRemainingTTL('a'), 1],
+    ['getRemainingTTL of nothing', (cache) => cache.getRemainingTTL('x'), 0],
+    ['purgeStale', (cache) => cache.purgeStale(), 1],
+    ['purgeStale of nothing', (cache) => [cache.clear(), cache.purgeStale()], 0],
+    ['clear', (cache) => cache.clear(), 0],
+    ['keys of one entry', (cache) => [...cache.keys()], 1],
+    ['load of an entry without a start', (cache) => cache.load([['b', { value: 1 }]]), 1],
+  ];
+
+  it.each(readings)('of 0 has it read by %s as often as that needs it', (_, act, reads) => {
+    const { cache, perf } = openCounted(0);
+    act(cache);
+    expect(perf.reads).toBe(reads);
+  });
+
+  it('is not looked at where there are no ages', async () => {
+    const perf = new HandClock(0);
+    for (const fetchMethod of [undefined, () => 1]) {
+      const given = fetchMethod === undefined ? {} : { fetchMethod };
+      const cache = new LRUCache<string, number>({ max: 5, perf, ...given });
+      for (const [, act] of readings) act(cache);
+      await cache.fetch('a', { updateAgeOnGet: true });
+      await cache.fetch('a', { forceRefresh: true });
+    }
+    expect(perf.reads).toBe(0);
+  });
+
   it('lets time pass within one long job', () => {
     const { cache, perf } = openCounted(1);
     cache.set('b', 2);

@@ -161,6 +161,20 @@ describe.each(plainCases)('columns on $name', ({ open }) => {
     expect(engine.total(table)).toBe(0);
   });
 
+  it('have an image that is a copy', () => {
+    const { engine } = open().shared;
+    const table = openTable(engine, ['ages', 'weights']);
+    const image = engine.image(table);
+    const kept = structuredClone(image);
+    engine.putWith(table, 0, KIND_INT, 5, 99, 77, 0);
+    expect(image).toEqual(kept);
+    image.ages?.fill(-1);
+    image.weights?.fill(-1);
+    const slot = engine.find(table, 0, KIND_INT);
+    const cells = [engine.startOf(table, slot), engine.ttlOf(table, slot)];
+    expect([...cells, engine.weightOf(table, slot)]).toEqual([99, 77, 5]);
+  });
+
   it('take 16 and 8 bytes an entry, and give them back', () => {
     const { engine } = open().shared;
     const bytes = columnSets.map((columns) => engine.bytesHeld(openTable(engine, columns)));

@@ -95,7 +95,7 @@ describe('the interface', () => {
       }
     }
     expect([wasm.kind, createPureEngine().kind]).toEqual(['wasm', 'pure']);
-    expect(createPureEngine().jsString).toBe(false);
+    expect([createPureEngine().jsString, disposedEngine.jsString]).toEqual([false, false]);
   });
 
   it('refuses everything once disposed', () => {

@@ -4,7 +4,6 @@
 // the next, rehashes, and the longest chain. Engines have the seed given here, which an attacker
 // is taken to know.
 
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CHAIN_SLOT, NIL, PATIENCE_FIRST, SLOT_CHAIN } from '../assembly/layout.js';
 import {
@@ -14,44 +13,9 @@ import {
   hostileFamilies,
   SEED_KNOWN as SEED,
 } from '../bench/hostile-keys.js';
-import type { Engine, TableImage } from '../src/engine.js';
-import { createPureEngine } from '../src/engine-pure.js';
-import { compileCore, createWasmEngine } from '../src/engine-wasm.js';
-import { SharedEngine } from '../src/engines.js';
+import type { TableImage } from '../src/engine.js';
 import { hashFloat, hashString } from '../src/hash.js';
-import { entriesOf, LRUCache } from '../src/lru.js';
-import { expectValid } from './validate.js';
-
-const core = compileCore(
-  new Uint8Array(readFileSync(new URL('../build/core.wasm', import.meta.url))),
-);
-const engines: readonly [name: string, open: () => Engine][] = [
-  ['wasm', () => createWasmEngine(core, { seed: SEED })],
-  [
-    'wasm that hashes in JavaScript',
-    () => {
-      const hash = (text: string, seed: number) => hashString(text, seed, SEED);
-      return createWasmEngine(core, { seed: SEED, hashString: hash });
-    },
-  ],
-  ['pure', () => createPureEngine({ seed: SEED })],
-];
-
-/** A cache whose engine counts what collisions cost. */
-function openCounting(engine: Engine, max: number, options: object = {}, refuses = false) {
-  const count = { detours: 0, rehashes: 0 };
-  const findNext: Engine['findNext'] = (table, slot) => {
-    count.detours += 1;
-    return engine.findNext(table, slot);
-  };
-  const rehash: Engine['rehash'] = (table, words, multiplier) => {
-    count.rehashes += 1;
-    return refuses && words !== undefined ? 0 : engine.rehash(table, words, multiplier);
-  };
-  const shared = new SharedEngine({ ...engine, findNext, rehash });
-  const cache = new LRUCache<unknown, number>({ max, ...options, engine: shared as never });
-  return { cache, count, image: () => engine.image(entriesOf(cache).table) };
-}
+import { engines, openCounting } from './counting.js';
 
 function longestChain(image: TableImage): number {
   let longest = 0;
@@ -105,72 +69,5 @@ describe.each(engines)('on %s,', (_, open) => {
     expect(cache.size).toBe(Math.min(COUNT, 2 ** (32 - k)));
     expect(count.rehashes).toBe(0);
     expect(longestChain(image())).toBeLessThanOrEqual(4);
-  });
-
-  it('a rehash keeps order, values and columns of keys of all kinds', () => {
-    for (const options of [{}, { ttl: 1e6 }, { maxSize: 1e6, sizeCalculation: () => 1 }]) {
-      const { cache, count } = openCounting(open(), 600, { ...options });
-      const others = [{}, Symbol('a'), null, undefined, true, 5n, 1.5, Number.NaN, -0, 'short', 7];
-      for (const [i, key] of others.entries()) cache.set(key, i);
-      const colliding = (i: number) => `${i + 1000}:user-permissions`;
-      for (let i = 0; count.rehashes === 0; i++) {
-        const before = [...cache.entries()];
-        cache.get(colliding(i));
-        cache.set(colliding(i), i);
-        expect([...cache.entries()]).toEqual([[colliding(i), i], ...before]);
-        if (i > 500) expect.fail('no rehash');
-      }
-      expectValid(cache);
-      others.forEach((key, i) => {
-        expect(cache.get(key)).toBe(i);
-        expect(cache.has(key)).toBe(true);
-      });
-      expect(cache.delete(colliding(1))).toBe(true);
-      expect(cache.peek(colliding(2))).toBe(2);
-      expectValid(cache);
-    }
-  });
-
-  it('pairs that collide are told apart, too, though no chain is long', () => {
-    const { cache, count } = openCounting(open(), 10_000);
-    for (let i = 0; i < 5000; i++) {
-      for (const kind of ['read', 'edit']) cache.set(`${kind}:user/${i + 10_000_000}`, i);
-    }
-    expect(count.rehashes).toBe(1);
-    expect(cache.get('read:user/10000001')).toBe(1);
-    expect(cache.get('edit:user/10004999')).toBe(4999);
-  });
-
-  it('a rehash that gets no memory leaves everything findable', () => {
-    const { cache, count } = openCounting(open(), 1000, {}, true);
-    for (let i = 0; i < 2000; i++) cache.set(`${i + 1e6}:user-permissions`, i);
-    expect(count.rehashes).toBeGreaterThan(1);
-    expect(count.rehashes).toBeLessThan(30);
-    expect(cache.size).toBe(1000);
-    for (let i = 1000; i < 2000; i++) expect(cache.get(`${i + 1e6}:user-permissions`)).toBe(i);
-    expectValid(cache);
-  });
-
-  it('a string that was missed before a rehash is put under its new hash', () => {
-    const { cache, count } = openCounting(open(), 1000);
-    const missed = 'missed before';
-    let i = 0;
-    for (; count.rehashes === 0; i++) {
-      cache.get(missed);
-      cache.set(`${i + 1e6}:user-permissions`, i);
-    }
-    cache.set(missed, -1);
-    expect(cache.get(`${missed} the rehash`.slice(0, missed.length))).toBe(-1);
-    expectValid(cache);
-  });
-
-  it('a cleared cache goes on with its hashes', () => {
-    const { cache, count } = openCounting(open(), 1000);
-    for (let i = 0; i < 1000; i++) cache.set(`${i + 1e6}:user-permissions`, i);
-    expect(count.rehashes).toBeGreaterThan(0);
-    cache.clear();
-    for (let i = 0; i < 1000; i++) cache.set(`${i + 1e6}:user-permissions`, i);
-    expect(cache.size).toBe(1000);
-    expectValid(cache);
   });
 });

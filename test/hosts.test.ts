@@ -3,7 +3,7 @@
 // options.test.ts, channels.test.ts and lifecycle.test.ts show the same of what ships, in
 // processes of their own, where neither coverage nor mutants of src/ are seen.
 
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const outOfMemory = expect.objectContaining({ code: 'OUT_OF_MEMORY' });
 
@@ -20,7 +20,10 @@ async function load() {
 }
 
 /** This process, but for some of its properties. */
-const processWith = (properties: object) => Object.assign(Object.create(process), properties);
+const processWith = (properties: Readonly<Record<string, unknown>>): object => {
+  const own = Object.entries(properties).map(([name, value]) => [name, { value }]);
+  return Object.create(process, Object.fromEntries(own));
+};
 
 /** Whether a cache works. */
 function works(cache: { set(key: string, value: number): unknown; get(key: string): unknown }) {
@@ -61,20 +64,46 @@ describe('the core is decoded', () => {
 
   it('once, for all caches', async () => {
     const { LRUCache } = await load();
-    const made: string[] = [];
-    const counting = (maker: object, name: string) =>
-      new Proxy(maker, {
-        construct: (target, given) => {
-          made.push(name);
-          return Reflect.construct(target as never, given);
-        },
-      });
-    vi.stubGlobal('WebAssembly', {
-      Module: counting(WebAssembly.Module, 'module'),
-      Instance: counting(WebAssembly.Instance, 'instance'),
-    });
+    const made = watchMade();
     for (let i = 0; i < 3; i++) expect(new LRUCache({ max: 1 }).engine).toBe('wasm');
-    expect(made).toEqual(['module', 'instance']);
+    expect(made.map(([name]) => name)).toEqual(['module', 'instance']);
+  });
+});
+
+/** Notes every module and instance that is made, with its options or imports. */
+function watchMade(): [name: string, options: unknown][] {
+  const made: [string, unknown][] = [];
+  const watched = (maker: object, name: string) =>
+    new Proxy(maker, {
+      construct: (target, given) => {
+        made.push([name, given[1]]);
+        return Reflect.construct(target as never, given);
+      },
+    });
+  vi.stubGlobal('WebAssembly', {
+    Module: watched(WebAssembly.Module, 'module'),
+    Instance: watched(WebAssembly.Instance, 'instance'),
+  });
+  return made;
+}
+
+describe('the core reads strings', () => {
+  const builtins = { builtins: ['js-string'] };
+
+  it.each([
+    ['itself, here', 'process', process, builtins],
+    ['itself, without a process', 'process', undefined, builtins],
+    ['itself, in a browser', 'navigator', { vendor: 'Google Inc.' }, builtins],
+    ['by JavaScript, in Bun', 'process', processWith({ versions: { bun: '1.4.5' } }), {}],
+    ['by JavaScript, in WebKit', 'navigator', { vendor: 'Apple Computer, Inc.' }, {}],
+  ] as const)('%s', async (_, name, host, options) => {
+    const { LRUCache } = await load();
+    const made = watchMade();
+    vi.stubGlobal(name, host);
+    const cache = new LRUCache<string, number>({ max: 2 });
+    const seen = [cache.engine, works(cache), made[0]];
+    vi.unstubAllGlobals();
+    expect(seen).toEqual(['wasm', true, ['module', options]]);
   });
 });
 
@@ -131,6 +160,86 @@ describe('a host without FinalizationRegistry', () => {
   });
 });
 
+/** A registry that reports what the test says was dropped. */
+class Registry {
+  static readonly made: Registry[] = [];
+  readonly registered: [owner: object, held: unknown, token: object][] = [];
+  readonly unregistered: object[] = [];
+  readonly report: (held: unknown) => void;
+
+  constructor(report: (held: unknown) => void) {
+    this.report = report;
+    Registry.made.push(this);
+  }
+
+  register(...args: [object, unknown, object]): void {
+    this.registered.push(args);
+  }
+
+  unregister(token: object): void {
+    this.unregistered.push(token);
+  }
+}
+
+describe('the registry of dropped caches', () => {
+  const { made } = Registry;
+  beforeEach(() => {
+    made.length = 0;
+    vi.stubGlobal('FinalizationRegistry', Registry);
+  });
+
+  it('is one, and frees each table once, but those of a retired engine', async () => {
+    const { LRUCache, sharedEngine, pureEngine } = await load();
+    const [first] = Array.from({ length: 4 }, () => new LRUCache<string, number>({ max: 2 }));
+    const pure = new LRUCache<string, number>({ max: 2, engine: 'pure' });
+    const [{ registered, unregistered, report } = expect.fail('no registry')] = made;
+    expect([made.length, registered.length, sharedEngine().tables]).toEqual([1, 4, 4]);
+    expect(registered.every(([owner, , token]) => owner === token)).toBe(true);
+
+    pure[Symbol.dispose]();
+    expect([unregistered, pureEngine().tables]).toEqual([[], 0]);
+    first?.[Symbol.dispose]();
+    expect(unregistered).toEqual([registered[0]?.[2]]);
+    expect(unregistered[0]).toBe(registered[0]?.[2]);
+    expect(sharedEngine().tables).toBe(3);
+
+    report(registered[1]?.[1]);
+    expect(sharedEngine().tables).toBe(2);
+    sharedEngine().retire();
+    report(registered[2]?.[1]);
+    expect(sharedEngine().tables).toBe(2);
+  });
+
+  it('has nothing to free in an engine that trapped, and does not fail for it', async () => {
+    const { LRUCache, sharedEngine } = await load();
+    const { poisonIfTrap } = await import('../src/poison.js');
+    const cache = new LRUCache<string, number>({ max: 2 });
+    const { engine } = sharedEngine();
+    poisonIfTrap(engine, new WebAssembly.RuntimeError('unreachable'));
+    expect(() => cache.size).toThrow(expect.objectContaining({ code: 'ENGINE_POISONED' }));
+    const [{ registered, report } = expect.fail('no registry')] = made;
+    expect(() => report(registered[0]?.[1])).not.toThrow();
+  });
+});
+
+describe('a poisoned engine', () => {
+  it('is given to no cache, also where the host refuses another one', async () => {
+    const { LRUCache, sharedEngine } = await load();
+    const { poisonIfTrap } = await import('../src/poison.js');
+    const { engine } = sharedEngine();
+    const { RuntimeError } = WebAssembly;
+    poisonIfTrap(engine, new RuntimeError('unreachable'));
+    vi.stubGlobal('WebAssembly', {
+      RuntimeError,
+      Instance: function refuse() {
+        throw new RangeError('no address space');
+      },
+    });
+    const cache = new LRUCache<string, number>({ max: 2 });
+    expect([cache.engine, works(cache)]).toEqual(['pure', true]);
+  });
+});
+
 describe('a crowded engine', () => {
   /** Caches that crowd the engine: many, and much memory. */
   function crowd({ LRUCache, sharedEngine }: Awaited<ReturnType<typeof load>>) {
@@ -181,6 +290,16 @@ describe('a host without memory', () => {
     expect([cache.engine, works(cache), wasm.mock.calls.length]).toEqual(['pure', true, 1]);
     vi.spyOn(pureEngine(), 'createTable').mockReturnValue(undefined);
     expect(() => new LRUCache({ max: 2 })).toThrow(outOfMemory);
+  });
+
+  it('counts and registers no table that it did not get', async () => {
+    const { pureEngine, SharedEngine } = await load();
+    const registry = vi.fn();
+    vi.stubGlobal('FinalizationRegistry', registry);
+    const { engine } = pureEngine();
+    const shared = new SharedEngine({ ...engine, kind: 'wasm', createTable: () => undefined });
+    expect([shared.createTable({}, 5), shared.tables]).toEqual([undefined, 0]);
+    expect(registry).not.toHaveBeenCalled();
   });
 
   it('for weights: the constructor throws', async () => {
@@ -239,15 +358,36 @@ describe('a host that lacks something of its process', () => {
     expect(tracing.tracePromise(() => promise, {})).toBe(promise);
   });
 
-  it('prints its warnings, each once, without emitWarning', async () => {
+  it.each([
+    ['emitWarning', processWith({ emitWarning: undefined })],
+    ['a process', undefined],
+  ])('prints its warnings, each once, without %s', async (_, host) => {
     vi.resetModules();
     const { warnUnbounded } = await import('../src/warning.js');
     const print = vi.spyOn(console, 'error').mockImplementation(() => {});
-    vi.stubGlobal('process', processWith({ emitWarning: undefined }));
+    vi.stubGlobal('process', host);
     warnUnbounded(Array);
     warnUnbounded(Array);
     vi.unstubAllGlobals();
     const message = '[LRU_CACHE_UNBOUNDED] UnboundedCacheWarning: TTL caching without';
     expect(print.mock.calls).toEqual([[expect.stringContaining(message)]]);
+  });
+});
+
+describe('a warning', () => {
+  it.each([
+    [{ ttl: 5 }, 1],
+    [{ ttl: 5, max: 1 }, 0],
+    [{ ttl: 5, maxSize: 1 }, 0],
+    [{ ttl: 5, ttlAutopurge: true }, 0],
+  ] as const)('is given, once, for a cache without a bound: %o', async (options, count) => {
+    const { LRUCache } = await load();
+    const emitWarning = vi.fn();
+    vi.stubGlobal('process', processWith({ emitWarning }));
+    for (let i = 0; i < 2; i++) new LRUCache<string, number>(options as never);
+    vi.unstubAllGlobals();
+    const warning = [expect.stringContaining('TTL caching without'), 'UnboundedCacheWarning'];
+    const wanted = [...warning, 'LRU_CACHE_UNBOUNDED', LRUCache];
+    expect(emitWarning.mock.calls).toEqual(Array(count).fill(wanted));
   });
 });

@@ -3,11 +3,10 @@
 // The promises are those at the head of src/walk.ts; random changes are in iteration.fuzz.test.ts.
 
 import { describe, expect, it } from 'vitest';
-import type { Engine } from '../src/engine.js';
-import { SharedEngine } from '../src/engines.js';
 import type { LRUCache } from '../src/lru.js';
 import { stillAlive } from './collected.js';
 import { ModelCache } from './model.js';
+import { spied } from './spied.js';
 import { engineCases, openCache, plainCases } from './support.js';
 import { expectValid } from './validate.js';
 
@@ -182,21 +181,11 @@ describe.each(iterators)('protocol of %s', (name) => {
 describe.each(plainCases)('cost: $name', ({ open }) => {
   /** The engine's functions that each step of a walk over `size` entries calls. */
   function callsPerStep(name: IteratorName, size: number): string[] {
-    const test = open();
-    let calls: string[] = [];
-    const spied = Object.entries(test.shared.engine).map(([field, value]) => {
-      if (typeof value !== 'function') return [field, value];
-      const spy = (...args: unknown[]) => {
-        calls.push(field);
-        return (value as (...args: unknown[]) => unknown)(...args);
-      };
-      return [field, spy];
-    });
-    const shared = new SharedEngine(Object.fromEntries(spied) as Engine);
-    const cache = fill(openCache<number, string>({ ...test, shared }, { max: size }), size);
+    const { engine, calls } = spied(open());
+    const cache = fill(openCache<number, string>(engine, { max: size }), size);
     const iterator = cache[name]();
     return [1, 2, 3].map(() => {
-      calls = [];
+      calls.length = 0;
       iterator.next();
       return calls.join();
     });
@@ -282,6 +271,62 @@ describe.each(engineCases)('changed under way: $name', ({ open }) => {
     }
     expect(steps).toBeLessThanOrEqual(5);
     expectValid(cache, engine);
+  });
+});
+
+describe.each(plainCases)('with ages: $name', ({ open }) => {
+  /** Three entries that live for ever, of a cache whose clock does something when it is asked. */
+  function openAged(onRead: (cache: Numbered) => void) {
+    let reads = 0;
+    const perf = {
+      now: () => {
+        reads += 1;
+        onRead(cache);
+        return 0;
+      },
+    };
+    const engine = open();
+    const cache: Numbered = openCache(engine, { max: 3, ttl: 5, ttlResolution: 0, perf });
+    fill(cache, 3);
+    reads = 0;
+    return { cache, engine, readsOf: () => reads };
+  }
+
+  it.each(iterators)('%s: passes over what the clock removes when it is asked about it', (name) => {
+    for (const key of [1, 2, 3]) {
+      let isArmed = false;
+      const { cache, engine } = openAged((asked) => isArmed && asked.delete(key));
+      isArmed = true;
+      const seen = [...(cache[name]() as Iterable<unknown>)];
+      expect(seen).toHaveLength(2);
+      expect(seen.flat()).not.toContain(undefined);
+      expectValid(cache, engine);
+    }
+  });
+
+  it.each(iterators)('%s: asks the clock once for each entry that is there', (name) => {
+    const { cache, readsOf } = openAged(() => {});
+    const iterator: Iterator<unknown> = cache[name]();
+    iterator.next();
+    iterator.next();
+    // The order is known by now; what was visited first or is still to come goes.
+    cache.delete(1);
+    cache.delete(3);
+    expect([iterator.next().done, readsOf()]).toEqual([true, 2]);
+  });
+});
+
+describe.each(engineCases)('ended under way: $name', ({ open }) => {
+  it.each(iterators)('%s: throws DISPOSED at its next step, and stays so', (name) => {
+    for (const steps of [0, 1, 2, 3]) {
+      const cache = fill(openCache<number, string>(open(), { max: 4 }), 4);
+      const iterator: Iterator<unknown> = cache[name]();
+      for (let i = 0; i < steps; i++) iterator.next();
+      cache[Symbol.dispose]();
+      for (let i = 0; i < 2; i++) {
+        expect(() => iterator.next()).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
+      }
+    }
   });
 });
 

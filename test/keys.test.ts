@@ -201,6 +201,16 @@ describe.each(engineCases)('keys on $name', ({ open }) => {
     expectValid(cache, engine);
   });
 
+  it('holds undefined as a key, whatever else is absent, added or removed', () => {
+    const [cache, engine] = openKeys(9);
+    cache.set(undefined, 1);
+    for (const key of [1, 'a', 0.5, {}]) cache.delete(key);
+    for (const key of [1, 'a', 0.5, {}]) cache.set(key, 2);
+    for (const key of [1, 'a', 0.5]) cache.set(key, 3).delete(key);
+    expect([cache.get(undefined), cache.size]).toEqual([1, 2]);
+    expectValid(cache, engine);
+  });
+
   it('holds the 2,048 lone surrogates as 2,048 entries', () => {
     const [cache, engine] = openKeys(3000);
     const surrogates = Array.from({ length: 2048 }, (_, i) => String.fromCharCode(0xd800 + i));

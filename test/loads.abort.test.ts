@@ -1,12 +1,13 @@
 // Loads that are aborted, by a caller's signal or since the key was set or deleted meanwhile.
 
 import { getEventListeners } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { LRUCache } from '../src/lru.js';
 import {
   type Bench,
   cameTo,
   contentsOf,
+  drain,
   expectNothingUnhandled,
   openBench,
   openStale,
@@ -295,6 +296,22 @@ describe.each(plainCases)('$name', ({ name, open }) => {
       expect(count()).toBe(0);
     },
   );
+
+  it('listens to a signal once for all keys of a call, until the last is loaded', async () => {
+    const { cache, calls } = openBench(open());
+    const controller = new AbortController();
+    const { signal } = controller;
+    const listen = vi.spyOn(signal, 'addEventListener');
+    const count = () => getEventListeners(signal, 'abort').length;
+    const found = cache.fetchMany(['a', 'b', 'c'], { signal });
+    expect([listen.mock.calls.length, count()]).toEqual([1, 1]);
+    calls[0]?.resolve(1);
+    await drain();
+    expect([count(), calls.map((call) => call.signal.aborted)]).toEqual([1, [false, false, false]]);
+    controller.abort(new Error('stop'));
+    expect(calls.map((call) => call.signal.aborted)).toEqual([false, true, true]);
+    expect([await cameTo(found), count(), contentsOf(cache)]).toEqual(['error stop', 0, 'a=1']);
+  });
 
   it('leaves the signal alone when a load cannot begin, or be reported', async () => {
     const { cache, last } = openBench(open());

@@ -226,6 +226,19 @@ describe.each(plainCases)('$name', ({ open }) => {
     });
   });
 
+  it('reports each key of fetchMany in a Map of the caller', async () => {
+    const { cache, calls } = openWith(open(), 'fresh');
+    const statuses = new Map<string, Status>();
+    const found = cache.fetchMany(['k', 'x'], { statuses, context: 'c' });
+    calls[0]?.resolve('new');
+    expect(await found).toEqual(new Map(Object.entries({ k: 'old', x: 'new' })));
+    const common = { op: 'fetch', cache, context: 'c' };
+    expect([...statuses]).toEqual([
+      ['k', { ...common, key: 'k', fetch: 'hit', ...ages }],
+      ['x', { ...common, key: 'x', fetch: 'miss', ...resolved, set: 'add', value: 'new', ...ages }],
+    ]);
+  });
+
   it('traces each fetch while somebody subscribes, and only then', async () => {
     const { cache, calls } = openBench(open());
     const log: unknown[] = [];

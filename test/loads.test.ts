@@ -137,6 +137,20 @@ describe.each(plainCases)('$name', ({ open }) => {
     expect(await cameTo(cache.forceFetch('b'))).toBe(2);
   });
 
+  it('gets many, where there is no loader at all', async () => {
+    const cache = openCache<string, number>(open(), { max: 2 });
+    cache.set('a', 1).set('b', 2);
+    const found = cache.fetchMany(new Set(['b', 'x', 'a']));
+    expect([...(await found)]).toEqual([
+      ['b', 2],
+      ['a', 1],
+    ]);
+    expect([...cache.keys()]).toEqual(['a', 'b']);
+    for (const keys of ['ab', undefined, null, 5, {}, () => []]) {
+      expect(await cameTo(cache.fetchMany(keys as never))).toBe('error INVALID_KEYS');
+    }
+  });
+
   it('gives a stale value with allowStale while it loads, to who joins, too', async () => {
     const { cache, calls, last } = openStale(open());
     expect(await cameTo(cache.fetch('k', { allowStale: true }))).toBe('old');

@@ -331,16 +331,4 @@ describe.each(plainCases)('disposed from inside: $name', ({ open }) => {
     cache.set(1, 'one').delete(1);
     expect(outcomes).toEqual(keys.map((key) => `${String(key)} throws DISPOSED`));
   });
-
-  it('an iterator under way throws DISPOSED at its next step, whichever that is', () => {
-    for (const stepsBefore of [0, 1, 2, 3]) {
-      const cache = open3(open(), {});
-      for (const key of firstKeys) cache.set(key, 'value');
-      const iterator = cache.keys();
-      for (let i = 0; i < stepsBefore; i++) iterator.next();
-      cache[Symbol.dispose]();
-      const outcome = outcomeOf(() => iterator.next().done);
-      expect(outcome, `after ${stepsBefore} steps`).toBe('throws DISPOSED');
-    }
-  });
 });

@@ -32,6 +32,10 @@ describe.each(plainCases)('resize on $name', ({ open }) => {
     bounded.resize({ maxSize: 7 });
     bounded.resize({ maxSize: 40 });
     expect([bounded.maxEntrySize, bounded.set('large', 8).has('large')]).toEqual([7, false]);
+    const { cache: changed } = openFive();
+    changed.maxEntrySize = 7;
+    changed.resize({ maxSize: 40 });
+    expect([changed.maxEntrySize, changed.set('large', 8).has('large')]).toEqual([7, false]);
   });
 
   it.each([

@@ -116,6 +116,12 @@ describe('the offset', () => {
     expect(offsetOf(keys)).toBe(30);
   });
 
+  it('passes none of 255 strings over', () => {
+    const [same, other] = [textOf(20, { 3: 'a' }), textOf(20, { 3: 'b' })];
+    const keysAround = (place: number) => range(255).map((i) => (i === place ? other : same));
+    expect(range(255).filter((place) => offsetOf(keysAround(place)) !== 3)).toEqual([]);
+  });
+
   it('looks at no more than 256 of many strings, from all over', () => {
     const digits = (i: number, first: number) => ({
       [first]: letter(i % 10),

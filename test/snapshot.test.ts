@@ -142,6 +142,23 @@ describe.each(plainCases)('a dump on $name', ({ open }) => {
     ]);
   });
 
+  it('may have a start for some entries only: the ttl of the others counts from now', () => {
+    const { cache } = openAlike(5000);
+    const starts = [NOW - 100, undefined, null, Number.NaN, NOW + 100];
+    const dump = starts.map((start, key) => [key, { value: 1, ttl: TTL, start }]);
+    for (const list of [dump, dump.toReversed()]) {
+      cache.load(list as never);
+      const rest = starts.map((_, key) => cache.getRemainingTTL(key));
+      expect(rest).toEqual([TTL - 100, TTL, TTL, TTL, TTL + 100]);
+    }
+  });
+
+  it('is loaded without a look at the clock where there are no ages', () => {
+    const { cache, clock } = openAlike(0, { ttl: 0 });
+    cache.load([['a', { value: 1 }]]);
+    expect([cache.get('a'), clock.reads]).toEqual([1, 0]);
+  });
+
   it('is not written to, nor are its entries, and has copies of everything', () => {
     const { cache, pass } = openAlike(0);
     cache.set('a', 1).set('b', 2);

@@ -149,6 +149,22 @@ describe.each(plainCases)('a ttl on $name', ({ open }) => {
       expect([cache.getRemainingTTL('absent'), cache.info('absent')]).toEqual([0, undefined]);
     });
 
+    it('is 0 of what the clock removes when it is asked', () => {
+      let isArmed = false;
+      const perf = {
+        now: () => {
+          if (isArmed) cache.delete('a');
+          return start;
+        },
+      };
+      const { cache } = openAt(open(), start, { perf });
+      cache.set('a', 1);
+      isArmed = true;
+      expect([cache.getRemainingTTL('a'), cache.info('b')]).toEqual([0, undefined]);
+      cache.set('a', 1);
+      expect(cache.info('a')).toBe(undefined);
+    });
+
     it('counts from the start that is given', () => {
       for (const [age, left] of [
         [400, 600],

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { details, table } from '../../bench/markdown.js';
 import { type CoreScore, type Equivalents, type Listed, percentOf } from './score.js';
 import type { SourceScore } from './source-score.js';
+import { TESTS } from './source-tests.js';
 
 const DOCUMENT = 'docs/mutation.md';
 
@@ -86,6 +87,8 @@ ${table(
   1,
 )}
 
+${unrunText(source)}
+
 Of those that survived, these do what the original does, and are counted all the same:
 
 ${argued(keys, groups)}
@@ -93,6 +96,13 @@ ${argued(keys, groups)}
 ### Survivors of the wrapper
 
 ${survivors.length === 0 ? 'None.' : list(survivors)}`;
+}
+
+/** The files that have no score yet. */
+function unrunText(source: Readonly<Record<string, SourceScore>>): string {
+  const unrun = Object.keys(TESTS).filter((name) => source[name] === undefined);
+  if (unrun.length === 0) return 'These are all files that do something.';
+  return `Not run so far: ${unrun.map((name) => `\`${name}.ts\``).join(', ')}.`;
 }
 
 /** The document that these figures make. */

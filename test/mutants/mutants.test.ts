@@ -2,12 +2,13 @@
 // version of the core, are killed. `npm run test:mutants` judges all of them.
 
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createRandom, shuffle } from '../../bench/random.js';
 import { document } from './document.js';
 import { assemble, assembled, type Mutant, mutantsOf } from './mutant.js';
 import { equivalentsIn, scoreOf } from './score.js';
+import { NOTHING_TO_CHANGE, TESTS } from './source-tests.js';
 import { judge, type Verdict } from './verdict.js';
 
 /** As many as take some ten seconds. */
@@ -45,6 +46,23 @@ describe('mutants', () => {
 describe('the document', () => {
   it('is what the figures give', () => {
     expect(read('docs/mutation.md').toString()).toBe(document());
+  });
+});
+
+describe('the tests of each file of src/', () => {
+  const tests = new URL('..', import.meta.url);
+
+  it('are named for every file that does something', () => {
+    const names = readdirSync(new URL('../../src', import.meta.url))
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.generated.ts'))
+      .map((file) => file.slice(0, -3));
+    expect([...Object.keys(TESTS), ...NOTHING_TO_CHANGE].sort()).toEqual(names.sort());
+  });
+
+  it('exist', () => {
+    const named = new Set(Object.values(TESTS).flat());
+    const isMissing = (name: string) => !existsSync(new URL(`${name}.test.ts`, tests));
+    expect([...named].filter(isMissing)).toEqual([]);
   });
 });
 

@@ -20,21 +20,46 @@ export interface SourceScore {
   readonly survivors: readonly string[];
 }
 
+/** A mutant of a file of which these are the lines, by what stands in its line. */
+function keyOf({ location, replacement, mutatorName }: Mutant, lines: readonly string[]): string {
+  const line = lines[location.start.line - 1] ?? '';
+  const change = (replacement ?? '').replace(/\s+/g, ' ').slice(0, 60);
+  return `${line.trim()} | ${mutatorName} at ${location.start.column}: ${change}`;
+}
+
+const mutantsIn = ({ files }: Report) => Object.values(files).flatMap((file) => file.mutants);
+
 /** The figures of a report on one file, of which these are the lines. */
-export function sourceScoreOf({ files }: Report, lines: readonly string[]): SourceScore {
-  const mutants = Object.values(files).flatMap((file) => file.mutants);
+export function sourceScoreOf(report: Report, lines: readonly string[]): SourceScore {
+  const mutants = mutantsIn(report);
   const having = (...statuses: string[]) =>
     mutants.filter(({ status }) => statuses.includes(status));
-  const survivors = having('Survived', 'NoCoverage').map(
-    ({ location, replacement, mutatorName }) => {
-      const line = lines[location.start.line - 1] ?? '';
-      const change = (replacement ?? '').replace(/\s+/g, ' ').slice(0, 60);
-      return `${line.trim()} | ${mutatorName} at ${location.start.column}: ${change}`;
-    },
-  );
   return {
     killed: having('Killed', 'Timeout', 'RuntimeError').length,
     endless: having('Timeout').length,
-    survivors: survivors.sort(),
+    survivors: having('Survived', 'NoCoverage')
+      .map((mutant) => keyOf(mutant, lines))
+      .sort(),
   };
+}
+
+/** The numbers, from 1 up, of the lines in which mutants survived. */
+export function linesWithSurvivors(
+  { survivors }: SourceScore,
+  lines: readonly string[],
+): readonly number[] {
+  const texts = new Set(survivors.map((key) => key.slice(0, key.lastIndexOf(' | '))));
+  return lines.flatMap((line, i) => (texts.has(line.trim()) ? [i + 1] : []));
+}
+
+/** The figures, when those lines have been judged again: what was killed by now is no survivor. */
+export function rejudged(
+  score: SourceScore,
+  report: Report,
+  lines: readonly string[],
+): SourceScore {
+  const judged = new Set(mutantsIn(report).map((mutant) => keyOf(mutant, lines)));
+  const alive = new Set(sourceScoreOf(report, lines).survivors);
+  const survivors = score.survivors.filter((key) => alive.has(key) || !judged.has(key));
+  return { ...score, killed: score.killed + score.survivors.length - survivors.length, survivors };
 }

@@ -2,68 +2,79 @@
 // it, and keeps the figures and the survivors of each.
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { files, writeDocument } from './document.js';
 import { percentOf } from './score.js';
-import { type Report, type SourceScore, sourceScoreOf } from './source-score.js';
+import {
+  linesWithSurvivors,
+  type Report,
+  rejudged,
+  type SourceScore,
+  sourceScoreOf,
+} from './source-score.js';
+import { ENGINES, TESTS } from './source-tests.js';
 
 const REPORT = 'build/stryker.json';
 
-/** Tests of a file, by their names under test/, those that find most first; not all, for speed. */
-const TESTS: Readonly<Record<string, readonly string[]>> = {
-  autopurge: ['autopurge', 'differential/autopurge'],
-  bulk: ['snapshot', 'stale', 'resize', 'lifecycle', 'throwing'],
-  callbacks: ['callbacks', 'reentrancy', 'throwing'],
-  channels: ['hosts', 'channels'],
-  clock: ['clock', 'clock-host', 'ttl'],
-  'columns-pure': ['mutants/trials', 'columns'],
-  'engine-disposed': ['engine', 'lifecycle'],
-  'engine-pure': ['mutants/trials', 'engine'],
-  'engine-wasm': ['mutants/trials', 'engine'],
-  engines: ['hosts', 'engine'],
-  entries: ['model', 'structure', 'hosts', 'resize', 'callbacks', 'growth', 'keys', 'gears'],
-  'entries-columns': ['columns', 'columns.model', 'growth.columns', 'sizes', 'ttl'],
-  errors: ['options'],
-  hash: ['mutants/trials', 'hash'],
-  iterable: ['iteration', 'extras'],
-  loading: ['extras', 'loads', 'loads.memo', 'loads.failure', 'loads.abort', 'loads.report'],
-  loads: ['loads', 'loads.memo', 'loads.failure', 'loads.abort', 'loads.report'],
-  lru: ['options', 'extras', 'callbacks', 'status', 'ttl', 'sizes', 'snapshot', 'loads'],
-  measure: ['sizes', 'options', 'columns'],
-  sample: ['sample'],
-  settings: ['options', 'status', 'ttl', 'sizes'],
-  snapshot: ['snapshot'],
-  stats: ['extras', 'status'],
-  status: ['status', 'loads.report'],
-  store: ['callbacks', 'ttl', 'sizes', 'stale', 'status', 'extras', 'columns', 'reentrancy'],
-  'table-pure': ['mutants/trials', 'engine', 'growth.columns'],
-  walk: ['iteration', 'stale', 'lifecycle', 'clock', 'iteration.fuzz'],
-  warning: ['hosts'],
-};
-
-function judge(name: string): SourceScore {
-  rmSync(REPORT, { force: true });
-  const tests = (TESTS[name] ?? []).map((test) => `test/${test}.test.ts`);
-  const command = ['stryker', 'run', 'test/mutants/stryker.json', '--mutate', `src/${name}.ts`];
-  const env = { ...process.env, WASM_LRU_TESTS: tests.join(' ') };
-  spawnSync('npx', command, { stdio: ['ignore', 2, 2], env });
-  const lines = readFileSync(`src/${name}.ts`, 'utf8').split('\n');
-  return sourceScoreOf(JSON.parse(readFileSync(REPORT, 'utf8')) as Report, lines);
+interface Options {
+  readonly concurrency: string;
+  readonly survivors?: true;
 }
 
-const names = new Command('npm run test:mutation --')
+const readScores = () =>
+  JSON.parse(readFileSync(files.source, 'utf8')) as Record<string, SourceScore>;
+
+/** Stryker's report on a file, or some lines; undefined if its tests fail by themselves. */
+function judge(name: string, concurrency: string, lines?: readonly number[]): Report | undefined {
+  rmSync(REPORT, { force: true });
+  const tests = (TESTS[name] ?? []).map((test) => `test/${test}.test.ts`);
+  const file = `src/${name}.ts`;
+  const mutate = lines?.map((line) => `${file}:${line}-${line}`).join() ?? file;
+  const command = ['stryker', 'run', 'test/mutants/stryker.json', '--mutate', mutate];
+  const engine = ENGINES.test(name) ? '' : 'pure';
+  const env = { ...process.env, WASM_LRU_TESTS: tests.join(' '), WASM_LRU_ENGINE: engine };
+  spawnSync('npx', [...command, '--concurrency', concurrency], { stdio: ['ignore', 2, 2], env });
+  if (!existsSync(REPORT)) return undefined;
+  return JSON.parse(readFileSync(REPORT, 'utf8')) as Report;
+}
+
+/** The score of a file by now; undefined if its tests fail without a mutant. */
+function scoreOf(name: string, { concurrency, survivors }: Options): SourceScore | undefined {
+  const lines = readFileSync(`src/${name}.ts`, 'utf8').split('\n');
+  const known = survivors ? readScores()[name] : undefined;
+  const numbers = known && linesWithSurvivors(known, lines);
+  if (numbers?.length === 0) return known;
+  const report = judge(name, concurrency, numbers);
+  if (report === undefined) return undefined;
+  return known ? rejudged(known, report, lines) : sourceScoreOf(report, lines);
+}
+
+/** Keeps a score, and writes the document anew. */
+function keep(name: string, score: SourceScore): void {
+  const scores = { ...readScores(), [name]: score };
+  const entries = Object.entries(scores).sort(([a], [b]) => (a < b ? -1 : 1));
+  writeFileSync(files.source, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
+  writeDocument();
+}
+
+const command = new Command('npm run test:mutation --')
   .description('mutates src/ with Stryker; writes the scores to docs/mutation.md')
   .argument('[files...]', 'names of files in src/, without .ts; all, if there are none')
-  .parse().args;
+  .option('--concurrency <processes>', 'how many mutants run at once', '2')
+  .option('--survivors', 'judge only what survived again, in lines that are as they were')
+  .parse();
+const names = command.args.length > 0 ? command.args : Object.keys(TESTS);
 
-for (const name of names.length > 0 ? names : Object.keys(TESTS)) {
-  const score = judge(name);
-  const scores = JSON.parse(readFileSync(files.source, 'utf8')) as Record<string, SourceScore>;
-  const entries = Object.entries({ ...scores, [name]: score }).sort(([a], [b]) => (a < b ? -1 : 1));
-  writeFileSync(files.source, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
+for (const name of names) {
+  const score = scoreOf(name, command.opts<Options>());
+  if (score === undefined) {
+    process.stderr.write(`${name}: no score, since its tests fail without a mutant\n`);
+    process.exitCode = 1;
+    continue;
+  }
+  keep(name, score);
   const { killed, survivors } = score;
   const percent = percentOf(killed, survivors.length);
-  writeDocument();
   process.stdout.write(`${name}: ${percent.toFixed(1)} %, ${survivors.length} survived\n`);
 }

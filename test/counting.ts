@@ -1,0 +1,42 @@
+// Engines with a known seed, and caches that count what collisions cost them.
+
+import { readFileSync } from 'node:fs';
+import { SEED_KNOWN as SEED } from '../bench/hostile-keys.js';
+import type { Engine } from '../src/engine.js';
+import { createPureEngine } from '../src/engine-pure.js';
+import { compileCore, createWasmEngine } from '../src/engine-wasm.js';
+import { SharedEngine } from '../src/engines.js';
+import { hashString } from '../src/hash.js';
+import { entriesOf, LRUCache } from '../src/lru.js';
+
+const core = compileCore(
+  new Uint8Array(readFileSync(new URL('../build/core.wasm', import.meta.url))),
+);
+/** Engines whose seed is known, on which hashes collide at will. */
+export const engines: readonly [name: string, open: () => Engine][] = [
+  ['wasm', () => createWasmEngine(core, { seed: SEED })],
+  [
+    'wasm that hashes in JavaScript',
+    () => {
+      const hash = (text: string, seed: number) => hashString(text, seed, SEED);
+      return createWasmEngine(core, { seed: SEED, hashString: hash });
+    },
+  ],
+  ['pure', () => createPureEngine({ seed: SEED })],
+];
+
+/** A cache whose engine counts what collisions cost. */
+export function openCounting(engine: Engine, max: number, options: object = {}, refuses = false) {
+  const count = { detours: 0, rehashes: 0 };
+  const findNext: Engine['findNext'] = (table, slot) => {
+    count.detours += 1;
+    return engine.findNext(table, slot);
+  };
+  const rehash: Engine['rehash'] = (table, words, multiplier) => {
+    count.rehashes += 1;
+    return refuses && words !== undefined ? 0 : engine.rehash(table, words, multiplier);
+  };
+  const shared = new SharedEngine({ ...engine, findNext, rehash });
+  const cache = new LRUCache<unknown, number>({ max, ...options, engine: shared as never });
+  return { cache, count, image: () => engine.image(entriesOf(cache).table) };
+}

@@ -1,0 +1,188 @@
+// The crossings: which functions of the engine an operation calls, and no others.
+//
+// Each of them is a call of WebAssembly, and what they cost is most of what an operation costs: a
+// hit, a miss and a put of an int or a string are one each. A road that is longer comes to the same
+// end, so that no other test would notice it.
+
+import { describe, expect, it } from 'vitest';
+import type { LRUCache } from '../src/lru.js';
+import { HandClock } from './hand-clock.js';
+import { spied } from './spied.js';
+import { openCache, plainCases } from './support.js';
+
+type Cache = LRUCache<unknown, number>;
+type Kind = 'int' | 'string' | 'float' | 'object';
+type Crossing = readonly [
+  name: string,
+  act: (cache: Cache, key: unknown) => unknown,
+  calls: Readonly<Record<Kind, string>>,
+];
+
+const object = { seven: 7 };
+const KEYS: Readonly<Record<Kind, unknown>> = { int: 7, string: 'seven', float: 7.5, object };
+const MAX = 3;
+
+const found = { int: 'find', string: 'findString', float: 'hashFloat find', object: '' };
+const same = (calls: string) => ({ int: calls, string: calls, float: calls, object: calls });
+
+/** Of a cache that holds two other keys and, if the operation is to find it, the key. */
+const plain: readonly Crossing[] = [
+  [
+    'get',
+    (cache, key) => cache.get(key),
+    { int: 'get', string: 'getString', float: 'hashFloat get', object: 'touch' },
+  ],
+  ['has', (cache, key) => cache.has(key), found],
+  ['peek', (cache, key) => cache.peek(key), found],
+  [
+    'set',
+    (cache, key) => cache.set(key, 1),
+    { int: 'put', string: 'putString', float: 'hashFloat put', object: 'touch' },
+  ],
+  [
+    'delete',
+    (cache, key) => cache.delete(key),
+    { int: 'take', string: 'takeString', float: 'hashFloat find remove', object: 'remove' },
+  ],
+  ['size', (cache) => cache.size, same('size')],
+  ['pop', (cache) => cache.pop(), same('evict')],
+  ['clear', (cache) => cache.clear(), same('clear setLimit')],
+  ['resize to the same', (cache) => cache.resize(MAX), same('size setLimit')],
+  ['purgeStale', (cache) => cache.purgeStale(), same('size')],
+];
+const plainMisses: readonly Crossing[] = [
+  [
+    'get',
+    (cache, key) => cache.get(key),
+    { int: 'get', string: 'getString', float: 'hashFloat get', object: '' },
+  ],
+  ['has', (cache, key) => cache.has(key), found],
+  ['peek', (cache, key) => cache.peek(key), found],
+  [
+    'set',
+    (cache, key) => cache.set(key, 1),
+    { int: 'put', string: 'putString', float: 'hashFloat put', object: 'nextSlot insert' },
+  ],
+  [
+    'delete',
+    (cache, key) => cache.delete(key),
+    { int: 'take', string: 'takeString', float: 'hashFloat find', object: '' },
+  ],
+  [
+    'get, then set',
+    (cache, key) => [cache.get(key), cache.set(key, 1)],
+    {
+      ...{ int: 'get put', string: 'getString putMissed' },
+      ...{ float: 'hashFloat get hashFloat put', object: 'nextSlot insert' },
+    },
+  ],
+  [
+    'get of another, then set',
+    (cache, key) => [cache.get('other'), cache.set(key, 1)],
+    {
+      ...{ int: 'getString put', string: 'getString putString' },
+      ...{ float: 'getString hashFloat put', object: 'getString nextSlot insert' },
+    },
+  ],
+];
+
+const sought = {
+  ...{ int: 'seek', string: 'seekString' },
+  ...{ float: 'hashFloat find visit', object: 'visit' },
+};
+const missed = { int: 'seek', string: 'seekString', float: 'hashFloat find', object: '' };
+const inserted = {
+  ...{ int: 'putWith', string: 'putStringWith' },
+  ...{ float: 'hashFloat find size insertWith', object: 'nextSlot insertWith' },
+};
+
+const timed: readonly Crossing[] = [
+  ['get', (cache, key) => cache.get(key), sought],
+  ['get that renews', (cache, key) => cache.get(key, { updateAgeOnGet: true }), sought],
+  ['has', (cache, key) => cache.has(key), sought],
+  ['peek', (cache, key) => cache.peek(key), sought],
+  ['peek of stale ones, too', (cache, key) => cache.peek(key, { allowStale: true }), found],
+  [
+    'set',
+    (cache, key) => cache.set(key, 1),
+    {
+      ...{ int: 'putWith', string: 'putStringWith' },
+      ...{ float: 'hashFloat find write', object: 'write' },
+    },
+  ],
+];
+const timedMisses: readonly Crossing[] = [
+  ['get', (cache, key) => cache.get(key), missed],
+  ['has', (cache, key) => cache.has(key), missed],
+  ['set', (cache, key) => cache.set(key, 1), inserted],
+  [
+    'get, then set',
+    (cache, key) => [cache.get(key), cache.set(key, 1)],
+    {
+      ...{ int: 'seek putWith', string: 'seekString putMissedWith' },
+      ...{ float: `hashFloat find ${inserted.float}`, object: inserted.object },
+    },
+  ],
+];
+
+const weighed: readonly Crossing[] = [
+  ['get', (cache, key) => cache.get(key), (plain[0] as Crossing)[2]],
+  ['set', (cache, key) => cache.set(key, 1), (timed.at(-1) as Crossing)[2]],
+  [
+    'set that makes others go',
+    (cache, key) => cache.set(key, 1, { size: 10 }),
+    {
+      ...{ int: 'putWith shed shed shed', string: 'putStringWith shed shed shed' },
+      ...{ float: 'hashFloat find write shed shed shed', object: 'write shed shed shed' },
+    },
+  ],
+];
+
+const suites: readonly (readonly [string, object, boolean, readonly Crossing[]])[] = [
+  ['a key that is there', {}, true, plain],
+  ['a key that is not there', {}, false, plainMisses],
+  ['an entry with an age', { ttl: 1000 }, true, timed],
+  ['a key that is not there, of a cache with ages', { ttl: 1000 }, false, timedMisses],
+  ['an entry with a size', { maxSize: 10, sizeCalculation: () => 1 }, true, weighed],
+];
+
+describe.each(plainCases)('calls of $name', ({ open }) => {
+  describe.each(suites)('for %s', (_, options, isThere, crossings) => {
+    it.each(crossings)('%s', (__, act, wanted) => {
+      for (const [kind, key] of Object.entries(KEYS)) {
+        const { engine, calls } = spied(open());
+        const perf = new HandClock(0);
+        const cache: Cache = openCache(engine, { max: MAX, perf, ttlResolution: 0, ...options });
+        cache.set(1, 1).set('one', 1);
+        if (isThere) cache.set(key, 1);
+        calls.length = 0;
+        act(cache, key);
+        expect([kind, calls.join(' ')]).toEqual([kind, wanted[kind as Kind]]);
+      }
+    });
+  });
+
+  it('are one more for a stale entry: it may have become another meanwhile', () => {
+    const { engine, calls } = spied(open());
+    const perf = new HandClock(0);
+    const cache: Cache = openCache(engine, { max: MAX, perf, ttlResolution: 0, ttl: 10 });
+    cache.set(1, 1).set(2, 2);
+    perf.pass(11);
+    calls.length = 0;
+    cache.get(1, { noDeleteOnStaleGet: true });
+    expect(calls.splice(0)).toEqual(['seek']);
+    cache.get(1);
+    expect(calls.splice(0)).toEqual(['seek', 'seek', 'remove']);
+  });
+
+  it('are as few where an operation is watched', () => {
+    for (const options of [{ dispose: () => {} }, { recordStats: true }]) {
+      const { engine, calls } = spied(open());
+      const cache: Cache = openCache(engine, { max: MAX, ...options });
+      cache.set(1, 1);
+      calls.length = 0;
+      cache.set(1, 2).set(2, 2).get(1);
+      expect(calls).toEqual(['put', 'put', 'get']);
+    }
+  });
+});

@@ -1,0 +1,65 @@
+// The tests that judge the mutants of each file of src/.
+//
+// Not all that run it, for speed: those of its concept, those that find most in least time first.
+// Every mutant that is not killed runs all of them.
+
+/** Names of tests under test/, by names of files in src/. */
+export const TESTS: Readonly<Record<string, readonly string[]>> = {
+  autopurge: ['autopurge', 'differential/autopurge'],
+  batch: ['fetch-many', 'loads.report'],
+  bulk: ['crossings', 'snapshot', 'resize', 'stale', 'lifecycle', 'mend', 'extras'],
+  'call-key': ['call-key'],
+  cached: ['cached'],
+  callbacks: ['callbacks', 'mend', 'reentrancy', 'throwing'],
+  channels: ['hosts', 'channels'],
+  clock: ['clock', 'clock-host', 'ttl'],
+  'columns-pure': ['mutants/trials', 'columns'],
+  core: ['hosts'],
+  'core-edge-light': ['core'],
+  'core-none': ['core'],
+  'core-workerd': ['core'],
+  dict: ['stores.fuzz'],
+  'engine-disposed': ['engine', 'lifecycle'],
+  'engine-pure': ['mutants/trials', 'engine'],
+  'engine-wasm': ['mutants/trials', 'engine'],
+  engines: ['hosts', 'engine'],
+  entries: ['crossings', 'mend', 'rehash', 'throwing', 'structure', 'callbacks', 'hosts', 'growth'],
+  'entries-columns': ['crossings', 'mend', 'columns.model', 'sizes', 'growth.columns'],
+  errors: ['errors', 'mend'],
+  hash: ['mutants/trials', 'hash'],
+  iterable: ['iteration', 'callbacks', 'extras', 'loads'],
+  load: ['loads', 'loads.abort', 'loads.failure'],
+  loading: ['loads.memo', 'loads.report', 'loads', 'extras', 'loads.failure', 'fetch-many'],
+  loads: ['loads', 'loads.abort', 'loads.failure', 'loads.report', 'fetch-many', 'clock-host'],
+  lookups: ['crossings', 'status', 'stale', 'ttl'],
+  lru: ['crossings', 'mend', 'extras', 'resize', 'hosts', 'options', 'callbacks', 'channels'],
+  measure: ['sizes', 'errors', 'ttl'],
+  memoized: ['memoize', 'cached'],
+  mend: ['mend'],
+  options: ['errors', 'lifecycle', 'clock-host', 'sizes', 'options', 'ttl'],
+  poison: ['mend', 'poison'],
+  'read-through': ['stores.fuzz'],
+  sample: ['sample'],
+  settings: ['lifecycle', 'options'],
+  snapshot: ['snapshot', 'crossings', 'ttl'],
+  stack: ['stack'],
+  stats: ['extras', 'loads.report'],
+  status: ['status', 'channels', 'loads.report'],
+  store: [
+    ...['crossings', 'mend', 'clock-host', 'extras', 'status', 'stale', 'sizes', 'callbacks'],
+    ...['reentrancy.columns', 'loads', 'loads.report', 'autopurge'],
+  ],
+  'table-pure': ['mutants/trials', 'columns', 'engine', 'growth.columns'],
+  turns: ['stores.fuzz'],
+  walk: ['iteration', 'stale', 'lifecycle'],
+  warning: ['hosts'],
+  'write-back': ['stores.fuzz'],
+  'write-through': ['stores.fuzz'],
+  writer: ['stores.fuzz'],
+};
+
+/** Files of the engines. All others do the same on each, and are judged on the pure one alone. */
+export const ENGINES = /^(engine|core|table-pure|columns-pure|hash|stack|poison)/;
+
+/** Files that name things and do nothing: there is nothing in them to change. */
+export const NOTHING_TO_CHANGE = ['engine', 'index', 'memoize', 'stores', 'types', 'wasm.d'];

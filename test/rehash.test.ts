@@ -1,0 +1,90 @@
+// Shows when entries are given new hashes, and that nothing else changes by it.
+//
+// How well keys that collide are spread by it is in gears.test.ts.
+
+import { describe, expect, it } from 'vitest';
+import { engines, openCounting } from './counting.js';
+import { expectValid } from './validate.js';
+
+describe.each(engines)('on %s,', (_, open) => {
+  it('a rehash keeps order, values and columns of keys of all kinds', () => {
+    for (const options of [{}, { ttl: 1e6 }, { maxSize: 1e6, sizeCalculation: () => 1 }]) {
+      const { cache, count } = openCounting(open(), 600, { ...options });
+      const others = [{}, Symbol('a'), null, undefined, true, 5n, 1.5, Number.NaN, -0, 'short', 7];
+      for (const [i, key] of others.entries()) cache.set(key, i);
+      const colliding = (i: number) => `${i + 1000}:user-permissions`;
+      for (let i = 0; count.rehashes === 0; i++) {
+        const before = [...cache.entries()];
+        cache.get(colliding(i));
+        cache.set(colliding(i), i);
+        expect([...cache.entries()]).toEqual([[colliding(i), i], ...before]);
+        if (i > 500) expect.fail('no rehash');
+      }
+      expectValid(cache);
+      others.forEach((key, i) => {
+        expect(cache.get(key)).toBe(i);
+        expect(cache.has(key)).toBe(true);
+      });
+      expect(cache.delete(colliding(1))).toBe(true);
+      expect(cache.peek(colliding(2))).toBe(2);
+      expectValid(cache);
+    }
+  });
+
+  it('pairs that collide are told apart, too, though no chain is long', () => {
+    const { cache, count } = openCounting(open(), 10_000);
+    for (let i = 0; i < 5000; i++) {
+      for (const kind of ['read', 'edit']) cache.set(`${kind}:user/${i + 10_000_000}`, i);
+    }
+    expect(count.rehashes).toBe(1);
+    expect(cache.get('read:user/10000001')).toBe(1);
+    expect(cache.get('edit:user/10004999')).toBe(4999);
+  });
+
+  it('a rehash comes when the detours come to what it costs, which doubles', () => {
+    // Every key is added past all that there are; 16 steps and one for every eight entries are
+    // allowed, then twice as many, and so on.
+    const { cache, count } = openCounting({ ...open(), hashFloat: () => 0 }, 100);
+    const rehashing: number[] = [];
+    for (let i = 1; i <= 30; i++) {
+      const before = count.rehashes;
+      cache.set(i + 0.5, i);
+      if (count.rehashes > before) rehashing.push(i);
+    }
+    expect(rehashing).toEqual([7, 12, 18, 26]);
+    expectValid(cache);
+  });
+
+  it('a rehash that gets no memory leaves everything findable', () => {
+    const { cache, count } = openCounting(open(), 1000, {}, true);
+    for (let i = 0; i < 2000; i++) cache.set(`${i + 1e6}:user-permissions`, i);
+    expect(count.rehashes).toBeGreaterThan(1);
+    expect(count.rehashes).toBeLessThan(30);
+    expect(cache.size).toBe(1000);
+    for (let i = 1000; i < 2000; i++) expect(cache.get(`${i + 1e6}:user-permissions`)).toBe(i);
+    expectValid(cache);
+  });
+
+  it('a string that was missed before a rehash is put under its new hash', () => {
+    const { cache, count } = openCounting(open(), 1000);
+    const missed = 'missed before';
+    let i = 0;
+    for (; count.rehashes === 0; i++) {
+      cache.get(missed);
+      cache.set(`${i + 1e6}:user-permissions`, i);
+    }
+    cache.set(missed, -1);
+    expect(cache.get(`${missed} the rehash`.slice(0, missed.length))).toBe(-1);
+    expectValid(cache);
+  });
+
+  it('a cleared cache goes on with its hashes', () => {
+    const { cache, count } = openCounting(open(), 1000);
+    for (let i = 0; i < 1000; i++) cache.set(`${i + 1e6}:user-permissions`, i);
+    expect(count.rehashes).toBeGreaterThan(0);
+    cache.clear();
+    for (let i = 0; i < 1000; i++) cache.set(`${i + 1e6}:user-permissions`, i);
+    expect(cache.size).toBe(1000);
+    expectValid(cache);
+  });
+});
