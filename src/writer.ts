@@ -50,8 +50,14 @@ interface Dirty<K, V> {
   version: number;
   /** Settled when the entry has been written; there if that was asked for and has not begun. */
   due: Deferred | undefined;
-  /** The same for the write under way, and the version that it writes. */
-  writing: { version: number; readonly done: Deferred } | undefined;
+  /** The write under way. */
+  writing: Writing | undefined;
+}
+
+/** The version that a write writes, and what is settled when that is done. */
+interface Writing {
+  version: number;
+  readonly done: Deferred;
 }
 
 interface Failure<K, V> {
@@ -263,7 +269,7 @@ export class Writer<K, V> {
 
 /** Notes which version of an entry is about to be written. */
 function begin<K, V>(entry: Dirty<K, V>): number {
-  if (entry.writing) entry.writing.version = entry.version;
+  (entry.writing as Writing).version = entry.version;
   return entry.version;
 }
 

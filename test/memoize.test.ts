@@ -149,6 +149,16 @@ describe('a negative result', () => {
       expect(calls).toEqual([[1], [2], [2]]);
     }
   });
+
+  it('may be null, and has a size', async () => {
+    const { calls, noted } = noting(async (a: number) => (a === 1 ? null : undefined));
+    const sizeCalculation = () => 3;
+    const find = memoize(noted, { negativeTtl: 0, maxSize: 4, sizeCalculation });
+    for (let round = 0; round < 2; round++) {
+      expect([await find(1), await find(2)]).toEqual([null, undefined]);
+    }
+    expect([calls, find.cache.calculatedSize]).toEqual([[[1], [2]], 4]);
+  });
 });
 
 describe('an asynchronous function', () => {

@@ -311,6 +311,14 @@ describe.each(KINDS)('a %s cache', (_, open) => {
     for (const call of calls) expect(await cameTo(call()), String(call)).toBe('error DISPOSED');
   });
 
+  it('is emptied as often as it is asked to be, in turn', async () => {
+    const store = new Map([['a', 1]]);
+    const cache = open(store);
+    await Promise.all([cache.clear(), cache.set('b', 2), cache.clear(), cache.set('c', 3)]);
+    await sync(cache);
+    expect([[...store.keys()], cache.size]).toEqual([['c'], 1]);
+  });
+
   it('takes undefined for a deletion', async () => {
     const store = new Map([['a', 1]]);
     const cache = open(store);
@@ -342,6 +350,21 @@ describe.each(KINDS)('a %s cache', (_, open) => {
     expect(order).toEqual([1, -1, ...latest]);
     expect(cache.peek('a')).toBe(3);
   });
+});
+
+it('both count, if they are asked to, and tell their bound', async () => {
+  const store = new Map([['a', 1]]);
+  const kinds = [WriteThroughCache<string, number>, WriteBackCache<string, number>];
+  for (const Kind of kinds) {
+    const cache = new Kind({ store, max: 2, recordStats: true });
+    await cache.get('a');
+    await cache.get('a');
+    expect(cache.stats()).toMatchObject({ hits: 1, misses: 1, loads: 1 });
+    expect([cache.max, cache.size]).toEqual([2, 1]);
+    const plain = new Kind({ store, maxSize: 2, sizeCalculation: () => 1 });
+    expect(plain.max).toBe(0);
+    expect(() => plain.stats()).toThrow(expect.objectContaining({ code: 'NO_STATS' }));
+  }
 });
 
 it('types follow the store', () => {

@@ -93,16 +93,4 @@ describe('a write-through cache', () => {
     expect([await cameTo(set), await cameTo(closed)]).toEqual([undefined, undefined]);
     expect([await cameTo(late), store.names]).toEqual(['error DISPOSED', ['set a']]);
   });
-
-  it('counts, if it is asked to', async () => {
-    const store = new Map([['a', 1]]);
-    const cache = new WriteThroughCache({ store, max: 2, recordStats: true });
-    await cache.get('a');
-    await cache.get('a');
-    expect(cache.stats()).toMatchObject({ hits: 1, misses: 1, loads: 1 });
-    expect([cache.max, cache.size]).toEqual([2, 1]);
-    const plain = new WriteThroughCache({ store, maxSize: 2, sizeCalculation: () => 1 });
-    expect(plain.max).toBe(0);
-    expect(() => plain.stats()).toThrow(expect.objectContaining({ code: 'NO_STATS' }));
-  });
 });
