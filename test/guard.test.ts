@@ -201,6 +201,11 @@ const undos: readonly Mistake[] = [
   ],
   ['expectTouched', 'a stale visit', undone(['visit', 'aged', 2, 10, 3], ['untouch', 'aged', 2])],
   ['expectWritten', 'a write twice', undone(write, ['unwrite', 'aged', 2], ['unwrite', 'aged', 2])],
+  [
+    'expectWritten',
+    'a write before a touch',
+    undone(write, ['touch', 'aged', 3], ['unwrite', 'aged', 2]),
+  ],
   ['expectWritten', 'a write of another slot', undone(write, ['unwrite', 'aged', 3])],
   ['expectWritten', 'no write', undone(['visit', 'aged', 2, 0, 1], ['unwrite', 'aged', 2])],
   [
