@@ -369,12 +369,13 @@ export class Store<K, V, FC> {
     return this.entries.engine === disposedEngine;
   }
 
-  /** Whether an iteration shows the entry of a live slot. */
+  /** Whether an iteration shows the entry of a live slot, if it is one after a look at the clock. */
   isShown(slot: number): boolean {
     const { entries } = this;
     if (!entries.isTimed || this.settings.allowStale) return true;
-    // First, since the clock is user code, and may dispose of the cache.
+    // First, since the clock is user code, and may remove the entry, or dispose of the cache.
     const now = this.now();
+    if (entries.valueAt(slot) === undefined) return false;
     return entries.engine.visit(entries.table, slot, now, 0) > NIL;
   }
 

@@ -25,13 +25,8 @@ const IteratorPrototype = Object.getPrototypeOf(
 /** What a walk needs of a store. */
 export interface Walkable<K, V> {
   readonly entries: Entries<K, V>;
-  /** Whether the entry of a live slot is to be visited. */
+  /** Whether the entry of a live slot is to be visited. It may be gone by now, and is not, then. */
   isShown(slot: number): boolean;
-}
-
-/** The clock is user code: the slot may be empty after it was asked. */
-function isShown<K, V>(store: Walkable<K, V>, slot: number): boolean {
-  return store.isShown(slot) && store.entries.valueAt(slot) !== undefined;
 }
 
 /** Iterator over one cache. `T` is the key, the value or the pair of both. */
@@ -57,7 +52,7 @@ export class Walk<K, V, T> implements IterableIterator<T, void, unknown> {
     const store = this.#store;
     if (store !== undefined) {
       let slot = this.#first === NIL ? this.#begin(store.entries) : this.#advance(store.entries);
-      while (slot !== NIL && !isShown(store, slot)) slot = this.#advance(store.entries);
+      while (slot !== NIL && !store.isShown(slot)) slot = this.#advance(store.entries);
       if (slot !== NIL) return { value: this.#pick(store.entries, slot), done: false };
       this.#finish();
     }
