@@ -11,6 +11,8 @@ export default defineConfig({
     maxWorkers: 2,
     execArgv: ['--expose-gc'],
     testTimeout: 120_000,
+    // Some compile programs; on a busy machine that takes as long as a test.
+    hookTimeout: 120_000,
     // What bundlers make of it: a module that is compiled already (core-workerd.ts).
     alias: [
       {
