@@ -240,7 +240,70 @@ describe.each(Object.entries(groups))('%s', (_, mistakes) => {
   });
 });
 
+/** Every way to change a table, none of which touches its slot 1. */
+const changes: readonly Call[] = [
+  ...([
+    ['clear', 'plain'],
+    ['grow', 'full'],
+    ['rehash', 'plain', 0, MULTIPLIER],
+  ] as const),
+  ...([
+    ['setLimit', 'plain', 50],
+    ['get', 'plain', 9, KIND_INT],
+    ['getHash', 'plain', 9],
+  ] as const),
+  ...([
+    ['getString', 'plain', 'none', 0],
+    ['put', 'plain', 9, KIND_INT],
+  ] as const),
+  ...([
+    ['putString', 'plain', 'none', 0],
+    ['insert', 'plain', 9, KIND_INT],
+  ] as const),
+  ...([
+    ['take', 'plain', 9, KIND_INT],
+    ['takeString', 'plain', 'none', 0],
+  ] as const),
+  ...([
+    ['touch', 'plain', 2],
+    ['remove', 'plain', 2],
+    ['evict', 'plain'],
+  ] as const),
+  ...([
+    ['useAges', 'plain'],
+    ['useWeights', 'plain'],
+    ['setBudget', 'aged', 50],
+  ] as const),
+  ...([
+    ['visit', 'aged', 2, 0, 0],
+    ['seek', 'aged', 9, KIND_INT, 0, 3],
+  ] as const),
+  ...([
+    ['seekHash', 'aged', 9, 0, 3],
+    ['seekString', 'aged', 'none', 0, 0, 3],
+  ] as const),
+  ...([
+    ['write', 'aged', 2, 1, 0, 9, 0],
+    ['putWith', 'aged', 9, KIND_INT, 1, 0, 9, 0],
+  ] as const),
+  ...([
+    ['putStringWith', 'aged', 'none', 0, 1, 0, 9, 0],
+    ['shed', 'aged'],
+  ] as const),
+  ['insertWith', 'aged', 9, KIND_INT, 1, 0, 9],
+];
+
 describe('the guard', () => {
+  it.each(changes)('takes %s of %s for a change, before which nothing is undone', (...call) => {
+    const table = call[1];
+    const scene = new Scene();
+    const refused = undone(['touch', table, 1], call as unknown as Call, ['untouch', table, 1])(
+      scene,
+    );
+    const { refusal } = scene.raw.call(refused[0], ...refused.slice(1));
+    expect(refusal?.stack).toMatch(/expectTouched/);
+  });
+
   it('refuses every call of an instance that is not open', () => {
     const allowed = ['open', 'refuseGrowthAfter', 'validateArena'];
     for (const [name, run] of closedCore()) {
