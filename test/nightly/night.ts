@@ -1,0 +1,56 @@
+// A night: parts run side by side, each to its end, whatever becomes of the others.
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Knobs, Part } from './parts.js';
+import type { Progress } from './progress.js';
+import type { PartReport } from './report.js';
+import { clearFiles, endOfLog, readFigures, runStep } from './step.js';
+
+/** Where logs and figures are, one of each for every part. */
+export const FOLDER = 'build/nightly';
+
+/** How a night goes. */
+export interface Course {
+  readonly knobs: Knobs;
+  /** Parts that run at once. */
+  readonly lanes: number;
+  /** What it runs on, in words. */
+  readonly machine: string;
+  readonly progress: Progress;
+  /** Told of every part that has ended; `log` is the end of its log, if it failed. */
+  ended(part: Part, report: PartReport, log: string | undefined): void;
+}
+
+async function runPart(part: Part, { knobs, machine, progress, ended }: Course): Promise<void> {
+  const files = {
+    log: join(FOLDER, `${part.name}.log`),
+    figures: join(FOLDER, `${part.name}.jsonl`),
+  };
+  clearFiles(files);
+  const date = new Date().toISOString();
+  const began = performance.now();
+  const failures: string[] = [];
+  const steps = part.steps(knobs);
+  progress.begin(part.name, steps.length);
+  for (const step of steps) {
+    progress.step(part.name, step.label);
+    const failure = await runStep(step, files, part.limitMinutes * 60_000);
+    if (failure !== undefined) failures.push(`${step.label}: ${failure}`);
+  }
+  progress.end(part.name);
+  const seconds = Math.round((performance.now() - began) / 1000);
+  const { counts, notes } = readFigures(files.figures);
+  const report = { date, machine, seed: knobs.seed, seconds, failures, counts, notes };
+  ended(part, report, failures.length === 0 ? undefined : endOfLog(files.log));
+}
+
+/** Runs these parts, so many at once, in their order. */
+export async function runNight(parts: readonly Part[], course: Course): Promise<void> {
+  mkdirSync(FOLDER, { recursive: true });
+  const left = [...parts].reverse();
+  const lane = async () => {
+    for (let part = left.pop(); part !== undefined; part = left.pop()) await runPart(part, course);
+  };
+  await Promise.all(Array.from({ length: course.lanes }, lane));
+}

@@ -1,0 +1,118 @@
+// The night itself: that it fails when something is wrong, goes on, and tells what it did.
+
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../bench/random.js';
+import { plainCases } from '../support.js';
+import { type Course, runNight } from './night.js';
+import { type Part, parts, type Step } from './parts.js';
+import { doneBy, lineOf, type PartReport, type Reports, withReports } from './report.js';
+import { shapes } from './soak-shapes.js';
+import { SoakSubject } from './soak-subject.js';
+
+const at = (file: string) => new URL(`../../${file}`, import.meta.url);
+const read = (file: string) => readFileSync(at(file), 'utf8');
+
+/** A part whose processes run these programs. */
+function partOf(name: string, ...programs: string[]): Part {
+  const steps = programs.map((text): Step => ({ label: text, args: ['-e', text] }));
+  return { name, shows: 'something', limitMinutes: 1 / 60, steps: () => steps };
+}
+
+const figureOf = (line: object) =>
+  `require('fs').appendFileSync(process.env.WASM_LRU_FIGURES, '${JSON.stringify(line)}\\n')`;
+
+/** Runs parts, in a folder of their own; what became of each. */
+async function night(...run: Part[]): Promise<Map<string, PartReport & { log?: string }>> {
+  const reports = new Map<string, PartReport & { log?: string }>();
+  const course: Course = {
+    ...{ knobs: { seed: 7, minutes: 1 }, lanes: 2, machine: 'a machine' },
+    folder: mkdtempSync(join(tmpdir(), 'nightly-')),
+    progress: { begin: () => {}, step: () => {}, end: () => {}, print: () => {}, stop: () => {} },
+    ended: ({ name }, report, log) => {
+      reports.set(name, { ...report, ...(log !== undefined && { log }) });
+    },
+  };
+  await runNight(run, course);
+  return reports;
+}
+
+describe('a night', () => {
+  it('goes on after a failure, and says what failed', async () => {
+    const reports = await night(
+      partOf('bad', 'console.log("the reason"); process.exit(3)', figureOf({ note: 'went on' })),
+      partOf('good', ''),
+      partOf('late', 'setInterval(() => {}, 1000)'),
+    );
+    expect([...reports.keys()].sort()).toEqual(['bad', 'good', 'late']);
+    expect(reports.get('bad')?.failures.join()).toMatch(/ended with 3$/);
+    expect(reports.get('bad')?.log).toContain('the reason');
+    expect(reports.get('bad')?.notes).toEqual(['went on']);
+    expect(reports.get('good')).toMatchObject({ failures: [], seed: 7, machine: 'a machine' });
+    expect(reports.get('late')?.failures.join()).toMatch(/no end in/);
+  });
+
+  it('sums up what its processes count', async () => {
+    const runs = figureOf({ name: 'runs', count: 700 });
+    const part = partOf('part', runs, figureOf({ note: 'all is well' }), runs);
+    const report = (await night(part)).get('part') as PartReport;
+    expect(doneBy(report)).toBe('1,400 runs; all is well');
+    expect(lineOf('part', report)).toMatch(/^passed {2}part, \d+ s: 1,400 runs; all is well$/);
+  });
+});
+
+describe('the parts', () => {
+  it('have names of their own, and run files that exist', () => {
+    expect(new Set(parts.map(({ name }) => name)).size).toBe(parts.length);
+    const steps = parts.flatMap((part) => part.steps({ seed: 1, minutes: 1 }));
+    const files = steps
+      .flatMap(({ args }) => args)
+      .map((arg) => arg.replace(/^build\/js\/(.*)\.js$/, '$1.ts'))
+      .filter((arg) => /\.(ts|mjs)$/.test(arg));
+    expect(files.length).toBeGreaterThan(parts.length);
+    expect(files.filter((file) => !existsSync(at(file)))).toEqual([]);
+  });
+});
+
+describe('the figures', () => {
+  it('in docs/reliability.md are those of docs/nightly.json', () => {
+    const reports = JSON.parse(read('docs/nightly.json')) as Reports;
+    const document = read('docs/reliability.md');
+    expect(withReports(document, reports)).toBe(document);
+    const names = parts.map(({ name }) => name);
+    expect(Object.keys(reports).filter((name) => !names.includes(name))).toEqual([]);
+  });
+});
+
+describe.each(plainCases)('the soak: $name', ({ open }) => {
+  const soak = (index: number) => new SoakSubject(open().shared, shapes[index] as never, random);
+  const random = createRandom(1);
+  const uses = (subject: SoakSubject) => {
+    for (let i = 0; i < 3000; i++) subject.step();
+    return subject.expectSame();
+  };
+
+  it.each(shapes.map(({ name }, i) => [name, i] as const))('%s equal their model', (_, i) => {
+    const subject = soak(i);
+    expect(uses(subject)).not.toBe(0);
+    expect(subject.cache.size).toBeGreaterThan(0);
+  });
+
+  it('finds a use, an age, a size or a callback that the model does not know', () => {
+    const spoil = (index: number, how: (subject: SoakSubject) => unknown) => {
+      const subject = soak(index);
+      uses(subject);
+      how(subject);
+      return () => uses(subject);
+    };
+    const [first] = shapes.map(({ keyOf }) => keyOf);
+    const oldest = ({ cache }: SoakSubject) => cache.rkeys().next().value;
+    expect(first).toBeDefined();
+    expect(spoil(0, (subject) => subject.cache.get(oldest(subject)))).toThrow();
+    expect(spoil(3, ({ model }) => void (model.now += 5))).not.toThrow();
+    expect(spoil(4, ({ model }) => void (model.total += 1))).toThrow();
+    expect(spoil(2, ({ cache }) => cache.set('unknown', { id: -1 }))).toThrow('callbacks');
+  });
+});

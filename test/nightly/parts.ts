@@ -1,0 +1,165 @@
+// The parts of the night: what each shows, and the processes that it is made of.
+//
+// A part uses one processor, so that two run at once. Whatever it draws at random, it draws from
+// the seed. How many of what it does is here; how it is done is in the test or program it runs.
+
+/** What can be chosen for a night. */
+export interface Knobs {
+  readonly seed: number;
+  /** Minutes that the soak takes. */
+  readonly minutes: number;
+}
+
+/** One process of a part. */
+export interface Step {
+  readonly label: string;
+  /** Arguments of Node. */
+  readonly args: readonly string[];
+  /** Variables of the environment, beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A part of the night. */
+export interface Part {
+  readonly name: string;
+  /** What is true if it passes. */
+  readonly shows: string;
+  /** Minutes after which a process of it counts as hung. */
+  readonly limitMinutes: number;
+  steps(knobs: Knobs): readonly Step[];
+}
+
+const VITEST = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/nightly/vitest.config.ts'];
+const BUILT = 'build/js/test/nightly';
+
+/** Test files, as `npm test` runs them, but for the variables given. */
+function tests(files: string, env: Record<string, string> = {}): Step {
+  return { label: files, args: [...VITEST, ...files.split(' ').map((file) => `test/${file}`)], env };
+}
+
+/** So many runs of a test of random runs. */
+function runs(file: string, count: number, { seed }: Knobs): Step {
+  return tests(file, { WASM_LRU_RUNS: `${count}`, WASM_LRU_SEED: `${seed}` });
+}
+
+/** A program of this folder. */
+function program(name: string, args: readonly (string | number)[] = [], flags: string[] = []): Step {
+  const label = [name, ...args].join(' ');
+  return { label, args: ['--expose-gc', ...flags, `${BUILT}/${name}.js`, ...args.map(String)] };
+}
+
+function soak(kind: string, minutes: number, seed: number, flags: string[] = []): Step {
+  const step = program('soak', ['--engine', kind, '--minutes', minutes, '--seed', seed], flags);
+  return { ...step, label: [`soak on ${kind}`, ...flags].join(' ') };
+}
+
+/** What makes V8 collect at every turn, or move what it collects. */
+const GC_FLAGS = ['--gc-interval=500', '--stress-compaction', '--random-gc-interval=1000'];
+
+/** All of them; those that take longest come first, so that the last ones are short. */
+export const parts: readonly Part[] = [
+  {
+    name: 'schedules',
+    shows: 'no order in which loads settle tells a cache from its model (B4)',
+    limitMinutes: 30,
+    steps: (knobs) => [runs('loads.scheduler.test.ts', 200_000, knobs)],
+  },
+  {
+    name: 'models',
+    shows: 'no sequence of commands tells a cache from its model, or from lru-cache',
+    limitMinutes: 30,
+    steps: (knobs) => [
+      runs('model.test.ts', 100_000, knobs),
+      runs('columns.model.test.ts', 20_000, knobs),
+      runs('differential.test.ts', 20_000, knobs),
+      runs('differential/autopurge.test.ts', 5000, knobs),
+      runs('loads.differential.test.ts', 10_000, knobs),
+    ],
+  },
+  {
+    name: 'soak',
+    shows:
+      'mixed use for minutes on end leaves order, ages, sizes and callbacks right, and memory flat ' +
+      '(C12, I4, I5)',
+    limitMinutes: 600,
+    steps: ({ minutes, seed }) => [
+      soak('wasm', (minutes * 2) / 3, seed),
+      soak('pure', minutes / 3, seed),
+    ],
+  },
+  {
+    name: 'mutants',
+    shows: 'every defect put into the core is noticed, but for those listed in `mutation.md`',
+    limitMinutes: 40,
+    steps: () => [
+      {
+        label: 'every mutant',
+        args: ['--expose-gc', 'build/js/test/mutants/run.js', '--threads', '1'],
+      },
+    ],
+  },
+  {
+    name: 'exhaustive',
+    shows:
+      'no sequence of six operations differs from the model, nor of five with ages and sizes (C1)',
+    limitMinutes: 30,
+    steps: () =>
+      ['exhaustive.test.ts', 'exhaustive.columns.test.ts'].map((file) =>
+        tests(file, { WASM_LRU_LENGTH: '6' }),
+      ),
+  },
+  {
+    name: 'walks',
+    shows: 'no change while iterating, and no step of the clock, breaks a promise (F1, E2)',
+    limitMinutes: 30,
+    steps: (knobs) => [
+      runs('iteration.fuzz.test.ts', 100_000, knobs),
+      runs('clock.test.ts', 100_000, knobs),
+    ],
+  },
+  {
+    name: 'gc',
+    shows: 'a collector that runs all the time, or moves everything, changes nothing',
+    limitMinutes: 15,
+    steps: ({ seed }) => GC_FLAGS.map((flag) => soak('wasm', 1, seed, [flag])),
+  },
+  {
+    name: 'stack',
+    shows: 'an operation that runs out of stack anywhere, to the word, is done or not done (B7)',
+    limitMinutes: 30,
+    steps: () => [tests('stack.test.ts', { WASM_LRU_PADDINGS: '16' })],
+  },
+  {
+    name: 'size',
+    shows: 'a cache works at the largest `max` there is, twice what a `Map` holds (C3)',
+    limitMinutes: 15,
+    steps: ({ seed }) => [
+      program('size', ['release', seed]),
+      program('size', ['debug', seed]),
+      program('peer-size', []),
+    ],
+  },
+  {
+    name: 'colliders',
+    shows: '10^7 keys that are made to collide are spread after a few rehashes (A10)',
+    limitMinutes: 15,
+    steps: () => [program('colliders')],
+  },
+  {
+    name: 'refusals',
+    shows: 'memory refused at any growth, by pages or by address space, breaks no cache (C4, C8)',
+    limitMinutes: 15,
+    steps: () => [
+      tests('growth.test.ts growth.columns.test.ts columns.test.ts'),
+      program('refusals'),
+    ],
+  },
+  {
+    name: 'browser',
+    shows:
+      'a page that has taken every memory Chromium grants still gets a cache, and its old one ' +
+      'goes on (C6)',
+    limitMinutes: 5,
+    steps: () => [{ label: 'Chromium', args: ['test/nightly/browser.mjs'] }],
+  },
+];
