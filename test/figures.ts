@@ -6,7 +6,9 @@
 import { appendFileSync } from 'node:fs';
 
 /** One line of the file: so many of something, or what else there is to say. */
-export type FigureLine = { readonly name: string; readonly count: number } | { readonly note: string };
+export type FigureLine =
+  | { readonly name: string; readonly count: number }
+  | { readonly note: string };
 
 function add(line: FigureLine): void {
   const file = process.env.WASM_LRU_FIGURES;

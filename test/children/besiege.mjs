@@ -9,53 +9,49 @@ const [offered, late] = process.argv.slice(2).map(Number);
 const ELDER_MAX = 1000;
 const LATE_MAX = 50;
 
-/** What is in a cache of this max after so many sets of -k under k, if nothing was refused. */
-function isExact(cache, max, count) {
-  let key = count;
+/** Sets -k under k, for each k up to the end. */
+function fill(cache, begin, end) {
+  for (let key = begin; key < end; key++) cache.set(key, -key);
+}
+
+/** Whether the cache holds the last keys that were set, the newest first, and so many of them. */
+function isExact(cache, size, end) {
+  let key = end;
   for (const [ourKey, value] of cache) {
     key -= 1;
     if (ourKey !== key || value !== -key) return false;
   }
-  return cache.size === Math.min(max, count);
-}
-
-function fill(cache, count) {
-  for (let key = 0; key < count; key++) cache.set(key, -key);
+  return end - key === size && cache.size === size;
 }
 
 const outcomes = {};
-const count = (outcome) => {
-  outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-};
 
-/** Makes and fills a cache; what became of it is counted. */
-function attempt(max, entries) {
+/** Makes and fills a cache, and counts what became of it. */
+function attempt(max) {
+  let cache;
+  let outcome;
   try {
-    const cache = new LRUCache({ max });
-    fill(cache, entries);
-    const isRight = isExact(cache, cache.size, entries) && cache.size > 0;
-    count(isRight ? `${cache.engine}${cache.size < Math.min(max, entries) ? ', smaller' : ''}` : 'wrong');
-    return cache;
+    cache = new LRUCache({ max });
+    fill(cache, 0, max);
+    const { engine, size } = cache;
+    outcome = isExact(cache, size, max) ? `${engine}${size < max ? ', smaller' : ''}` : 'wrong';
   } catch (error) {
-    count(error.code ?? `${error}`);
-    return undefined;
+    outcome = error.code ?? `${error}`;
   }
+  outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  return cache;
 }
 
-const elder = attempt(ELDER_MAX, ELDER_MAX);
-const size = elder?.size ?? 0;
-const kept = [];
-kept.push(attempt(offered, offered));
-for (let i = 0; i < late; i++) kept.push(attempt(LATE_MAX, LATE_MAX));
+const elder = attempt(ELDER_MAX);
+const size = elder.size;
+const others = [attempt(offered)];
+while (others.length <= late) others.push(attempt(LATE_MAX));
 
-let isElderRight = true;
-if (elder !== undefined) {
-  isElderRight = isExact(elder, size, ELDER_MAX) && elder.size === size;
-  // It goes on: every entry is replaced, and no memory is needed for that.
-  for (let key = ELDER_MAX; key < 2 * ELDER_MAX; key++) elder.set(key, -key);
-  isElderRight &&= isExact(elder, size, 2 * ELDER_MAX) && elder.size === size;
+let isElderRight = isExact(elder, size, ELDER_MAX);
+if (size > 0) {
+  fill(elder, ELDER_MAX, 2 * ELDER_MAX);
+  isElderRight &&= isExact(elder, size, 2 * ELDER_MAX);
   elder.clear();
-  elder.set('again', 1);
-  isElderRight &&= elder.get('again') === 1;
+  isElderRight &&= elder.set('again', 1).get('again') === 1;
 }
-console.log(JSON.stringify({ isElderRight, outcomes, kept: kept.length }));
+console.log(JSON.stringify({ isElderRight, outcomes }));

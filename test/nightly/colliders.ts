@@ -1,7 +1,7 @@
 // Ten million keys of each family that is made to collide: what they cost, counted and not timed.
 //
-// test/gears.test.ts does this with 2^17 of them, and looks closer. The engine has the seed that the
-// families know. A chain may be as long as the patience of a table at its last rehash.
+// test/gears.test.ts does this with 2^17 of them, and looks closer. The engine has the seed that
+// the families know. A chain may be as long as the patience of a table at its last rehash.
 
 import { readFileSync } from 'node:fs';
 import { CHAIN_SLOT, NIL, SLOT_CHAIN } from '../../assembly/layout.js';

@@ -7,9 +7,6 @@ import type { Progress } from './progress.js';
 import type { PartReport } from './report.js';
 import { clearFiles, endOfLog, readFigures, runStep } from './step.js';
 
-/** Where logs and figures are, one of each for every part. */
-export const FOLDER = 'build/nightly';
-
 /** How a night goes. */
 export interface Course {
   readonly knobs: Knobs;
@@ -17,15 +14,18 @@ export interface Course {
   readonly lanes: number;
   /** What it runs on, in words. */
   readonly machine: string;
+  /** Where logs and figures go, one of each for every part. */
+  readonly folder: string;
   readonly progress: Progress;
   /** Told of every part that has ended; `log` is the end of its log, if it failed. */
   ended(part: Part, report: PartReport, log: string | undefined): void;
 }
 
-async function runPart(part: Part, { knobs, machine, progress, ended }: Course): Promise<void> {
+async function runPart(part: Part, course: Course): Promise<void> {
+  const { knobs, machine, folder, progress, ended } = course;
   const files = {
-    log: join(FOLDER, `${part.name}.log`),
-    figures: join(FOLDER, `${part.name}.jsonl`),
+    log: join(folder, `${part.name}.log`),
+    figures: join(folder, `${part.name}.jsonl`),
   };
   clearFiles(files);
   const date = new Date().toISOString();
@@ -47,7 +47,7 @@ async function runPart(part: Part, { knobs, machine, progress, ended }: Course):
 
 /** Runs these parts, so many at once, in their order. */
 export async function runNight(parts: readonly Part[], course: Course): Promise<void> {
-  mkdirSync(FOLDER, { recursive: true });
+  mkdirSync(course.folder, { recursive: true });
   const left = [...parts].reverse();
   const lane = async () => {
     for (let part = left.pop(); part !== undefined; part = left.pop()) await runPart(part, course);

@@ -1,6 +1,6 @@
 // The night itself: that it fails when something is wrong, goes on, and tells what it did.
 
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { type Course, runNight } from './night.js';
 import { type Part, parts, type Step } from './parts.js';
 import { doneBy, lineOf, type PartReport, type Reports, withReports } from './report.js';
 import { shapes } from './soak-shapes.js';
-import { SoakSubject } from './soak-subject.js';
+import { type Shape, SoakSubject } from './soak-subject.js';
 
 const at = (file: string) => new URL(`../../${file}`, import.meta.url);
 const read = (file: string) => readFileSync(at(file), 'utf8');
@@ -87,32 +87,34 @@ describe('the figures', () => {
 });
 
 describe.each(plainCases)('the soak: $name', ({ open }) => {
-  const soak = (index: number) => new SoakSubject(open().shared, shapes[index] as never, random);
-  const random = createRandom(1);
-  const uses = (subject: SoakSubject) => {
+  const soakOf = (name: string) => {
+    const shape = shapes.find((each) => each.name === name) as Shape;
+    return new SoakSubject(open().shared, shape, createRandom(1));
+  };
+  const use = (subject: SoakSubject) => {
     for (let i = 0; i < 3000; i++) subject.step();
     return subject.expectSame();
   };
 
-  it.each(shapes.map(({ name }, i) => [name, i] as const))('%s equal their model', (_, i) => {
-    const subject = soak(i);
-    expect(uses(subject)).not.toBe(0);
+  it.each(shapes.map(({ name }) => name))('%s equal their model', (name) => {
+    const subject = soakOf(name);
+    expect(use(subject)).not.toBe(0);
+    expect(use(soakOf(name)), 'the same operations for the same seed').toBe(use(soakOf(name)));
     expect(subject.cache.size).toBeGreaterThan(0);
   });
 
-  it('finds a use, an age, a size or a callback that the model does not know', () => {
-    const spoil = (index: number, how: (subject: SoakSubject) => unknown) => {
-      const subject = soak(index);
-      uses(subject);
-      how(subject);
-      return () => uses(subject);
-    };
-    const [first] = shapes.map(({ keyOf }) => keyOf);
-    const oldest = ({ cache }: SoakSubject) => cache.rkeys().next().value;
-    expect(first).toBeDefined();
-    expect(spoil(0, (subject) => subject.cache.get(oldest(subject)))).toThrow();
-    expect(spoil(3, ({ model }) => void (model.now += 5))).not.toThrow();
-    expect(spoil(4, ({ model }) => void (model.total += 1))).toThrow();
-    expect(spoil(2, ({ cache }) => cache.set('unknown', { id: -1 }))).toThrow('callbacks');
+  it.each<[string, string, (subject: SoakSubject) => unknown, string]>([
+    ['a use', 'ints', ({ cache }) => cache.get(cache.rkeys().next().value), 'order'],
+    ['an age', 'ages', ({ model }) => model.rows.forEach((row) => void row.start--), 'age'],
+    ['a size', 'sizes', ({ model }) => void model.total++, 'calculatedSize'],
+    ['a callback', 'callbacks', ({ cache }) => cache.set('new', { id: -1 }), 'callbacks'],
+  ])('finds %s that the model does not know of', (_, name, change, told) => {
+    const subject = soakOf(name);
+    use(subject);
+    change(subject);
+    expect(() => {
+      if (told === 'callbacks') subject.step();
+      else subject.expectSame();
+    }).toThrow(told);
   });
 });

@@ -29,12 +29,14 @@ export interface Part {
   steps(knobs: Knobs): readonly Step[];
 }
 
-const VITEST = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/nightly/vitest.config.ts'];
+const CONFIG = 'test/nightly/vitest.config.ts';
+const VITEST = ['node_modules/vitest/vitest.mjs', 'run', '--config', CONFIG];
 const BUILT = 'build/js/test/nightly';
 
 /** Test files, as `npm test` runs them, but for the variables given. */
 function tests(files: string, env: Record<string, string> = {}): Step {
-  return { label: files, args: [...VITEST, ...files.split(' ').map((file) => `test/${file}`)], env };
+  const paths = files.split(' ').map((file) => `test/${file}`);
+  return { label: files, args: [...VITEST, ...paths], env };
 }
 
 /** So many runs of a test of random runs. */
@@ -43,7 +45,11 @@ function runs(file: string, count: number, { seed }: Knobs): Step {
 }
 
 /** A program of this folder. */
-function program(name: string, args: readonly (string | number)[] = [], flags: string[] = []): Step {
+function program(
+  name: string,
+  args: readonly (string | number)[] = [],
+  flags: readonly string[] = [],
+): Step {
   const label = [name, ...args].join(' ');
   return { label, args: ['--expose-gc', ...flags, `${BUILT}/${name}.js`, ...args.map(String)] };
 }
@@ -79,8 +85,8 @@ export const parts: readonly Part[] = [
   {
     name: 'soak',
     shows:
-      'mixed use for minutes on end leaves order, ages, sizes and callbacks right, and memory flat ' +
-      '(C12, I4, I5)',
+      'mixed use for minutes on end leaves order, ages, sizes and callbacks right, and memory ' +
+      'flat (C12, I4, I5)',
     limitMinutes: 600,
     steps: ({ minutes, seed }) => [
       soak('wasm', (minutes * 2) / 3, seed),

@@ -1,7 +1,8 @@
 // What lru-cache does at nine million entries and beyond, next to us: shown, and nothing asserted.
 //
 // Each cache is filled with ints and churned for a while in a process of its own, as the first to
-// fail would take the other with it. `peer-size.js` starts them all; `peer-size.js NAME MAX` is one.
+// fail would take the other with it. Without arguments it starts them all; with a name and a max,
+// it is one of them.
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

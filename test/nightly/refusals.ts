@@ -16,7 +16,12 @@ const PAGES = [
 ];
 const MIB = 1024;
 /** Address space in MiB: what Node needs to start, up to more than its guards reserve. */
-const SPACES = Array.from({ length: 24 }, (_, i) => 750 + i * 250).concat(8000, 12_000, 16_000, 24_000);
+const SPACES = [
+  ...Array.from({ length: 24 }, (_, i) => 750 + i * 250),
+  ...[8000, 12_000, 16_000, 24_000],
+];
+/** What a host says that comes to its end for want of memory; no JavaScript sees it coming. */
+const HOST_ENDS = /FATAL ERROR|out of memory|Fatal|std::bad_alloc|failed to reserve/i;
 /** How the outcome of a cache may be called. */
 const ALLOWED = /^(wasm|pure)(, smaller)?$|^OUT_OF_MEMORY$/;
 
@@ -32,9 +37,7 @@ function besiege(limit: string, conditions: Conditions): boolean {
   const args = [`${OFFERED}`, `${LATE}`];
   const { status, stderr, report } = runChild<Report>('besiege.mjs', { ...conditions, args });
   if (report === null) {
-    // The host's own end: it says so, and no JavaScript sees it coming.
-    if (/FATAL ERROR|out of memory|Fatal|std::bad_alloc|failed to reserve/i.test(stderr) || status === null)
-      return false;
+    if (status === null || HOST_ENDS.test(stderr)) return false;
     throw new Error(`${limit}: ended with ${status}: ${stderr}`);
   }
   if (!report.isElderRight) throw new Error(`${limit}: the cache that was there did not go on`);

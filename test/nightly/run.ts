@@ -6,11 +6,13 @@ import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
-import { FOLDER, runNight } from './night.js';
+import { runNight } from './night.js';
 import { type Part, parts } from './parts.js';
 import { createProgress } from './progress.js';
 import { files, lineOf, type PartReport, type Reports, withReports } from './report.js';
 import { endSteps } from './step.js';
+
+const FOLDER = 'build/nightly';
 
 function positive(text: string): number {
   const number = Number(text);
@@ -94,6 +96,7 @@ async function run(): Promise<void> {
     knobs,
     lanes: Math.max(lanes, 1),
     machine: `Node ${process.versions.node}, ${cores[0]?.model.trim()}, ${cores.length} cores`,
+    folder: FOLDER,
     progress,
     ended: ({ name }, report, log) => {
       reports[name] = report;

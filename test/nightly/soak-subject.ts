@@ -1,4 +1,4 @@
-// A cache under the soak: its model, a ledger of its values, and one random operation after another.
+// A cache under the soak: its model, a ledger of its values, and random operations on both.
 //
 // Every answer and every callback is compared at once; `expectSame` compares what is in the cache.
 // The ledger counts values for itself: each that came is there, or was disposed of, once. Half of

@@ -1,9 +1,9 @@
 // The soak: caches of every kind on one engine, used for minutes, and compared all the time.
 //
-// `soak.js --engine wasm --minutes 5 --seed 1`; run it with --expose-gc. Every operation is compared
-// with a model, and the whole content every 2^16 operations. Once every cache has been at its
-// largest and smallest many times, linear memory must not grow any more, and the heap not by more
-// than a tenth. A failure names the seed and the operation, which are the same in every run.
+// `soak.js --engine wasm --minutes 5 --seed 1`; run it with --expose-gc. Every operation is
+// compared with a model, and the whole content every 2^16 operations. Once every cache has been at
+// its largest and smallest many times, linear memory must not grow any more, and the heap not by
+// more than a tenth. A failure names the seed and the operation, which are the same in every run.
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
