@@ -4,8 +4,8 @@
 // the pure engine or smaller than was asked for, or throw a typed error; one that was there before
 // must go on. Under limits of address space that Node itself does not live with, nothing is shown.
 
-import { figure, note } from '../figures.js';
 import { type Conditions, runChild } from '../child.js';
+import { figure, note } from '../figures.js';
 
 /** A hungry cache of this many entries takes some 24 MB. */
 const OFFERED = 1e6;
@@ -54,9 +54,7 @@ for (const pages of PAGES) {
 }
 figure('limits of pages', PAGES.length);
 
-const lived = SPACES.filter((space) =>
-  besiege(`${space} MiB`, { addressSpaceKiB: space * MIB }),
-);
+const lived = SPACES.filter((space) => besiege(`${space} MiB`, { addressSpaceKiB: space * MIB }));
 figure('limits of address space', lived.length);
 if (lived.length < SPACES.length / 2) throw new Error(`Node lived under ${lived} MiB only`);
 note(`Node lives from ${lived[0]} MiB on`);

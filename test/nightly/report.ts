@@ -58,7 +58,7 @@ export function tableOf(reports: Reports): string {
   return [
     table(['part', 'what it shows', 'what it did', 'seconds'], rows, 3),
     '',
-    `Run ${listed([...new Set(runs)])}.`,
+    runs.length === 0 ? 'Not run yet.' : `Run ${listed([...new Set(runs)])}.`,
   ].join('\n');
 }
 

@@ -60,7 +60,7 @@ function fail(what: string): never {
   throw new Error(`at ${COUNT} entries: ${what}`);
 }
 
-const valueOf = (key: number): number => (key * 7 + 3) | 0;
+const valueFor = (key: number): number => (key * 7 + 3) | 0;
 
 /** What is in the cache when every key was set: those read all the time, and the last ones. */
 const isThere = (key: number): boolean => key < PINNED || key >= COUNT + PINNED;
@@ -75,9 +75,9 @@ function seconds(): string {
 function churn(cache: LRUCache<number, number>): void {
   let pin = 0;
   for (let key = COUNT; key < KEYS; key++) {
-    cache.set(key, valueOf(key));
+    cache.set(key, valueFor(key));
     if (key % PIN_INTERVAL !== 0) continue;
-    if (cache.get(pin) !== valueOf(pin)) fail(`key ${pin} was read and is gone`);
+    if (cache.get(pin) !== valueFor(pin)) fail(`key ${pin} was read and is gone`);
     pin = (pin + 1) % PINNED;
   }
   for (let key = 0; key < PINNED; key++) cache.get(key);
@@ -87,7 +87,7 @@ function spotCheck(cache: LRUCache<number, number>): void {
   const random = createRandom(Number(seed));
   for (let check = 0; check < CHECKS; check++) {
     const key = below(random, KEYS);
-    const wanted = isThere(key) ? valueOf(key) : undefined;
+    const wanted = isThere(key) ? valueFor(key) : undefined;
     if (cache.peek(key) !== wanted) fail(`key ${key} is not what it should be`);
   }
 }
@@ -97,7 +97,7 @@ function checkOrder(cache: LRUCache<number, number>): void {
   let wanted = PINNED - 1;
   let count = 0;
   for (const [key, value] of cache) {
-    if (key !== wanted || value !== valueOf(key)) fail(`${key} is where ${wanted} should be`);
+    if (key !== wanted || value !== valueFor(key)) fail(`${key} is where ${wanted} should be`);
     count += 1;
     wanted = wanted === 0 ? KEYS - 1 : wanted - 1;
   }
@@ -114,7 +114,7 @@ function codeOf(act: () => unknown): unknown {
 }
 
 const cache = open(COUNT);
-for (let key = 0; key < COUNT; key++) cache.set(key, valueOf(key));
+for (let key = 0; key < COUNT; key++) cache.set(key, valueFor(key));
 if (cache.size !== COUNT) fail(`${cache.size} after filling`);
 const filled = seconds();
 churn(cache);
