@@ -72,15 +72,22 @@ function seconds(): string {
   return `${took.toFixed(1)} s`;
 }
 
+function readPinned(cache: LRUCache<number, number>): void {
+  for (let key = 0; key < PINNED; key++) {
+    if (cache.get(key) !== valueFor(key)) fail(`key ${key} is gone`);
+  }
+}
+
 function churn(cache: LRUCache<number, number>): void {
+  readPinned(cache);
   let pin = 0;
   for (let key = COUNT; key < KEYS; key++) {
     cache.set(key, valueFor(key));
     if (key % PIN_INTERVAL !== 0) continue;
-    if (cache.get(pin) !== valueFor(pin)) fail(`key ${pin} was read and is gone`);
+    if (cache.get(pin) !== valueFor(pin)) fail(`key ${pin} is gone`);
     pin = (pin + 1) % PINNED;
   }
-  for (let key = 0; key < PINNED; key++) cache.get(key);
+  readPinned(cache);
 }
 
 function spotCheck(cache: LRUCache<number, number>): void {
