@@ -74,7 +74,7 @@ function list(): void {
   }
 }
 
-/** Keeps these reports in place of those that the same parts had. */
+/** Keeps these reports in the documents, in place of those that the same parts had. */
 function keep(reports: Reports): void {
   const kept = existsSync(files.reports)
     ? (JSON.parse(readFileSync(files.reports, 'utf8')) as Reports)
@@ -100,12 +100,12 @@ async function run(): Promise<void> {
     progress,
     ended: ({ name }, report, log) => {
       reports[name] = report;
+      writeFileSync(options.json, `${JSON.stringify(reports, null, 2)}\n`);
+      if (options.write) keep({ [name]: report });
       progress.print(`${lineOf(name, report)}${log === undefined ? '' : `\n${log}`}`);
     },
   });
   progress.stop();
-  writeFileSync(options.json, `${JSON.stringify(reports, null, 2)}\n`);
-  if (options.write) keep(reports);
   const failed = Object.entries(reports).filter(([, { failures }]) => failures.length > 0);
   const took = ((performance.now() - began) / 60_000).toFixed(1);
   const verdict = failed.length === 0 ? 'all passed' : `failed: ${failed.map(([name]) => name)}`;
