@@ -1,5 +1,5 @@
-// Progress of the night, on standard error: a bar for each part on a terminal, else a line for
-// each step.
+// Progress of the night: a bar for each part on a terminal, else a line for each step on standard
+// error.
 
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
 
@@ -32,7 +32,11 @@ function createBars(): Progress {
       if (bar !== undefined) bars.remove(bar);
     },
     print: (text) => bars.log(`${text}\n`),
-    stop: () => bars.stop(),
+    stop: () => {
+      // Writes what is left to print.
+      bars.update();
+      bars.stop();
+    },
   };
 }
 
@@ -50,7 +54,7 @@ function createLines(): Progress {
   };
 }
 
-/** Progress as standard error can show it. */
+/** Progress as it can be shown: what is printed must not get lost if output goes to a file. */
 export function createProgress(): Progress {
-  return process.stderr.isTTY ? createBars() : createLines();
+  return process.stderr.isTTY && process.stdout.isTTY ? createBars() : createLines();
 }
