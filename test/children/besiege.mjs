@@ -26,6 +26,12 @@ function isExact(cache, size, end) {
 
 const outcomes = {};
 
+/** What became of a cache that was filled to its max. */
+function outcomeOf({ engine, size }, isRight, max) {
+  if (!isRight) return 'wrong';
+  return size < max ? `${engine} at less than its max` : engine;
+}
+
 /** Makes and fills a cache, and counts what became of it. */
 function attempt(max) {
   let cache;
@@ -33,8 +39,7 @@ function attempt(max) {
   try {
     cache = new LRUCache({ max });
     fill(cache, 0, max);
-    const { engine, size } = cache;
-    outcome = isExact(cache, size, max) ? `${engine}${size < max ? ', smaller' : ''}` : 'wrong';
+    outcome = outcomeOf(cache, isExact(cache, cache.size, max), max);
   } catch (error) {
     outcome = error.code ?? `${error}`;
   }

@@ -4,6 +4,7 @@
 // the pure engine or smaller than was asked for, or throw a typed error; one that was there before
 // must go on. Under limits of address space that Node itself does not live with, nothing is shown.
 
+import { grouped } from '../../bench/report.js';
 import { type Conditions, runChild } from '../child.js';
 import { figure, note } from '../figures.js';
 
@@ -23,7 +24,7 @@ const SPACES = [
 /** What a host says that comes to its end for want of memory; no JavaScript sees it coming. */
 const HOST_ENDS = /FATAL ERROR|out of memory|Fatal|std::bad_alloc|failed to reserve/i;
 /** How the outcome of a cache may be called. */
-const ALLOWED = /^(wasm|pure)(, smaller)?$|^OUT_OF_MEMORY$/;
+const ALLOWED = /^(wasm|pure)( at less than its max)?$|^OUT_OF_MEMORY$/;
 
 interface Report {
   readonly isElderRight: boolean;
@@ -58,5 +59,5 @@ const lived = SPACES.filter((space) => besiege(`${space} MiB`, { addressSpaceKiB
 figure('limits of address space', lived.length);
 if (lived.length < SPACES.length / 2) throw new Error(`Node lived under ${lived} MiB only`);
 note(`Node lives from ${lived[0]} MiB on`);
-const outcomes = [...totals].map(([outcome, count]) => `${count} ${outcome}`);
-note(`caches under them: ${outcomes.join(', ')}`);
+const outcomes = [...totals].map(([outcome, count]) => `${grouped(count)} ${outcome}`);
+note(`caches: ${outcomes.join(', ')}`);
