@@ -67,4 +67,4 @@ for (const { name, keyAt } of hostileFamilies) {
     chain: Math.max(worst.chain, chain),
   };
 }
-note(`at most ${worst.rehashes} rehashes, and chains of ${worst.chain}`);
+note(`rehashes of a family: ${worst.rehashes} at most; longest chain: ${worst.chain}`);

@@ -45,22 +45,25 @@ function runs(file: string, count: number, { seed }: Knobs): Step {
 }
 
 /** A program of this folder. */
-function program(
-  name: string,
-  args: readonly (string | number)[] = [],
-  flags: readonly string[] = [],
-): Step {
+function program(name: string, args: readonly (string | number)[] = []): Step {
   const label = [name, ...args].join(' ');
-  return { label, args: ['--expose-gc', ...flags, `${BUILT}/${name}.js`, ...args.map(String)] };
+  return { label, args: ['--expose-gc', `${BUILT}/${name}.js`, ...args.map(String)] };
 }
 
-function soak(kind: string, minutes: number, seed: number, flags: string[] = []): Step {
-  const step = program('soak', ['--engine', kind, '--minutes', minutes, '--seed', seed], flags);
-  return { ...step, label: [`soak on ${kind}`, ...flags].join(' ') };
+function soak(kind: string, minutes: number, seed: number, ...more: (string | number)[]): Step {
+  return program('soak', ['--engine', kind, '--minutes', minutes, '--seed', seed, ...more]);
 }
 
-/** What makes V8 collect at every turn, or move what it collects. */
-const GC_FLAGS = ['--gc-interval=500', '--stress-compaction', '--random-gc-interval=1000'];
+/** The same with a flag of Node. */
+function withFlag(flag: string, { label, args }: Step): Step {
+  return { label: `${label} with ${flag}`, args: [flag, ...args] };
+}
+
+/**
+ * What makes V8 collect more, and move what it collects. In a release of Node, `--gc-interval` and
+ * `--random-gc-interval` do nothing, as `--trace-gc` shows.
+ */
+const GC_FLAGS = ['--stress-compaction', '--stress-incremental-marking'];
 
 /** All of them; those that take longest come first, so that the last ones are short. */
 export const parts: readonly Part[] = [
@@ -127,7 +130,10 @@ export const parts: readonly Part[] = [
     name: 'gc',
     shows: 'a collector that runs all the time, or moves everything, changes nothing',
     limitMinutes: 15,
-    steps: ({ seed }) => GC_FLAGS.map((flag) => soak('wasm', 1, seed, [flag])),
+    steps: ({ seed }) => [
+      soak('wasm', 1, seed, '--collect', 200),
+      ...GC_FLAGS.map((flag) => withFlag(flag, soak('wasm', 1, seed))),
+    ],
   },
   {
     name: 'stack',
@@ -139,11 +145,13 @@ export const parts: readonly Part[] = [
     name: 'size',
     shows: 'a cache works at the largest `max` there is, twice what a `Map` holds (C3)',
     limitMinutes: 15,
-    steps: ({ seed }) => [
-      program('size', ['release', seed]),
-      program('size', ['debug', seed]),
-      program('peer-size', []),
-    ],
+    steps: ({ seed }) => [program('size', ['release', seed]), program('size', ['debug', seed])],
+  },
+  {
+    name: 'peer',
+    shows: 'nothing, but what lru-cache does at nine million entries, and beyond 2^24, beside us',
+    limitMinutes: 20,
+    steps: () => [program('peer-size')],
   },
   {
     name: 'colliders',

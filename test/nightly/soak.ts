@@ -4,8 +4,11 @@
 // compared with a model, and the whole content every 2^16 operations. Once every cache has been at
 // its largest and smallest many times, linear memory must not grow any more, and the heap not by
 // more than a tenth. A failure names the seed and the operation, which are the same in every run.
+// `--collect 200` collects garbage after so many operations, too.
 
 import { readFileSync } from 'node:fs';
+import { PerformanceObserver } from 'node:perf_hooks';
+import { setImmediate as turn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { below, createRandom } from '../../bench/random.js';
 import { createPureEngine } from '../../src/engine-pure.js';
@@ -28,9 +31,11 @@ const { values } = parseArgs({
     engine: { type: 'string', default: 'wasm' },
     minutes: { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
+    collect: { type: 'string', default: '0' },
   },
 });
 const seed = Number(values.seed);
+const collectInterval = Number(values.collect);
 const endMs = performance.now() + Number(values.minutes) * 60_000;
 
 const engine =
@@ -40,6 +45,12 @@ const engine =
 const shared = new SharedEngine(engine);
 const random = createRandom(seed);
 const subjects = shapes.map((shape) => new SoakSubject(shared, shape, random));
+
+let collections = 0;
+const observer = new PerformanceObserver((list) => {
+  collections += list.getEntries().length;
+});
+observer.observe({ entryTypes: ['gc'] });
 
 function heapBytes(): number {
   for (let round = 0; round < 3; round++) globalThis.gc?.();
@@ -55,6 +66,7 @@ function runPeriod(period: number): number {
       const subject = subjects[below(random, subjects.length)] as SoakSubject;
       name = subject.shape.name;
       subject.step();
+      if (collectInterval > 0 && operation % collectInterval === 0) globalThis.gc?.();
     }
     return subjects.reduce((digest, subject) => {
       name = subject.shape.name;
@@ -71,6 +83,7 @@ let period = 0;
 let warm = { heap: 0, linear: 0 };
 for (; performance.now() < endMs; period++) {
   digest = Math.imul(digest, 31) ^ runPeriod(period);
+  await turn();
   if (period < WARM_PERIODS) continue;
   const linear = engine.memoryBytes();
   if (period === WARM_PERIODS) warm = { heap: heapBytes(), linear };
@@ -84,6 +97,9 @@ for (; performance.now() < endMs; period++) {
   }
 }
 
+// The observer is told of collections some turns later.
+for (let i = 0; i < 5; i++) await turn();
 figure(`operations on ${values.engine}`, period * PERIOD);
+figure('collections', collections);
 if (warm.linear > 0) note(`${warm.linear / PAGE_BYTES} pages all the time from warm-up on`);
 console.log(`${period} periods, seed ${seed}, digest ${digest >>> 0}`);
