@@ -10,6 +10,8 @@ import { clearFiles, endOfLog, readFigures, runStep } from './step.js';
 /** How a night goes. */
 export interface Course {
   readonly knobs: Knobs;
+  /** Minutes after which a process counts as hung. */
+  readonly limitMinutes: number;
   /** Parts that run at once. */
   readonly lanes: number;
   /** What it runs on, in words. */
@@ -23,6 +25,7 @@ export interface Course {
 
 async function runPart(part: Part, course: Course): Promise<void> {
   const { knobs, machine, folder, progress, ended } = course;
+  const limitMs = course.limitMinutes * 60_000;
   const files = {
     log: join(folder, `${part.name}.log`),
     figures: join(folder, `${part.name}.jsonl`),
@@ -35,7 +38,7 @@ async function runPart(part: Part, course: Course): Promise<void> {
   progress.begin(part.name, steps.length);
   for (const step of steps) {
     progress.step(part.name, step.label);
-    const failure = await runStep(step, files, part.limitMinutes * 60_000);
+    const failure = await runStep(step, files, limitMs);
     if (failure !== undefined) failures.push(`${step.label}: ${failure}`);
   }
   progress.end(part.name);

@@ -13,6 +13,8 @@ import { files, lineOf, type PartReport, type Reports, withReports } from './rep
 import { endSteps } from './step.js';
 
 const FOLDER = 'build/nightly';
+/** Minutes that any process but the soak ends in, on a busy machine, too. */
+const LIMIT_MINUTES = 120;
 
 function positive(text: string): number {
   const number = Number(text);
@@ -94,6 +96,7 @@ async function run(): Promise<void> {
   progress.print(`seed ${seed}`);
   await runNight(only, {
     knobs,
+    limitMinutes: LIMIT_MINUTES + minutes,
     lanes: Math.max(lanes, 1),
     machine: `Node ${process.versions.node}, ${cores[0]?.model.trim()}, ${cores.length} cores`,
     folder: FOLDER,
