@@ -3,7 +3,7 @@
 // A script uses the built package, and its last line of output is its report, as JSON.
 
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 
 /** The conditions of a child process. */
 export interface Conditions {
@@ -29,7 +29,7 @@ const WITH_LIMIT = 'ulimit -v "$0" && exec "$@"';
 /** Runs a script to its end. */
 export function runChild<R>(script: string, conditions: Conditions = {}): Outcome<R> {
   const { flags = [], args = [], addressSpaceKiB } = conditions;
-  const path = fileURLToPath(new URL(`children/${script}`, import.meta.url));
+  const path = resolve('test/children', script);
   const node = [process.execPath, ...flags, path, ...args];
   const [command, ...rest] =
     addressSpaceKiB === undefined

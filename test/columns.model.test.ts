@@ -1,7 +1,7 @@
 // Shows that no sequence of commands tells a cache with ttls and sizes from its model.
 //
 // Runs are random, on every engine, plain and hostile. One that fails is printed shortened; with
-// its seed and path it can be repeated.
+// its seed and path it can be repeated. WASM_LRU_RUNS sets the number of runs.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ import {
 import type { ColumnSettings } from './column-model.js';
 import { engineCases, openPure } from './support.js';
 
-const RUNS = 300;
+const RUNS = Math.ceil(Number(process.env.WASM_LRU_RUNS ?? 1800) / engineCases.length);
 const COMMANDS_MAX = 200;
 
 const sizes = { maxSize: fc.integer({ min: 1, max: 24 }), maxEntrySize: fc.constantFrom(0, 0, 4) };

@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { entriesOf } from '../src/lru.js';
 import { type Bounds, ColumnTwin, settingsOff, values } from './column-commands.js';
 import { keys, randomOf } from './commands.js';
+import { figure } from './figures.js';
 import { engineCases, openCache, openDebug, openPure, shake, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';
 
@@ -187,12 +188,14 @@ describe.each(sweeps)('refused: $name', ({ open, caches, growthsMin }) => {
       expect(growths, 'a run with no refusal').toBeLessThan(GROWTHS_MAX);
     }
     expect(growths, 'the sweep refuses something').toBeGreaterThan(growthsMin);
+    figure('growths refused in turn', growths - 1);
   });
 
   it('survives that memory runs out before any operation that needs some', () => {
     const needy = needyOperations(open());
     // Capacity 15, 31, 63, 127, 255 and 511, and the ages.
     expect(needy.length).toBeGreaterThanOrEqual(7);
+    figure('operations without memory in turn', needy.length);
     needy.forEach((first, n) => {
       const twin = new ColumnTwin(open(), sweepBounds, settings);
       const random = randomOf(3);

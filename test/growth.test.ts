@@ -11,6 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { entriesOf } from '../src/lru.js';
 import { runChild } from './child.js';
 import { keys, randomOf, Twin } from './commands.js';
+import { figure } from './figures.js';
 import { engineCases, openCache, openDebug, openPure, shake, type TestEngine } from './support.js';
 
 /** A key of one of five kinds for every number. */
@@ -166,6 +167,7 @@ describe.each(sweeps)('refused: $name', ({ open, caches, growthsMin }) => {
       expect(growths, 'a run with no refusal').toBeLessThan(GROWTHS_MAX);
     }
     expect(growths, 'the sweep refuses something').toBeGreaterThan(growthsMin);
+    figure('growths refused in turn', growths - 1);
   });
 
   it('throws OUT_OF_MEMORY for a first entry of any kind, changes nothing, and recovers', () => {

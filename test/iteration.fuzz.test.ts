@@ -1,6 +1,6 @@
 // Two walks over one cache, and any changes between their steps.
 //
-// The promises are those at the head of src/walk.ts. RUNS multiplies the number of runs, 10,000.
+// The promises are those at the head of src/walk.ts. WASM_LRU_RUNS sets the number of runs.
 
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
@@ -11,7 +11,7 @@ import { expectValid } from './validate.js';
 
 type Key = string | number | bigint | symbol | object;
 
-const RUNS = Math.ceil((1e4 / plainCases.length) * Number(process.env.RUNS ?? 1));
+const RUNS = Math.ceil(Number(process.env.WASM_LRU_RUNS ?? 1e4) / plainCases.length);
 
 const iterators = ['keys', 'values', 'entries', 'rkeys', 'rvalues', 'rentries'] as const;
 type IteratorName = (typeof iterators)[number];

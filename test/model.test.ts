@@ -1,9 +1,10 @@
 // Shows that no sequence of commands tells a cache from the model, on any engine.
 //
-// Runs are random and shrink to a shortest failing one. fast-check then prints a seed and a path:
-// add { "engine": "<name of the case>", "seed": <seed>, "path": "<path>" } to regressions.json, and
-// that very run is repeated first from then on. A path belongs to the generator in commands.ts:
-// whoever changes the generator first turns what is in the file into tests of their own.
+// Runs are random, WASM_LRU_RUNS of them, and shrink to a shortest failing one. fast-check then
+// prints a seed and a path. Add { "engine": "<case's name>", "seed": <seed>, "path": "<path>" } to
+// regressions.json, and that very run is repeated first from then on. A path belongs to the
+// generator in commands.ts: whoever changes the generator first turns what is in the file into
+// tests of their own.
 
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -19,7 +20,7 @@ interface Regression {
   readonly path: string;
 }
 
-const RUNS = 170;
+const RUNS = Math.ceil(Number(process.env.WASM_LRU_RUNS ?? 1020) / engineCases.length);
 const COMMANDS_MAX = 200;
 
 const regressions = (

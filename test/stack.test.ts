@@ -11,6 +11,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { LRUCache } from '../src/lru.js';
+import { figure } from './figures.js';
 import { confined, isOverflow, probe, runAt } from './stack.js';
 import { openCache, plainCases, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';
@@ -136,7 +137,7 @@ describe.each(shipped)('out of stack on $name', ({ open }) => {
         for (const operation of operations) overflows += sweep(engine, options, operation, keyOf);
       });
       expect(overflows).toBeGreaterThan(operations.length * PADDINGS);
-      if (process.env.WASM_LRU_FIGURES !== undefined) console.log(`stack ${overflows}`);
+      figure('overflows', overflows);
     });
   });
 });

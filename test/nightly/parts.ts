@@ -1,0 +1,172 @@
+// The parts of the night: what each shows, and the processes that it is made of.
+//
+// A part uses one processor, so that two run at once. Whatever it draws at random, it draws from
+// the seed. How many of what it does is here; how it is done is in the test or program it runs.
+
+/** What can be chosen for a night. */
+export interface Knobs {
+  readonly seed: number;
+  /** Minutes that the soak takes. */
+  readonly minutes: number;
+}
+
+/** One process of a part. */
+export interface Step {
+  readonly label: string;
+  /** Arguments of Node. */
+  readonly args: readonly string[];
+  /** Variables of the environment, beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A part of the night. */
+export interface Part {
+  readonly name: string;
+  /** What is true if it passes. */
+  readonly shows: string;
+  steps(knobs: Knobs): readonly Step[];
+}
+
+const CONFIG = 'test/nightly/vitest.config.ts';
+const VITEST = ['node_modules/vitest/vitest.mjs', 'run', '--config', CONFIG];
+const BUILT = 'build/js/test/nightly';
+
+/** Test files, as `npm test` runs them, but for the variables given. */
+function tests(files: string, env: Record<string, string> = {}): Step {
+  const paths = files.split(' ').map((file) => `test/${file}`);
+  return { label: files, args: [...VITEST, ...paths], env };
+}
+
+/** So many runs of a test of random runs. */
+function runs(file: string, count: number, { seed }: Knobs): Step {
+  return tests(file, { WASM_LRU_RUNS: `${count}`, WASM_LRU_SEED: `${seed}` });
+}
+
+/** A program of this folder. */
+function program(name: string, args: readonly (string | number)[] = []): Step {
+  const label = [name, ...args].join(' ');
+  return { label, args: ['--expose-gc', `${BUILT}/${name}.js`, ...args.map(String)] };
+}
+
+function soak(kind: string, minutes: number, seed: number, ...more: (string | number)[]): Step {
+  return program('soak', ['--engine', kind, '--minutes', minutes, '--seed', seed, ...more]);
+}
+
+/** The same with a flag of Node. */
+function withFlag(flag: string, { label, args }: Step): Step {
+  return { label: `${label} with ${flag}`, args: [flag, ...args] };
+}
+
+/**
+ * What makes V8 collect more, and move what it collects. In a release of Node, `--gc-interval` and
+ * `--random-gc-interval` do nothing, as `--trace-gc` shows.
+ */
+const GC_FLAGS = ['--stress-compaction', '--stress-incremental-marking'];
+
+/** All of them; those that take longest come first, so that the last ones are short. */
+export const parts: readonly Part[] = [
+  {
+    name: 'schedules',
+    shows: 'no order in which loads and stores settle tells a cache from its model (B4)',
+    steps: (knobs) => [
+      runs('loads.scheduler.test.ts', 200_000, knobs),
+      runs('stores.scheduler.test.ts', 20_000, knobs),
+    ],
+  },
+  {
+    name: 'models',
+    shows: 'no sequence of commands tells a cache from its model, or from lru-cache',
+    steps: (knobs) => [
+      runs('model.test.ts', 100_000, knobs),
+      runs('columns.model.test.ts', 20_000, knobs),
+      runs('differential.test.ts', 20_000, knobs),
+      runs('differential/autopurge.test.ts', 5000, knobs),
+      runs('loads.differential.test.ts', 10_000, knobs),
+    ],
+  },
+  {
+    name: 'soak',
+    shows:
+      'mixed use for minutes on end leaves order, ages, sizes and callbacks right, and memory ' +
+      'flat (C12, I4, I5)',
+    steps: ({ minutes, seed }) => [
+      soak('wasm', (minutes * 2) / 3, seed),
+      soak('pure', minutes / 3, seed),
+    ],
+  },
+  {
+    name: 'mutants',
+    shows: 'every defect put into the core is noticed, but for those listed in `mutation.md`',
+    steps: () => [
+      {
+        label: 'every mutant',
+        args: ['--expose-gc', 'build/js/test/mutants/run.js', '--threads', '1'],
+      },
+    ],
+  },
+  {
+    name: 'exhaustive',
+    shows:
+      'no sequence of six operations differs from the model, nor of five with ages and sizes (C1)',
+    steps: () =>
+      ['exhaustive.test.ts', 'exhaustive.columns.test.ts'].map((file) =>
+        tests(file, { WASM_LRU_LENGTH: '6' }),
+      ),
+  },
+  {
+    name: 'walks',
+    shows: 'no change while iterating, and no step of the clock, breaks a promise (F1, E2)',
+    steps: (knobs) => [
+      runs('iteration.fuzz.test.ts', 100_000, knobs),
+      runs('clock.test.ts', 100_000, knobs),
+    ],
+  },
+  {
+    name: 'raw',
+    shows: 'no call of the core, whatever its arguments, writes outside the arena',
+    steps: (knobs) => [runs('guard.fuzz.test.ts', 10_000, knobs)],
+  },
+  {
+    name: 'gc',
+    shows: 'a collector that runs all the time, or moves everything, changes nothing',
+    steps: ({ seed }) => [
+      soak('wasm', 1, seed, '--collect', 200),
+      ...GC_FLAGS.map((flag) => withFlag(flag, soak('wasm', 1, seed))),
+    ],
+  },
+  {
+    name: 'stack',
+    shows: 'an operation that runs out of stack anywhere, to the word, is done or not done (B7)',
+    steps: () => [tests('stack.test.ts', { WASM_LRU_PADDINGS: '16' })],
+  },
+  {
+    name: 'size',
+    shows: 'a cache works at the largest `max` there is, twice what a `Map` holds (C3)',
+    steps: ({ seed }) => [program('size', ['release', seed]), program('size', ['debug', seed])],
+  },
+  {
+    name: 'peer',
+    shows: 'nothing, but what lru-cache does at nine million entries, and beyond 2^24, beside us',
+    steps: () => [program('peer-size')],
+  },
+  {
+    name: 'colliders',
+    shows: '10^7 keys that are made to collide are spread after a few rehashes (A10)',
+    steps: () => [program('colliders')],
+  },
+  {
+    name: 'refusals',
+    shows: 'memory refused at any growth, by pages or by address space, breaks no cache (C4, C8)',
+    steps: () => [
+      tests('growth.test.ts growth.columns.test.ts columns.test.ts'),
+      program('refusals'),
+    ],
+  },
+  {
+    name: 'browser',
+    shows:
+      'a page that has taken every memory Chromium grants still gets a cache, and its old one ' +
+      'goes on (C6)',
+    steps: () => [{ label: 'Chromium', args: ['test/nightly/browser.mjs'] }],
+  },
+];
