@@ -126,10 +126,10 @@ function openCache<This, A extends readonly unknown[], R, K>(
   return new LRUCache<K, Remembered<R>>(given as LRUCache.Options<K, Remembered<R>, unknown>);
 }
 
-/** Notes the reason of an abort, now or when it comes. */
+/** Notes the reason of an abort, now or when it comes; one of a caller may be anything. */
 function noteReason(signal: AbortSignal, reasons: WeakSet<WeakKey>): void {
   const note = (): void => {
-    reasons.add(signal.reason);
+    if (signal.reason instanceof Object) reasons.add(signal.reason);
   };
   if (signal.aborted) note();
   else signal.addEventListener('abort', note);

@@ -225,6 +225,15 @@ describe('an asynchronous function', () => {
     expect(await Promise.all(waiting)).toEqual([undefined, undefined]);
   });
 
+  it('may be aborted through its cache, with whatever reason', async () => {
+    const { cache } = memoize(async (_key: string): Promise<number | undefined> => undefined);
+    const controller = new AbortController();
+    const given = { context: async () => undefined, signal: controller.signal };
+    const found = cache.fetch('a', given);
+    controller.abort('enough');
+    await expect(found).rejects.toBe('enough');
+  });
+
   it('rejects as it does, though that be with the error of a cache of its own', async () => {
     const fetchMethod = () => new Promise<undefined>(() => {});
     const own = new LRUCache<string, number>({ max: 1, fetchMethod });
