@@ -369,7 +369,7 @@ export class Store<K, V, FC> {
     return this.entries.engine === disposedEngine;
   }
 
-  /** Whether an iteration shows the entry of a live slot, if it is one after a look at the clock. */
+  /** Whether an iteration shows the entry of a slot, live before the clock was looked at. */
   isShown(slot: number): boolean {
     const { entries } = this;
     if (!entries.isTimed || this.settings.allowStale) return true;
