@@ -8,7 +8,7 @@ import { createRandom } from '../../bench/random.js';
 import { plainCases } from '../support.js';
 import { type Course, runNight } from './night.js';
 import { type Part, parts, type Step } from './parts.js';
-import { doneBy, lineOf, type PartReport, type Reports, withReports } from './report.js';
+import { documents, doneBy, lineOf, type PartReport, type Reports, withReports } from './report.js';
 import { shapes } from './soak-shapes.js';
 import { type Shape, SoakSubject } from './soak-subject.js';
 
@@ -80,10 +80,14 @@ describe('the parts', () => {
 });
 
 describe('the figures', () => {
-  it('in docs/reliability.md are those of docs/nightly.json', () => {
-    const reports = JSON.parse(read('docs/nightly.json')) as Reports;
-    const document = read('docs/reliability.md');
-    expect(withReports(document, reports)).toBe(document);
+  const reports = JSON.parse(read('docs/nightly.json')) as Reports;
+
+  it.each(Object.entries(documents))('in %s are those of docs/nightly.json', (file, textOf) => {
+    const document = read(file);
+    expect(withReports(document, textOf(reports))).toBe(document);
+  });
+
+  it('are of parts that there are', () => {
     const names = parts.map(({ name }) => name);
     expect(Object.keys(reports).filter((name) => !names.includes(name))).toEqual([]);
   });

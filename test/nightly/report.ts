@@ -1,7 +1,7 @@
 // What a night came to: as data, on one line for each part, and as the table in the documents.
 //
-// docs/nightly.json keeps the last report of every part, and docs/reliability.md shows it between
-// two marks; a test fails if they differ. No figure in there is written by hand.
+// docs/nightly.json keeps the last report of every part. docs/reliability.md shows it between two
+// marks, and README its counts; a test fails if they differ. No figure in there is written by hand.
 
 import { listed, table } from '../../bench/markdown.js';
 import { grouped } from '../../bench/report.js';
@@ -24,8 +24,8 @@ export interface PartReport {
 /** Reports of parts, by name. */
 export type Reports = Readonly<Record<string, PartReport>>;
 
-/** Where the reports are kept, and the document that shows them. */
-export const files = { reports: 'docs/nightly.json', document: 'docs/reliability.md' } as const;
+/** Where the reports are kept. */
+export const REPORTS = 'docs/nightly.json';
 
 const BEGIN = '<!-- nightly:begin -->';
 const END = '<!-- nightly:end -->';
@@ -62,11 +62,31 @@ export function tableOf(reports: Reports): string {
   ].join('\n');
 }
 
-/** The document with the table between its two marks replaced. */
-export function withReports(document: string, reports: Reports): string {
+/** Counts below this are for the table only. */
+const LARGE = 10_000;
+
+/** The large counts of all parts, in a sentence. */
+function summaryOf(reports: Reports): string {
+  const counted = Object.values(reports).flatMap(({ counts }) => Object.entries(counts));
+  const sums = new Map<string, number>();
+  for (const [name, count] of counted) sums.set(name, (sums.get(name) ?? 0) + count);
+  const failed = Object.values(reports).some(({ failures }) => failures.length > 0);
+  const verdict = failed ? 'Some failed' : 'None failed';
+  const large = [...sums].filter(([, count]) => count >= LARGE);
+  const list = listed(large.map(([name, count]) => `${grouped(count)} ${name}`));
+  return `The last long runs (\`npm run test:nightly\`) made ${list}. ${verdict}.`;
+}
+
+/** The documents that show reports, and what each shows of them. */
+export const documents: Readonly<Record<string, (reports: Reports) => string>> = {
+  'docs/reliability.md': tableOf,
+  'README.md': summaryOf,
+};
+
+/** A document with what is between its two marks replaced. */
+export function withReports(document: string, text: string): string {
   const begin = document.indexOf(BEGIN);
   const end = document.indexOf(END);
-  if (begin === -1 || end === -1) throw new Error(`${files.document} has no place for the table`);
-  const before = document.slice(0, begin + BEGIN.length);
-  return `${before}\n\n${tableOf(reports)}\n\n${document.slice(end)}`;
+  if (begin === -1 || end === -1) throw new Error(`no place for ${text.slice(0, 20)}`);
+  return `${document.slice(0, begin + BEGIN.length)}\n\n${text}\n\n${document.slice(end)}`;
 }

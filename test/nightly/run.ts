@@ -9,7 +9,14 @@ import { Command, InvalidArgumentError } from 'commander';
 import { runNight } from './night.js';
 import { type Part, parts } from './parts.js';
 import { createProgress } from './progress.js';
-import { files, lineOf, type PartReport, type Reports, withReports } from './report.js';
+import {
+  documents,
+  lineOf,
+  type PartReport,
+  REPORTS,
+  type Reports,
+  withReports,
+} from './report.js';
 import { endSteps } from './step.js';
 
 const FOLDER = 'build/nightly';
@@ -59,7 +66,7 @@ const options = new Command('npm run test:nightly --')
   .option('--seed <number>', 'seed of all that is random', whole, randomInt(2 ** 31))
   .option('--lanes <count>', 'parts that run at once', whole, 2)
   .option('--json <file>', 'where the report goes', 'build/nightly.json')
-  .option('--write', `keep the reports in ${files.reports} and show them in ${files.document}`)
+  .option('--write', `keep the reports in ${REPORTS} and show them in ${Object.keys(documents)}`)
   .parse()
   .opts<Options>();
 
@@ -78,14 +85,14 @@ function list(): void {
 
 /** Keeps these reports in the documents, in place of those that the same parts had. */
 function keep(reports: Reports): void {
-  const kept = existsSync(files.reports)
-    ? (JSON.parse(readFileSync(files.reports, 'utf8')) as Reports)
-    : {};
+  const kept = existsSync(REPORTS) ? (JSON.parse(readFileSync(REPORTS, 'utf8')) as Reports) : {};
   const all = { ...kept, ...reports };
   const known = parts.flatMap(({ name }) => (all[name] === undefined ? [] : [[name, all[name]]]));
   const current = Object.fromEntries(known) as Reports;
-  writeFileSync(files.reports, `${JSON.stringify(current, null, 2)}\n`);
-  writeFileSync(files.document, withReports(readFileSync(files.document, 'utf8'), current));
+  writeFileSync(REPORTS, `${JSON.stringify(current, null, 2)}\n`);
+  for (const [file, textOf] of Object.entries(documents)) {
+    writeFileSync(file, withReports(readFileSync(file, 'utf8'), textOf(current)));
+  }
 }
 
 async function run(): Promise<void> {
