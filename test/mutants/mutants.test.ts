@@ -12,7 +12,7 @@ import { NOTHING_TO_CHANGE, TESTS } from './source-tests.js';
 import { judge, type Verdict } from './verdict.js';
 
 /** As many as take some ten seconds. */
-const SAMPLE = 60;
+const SAMPLE = 40;
 const LEAST_PERCENT = 90;
 
 const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url));
