@@ -1,6 +1,6 @@
 // `fetchMany`: one call of the loader for all that is missing, and loads shared with `fetch`.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LRUCache } from '../src/index.js';
 
 /** A cache whose batches are answered by hand, in the order in which they were asked for. */
@@ -20,6 +20,17 @@ function openCache() {
 }
 
 const lengths = (...keys: string[]) => new Map(keys.map((key) => [key, key.length]));
+
+/** Statuses that do something when the load of a key begins. */
+class Watched extends Map<string, LRUCache.Status<string, number>> {
+  constructor(watched: string, act: () => void) {
+    super();
+    this.set = (key, status) => {
+      if (key === watched) Object.defineProperty(status, 'fetchDispatched', { set: act });
+      return super.set(key, status);
+    };
+  }
+}
 
 describe('fetchMany', () => {
   it('asks once for what is missing, and gives the keys in the order asked for', async () => {
@@ -107,5 +118,34 @@ describe('fetchMany', () => {
     for (const keys of ['abc', 7, null, undefined, {}]) {
       await expect(cache.fetchMany(keys as never)).rejects.toMatchObject({ code: 'INVALID_KEYS' });
     }
+  });
+
+  it('fails the key whose status cannot be written, and stores the others', async () => {
+    const { cache, asked, answers } = openCache();
+    const statuses = new Watched('a', () => {
+      throw new Error('not to be written');
+    });
+    const found = cache.fetchMany(['a', 'bb'], { statuses });
+    answers[0]?.(lengths('bb'));
+    await expect(found).rejects.toThrow('not to be written');
+    expect([asked, [...cache.keys()]]).toEqual([[['bb']], ['bb']]);
+  });
+
+  it('fails all its keys if it cannot begin, and none is in flight then', async () => {
+    const { cache, asked, answers } = openCache();
+    // As when the stack is full.
+    class Refused {
+      constructor() {
+        throw new RangeError('no room');
+      }
+    }
+    const statuses = new Watched('a', () => vi.stubGlobal('AbortController', Refused));
+    const found = cache.fetchMany(['a', 'bb'], { statuses });
+    vi.unstubAllGlobals();
+    await expect(found).rejects.toThrow('no room');
+    expect(asked).toEqual([]);
+    const again = cache.fetch('a');
+    answers[0]?.(lengths('a'));
+    expect([await again, asked]).toEqual([1, [['a']]]);
   });
 });
