@@ -291,17 +291,13 @@ export class Entries<K, V> {
     const known = this.others?.get(key);
     if (known !== undefined) return this.update(known);
     // Added before the engine changes anything, since only adding to a Map can fail.
-    let next = this.engine.nextSlot(this.table);
-    if (next === NIL) {
-      this.makeRoom();
-      next = this.engine.nextSlot(this.table);
-    }
+    const next = this.engine.nextSlot(this.table);
     this.others ??= new Map();
     this.others.set(key, next);
     try {
       const code = this.insert(this.#otherCount);
       this.#otherCount = (this.#otherCount + 1) | 0;
-      // An entry too heavy to be added takes the slot of the oldest.
+      // The slot is another one if the table had to grow, or the oldest entries made room.
       if (code >> OUTCOME_BITS !== next) this.others.set(key, code >> OUTCOME_BITS);
       return code;
     } catch (error) {

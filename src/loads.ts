@@ -153,7 +153,7 @@ export class Loads<K, V, FC> {
       throw new LRUCacheError('FETCH_LOOP', 'fetchMethod fetches the key that it is to load');
     }
     this.#countMiss();
-    const isStale = options.allowStale === true && load.staleValue !== undefined;
+    const isStale = options.allowStale && load.staleValue !== undefined;
     if (status !== undefined) {
       status.fetch = 'inflight';
       if (isStale) status.returnedStale = true;

@@ -139,6 +139,15 @@ describe.each(plainCases)('$name', ({ open }) => {
     }
   });
 
+  it('gives the stale value to who begins a load and who joins it, if allowStale is truthy', async () => {
+    const { cache, last } = openStale(open());
+    const allowStale = 1 as unknown as boolean;
+    expect(await cache.fetch('k', { allowStale })).toBe('old');
+    expect(await cache.fetch('k', { allowStale })).toBe('old');
+    last().resolve('new');
+    expect(await cameTo(cache.fetch('k', { allowStale: 0 as unknown as boolean }))).toBe('new');
+  });
+
   it('hands what dispose throws when a stale value is dropped to who waits', async () => {
     const dispose = () => fail('dispose');
     const { cache, last } = openStale(open(), { dispose });

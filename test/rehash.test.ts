@@ -3,6 +3,7 @@
 // How well keys that collide are spread by it is in gears.test.ts.
 
 import { describe, expect, it } from 'vitest';
+import type { Engine } from '../src/engine.js';
 import { engines, openCounting } from './counting.js';
 import { expectValid } from './validate.js';
 
@@ -76,6 +77,53 @@ describe.each(engines)('on %s,', (_, open) => {
     cache.set(missed, -1);
     expect(cache.get(`${missed} the rehash`.slice(0, missed.length))).toBe(-1);
     expectValid(cache);
+  });
+
+  it('the sample is moved, and once that does not help any more, seeds are secret for good', () => {
+    const seeds: number[] = [];
+    const engine = open();
+    const putString: Engine['putString'] = (table, text, seed) => {
+      seeds.push(seed);
+      return engine.putString(table, text, seed);
+    };
+    // Floats all collide, so that they make entries rehash whenever that is wanted.
+    const { cache, count } = openCounting({ ...engine, putString, hashFloat: () => 0 }, 10_000);
+    const seedAfterRehash = (keys: (i: number) => number | string) => {
+      const before = count.rehashes;
+      for (let i = 0; count.rehashes === before && i < 10_000; i++) cache.set(keys(i), i);
+      cache.set('whose seed is seen', 0);
+      return seeds.at(-1) as number;
+    };
+    const sampled = (i: number) => `${i + 1000}:user-permissions`;
+    let floats = 0;
+    const float = () => ++floats + 0.5;
+
+    expect(seedAfterRehash(sampled)).toBeLessThan(0);
+    expect(new Set(seeds.slice(0, -1))).toEqual(new Set([0]));
+    // The place is chosen anew, and the next time it is found to be the one there is.
+    expect(seedAfterRehash(float)).toBeLessThan(0);
+    const secret = seedAfterRehash(float);
+    expect(secret).toBeGreaterThan(0);
+    const another = seedAfterRehash(float);
+    expect(another).toBeGreaterThan(0);
+    expect(another).not.toBe(secret);
+    expectValid(cache);
+  });
+
+  it('strings that no sample tells apart get a secret seed at once', () => {
+    const seeds = new Set<number>();
+    const engine = open();
+    const putString: Engine['putString'] = (table, text, seed) => {
+      seeds.add(seed);
+      return engine.putString(table, text, seed);
+    };
+    const { cache, count } = openCounting({ ...engine, putString }, 10_000);
+    const rest = '-'.repeat(100);
+    for (let i = 0; i < 1000; i++) cache.set(`${i + 1000}${rest}`, i);
+    expect(count.rehashes).toBe(1);
+    expect([...seeds]).toEqual([0, expect.any(Number)]);
+    expect(Math.max(...seeds)).toBeGreaterThan(0);
+    expect(count.detours).toBeLessThan(100);
   });
 
   it('a cleared cache goes on with its hashes', () => {

@@ -13,9 +13,14 @@ import {
   type SourceScore,
   sourceScoreOf,
 } from './source-score.js';
-import { ENGINES, TESTS } from './source-tests.js';
+import { ENGINES, PROMISES, TESTS } from './source-tests.js';
 
 const REPORT = 'build/stryker.json';
+/** Random runs of a suite: what finds no mutant in so many is not worth the time of more. */
+const RUNS = '200';
+/** What a test may take, where it waits for promises and where it computes. */
+const WAIT_MS = '3000';
+const TEST_MS = '20000';
 
 interface Options {
   readonly concurrency: string;
@@ -33,7 +38,13 @@ function judge(name: string, concurrency: string, lines?: readonly number[]): Re
   const mutate = lines?.map((line) => `${file}:${line}-${line}`).join() ?? file;
   const command = ['stryker', 'run', 'test/mutants/stryker.json', '--mutate', mutate];
   const engine = ENGINES.test(name) ? '' : 'pure';
-  const env = { ...process.env, WASM_LRU_TESTS: tests.join(' '), WASM_LRU_ENGINE: engine };
+  const env = {
+    ...process.env,
+    WASM_LRU_TESTS: tests.join(' '),
+    WASM_LRU_ENGINE: engine,
+    WASM_LRU_RUNS: RUNS,
+    WASM_LRU_TEST_MS: PROMISES.test(name) ? WAIT_MS : TEST_MS,
+  };
   spawnSync('npx', [...command, '--concurrency', concurrency], { stdio: ['ignore', 2, 2], env });
   if (!existsSync(REPORT)) return undefined;
   return JSON.parse(readFileSync(REPORT, 'utf8')) as Report;

@@ -18,6 +18,6 @@ export default defineConfig({
   test: {
     include: tests,
     sequence: { sequencer: InOrder },
-    testTimeout: 20_000,
+    testTimeout: Number(process.env.WASM_LRU_TEST_MS ?? 20_000),
   },
 });
