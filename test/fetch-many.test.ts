@@ -99,6 +99,74 @@ describe('fetchMany', () => {
     expect(calls).toEqual(['a', 'bb']);
   });
 
+  it('hands the loader stale values, a signal, the options of each load, and the context', async () => {
+    const calls: unknown[][] = [];
+    let now = 1;
+    const cache = new LRUCache<string, number, string>({
+      max: 10,
+      ttl: 10,
+      ttlResolution: 0,
+      perf: { now: () => now },
+      fetchManyMethod(keys, staleValues, { signal, options, context }) {
+        calls.push([
+          this,
+          keys,
+          staleValues,
+          signal.aborted,
+          options.map(({ ttl }) => ttl),
+          context,
+        ]);
+        if (options[1] !== undefined) options[1].ttl = 3;
+        return lengths(...keys);
+      },
+    });
+    cache.set('a', 7);
+    now += 11;
+    await cache.fetchMany(['a', 'bb'], { context: 'of this call', ttl: 5 });
+    expect(calls).toEqual([[cache, ['a', 'bb'], [7, undefined], false, [5, 5], 'of this call']]);
+    expect(['a', 'bb'].map((key) => cache.getRemainingTTL(key))).toEqual([5, 3]);
+  });
+
+  it('lets a clock that is read meanwhile join a load of the batch', async () => {
+    let joined: Promise<number | undefined> | undefined;
+    let isBegun = false;
+    const cache: LRUCache<string, number> = new LRUCache({
+      max: 10,
+      recordStats: true,
+      perf: {
+        now: () => {
+          if (isBegun && cache.stats().misses === 1 && joined === undefined) {
+            joined = Promise.resolve(1);
+            joined = cache.fetch('a');
+          }
+          return 1;
+        },
+      },
+      fetchManyMethod: (keys) => lengths(...keys),
+    });
+    isBegun = true;
+    expect(await cache.fetchMany(['a', 'bb'])).toEqual(lengths('a', 'bb'));
+    expect(await joined).toBe(1);
+    expect(cache.stats()).toMatchObject({ misses: 3, loads: 2 });
+  });
+
+  it('aborts the signal with the last reason when no key is wanted any more', async () => {
+    const signals: AbortSignal[] = [];
+    const cache = new LRUCache<string, number>({
+      max: 10,
+      fetchManyMethod: (_, __, { signal }) => {
+        signals.push(signal);
+        return new Promise(() => {});
+      },
+    });
+    const found = cache.fetchMany(['a', 'bb']);
+    cache.delete('a');
+    expect(signals[0]?.aborted).toBe(false);
+    cache.delete('bb');
+    expect(signals[0]?.reason).toMatchObject({ code: 'FETCH_DELETED' });
+    await expect(found).rejects.toMatchObject({ code: 'FETCH_DELETED' });
+  });
+
   it('begins no load if the Map of statuses fails', async () => {
     const { cache, asked } = openCache();
     const full = new Error('full');

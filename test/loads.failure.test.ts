@@ -139,7 +139,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     }
   });
 
-  it('gives the stale value to who begins a load and who joins it, if allowStale is truthy', async () => {
+  it('gives the stale value to who begins or joins a load, if allowStale is truthy', async () => {
     const { cache, last } = openStale(open());
     const allowStale = 1 as unknown as boolean;
     expect(await cache.fetch('k', { allowStale })).toBe('old');

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LRUCache } from '../src/lru.js';
 import { cameTo, contentsOf, openBench } from './loads/tools.js';
-import { plainCases, type TestEngine } from './support.js';
+import { openCache, plainCases, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';
 
 type MemoArguments = Parameters<LRUCache.Memoizer<string, unknown>>;
@@ -22,9 +22,9 @@ function openMemo(
 describe.each(plainCases)('$name', ({ open }) => {
   it('computes what is absent, stores it, and does not compute it again', () => {
     const { cache, calls, told } = openMemo(open());
-    expect([cache.memo('k'), cache.memo('k'), cache.get('k')]).toEqual([1, 1, 1]);
+    expect([cache.memo('k'), cache.memo('k'), cache.get('k')]).toStrictEqual([1, 1, 1]);
     expect(calls).toHaveLength(1);
-    expect(told).toEqual(['add k 1']);
+    expect(told).toStrictEqual(['add k 1']);
     expectValid(cache);
   });
 
@@ -35,9 +35,25 @@ describe.each(plainCases)('$name', ({ open }) => {
     const context = {};
     const options = { allowStale: true, noDeleteOnStaleGet: true, ttl: 5 };
     expect(cache.memo('k', { ...options, context, forceRefresh: true, status: {} })).toBe(2);
-    expect(calls[1]).toEqual(['k', 1, { options, context: {} }]);
+    expect(calls[1]).toStrictEqual(['k', 1, { options, context: {} }]);
     expect(calls[1]?.[2].context).toBe(context);
     expect(cache.getRemainingTTL('k')).toBe(5);
+  });
+
+  it('throws what memoMethod throws, and does not read a clock it has no use for', () => {
+    const no = new Error('no');
+    let readings = 0;
+    const cache = openCache<string, number>(open(), {
+      max: 2,
+      perf: { now: () => ++readings },
+      memoMethod: (key, _, { context }) => {
+        if (key === 'bad') throw no;
+        return context as number;
+      },
+    });
+    expect(() => cache.memo('bad', { context: 1 })).toThrow(no);
+    expect(cache.memo('k', { context: 7 })).toBe(7);
+    expect(readings).toBe(0);
   });
 
   it('returns a fresh value, or a stale one with allowStale; forceRefresh computes anew', () => {
@@ -47,7 +63,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     clock.now += 11;
     expect(cache.memo('k', { allowStale: true, noDeleteOnStaleGet: true })).toBe(2);
     expect(cache.memo('k')).toBe(3);
-    expect(told).toEqual(['add k 1', 'set k 1', 'replace k 2', 'expire k 2', 'add k 3']);
+    expect(told).toStrictEqual(['add k 1', 'set k 1', 'replace k 2', 'expire k 2', 'add k 3']);
   });
 
   it('makes the age count anew with updateAgeOnGet, and not with noUpdateTTL', () => {
@@ -73,7 +89,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     cache.set('k', 'v');
     expect(cache.memo('k', { forceRefresh: true })).toBe('v+');
     expect(cache.info('k')).toMatchObject({ value: 'v+', size: 3, ttl: 6 });
-    expect(told).toEqual(['add k v', 'replace k v+']);
+    expect(told).toStrictEqual(['add k v', 'replace k v+']);
   });
 
   it('uses a sizeCalculation that it is given', () => {
@@ -139,9 +155,9 @@ describe.each(plainCases)('$name', ({ open }) => {
       return status;
     };
     const base = { op: 'memo', key: 'k', cache };
-    expect(report({})).toEqual({ ...base, memo: 'miss', value: 1 });
-    expect(report({ context: 'c' })).toEqual({ ...base, memo: 'hit', value: 1, context: 'c' });
-    expect(report({ forceRefresh: true })).toEqual({
+    expect(report({})).toStrictEqual({ ...base, memo: 'miss', value: 1 });
+    expect(report({ context: 'c' })).toStrictEqual({ ...base, memo: 'hit', value: 1, context: 'c' });
+    expect(report({ forceRefresh: true })).toStrictEqual({
       ...{ ...base, memo: 'miss', value: 2 },
       forceRefresh: true,
     });
@@ -164,7 +180,7 @@ describe.each(plainCases)('$name', ({ open }) => {
         return key;
       },
     });
-    expect([cache.memo('k'), cache.memo('k')]).toEqual(['k', 'k']);
+    expect([cache.memo('k'), cache.memo('k')]).toStrictEqual(['k', 'k']);
     expect(() => cache.memo('fails')).toThrow('no');
     expect(cache.stats()).toMatchObject({
       ...{ hits: 1, misses: 2, sets: 1, loads: 2, loadFailures: 1, totalLoadTimeMs: 6 },

@@ -170,7 +170,7 @@ describe.each(plainCases)('$name', ({ open }) => {
       act?.(bench);
       await waiting;
       await drain();
-      expect(status).toEqual({ op: 'fetch', key: 'k', cache: bench.cache, ...wanted });
+      expect(status).toStrictEqual({ op: 'fetch', key: 'k', cache: bench.cache, ...wanted });
     }
   });
 
@@ -185,7 +185,7 @@ describe.each(plainCases)('$name', ({ open }) => {
       return own;
     });
     const base = { op: 'fetch', key: 'k', cache, fetch: 'inflight' };
-    expect(joined).toEqual([
+    expect(joined).toStrictEqual([
       base,
       { ...base, returnedStale: true },
       { ...base, forceRefresh: true },
@@ -193,7 +193,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     const [stale, absent] = [status(), status()];
     cache.get('k', { status: stale });
     cache.get('absent', { status: absent });
-    expect([stale.get, absent.get]).toEqual(['stale-fetching', 'fetching']);
+    expect([stale.get, absent.get]).toStrictEqual(['stale-fetching', 'fetching']);
   });
 
   it('counts loads, their failures, and the time they take', async () => {
@@ -208,7 +208,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     clock.now += 5;
     calls[0]?.resolve(1);
     await drain();
-    expect(counted()).toEqual({
+    expect(counted()).toStrictEqual({
       hits: 0,
       misses: 6,
       loads: 4,
@@ -221,9 +221,22 @@ describe.each(plainCases)('$name', ({ open }) => {
     calls[3]?.resolve(undefined);
     await Promise.all(waiting);
     await cache.fetch('a');
-    expect(counted()).toEqual({
+    expect(counted()).toStrictEqual({
       ...{ hits: 1, misses: 6, loads: 4, loadFailures: 2, totalLoadTimeMs: 5 + 3 * 7 },
     });
+  });
+
+  it('counts the time of a load once, though its result cannot be stored', async () => {
+    const dispose = () => {
+      throw error;
+    };
+    const { cache, calls, clock } = openBench(open(), { recordStats: true, max: 1, dispose });
+    cache.set('old', 1);
+    const waiting = cameTo(cache.fetch('k'));
+    clock.now += 5;
+    calls[0]?.resolve('new');
+    expect(await waiting).toMatch('error');
+    expect(cache.stats()).toMatchObject({ loads: 1, totalLoadTimeMs: 5 });
   });
 
   it('reports each key of fetchMany in a Map of the caller', async () => {
@@ -231,9 +244,9 @@ describe.each(plainCases)('$name', ({ open }) => {
     const statuses = new Map<string, Status>();
     const found = cache.fetchMany(['k', 'x'], { statuses, context: 'c' });
     calls[0]?.resolve('new');
-    expect(await found).toEqual(new Map(Object.entries({ k: 'old', x: 'new' })));
+    expect(await found).toStrictEqual(new Map(Object.entries({ k: 'old', x: 'new' })));
     const common = { op: 'fetch', cache, context: 'c' };
-    expect([...statuses]).toEqual([
+    expect([...statuses]).toStrictEqual([
       ['k', { ...common, key: 'k', fetch: 'hit', ...ages }],
       ['x', { ...common, key: 'x', fetch: 'miss', ...resolved, set: 'add', value: 'new', ...ages }],
     ]);
@@ -260,7 +273,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     calls[1]?.reject(error);
     await Promise.all(waiting);
     expect(status.trace).toBe(undefined);
-    expect(log).toEqual([
+    expect(log).toStrictEqual([
       ['start', 'fetch', 'a', true, undefined],
       ['start', 'fetch', 'b', true, undefined],
     ]);
@@ -271,7 +284,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     calls.at(-1)?.reject(error);
     expect(await failing).toBe('error no');
     channel.unsubscribe(subscriber);
-    expect(log).toEqual([
+    expect(log).toStrictEqual([
       ['start', 'fetch', 'a', true, undefined],
       ['asyncEnd', 'fetch', 'a', true, undefined],
       ['start', 'fetch', 'd', true, undefined],

@@ -30,7 +30,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     expect(await cameTo(cache.fetch('k'))).toBe(1);
     expect(cache.get('k')).toBe(1);
     expect(calls).toHaveLength(1);
-    expect(told).toEqual(['add k 1']);
+    expect(told).toStrictEqual(['add k 1']);
     expectValid(cache);
   });
 
@@ -40,11 +40,11 @@ describe.each(plainCases)('$name', ({ open }) => {
     const promise = cache.fetch('k', { context, ttl: 5, noDisposeOnSet: true });
     const call = last();
     expect(call.self).toBe(cache);
-    expect([call.key, call.staleValue, call.context]).toEqual(['k', 'old', context]);
+    expect([call.key, call.staleValue, call.context]).toStrictEqual(['k', 'old', context]);
     expect(call.context).toBe(context);
     expect(call.signal).toBeInstanceOf(AbortSignal);
     expect(call.signal.aborted).toBe(false);
-    expect(call.options).toEqual({
+    expect(call.options).toStrictEqual({
       ...{ allowStale: false, updateAgeOnGet: false, noDeleteOnStaleGet: false },
       ...{ ttl: 5, noDisposeOnSet: true, size: 0, sizeCalculation: undefined, noUpdateTTL: true },
       ...{ noDeleteOnFetchRejection: false, allowStaleOnFetchRejection: false },
@@ -62,7 +62,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     const second = cache.fetch('k', { ttl: 50, forceRefresh: true });
     const third = cache.forceFetch('k');
     last().resolve(1);
-    expect(await Promise.all([first, second, third])).toEqual([1, 1, 1]);
+    expect(await Promise.all([first, second, third])).toStrictEqual([1, 1, 1]);
     expect(calls).toHaveLength(1);
     expect(cache.getRemainingTTL('k')).toBe(5);
   });
@@ -72,10 +72,10 @@ describe.each(plainCases)('$name', ({ open }) => {
     cache.set('kept', 0, { size: 1 });
     const keys = Array.from({ length: 20 }, (_, i) => `k${i}`);
     const promises = keys.map((key) => cache.fetch(key, { size: 1 }));
-    expect([cache.size, cache.calculatedSize]).toEqual([1, 1]);
+    expect([cache.size, cache.calculatedSize]).toStrictEqual([1, 1]);
     expect(contentsOf(cache)).toBe('kept=0');
     for (const [i, call] of calls.entries()) call.resolve(i);
-    expect(await Promise.all(promises)).toEqual(keys.map((_, i) => i));
+    expect(await Promise.all(promises)).toStrictEqual(keys.map((_, i) => i));
     expect(contentsOf(cache)).toBe('k19=19');
     expectValid(cache);
   });
@@ -104,7 +104,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     const { cache, told } = openBench(open(), { fetchMethod: load });
     expect(await cameTo(cache.fetch('k'))).toBe(value);
     expect(cache.get('k')).toBe(value);
-    expect(told).toEqual([`add k ${String(value)}`]);
+    expect(told).toStrictEqual([`add k ${String(value)}`]);
   });
 
   it.each([
@@ -116,7 +116,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     expect(await cameTo(cache.fetch('k'))).toBe(undefined);
     expect(await cameTo(cache.forceFetch('k'))).toBe('error FETCH_UNDEFINED');
     expect(contentsOf(cache)).toBe('k=old');
-    expect(told).toEqual([]);
+    expect(told).toStrictEqual([]);
   });
 
   it('gets, where there is no fetchMethod', async () => {
@@ -125,7 +125,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     expect(await cameTo(cache.fetch('a', { status, context: 1, forceRefresh: true }))).toBe(
       undefined,
     );
-    expect(status).toEqual({
+    expect(status).toStrictEqual({
       ...{ op: 'fetch', key: 'a', cache, fetch: 'get', get: 'miss' },
       ...{ context: 1, forceRefresh: true },
     });
@@ -141,11 +141,11 @@ describe.each(plainCases)('$name', ({ open }) => {
     const cache = openCache<string, number>(open(), { max: 2 });
     cache.set('a', 1).set('b', 2);
     const found = cache.fetchMany(new Set(['b', 'x', 'a']));
-    expect([...(await found)]).toEqual([
+    expect([...(await found)]).toStrictEqual([
       ['b', 2],
       ['a', 1],
     ]);
-    expect([...cache.keys()]).toEqual(['a', 'b']);
+    expect([...cache.keys()]).toStrictEqual(['a', 'b']);
     for (const keys of ['ab', undefined, null, 5, {}, () => []]) {
       expect(await cameTo(cache.fetchMany(keys as never))).toBe('error INVALID_KEYS');
     }
@@ -177,7 +177,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     expect(cache.get('k')).toBe('old');
     last().resolve('new');
     expect(await cameTo(promise)).toBe('new');
-    expect(told).toEqual(['add k old', 'set k old', 'replace k new']);
+    expect(told).toStrictEqual(['add k old', 'set k old', 'replace k new']);
   });
 
   it('keeps a stale entry while it is being loaded', async () => {
@@ -241,7 +241,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     expect(cache.getRemainingTTL('k')).toBe(4);
     await cache.fetch('k');
     expect(cache.getRemainingTTL('k')).toBe(10);
-    expect(calls).toEqual([]);
+    expect(calls).toStrictEqual([]);
   });
 
   it('stores by ttl, as given, as set, or as the loader changes it', async () => {
@@ -258,7 +258,7 @@ describe.each(plainCases)('$name', ({ open }) => {
       resolve(key);
     }
     await Promise.all(promises);
-    expect(['a', 'b', 'c'].map((key) => cache.getRemainingTTL(key))).toEqual([10, 5, 7]);
+    expect(['a', 'b', 'c'].map((key) => cache.getRemainingTTL(key))).toStrictEqual([10, 5, 7]);
   });
 
   it('keeps the age of what it refreshes with noUpdateTTL, and gives a new key one', async () => {
@@ -269,7 +269,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     const added = cache.fetch('new', { noUpdateTTL: true });
     for (const { resolve } of calls) resolve(1);
     await Promise.all([old, added]);
-    expect([cache.getRemainingTTL('k'), cache.getRemainingTTL('new')]).toEqual([6, 10]);
+    expect([cache.getRemainingTTL('k'), cache.getRemainingTTL('new')]).toStrictEqual([6, 10]);
   });
 
   it('stores by what the loader makes of any other option', async () => {
@@ -279,7 +279,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     last().resolve('new');
     await promise;
     expect(cache.info('k')?.size).toBe(3);
-    expect(told).toEqual(['replace k new']);
+    expect(told).toStrictEqual(['replace k new']);
   });
 
   it('tells what it stores, and of the value it replaces but for noDisposeOnSet', async () => {
@@ -294,7 +294,7 @@ describe.each(plainCases)('$name', ({ open }) => {
     await refresh('newer', { noDisposeOnSet: true });
     cache.noDisposeOnSet = true;
     await refresh('newest', { noDisposeOnSet: false });
-    expect(told).toEqual([
+    expect(told).toStrictEqual([
       ...['set k old', 'replace k new', 'update k new', 'replace k newer'],
       ...['set k newer', 'replace k newest'],
     ]);

@@ -114,13 +114,13 @@ describe.each(plainCases)('a status on $name', ({ open }) => {
       // Ours weighs the same value anew, and says so.
       const isWeighed = ours.set === 'update' && base.maxSize !== undefined;
       const weights = isWeighed ? { entrySize: 2, totalCalculatedSize: 4 } : {};
-      expect(ours, kind).toEqual({ ...theirs, ...weights });
+      expect(ours, kind).toStrictEqual({ ...theirs, ...weights });
     }
   });
 
   it.each(sizedOnly)('of %s is as in lru-cache', async (_, act) => {
     for (const base of [kinds.sized, kinds.all] as Base[]) {
-      expect(await reportOf(openOurs, base, act)).toEqual(await reportOf(openPeer, base, act));
+      expect(await reportOf(openOurs, base, act)).toStrictEqual(await reportOf(openPeer, base, act));
     }
   });
 
@@ -129,15 +129,15 @@ describe.each(plainCases)('a status on $name', ({ open }) => {
     const aged = { ttl: TTL, start: START, now: START + 9, remainingTTL: TTL - 9 };
     expect(
       await report((cache, status, clock) => [clock.pass(9), cache.get('a', { status })]),
-    ).toEqual({ result: 1, op: 'get', get: 'hit', key: 'a', value: 1, ...aged });
+    ).toStrictEqual({ result: 1, op: 'get', get: 'hit', key: 'a', value: 1, ...aged });
     expect(
       await report((cache, status) => [cache.set('a', 3, { status, size: 4 })].length),
-    ).toEqual({
+    ).toStrictEqual({
       ...{ result: 1, op: 'set', set: 'replace', key: 'a', value: 3, oldValue: 1 },
       ...{ ttl: TTL, start: START, now: START, remainingTTL: TTL },
       ...{ entrySize: 4, totalCalculatedSize: 6 },
     });
-    expect(await report((cache, status) => cache.peek('a', { status }), 'plain')).toEqual({
+    expect(await report((cache, status) => cache.peek('a', { status }), 'plain')).toStrictEqual({
       ...{ result: 1, op: 'peek', peek: 'hit', key: 'a', value: 1 },
     });
     const stale: Act[1] = (cache, status, clock) => [age(clock), cache.peek('a', { status })];

@@ -29,8 +29,10 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   hash: ['mutants/trials', 'hash'],
   items: ['prototypes'],
   iterable: ['iteration', 'callbacks', 'extras', 'loads'],
-  load: ['loads', 'loads.abort', 'loads.failure'],
-  loading: ['loads.memo', 'loads.report', 'loads', 'extras', 'loads.failure', 'fetch-many'],
+  load: ['loads', 'loads.abort', 'loads.failure', 'fetch-many', 'loads.report'],
+  loading: [
+    ...['loads.memo', 'loads.report', 'loads', 'extras', 'loads.failure', 'fetch-many', 'status'],
+  ],
   loads: ['loads', 'loads.abort', 'loads.failure', 'loads.report', 'fetch-many', 'clock-host'],
   lookups: ['crossings', 'status', 'stale', 'ttl'],
   lru: [
@@ -40,7 +42,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   measure: ['sizes', 'errors', 'ttl'],
   memoized: ['memoize', 'cached'],
   mend: ['mend'],
-  options: ['errors', 'lifecycle', 'clock-host', 'sizes', 'options', 'ttl'],
+  options: ['errors', 'lifecycle', 'clock-host', 'sizes', 'options', 'ttl', 'resize', 'autopurge'],
   poison: ['mend', 'poison'],
   'read-through': ['stores', 'stores.refresh', 'stores.scheduler'],
   sample: ['sample'],
