@@ -255,6 +255,20 @@ describe('the clock a cache takes', () => {
     const cache = new LRUCache({ max: 5, ttl: TTL, perf });
     expect(cache.set('a', 1).get('a')).toBe(1);
   });
+
+  it('that deletes the key asked about leaves nothing of it', () => {
+    let isArmed = false;
+    const now = (): number => (isArmed && cache.delete('a') ? 2 : 1);
+    const given = { max: 5, ttl: TTL, ttlResolution: 0, perf: { now } };
+    const cache: LRUCache<string, number> = new LRUCache(given);
+    for (const name of ['getRemainingTTL', 'info', 'peek', 'get', 'has'] as const) {
+      isArmed = false;
+      cache.set('a', 1);
+      isArmed = true;
+      expect(cache[name]('a') || undefined, name).toBeUndefined();
+    }
+    expect(cache.size).toBe(0);
+  });
 });
 
 describe('a host', () => {

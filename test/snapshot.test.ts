@@ -57,7 +57,8 @@ describe.each(plainCases)('a dump on $name', ({ open }) => {
     cache.get('a');
     pass(60);
     expect(cache.info('b')).toEqual({ value: 2, ttl: -30, start: NOW + 80, size: 2 });
-    expect(cache.info('c')).toEqual({ value: 3, size: 9 });
+    expect(cache.info('c')).toStrictEqual({ value: 3, size: 9 });
+    expect([cache.info('absent'), cache.getRemainingTTL('absent')]).toEqual([undefined, 0]);
     expect(cache.dump()).toEqual([
       ['b', { value: 2, ttl: 50, start: NOW, size: 2 }],
       ['c', { value: 3, ttl: 0, start: expect.any(Number), size: 9 }],

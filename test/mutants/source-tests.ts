@@ -6,8 +6,8 @@
 /** Names of tests under test/, by names of files in src/. */
 export const TESTS: Readonly<Record<string, readonly string[]>> = {
   autopurge: ['autopurge', 'differential/autopurge'],
-  batch: ['fetch-many', 'loads.report'],
-  bulk: ['crossings', 'snapshot', 'resize', 'stale', 'lifecycle', 'mend', 'extras'],
+  batch: ['fetch-many', 'loads.report', 'loads', 'loads.failure', 'loads.scheduler'],
+  bulk: ['crossings', 'snapshot', 'resize', 'stale', 'lifecycle', 'mend', 'extras', 'channels'],
   'call-key': ['call-key'],
   cached: ['cached'],
   callbacks: ['callbacks', 'mend', 'reentrancy', 'throwing'],
@@ -47,7 +47,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'read-through': ['stores', 'stores.refresh', 'stores.scheduler'],
   sample: ['sample'],
   settings: ['lifecycle', 'options'],
-  snapshot: ['snapshot', 'crossings', 'ttl'],
+  snapshot: ['snapshot', 'crossings', 'ttl', 'clock-host'],
   stack: ['stack'],
   stats: ['extras', 'loads.report'],
   status: ['status', 'channels', 'loads.report'],
