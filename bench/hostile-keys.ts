@@ -73,6 +73,11 @@ export function collidingFloat(i: number): number {
   return float[0] as number;
 }
 
+/** Ints in one bucket of any table whose multiplier is the first one. */
+export function collidingInt(i: number): number {
+  return Math.imul(i, inverse(MULTIPLIER));
+}
+
 /** The families, each of which costs a cache dearly that knows nothing of it. */
 export const hostileFamilies: readonly HostileFamily[] = [
   {
@@ -87,7 +92,7 @@ export const hostileFamilies: readonly HostileFamily[] = [
   },
   {
     name: 'ints in one bucket, as the multiplier is known',
-    keyAt: (i) => Math.imul(i, inverse(MULTIPLIER)),
+    keyAt: collidingInt,
     randomAt: random,
   },
   {

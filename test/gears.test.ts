@@ -5,7 +5,7 @@
 // is taken to know.
 
 import { describe, expect, it } from 'vitest';
-import { CHAIN_SLOT, NIL, PATIENCE_FIRST, SLOT_CHAIN } from '../assembly/layout.js';
+import { PATIENCE_FIRST } from '../assembly/layout.js';
 import {
   HOSTILE_COUNT as COUNT,
   collidingFloat,
@@ -13,21 +13,8 @@ import {
   hostileFamilies,
   SEED_KNOWN as SEED,
 } from '../bench/hostile-keys.js';
-import type { TableImage } from '../src/engine.js';
 import { hashFloat, hashString } from '../src/hash.js';
-import { engines, openCounting } from './counting.js';
-
-function longestChain(image: TableImage): number {
-  let longest = 0;
-  for (const head of image.heads) {
-    let length = 0;
-    for (let slot = head; slot !== NIL; length++) {
-      slot = (image.slots[slot * 4 + SLOT_CHAIN / 4] as number) & CHAIN_SLOT;
-    }
-    longest = Math.max(longest, length);
-  }
-  return longest;
-}
+import { engines, longestChain, openCounting } from './counting.js';
 
 describe('the families', () => {
   it('collide as they are said to', () => {

@@ -3,8 +3,10 @@
 // How well keys that collide are spread by it is in gears.test.ts.
 
 import { describe, expect, it } from 'vitest';
+import { PATIENCE_FIRST } from '../assembly/layout.js';
+import { collidingInt } from '../bench/hostile-keys.js';
 import type { Engine } from '../src/engine.js';
-import { engines, openCounting } from './counting.js';
+import { engines, longestChain, openCounting } from './counting.js';
 import { expectValid } from './validate.js';
 
 describe.each(engines)('on %s,', (_, open) => {
@@ -124,6 +126,28 @@ describe.each(engines)('on %s,', (_, open) => {
     expect([...seeds]).toEqual([0, expect.any(Number)]);
     expect(Math.max(...seeds)).toBeGreaterThan(0);
     expect(count.detours).toBeLessThan(100);
+  });
+
+  it('a crowded bucket is no want of room: a full cache is rehashed, and does not grow', () => {
+    const { cache, count, image } = openCounting(open(), 500);
+    for (let i = 0; i < 500; i++) cache.set(i, i);
+    count.growths = 0;
+    for (let i = 1000; i < 1400; i++) cache.set(collidingInt(i), i);
+    expect([cache.size, count.growths]).toEqual([500, 0]);
+    expect(count.rehashes).toBeGreaterThan(0);
+    expect(longestChain(image())).toBeLessThanOrEqual(PATIENCE_FIRST);
+    expectValid(cache);
+  });
+
+  it('keys of the rarer kinds keep the words that spread them', () => {
+    const { cache, count, image } = openCounting({ ...open(), hashFloat: () => 0 }, 3000);
+    for (let i = 0; i < 2000; i++) cache.set(i % 2 === 0 ? { i } : BigInt(i), i);
+    const before = longestChain(image());
+    for (let i = 0; count.rehashes === 0; i++) cache.set(i + 0.5, i);
+    // The floats are in one bucket, whatever is done.
+    for (const key of [...cache.keys()]) if (typeof key === 'number') cache.delete(key);
+    expect(longestChain(image())).toBeLessThanOrEqual(before * 2);
+    expectValid(cache);
   });
 
   it('a cleared cache goes on with its hashes', () => {

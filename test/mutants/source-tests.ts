@@ -6,7 +6,7 @@
 /** Names of tests under test/, by names of files in src/. */
 export const TESTS: Readonly<Record<string, readonly string[]>> = {
   autopurge: ['autopurge', 'differential/autopurge'],
-  batch: ['fetch-many', 'loads.report', 'loads', 'loads.failure', 'loads.scheduler'],
+  batch: ['fetch-many', 'loads.report', 'loads', 'loads.abort', 'stores', 'loads.scheduler'],
   bulk: ['crossings', 'snapshot', 'resize', 'stale', 'lifecycle', 'mend', 'extras', 'channels'],
   'call-key': ['call-key'],
   cached: ['cached'],
@@ -28,7 +28,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   errors: ['errors', 'mend'],
   hash: ['mutants/trials', 'hash'],
   items: ['prototypes'],
-  iterable: ['iteration', 'callbacks', 'extras', 'loads'],
+  iterable: ['iteration', 'callbacks', 'extras', 'loads', 'fetch-many'],
   load: ['loads', 'loads.abort', 'loads.failure', 'fetch-many', 'loads.report'],
   loading: [
     ...['loads.memo', 'loads.report', 'loads', 'extras', 'loads.failure', 'fetch-many', 'status'],
