@@ -61,8 +61,7 @@ export class Autopurge {
     try {
       purge(store);
     } finally {
-      // A callback may have disposed of the cache, or set an entry and with it the timer.
-      if (!store.isDisposed && this.#timer === undefined) this.#rearm();
+      this.#rearm();
     }
   }
 
@@ -73,7 +72,8 @@ export class Autopurge {
     } catch {
       // A clock that fails is asked again in a second.
     }
-    // The clock is user code, too: it may have disposed of the cache, or set an entry.
+    // A callback may have disposed of the cache, or the clock, which is user code, too. Either may
+    // have set an entry, and with it the timer, which is set again.
     if (this.#store.isDisposed) return;
     const deadline = this.#nextDeadline();
     this.#setTimer(deadline, now ?? deadline - 1000);

@@ -24,7 +24,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'engine-wasm': ['mutants/trials', 'engine'],
   engines: ['hosts', 'engine'],
   entries: ['crossings', 'mend', 'rehash', 'throwing', 'structure', 'callbacks', 'hosts', 'growth'],
-  'entries-columns': ['crossings', 'mend', 'columns.model', 'sizes', 'growth.columns'],
+  'entries-columns': ['crossings', 'mend', 'columns.model', 'sizes', 'growth.columns', 'ttl'],
   errors: ['errors', 'mend'],
   hash: ['mutants/trials', 'hash'],
   items: ['prototypes'],
