@@ -55,7 +55,16 @@ describe('a decorated method', () => {
   it('runs undecorated without an object', () => {
     const calls: unknown[] = [];
     const find = cached<unknown, [number], number>()((a) => calls.push(a), context);
-    expect([find.call(undefined, 1), find.call(undefined, 1)]).toEqual([1, 2]);
+    expect([find.call(undefined, 1), find.call(null, 1), find.call(7, 1)]).toEqual([1, 2, 3]);
+  });
+
+  it('may be static, and remembers for its class', () => {
+    const calls: string[] = [];
+    const find = cached<unknown, [string], number>()((name) => calls.push(name), context);
+    const Users = Object.assign(() => {}, { find });
+    expect([Users.find('x'), Users.find('x'), calls]).toEqual([1, 1, ['x']]);
+    expect(memoizedOf(Users, Users.find).stats()).toMatchObject({ hits: 1, misses: 1 });
+    expect(Object.getOwnPropertyDescriptor(Users.find, 'name')?.configurable).toBe(true);
   });
 
   it('keeps no object alive', async () => {

@@ -47,6 +47,8 @@ describe('a synchronous function', () => {
     for (const text of ['abc', 'de', 'f']) sized(text);
     expect(sized.cache.max).toBe(0);
     expect([...sized.cache.keys()]).toEqual(['f', 'de']);
+    const both = memoize((a: string) => a, { max: 7, maxSize: 5, sizeCalculation: () => 1 });
+    expect([both.cache.max, both.cache.maxSize]).toEqual([7, 5]);
   });
 
   it('throws each time, and remembers no error', () => {
@@ -92,6 +94,8 @@ describe('a synchronous function', () => {
   it('keeps its name and length', () => {
     const named = memoize(function find(_a: number, _b: number) {});
     expect([named.name, named.length]).toEqual(['find', 2]);
+    // As those of any function, they may be defined anew.
+    expect(Object.getOwnPropertyDescriptor(named, 'name')?.configurable).toBe(true);
   });
 
   it('forgets by arguments, or everything, and counts', () => {
@@ -136,17 +140,17 @@ describe('a negative result', () => {
   it('has an age of its own, in a synchronous function and in an asynchronous one', async () => {
     for (const isAsync of [false, true]) {
       const clock = new HandClock(0);
-      const { calls, noted } = noting((a: number) => {
-        const found = a === 1 ? 'one' : undefined;
-        return isAsync ? Promise.resolve(found) : found;
-      });
+      const results = ['one', undefined, null];
+      const { calls, noted } = noting((a: number) =>
+        isAsync ? Promise.resolve(results[a]) : results[a],
+      );
       const find = memoize(noted, { ttl: 100, negativeTtl: 10, ttlResolution: 0, perf: clock });
-      const both = async () => [await find(1), await find(2)];
-      expect([await both(), await both()]).toEqual(Array(2).fill(['one', undefined]));
-      expect(find.cache.peek(2)).toBe(NOTHING);
+      const all = async () => [await find(0), await find(1), await find(2)];
+      expect([await all(), await all()]).toEqual([results, results]);
+      expect(find.cache.peek(1)).toBe(NOTHING);
       clock.time = 50;
-      expect(await both()).toEqual(['one', undefined]);
-      expect(calls).toEqual([[1], [2], [2]]);
+      expect(await all()).toEqual(results);
+      expect(calls).toEqual([[0], [1], [2], [1], [2]]);
     }
   });
 

@@ -44,7 +44,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   mend: ['mend'],
   options: ['errors', 'lifecycle', 'clock-host', 'sizes', 'options', 'ttl', 'resize', 'autopurge'],
   poison: ['mend', 'poison'],
-  'read-through': ['stores', 'stores.refresh', 'stores.scheduler'],
+  'read-through': ['stores', 'stores.refresh', 'stores.write-back', 'stores.scheduler'],
   sample: ['sample'],
   settings: ['lifecycle', 'options'],
   snapshot: ['snapshot', 'crossings', 'ttl', 'clock-host'],
@@ -56,7 +56,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
     ...['reentrancy.columns', 'loads', 'loads.report', 'autopurge'],
   ],
   'table-pure': ['mutants/trials', 'columns', 'engine', 'growth.columns'],
-  turns: ['stores', 'stores.write-back', 'stores.scheduler'],
+  turns: ['turns', 'stores', 'stores.write-back', 'stores.scheduler'],
   walk: ['iteration', 'stale', 'lifecycle'],
   warning: ['hosts'],
   'write-back': [

@@ -19,7 +19,7 @@ const REPORT = 'build/stryker.json';
 /** Random runs of a suite: what finds no mutant in so many is not worth the time of more. */
 const RUNS = '200';
 /** What a test may take, where it waits for promises and where it computes. */
-const WAIT_MS = '3000';
+const WAIT_MS = '6000';
 const TEST_MS = '20000';
 
 interface Options {
