@@ -2,8 +2,8 @@
 // somebody waiting: whatever the store does next, and whatever is called meanwhile.
 //
 // fast-check's scheduler picks which call of the store acts or answers next; some fail, by throwing
-// or by a rejection, before or after they have acted. WASM_LRU_RUNS sets the number of runs. One
-// that fails is kept as regressions.ts says.
+// or by a rejection, before or after they have acted, and some call the cache. WASM_LRU_RUNS sets
+// the number of runs. One that fails is kept as regressions.ts says.
 
 import fc, { type Scheduler } from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -29,6 +29,7 @@ const EVENTS = [
   'a set finds no room',
   'a set waits for room',
   'a sync fails',
+  'a write deletes its key',
 ];
 
 const key = fc.constantFrom(...KEYS);
@@ -47,7 +48,10 @@ const program: fc.Arbitrary<Program> = fc.record({
   retries: fc.nat(1),
   hasBatches: fc.boolean(),
   fates: fc.array(
-    fc.constantFrom<Fate>('later', 'later', 'later', 'later', 'now', 'throw', 'before', 'after'),
+    fc.constantFrom<Fate>(
+      ...(['later', 'later', 'later', 'later', 'now', 'throw', 'before', 'after'] as const),
+      'deletes',
+    ),
     { maxLength: 40, size: 'max' },
   ),
   commands: fc.array(command, { maxLength: 50, size: 'max' }),
