@@ -37,6 +37,7 @@ export const SUITES = {
   'columns.model': engineNames,
   differential: plainNames,
   'differential/constructor': ['LRUCache'],
+  'iteration.fuzz': plainNames,
   'loads.differential': plainNames,
   'loads.scheduler': plainNames,
   'stores.fuzz': ['WriteThroughCache', 'WriteBackCache'],
