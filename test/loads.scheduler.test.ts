@@ -54,9 +54,13 @@ function equals(engineCase: EngineCase, seen: Seen = new Set()) {
   const property = async (scheduler: Scheduler, program: Program) => {
     unhandled = 0;
     const run = new Run(engine, scheduler, program, seen);
-    for (const command of program.commands) await run.step(command);
-    await run.finish();
-    await drain();
+    try {
+      for (const command of program.commands) await run.step(command);
+      await run.finish();
+    } finally {
+      // What a run that failed leaves behind must not be taken for a failure of the next.
+      await drain();
+    }
     expect(unhandled).toBe(0);
   };
   return fc.asyncProperty(fc.scheduler(), program, property);
