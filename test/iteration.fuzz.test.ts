@@ -1,8 +1,8 @@
-// Two walks over one cache, and any changes between their steps, and within them: a walk over a cache
-// with ages asks the clock, which is user code.
+// Two walks over one cache, and any changes between their steps, and within them: a walk over a
+// cache with ages asks the clock, which is user code.
 //
-// The promises are those at the head of src/walk.ts. WASM_LRU_RUNS sets the number of runs. One that
-// fails is kept as regressions.ts says.
+// The promises are those at the head of src/walk.ts. WASM_LRU_RUNS sets the number of runs. One
+// that fails is kept as regressions.ts says.
 
 import fc from 'fast-check';
 import { describe, it } from 'vitest';

@@ -1,6 +1,6 @@
 // Shows that no sequence of commands and loads tells our cache from lru-cache, if each load ends
-// before the next command; what differs on purpose is named in loads/sequential.ts. A run that fails
-// is kept as regressions.ts says.
+// before the next command; what differs on purpose is named in loads/sequential.ts. A run that
+// fails is kept as regressions.ts says.
 
 import fc from 'fast-check';
 import { LRUCache as Peer } from 'lru-cache';

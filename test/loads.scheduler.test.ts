@@ -1,8 +1,8 @@
 // Shows that no order of events tells a cache that loads from its model: whatever settles, in
 // whatever turn of the microtask queue, and whatever is called meanwhile.
 //
-// fast-check's scheduler picks which loader settles next. WASM_LRU_RUNS sets the number of runs. One
-// that fails is kept as regressions.ts says.
+// fast-check's scheduler picks which loader settles next. WASM_LRU_RUNS sets the number of runs.
+// One that fails is kept as regressions.ts says.
 
 import fc, { type Scheduler } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -9,7 +9,8 @@
 // The suite is its file's name, the subject what the run was made on, and `found` one sentence on
 // the defect, for which CHANGELOG.md has a "Fixed:" line. Of the path, the first number is enough:
 // it is the run as it was drawn, which needs no shrinking to be found again, and is shrunk again if
-// it fails. Make sure that it does without the fix.
+// it fails. Make sure that it does without the fix. A suite that repeats none so far is added to
+// SUITES, and calls `repeatRegressions`.
 //
 // Seed and path belong to the generators of a suite: with others they give another run, which may
 // pass whatever the code does. Whoever changes a generator first turns the entries of that suite
