@@ -1,7 +1,7 @@
 // Shows that no sequence of commands tells a cache with ttls and sizes from its model.
 //
-// Runs are random, on every engine, plain and hostile. One that fails is printed shortened; with
-// its seed and path it can be repeated. WASM_LRU_RUNS sets the number of runs.
+// Runs are random, on every engine, plain and hostile; WASM_LRU_RUNS sets their number. One that
+// fails is kept as regressions.ts says.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +13,8 @@ import {
   settingsOff,
 } from './column-commands.js';
 import type { ColumnSettings } from './column-model.js';
-import { engineCases, openPure } from './support.js';
+import { repeatRegressions } from './regressions.js';
+import { type EngineCase, engineCases, openPure } from './support.js';
 
 const RUNS = Math.ceil(Number(process.env.WASM_LRU_RUNS ?? 1800) / engineCases.length);
 const COMMANDS_MAX = 200;
@@ -44,13 +45,18 @@ const runs = fc.record({
 });
 type Run = { bounds: Bounds; settings: ColumnSettings; commands: ColumnCommand[] };
 
-describe.each(engineCases)('$name', ({ open }) => {
+function runOn({ open }: EngineCase) {
+  return fc.property(runs, ({ bounds, settings, commands }: Run) => {
+    const twin = new ColumnTwin(open(), bounds, settings);
+    for (const command of commands) twin.step(command);
+  });
+}
+
+repeatRegressions('columns.model', engineCases, runOn);
+
+describe.each(engineCases)('$name', (engineCase) => {
   it(`equals the model in ${RUNS} random runs`, () => {
-    const run = (given: Run) => {
-      const twin = new ColumnTwin(open(), given.bounds, given.settings);
-      for (const command of given.commands) twin.step(command);
-    };
-    fc.assert(fc.property(runs, run), { numRuns: RUNS });
+    fc.assert(runOn(engineCase), { numRuns: RUNS });
   });
 });
 

@@ -1,24 +1,17 @@
 // Shows that no sequence of commands tells our cache from lru-cache, but for the differences that
 // test/differential/differences.ts lists.
 //
-// WASM_LRU_RUNS sets the number of runs, WASM_LRU_SEED the seed. A run that fails is added to
-// regressions.json, as model.test.ts says, with "suite": "differential", and repeated from then on.
+// WASM_LRU_RUNS sets the number of runs, WASM_LRU_SEED the seed. A run that fails is kept as
+// regressions.ts says.
 
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Command, command, type Setup, setup } from './differential/arbitraries.js';
 import { type Library, oursOn, theirs } from './differential/cache.js';
 import { mutants } from './differential/mutants.js';
 import { fakeDate, Pair } from './differential/pair.js';
+import { repeatRegressions } from './regressions.js';
 import { type EngineCase, plainCases } from './support.js';
-
-interface Regression {
-  readonly suite?: string;
-  readonly engine: string;
-  readonly seed: number;
-  readonly path: string;
-}
 
 const RUNS_DEFAULT = 2000;
 const RUNS = Math.ceil(Number(process.env.WASM_LRU_RUNS ?? RUNS_DEFAULT) / plainCases.length);
@@ -29,10 +22,6 @@ const MS_PER_RUN = 100;
 /** A fault is found within this many runs, or the comparison is too weak. */
 const RUNS_PER_MUTANT = 300;
 const MUTANT_SEED = 1;
-
-const regressions = (
-  JSON.parse(readFileSync(new URL('regressions.json', import.meta.url), 'utf8')) as Regression[]
-).filter(({ suite }) => suite === 'differential');
 
 /** What runs reached, by kind. */
 type Seen = Map<string, Set<string>>;
@@ -88,15 +77,7 @@ beforeAll(() => {
 });
 afterAll(() => restoreDate());
 
-describe('regressions', () => {
-  it('are runs that once failed, each of which passes', async () => {
-    for (const { engine, seed, path } of regressions) {
-      const engineCase = plainCases.find(({ name }) => name === engine);
-      if (engineCase === undefined) throw new Error(`regressions.json names no engine: ${engine}`);
-      await fc.assert(onEngine(engineCase), { seed, path, endOnFailure: true });
-    }
-  });
-});
+repeatRegressions('differential', plainCases, onEngine);
 
 describe.each(plainCases)('$name', (engineCase) => {
   const parameters = { numRuns: RUNS, ...(SEED !== undefined && { seed: Number(SEED) }) };

@@ -1,10 +1,12 @@
 // Shows that no sequence of commands and loads tells our cache from lru-cache, if each load ends
-// before the next command; what differs on purpose is named in loads/sequential.ts.
+// before the next command; what differs on purpose is named in loads/sequential.ts. A run that
+// fails is kept as regressions.ts says.
 
 import fc from 'fast-check';
 import { LRUCache as Peer } from 'lru-cache';
 import { describe, expect, it } from 'vitest';
 import { type Library, Runner, type Sequence, sequence } from './loads/sequential.js';
+import { repeatRegressions } from './regressions.js';
 import { openCache, plainCases, type TestEngine } from './support.js';
 
 const RUNS_DEFAULT = 450;
@@ -47,6 +49,8 @@ const heedless =
     }
     return cache;
   };
+
+repeatRegressions('loads.differential', plainCases, ({ open }) => equals(oursOn(open())));
 
 describe.each(plainCases)('$name', (engineCase) => {
   it(

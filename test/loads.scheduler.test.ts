@@ -1,22 +1,15 @@
 // Shows that no order of events tells a cache that loads from its model: whatever settles, in
 // whatever turn of the microtask queue, and whatever is called meanwhile.
 //
-// fast-check's scheduler picks which loader settles next. WASM_LRU_RUNS sets the number of runs. A
-// run that fails is added to regressions.json, as model.test.ts says, with "suite": "loads".
+// fast-check's scheduler picks which loader settles next. WASM_LRU_RUNS sets the number of runs.
+// One that fails is kept as regressions.ts says.
 
-import { readFileSync } from 'node:fs';
 import fc, { type Scheduler } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Program, program } from './loads/program.js';
 import { drain, Run, type Seen } from './loads/run.js';
+import { repeatRegressions } from './regressions.js';
 import { type EngineCase, plainCases } from './support.js';
-
-interface Regression {
-  readonly suite?: string;
-  readonly engine: string;
-  readonly seed: number;
-  readonly path: string;
-}
 
 const RUNS_DEFAULT = 2100;
 const RUNS = Math.ceil(Number(process.env.WASM_LRU_RUNS ?? RUNS_DEFAULT) / plainCases.length);
@@ -24,10 +17,6 @@ const RUNS = Math.ceil(Number(process.env.WASM_LRU_RUNS ?? RUNS_DEFAULT) / plain
 const MS_PER_RUN = 100;
 /** So many runs, from a given seed, come to every event there is. */
 const RUNS_TO_SEE = 500;
-
-const regressions = (
-  JSON.parse(readFileSync(new URL('regressions.json', import.meta.url), 'utf8')) as Regression[]
-).filter(({ suite }) => suite === 'loads');
 
 const EVENTS = [
   'a batch aborted in part',
@@ -65,23 +54,19 @@ function equals(engineCase: EngineCase, seen: Seen = new Set()) {
   const property = async (scheduler: Scheduler, program: Program) => {
     unhandled = 0;
     const run = new Run(engine, scheduler, program, seen);
-    for (const command of program.commands) await run.step(command);
-    await run.finish();
-    await drain();
+    try {
+      for (const command of program.commands) await run.step(command);
+      await run.finish();
+    } finally {
+      // What a run that failed leaves behind must not be taken for a failure of the next.
+      await drain();
+    }
     expect(unhandled).toBe(0);
   };
   return fc.asyncProperty(fc.scheduler(), program, property);
 }
 
-describe('regressions', () => {
-  it('are runs that once failed, each of which passes', async () => {
-    for (const { engine, seed, path } of regressions) {
-      const engineCase = plainCases.find(({ name }) => name === engine);
-      if (engineCase === undefined) throw new Error(`regressions.json names no engine: ${engine}`);
-      await fc.assert(equals(engineCase), { seed, path, endOnFailure: true });
-    }
-  });
-});
+repeatRegressions('loads.scheduler', plainCases, (engineCase) => equals(engineCase));
 
 describe.each(plainCases)('$name', (engineCase) => {
   it(

@@ -125,16 +125,12 @@ export function openPure(hostility: Hostility = {}): TestEngine {
 /** WASM_LRU_ENGINE=pure leaves the pure engine: for mutants of what is the same on all of them. */
 const isWanted = ({ name }: EngineCase) => name.startsWith(process.env.WASM_LRU_ENGINE ?? '');
 
-/** Every engine and build, as it ships. */
-export const plainCases: readonly EngineCase[] = [
+const plain: readonly EngineCase[] = [
   { name: 'wasm release', open: () => openRelease() },
   { name: 'wasm debug', open: () => openDebug() },
   { name: 'pure', open: () => openPure() },
-].filter(isWanted);
-
-/** Every engine and build, and each made to collide. */
-export const engineCases: readonly EngineCase[] = [
-  ...plainCases,
+];
+const hostile: readonly EngineCase[] = [
   { name: 'wasm release, constant hash', open: () => openRelease({ constantHash: true }) },
   {
     name: 'wasm debug, one bucket, constant hash',
@@ -144,7 +140,19 @@ export const engineCases: readonly EngineCase[] = [
     name: 'pure, one bucket, constant hash',
     open: () => openPure({ constantHash: true, oneBucket: true }),
   },
-].filter(isWanted);
+];
+
+/** Every engine and build, as it ships. */
+export const plainCases: readonly EngineCase[] = plain.filter(isWanted);
+
+/** Every engine and build, and each made to collide. */
+export const engineCases: readonly EngineCase[] = [...plain, ...hostile].filter(isWanted);
+
+const nameOf = ({ name }: EngineCase): string => name;
+
+/** The names of `plainCases`, and those of `engineCases`, whichever are wanted. */
+export const plainNames: readonly string[] = plain.map(nameOf);
+export const engineNames: readonly string[] = [...plain, ...hostile].map(nameOf);
 
 /** A cache on an engine under test. */
 export function openCache<K, V, FC = unknown>(

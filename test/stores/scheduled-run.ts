@@ -3,7 +3,8 @@
 //
 // The truth about a key is its dirty value, or else what the store has. A read must give what was
 // true at some time while it was under way; or, if the key was being written when it began, since
-// that write began: until a write is over, the cache may have what was there before.
+// that write began: until a write is over, the cache may have what was there before. A read of a
+// key that is cached or dirty waits for nothing, unless it is to read anew.
 
 import type { Scheduler } from 'fast-check';
 import { expect } from 'vitest';
@@ -45,6 +46,8 @@ export class ScheduledRun {
   readonly #maxDirty: number;
   readonly #seen: Set<string>;
   readonly #reads = new Set<Span>();
+  /** Reads that need nothing of the store. */
+  readonly #readsAtHand = new Set<Span>();
   readonly #writes = new Set<Span>();
   /** What a `sync` under way must leave in the store: keys that were not changed meanwhile. */
   readonly #syncs = new Set<Map<Key, Value | undefined>>();
@@ -61,7 +64,13 @@ export class ScheduledRun {
     this.#scheduler = scheduler;
     this.#maxDirty = maxDirty;
     this.#seen = seen;
-    const store = new ScheduledStore(scheduler, program, (key) => this.#changed(key));
+    const store = new ScheduledStore(scheduler, program, {
+      changed: (key) => this.#changed(key),
+      deletes: (key) => {
+        this.#seen.add('a write deletes its key');
+        this.#perform(['delete', key]);
+      },
+    });
     this.#store = store;
     const bounds = { max, maxDirty, batchSize, retries, retryDelayMs: 0 };
     this.#cache = isBack
@@ -78,6 +87,7 @@ export class ScheduledRun {
     else if (command[0] === 'settle') await this.#settle(command[1]);
     else this.#perform(command);
     this.#check();
+    if (command[0] === 'drain') same(this.#readsAtHand.size, 0, 'reads at hand that wait');
   }
 
   /** Lets all calls end; then nothing may wait, and nothing have been lost. */
@@ -129,6 +139,7 @@ export class ScheduledRun {
           (value, span) => {
             oneOf(value, span.valuesOf(key), `${name} ${key}`);
           },
+          name === 'refresh',
         );
         break;
       }
@@ -186,6 +197,7 @@ export class ScheduledRun {
     keys: readonly Key[],
     call: () => Promise<T>,
     check: (came: T, span: Span) => void,
+    isAnew = false,
   ): void {
     const writes = [...this.#writes];
     if (writes.some((write) => keys.some((key) => write.has(key)))) {
@@ -196,7 +208,13 @@ export class ScheduledRun {
       ...writes.flatMap((write) => write.valuesOf(key)),
     ]);
     this.#reads.add(span);
-    const end = () => this.#reads.delete(span);
+    // Of several keys, one that is dirty may come back in the place of one that is cached.
+    const isAtHand = keys.length === 1 && this.#cache.peek(keys[0] as Key) !== undefined;
+    if (isAtHand && !isAnew) this.#readsAtHand.add(span);
+    const end = () => {
+      this.#readsAtHand.delete(span);
+      return this.#reads.delete(span);
+    };
     this.#watch(call(), (came) => end() && check(came, span), end);
   }
 

@@ -6,9 +6,18 @@ import type { Key, Value } from './store.js';
 
 /**
  * How a call goes. It is answered `later` or `now`; or it fails, by a `throw` at once, or by a
- * rejection `before` or `after` it has acted.
+ * rejection `before` or `after` it has acted. One that `deletes` what it writes asks the cache in
+ * front of it to, before it is answered later.
  */
-export type Fate = 'later' | 'now' | 'throw' | 'before' | 'after';
+export type Fate = 'later' | 'now' | 'throw' | 'before' | 'after' | 'deletes';
+
+/** What a store tells of. */
+export interface StoreEvents {
+  /** The store has changed a key. */
+  changed(key: Key): void;
+  /** A key is to be deleted, by the cache. */
+  deletes(key: Key): void;
+}
 
 export const KEYS: readonly Key[] = ['a', 'b', 'c'];
 
@@ -26,16 +35,16 @@ export class ScheduledStore implements Dict<Key, Value> {
   readonly getMany?: NonNullable<Dict<Key, Value>['getMany']>;
   readonly #scheduler: Scheduler;
   readonly #fates: Fate[];
-  readonly #onChange: (key: Key) => void;
+  readonly #events: StoreEvents;
 
   constructor(
     scheduler: Scheduler,
     { fates, hasBatches }: { readonly fates: readonly Fate[]; readonly hasBatches: boolean },
-    onChange: (key: Key) => void,
+    events: StoreEvents,
   ) {
     this.#scheduler = scheduler;
     this.#fates = [...fates];
-    this.#onChange = onChange;
+    this.#events = events;
     if (!hasBatches) return;
     this.getMany = (keys) =>
       this.#call(`getMany ${keys}`, [], () => keys.map((key) => this.map.get(key)));
@@ -79,11 +88,12 @@ export class ScheduledStore implements Dict<Key, Value> {
     if (fate === 'throw') throw error;
     const change = (): T => {
       const result = act();
-      for (const key of written) this.#onChange(key);
+      for (const key of written) this.#events.changed(key);
       return result;
     };
     if (fate === 'now') return change();
     for (const key of written) this.busy.add(key);
+    if (fate === 'deletes') for (const key of written) this.#events.deletes(key);
     return this.#answer(name, fate, change, error).finally(() => {
       for (const key of written) this.busy.delete(key);
     });
