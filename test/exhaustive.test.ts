@@ -191,6 +191,10 @@ describe.each(passes)('$name', ({ open, keys }) => {
 });
 
 describe('the comparison', () => {
+  it('is of 248,832 sequences, of five operations', () => {
+    expect(SYMBOLS ** 5).toBe(248_832);
+  });
+
   it('names the sequence after which a cache differs', () => {
     // A model with another capacity first differs when it evicts.
     const cache = openCache<unknown, number>(openPure(), { max: 1 });
