@@ -99,6 +99,7 @@ describe.each(variants)('a trap in %s', (_, options) => {
           const error = thrownBy(() => use(poisoned));
           expect(error, name).toMatchObject({ code: 'ENGINE_POISONED', cause: trapped });
         }
+        expect(poisoned.engine).toBe('wasm');
       }
     },
   );

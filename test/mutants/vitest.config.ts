@@ -3,6 +3,7 @@
 
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import house from '../../vitest.config.js';
 
 const tests = (process.env.WASM_LRU_TESTS ?? 'test/hosts.test.ts').split(' ');
 
@@ -17,6 +18,7 @@ class InOrder extends BaseSequencer {
 export default defineConfig({
   test: {
     include: tests,
+    alias: house.test?.alias ?? {},
     sequence: { sequencer: InOrder },
     testTimeout: Number(process.env.WASM_LRU_TEST_MS ?? 20_000),
   },
