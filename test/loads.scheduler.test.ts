@@ -79,7 +79,7 @@ describe.each(plainCases)('$name', (engineCase) => {
 describe('the schedules', () => {
   it('come to every event', async () => {
     const seen: Seen = new Set();
-    const engineCase = plainCases[2] as EngineCase;
+    const engineCase = plainCases.at(-1) as EngineCase;
     await fc.assert(equals(engineCase, seen), { numRuns: RUNS_TO_SEE, seed: 1 });
     expect([...seen].sort()).toEqual(EVENTS);
   });
