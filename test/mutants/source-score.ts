@@ -43,13 +43,33 @@ export function sourceScoreOf(report: Report, lines: readonly string[]): SourceS
   };
 }
 
-/** The numbers, from 1 up, of the lines in which mutants survived. */
-export function linesWithSurvivors(
+/** First and last line, from 1 up, of what has to be mutated for the survivors in some lines. */
+export type LineRange = readonly [first: number, last: number];
+
+/** The lines in which mutants survived, each as far as what begins there goes. */
+export function rangesWithSurvivors(
   { survivors }: SourceScore,
   lines: readonly string[],
-): readonly number[] {
+): readonly LineRange[] {
   const texts = new Set(survivors.map((key) => key.slice(0, key.lastIndexOf(' | '))));
-  return lines.flatMap((line, i) => (texts.has(line.trim()) ? [i + 1] : []));
+  return lines.flatMap((line, i): LineRange[] =>
+    texts.has(line.trim()) ? [[i + 1, endOf(lines, i) + 1]] : [],
+  );
+}
+
+/** Index of the line that ends what begins in one: by its indentation, as Biome formats it. */
+function endOf(lines: readonly string[], first: number): number {
+  const line = lines[first] as string;
+  if (line.endsWith(';')) return first;
+  const depth = line.search(/\S/);
+  const isEnd = (other: string) => {
+    const otherDepth = other.search(/\S/);
+    // `) {` and `} else {` end what they close, and begin what belongs to it.
+    if (otherDepth === depth) return /^[})\]].*[^{]$|^[})\]]$/.test(other.trim());
+    return otherDepth !== -1 && otherDepth < depth;
+  };
+  const length = lines.slice(first + 1).findIndex(isEnd);
+  return length === -1 ? first : first + 1 + length;
 }
 
 /** The figures, when those lines have been judged again: what was killed by now is no survivor. */

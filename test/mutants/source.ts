@@ -7,8 +7,9 @@ import { Command } from 'commander';
 import { files, writeDocument } from './document.js';
 import { percentOf } from './score.js';
 import {
-  linesWithSurvivors,
+  type LineRange,
   type Report,
+  rangesWithSurvivors,
   rejudged,
   type SourceScore,
   sourceScoreOf,
@@ -31,11 +32,15 @@ const readScores = () =>
   JSON.parse(readFileSync(files.source, 'utf8')) as Record<string, SourceScore>;
 
 /** Stryker's report on a file, or some lines; undefined if its tests fail by themselves. */
-function judge(name: string, concurrency: string, lines?: readonly number[]): Report | undefined {
+function judge(
+  name: string,
+  concurrency: string,
+  ranges?: readonly LineRange[],
+): Report | undefined {
   rmSync(REPORT, { force: true });
   const tests = (TESTS[name] ?? []).map((test) => `test/${test}.test.ts`);
   const file = `src/${name}.ts`;
-  const mutate = lines?.map((line) => `${file}:${line}-${line}`).join() ?? file;
+  const mutate = ranges?.map(([first, last]) => `${file}:${first}-${last}`).join() ?? file;
   const command = ['stryker', 'run', 'test/mutants/stryker.json', '--mutate', mutate];
   const engine = ENGINES.test(name) ? '' : 'pure';
   const env = {
@@ -54,9 +59,9 @@ function judge(name: string, concurrency: string, lines?: readonly number[]): Re
 function scoreOf(name: string, { concurrency, survivors }: Options): SourceScore | undefined {
   const lines = readFileSync(`src/${name}.ts`, 'utf8').split('\n');
   const known = survivors ? readScores()[name] : undefined;
-  const numbers = known && linesWithSurvivors(known, lines);
-  if (numbers?.length === 0) return known;
-  const report = judge(name, concurrency, numbers);
+  const ranges = known && rangesWithSurvivors(known, lines);
+  if (ranges?.length === 0) return known;
+  const report = judge(name, concurrency, ranges);
   if (report === undefined) return undefined;
   return known ? rejudged(known, report, lines) : sourceScoreOf(report, lines);
 }
