@@ -159,6 +159,11 @@ describe('options', () => {
       expectTypeError(construct(none), 'INVALID_OPTIONS');
     }
     expect(new LRUCache(Object.create({ max: 3 }) as { max: number }).max).toBe(3);
+    expect(new LRUCache({ ttl: 5, ttlAutopurge: true })).toMatchObject({
+      max: 0,
+      maxSize: 0,
+      ttl: 5,
+    });
   });
 
   it('name an engine that there is', () => {

@@ -25,9 +25,11 @@ describe.each(plainCases)('resize on $name', ({ open }) => {
   }
 
   it('changes a maxEntrySize that was not given, and no other', () => {
-    const { cache } = openFive();
-    cache.resize({ maxSize: 40 });
-    expect([cache.maxEntrySize, cache.set('large', 30).has('large')]).toEqual([40, true]);
+    for (const given of [{}, { maxEntrySize: 0 }]) {
+      const { cache } = openFive(given);
+      cache.resize({ maxSize: 40 });
+      expect([cache.maxEntrySize, cache.set('large', 30).has('large')]).toEqual([40, true]);
+    }
     const { cache: bounded } = openFive({ maxEntrySize: 7 });
     bounded.resize({ maxSize: 7 });
     bounded.resize({ maxSize: 40 });

@@ -37,7 +37,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   lookups: ['crossings', 'status', 'stale', 'ttl'],
   lru: [
     ...['crossings', 'mend', 'extras', 'resize', 'hosts', 'options', 'callbacks', 'channels'],
-    ...['structure', 'status', 'ttl', 'sizes', 'model'],
+    ...['structure', 'status', 'ttl', 'sizes', 'stale', 'model', 'keys', 'autopurge'],
   ],
   measure: ['sizes', 'errors', 'ttl'],
   memoized: ['memoize', 'cached'],
