@@ -169,7 +169,8 @@ export function pick<T>(option: T | undefined, fallback: T): T {
 /** @internal A value as an error message shows it. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
-  return typeof value === 'object' || typeof value === 'function' ? typeof value : String(value);
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return isObject ? typeof value : String(value);
 }
 
 /**

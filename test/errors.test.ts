@@ -111,7 +111,7 @@ const shown: readonly (readonly [unknown, string])[] = [
   [Number.NaN, 'NaN'],
   [5n, '5'],
   [true, 'true'],
-  [null, 'object'],
+  [null, 'null'],
   [Symbol('s'), 'Symbol(s)'],
   [[5], 'object'],
   [Object.create(null), 'object'],

@@ -150,6 +150,31 @@ describe('fetchMany', () => {
     expect(cache.stats()).toMatchObject({ misses: 3, loads: 2 });
   });
 
+  it.each([
+    ['nothing', undefined, 'undefined'],
+    ['null', null, 'not null'],
+    ['a text', 'ab', "'ab'"],
+    ['an object', { a: 1 }, 'not object'],
+    ['a function', lengths, 'not function'],
+    ['an array that is too short', [1], 'an array of 1 for 2 keys'],
+  ])('rejects if the loader gives %s', async (_, result, shown) => {
+    const cache = new LRUCache<string, number>({ max: 9, fetchManyMethod: () => result as never });
+    const found = cache.fetchMany(['a', 'bb']);
+    await expect(found).rejects.toMatchObject({ code: 'INVALID_BATCH' });
+    await expect(found).rejects.toThrow(shown);
+    expect(cache.size).toBe(0);
+  });
+
+  it('takes an array of values, or pairs, for a Map', async () => {
+    for (const result of [[1, 2], lengths('bb', 'a').entries()]) {
+      const cache = new LRUCache<string, number>({
+        max: 9,
+        fetchManyMethod: () => result as never,
+      });
+      expect(await cache.fetchMany(['a', 'bb'])).toEqual(lengths('a', 'bb'));
+    }
+  });
+
   it('aborts the signal with the last reason when no key is wanted any more', async () => {
     const signals: AbortSignal[] = [];
     const cache = new LRUCache<string, number>({

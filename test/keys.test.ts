@@ -211,6 +211,19 @@ describe.each(engineCases)('keys on $name', ({ open }) => {
     expectValid(cache, engine);
   });
 
+  it('takes the value undefined for a deletion', () => {
+    const cache = openCache<unknown, number>(open(), { max: 3 });
+    const keys = [1, 'a', 1.5, { a: 1 }];
+    for (const key of keys) {
+      cache.set('other', 1).set(key, 2).set(key, undefined);
+      expect([cache.has(key), cache.get(key), [...cache.keys()]]).toEqual([
+        ...[false, undefined, ['other']],
+      ]);
+      cache.set(key, undefined);
+      expect(cache.size).toBe(1);
+    }
+  });
+
   it('holds the 2,048 lone surrogates as 2,048 entries', () => {
     const [cache, engine] = openKeys(3000);
     const surrogates = Array.from({ length: 2048 }, (_, i) => String.fromCharCode(0xd800 + i));
