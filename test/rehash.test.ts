@@ -3,7 +3,7 @@
 // How well keys that collide are spread by it is in gears.test.ts.
 
 import { describe, expect, it } from 'vitest';
-import { collidingInt } from '../bench/hostile-keys.js';
+import { collidingFloat, collidingInt } from '../bench/hostile-keys.js';
 import type { Engine } from '../src/engine.js';
 import { engines, longestChain, openCounting } from './counting.js';
 import { expectValid } from './validate.js';
@@ -145,6 +145,18 @@ describe.each(engines)('on %s,', (_, open) => {
     for (const key of [...cache.keys()]) if (typeof key === 'number') cache.delete(key);
     // With one word for all, there would be one chain. An unlucky multiplier makes a few long ones.
     expect(longestChain(image())).toBeLessThan(1000);
+    expectValid(cache);
+  });
+
+  it('floats that collide under the first seed are spread by a secret one', () => {
+    const { cache, count, image } = openCounting(open(), 3000);
+    const floats = Array.from({ length: 2000 }, (__, i) => collidingFloat(i)).filter(
+      (value) => !Number.isNaN(value),
+    );
+    for (const [i, value] of floats.entries()) cache.set(value, i);
+    expect(count.rehashes).toBe(1);
+    expect(longestChain(image())).toBeLessThan(1000);
+    expect(floats.filter((value, i) => cache.get(value) !== i)).toEqual([]);
     expectValid(cache);
   });
 
