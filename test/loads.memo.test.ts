@@ -156,7 +156,12 @@ describe.each(plainCases)('$name', ({ open }) => {
     };
     const base = { op: 'memo', key: 'k', cache };
     expect(report({})).toStrictEqual({ ...base, memo: 'miss', value: 1 });
-    expect(report({ context: 'c' })).toStrictEqual({ ...base, memo: 'hit', value: 1, context: 'c' });
+    expect(report({ context: 'c' })).toStrictEqual({
+      ...base,
+      memo: 'hit',
+      value: 1,
+      context: 'c',
+    });
     expect(report({ forceRefresh: true })).toStrictEqual({
       ...{ ...base, memo: 'miss', value: 2 },
       forceRefresh: true,

@@ -239,6 +239,17 @@ describe.each(plainCases)('$name', ({ open }) => {
     expect(cache.stats()).toMatchObject({ loads: 1, totalLoadTimeMs: 5 });
   });
 
+  it('counts no time of a load at whose end the clock fails, and stores its result', async () => {
+    let isBroken = false;
+    const perf = { now: () => (isBroken ? Number.NaN : 1) };
+    const { cache, calls } = openBench(open(), { recordStats: true, ttl: 0, perf });
+    const waiting = cameTo(cache.fetch('k'));
+    isBroken = true;
+    calls[0]?.resolve('new');
+    expect(await waiting).toBe('new');
+    expect(cache.stats()).toMatchObject({ loads: 1, loadFailures: 0, totalLoadTimeMs: 0 });
+  });
+
   it('reports each key of fetchMany in a Map of the caller', async () => {
     const { cache, calls } = openWith(open(), 'fresh');
     const statuses = new Map<string, Status>();

@@ -268,6 +268,19 @@ describe.each(cases)('what breaks lru-cache: $name', ({ open }) => {
     expectWorking(cache, engine);
   });
 
+  it('2: dispose sets many new keys, which cause no callback', () => {
+    const engine = open();
+    let keysLeft = 20_000;
+    const cache = openCache<Key, string>(engine, {
+      max: keysLeft + 1,
+      dispose: () => {
+        while (keysLeft > 0) cache.set(`key ${keysLeft--}`, 'new');
+      },
+    });
+    cache.set('a', 'old').set('a', 'new');
+    expect([cache.size, cache.get('a'), cache.get('key 1')]).toEqual([20_001, 'new', 'new']);
+  });
+
   it('3: dispose clears', () => {
     const engine = open();
     const cache = open3(engine, { dispose: () => cache.clear() });

@@ -15,7 +15,7 @@ import {
   STARTS,
   TTL,
 } from './hand-clock.js';
-import { plainCases } from './support.js';
+import { openCache, plainCases } from './support.js';
 import { expectValid } from './validate.js';
 
 /** A way to give an option, and whether it is to take effect. */
@@ -229,8 +229,10 @@ describe.each(plainCases)('stale entries on $name', ({ open }) => {
     ]);
     expect([cache.purgeStale(), cache.size, cache.get('b')]).toEqual([false, 1, 2]);
     clock.pass(5000);
-    expect([cache.purgeStale(), cache.size]).toEqual([true, 0]);
+    expect([cache.purgeStale(), cache.size, cache.purgeStale()]).toEqual([true, 0, false]);
     expectValid(cache, engine);
+    const ageless = openCache<string, number>(engine, { max: 3 }).set('a', 1);
+    expect([ageless.purgeStale(), ageless.size]).toEqual([false, 1]);
   });
 
   it('stay with noDeleteOnStaleGet, and are given out as often as asked for', () => {

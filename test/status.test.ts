@@ -120,7 +120,9 @@ describe.each(plainCases)('a status on $name', ({ open }) => {
 
   it.each(sizedOnly)('of %s is as in lru-cache', async (_, act) => {
     for (const base of [kinds.sized, kinds.all] as Base[]) {
-      expect(await reportOf(openOurs, base, act)).toStrictEqual(await reportOf(openPeer, base, act));
+      expect(await reportOf(openOurs, base, act)).toStrictEqual(
+        await reportOf(openPeer, base, act),
+      );
     }
   });
 

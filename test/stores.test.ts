@@ -113,19 +113,6 @@ describe.each(KINDS)('a store of a %s cache', (_, open) => {
     expect(many).toEqual([['a', 'b']]);
   });
 
-  it('is refused with a code if a method is missing, or is none', () => {
-    const whole = { get: () => 1, set() {}, delete() {} };
-    for (const name of ['get', 'set', 'delete']) {
-      const store = { ...whole, [name]: undefined } as unknown as Store;
-      expect(() => open(store)).toThrow(expect.objectContaining({ code: 'INVALID_STORE' }));
-    }
-    for (const name of ['has', 'keys', 'clear', 'getMany', 'setMany', 'deleteMany']) {
-      const store = { ...whole, [name]: [] } as unknown as Store;
-      expect(() => open(store)).toThrow(expect.objectContaining({ code: 'INVALID_STORE' }));
-    }
-    expect(() => open(undefined as never)).toThrow(/must have a method get/);
-  });
-
   it('may have any keys', async () => {
     const object = {};
     const keys: unknown[] = [Number.NaN, -0, '', null, object, Symbol.iterator];

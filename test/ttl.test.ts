@@ -219,6 +219,16 @@ describe.each(plainCases)('the ttl of one set on $name', ({ open }) => {
     }
   });
 
+  it('of one entry ends when it is set without, in a cache that has none of its own', () => {
+    const { cache, clock } = openAt(open(), 0, { ttl: 0 });
+    for (const key of [1, 'a', 1.5, {}]) {
+      cache.set(key, 1, { ttl: 5 }).set(key, 2);
+      expect(cache.getRemainingTTL(key)).toBe(Number.POSITIVE_INFINITY);
+      clock.pass(6);
+      expect(cache.get(key)).toBe(2);
+    }
+  });
+
   it.each([-1, -0.5, -(2 ** 53), Number.NEGATIVE_INFINITY])('may be %d: stale at once', (ttl) => {
     const { cache } = openAt(open(), 5);
     cache.set('a', 1, { ttl });
