@@ -55,9 +55,16 @@ ${argued(core.equivalents, groups)}
 ${survivors.length === 0 ? 'None.' : list(survivors)}`;
 }
 
+/** Keys of all survivors of the wrapper. */
+function survivorsIn(source: Readonly<Record<string, SourceScore>>): readonly string[] {
+  return Object.entries(source).flatMap(([name, { survivors }]) =>
+    survivors.map((survivor) => `${name}: ${survivor}`),
+  );
+}
+
 function sourceSection(
   source: Readonly<Record<string, SourceScore>>,
-  groups: readonly Equivalents[],
+  { source: groups, left }: Listed,
 ): string {
   const scores = Object.values(source);
   const killed = scores.reduce((sum, score) => sum + score.killed, 0);
@@ -71,11 +78,9 @@ function sourceSection(
     percentText(percentOf(score.killed, score.survivors.length)),
   ]);
   const all = [killed + survived, killed, '', survived, percentText(percentOf(killed, survived))];
-  const keys = Object.entries(source).flatMap(([name, score]) =>
-    score.survivors.map((survivor) => `${name}: ${survivor}`),
-  );
-  const equivalents = new Set(groups.flatMap((group) => group.keys));
-  const survivors = keys.filter((key) => !equivalents.has(key));
+  const keys = survivorsIn(source);
+  const known = new Set([...groups, ...left].flatMap((group) => group.keys));
+  const survivors = keys.filter((key) => !known.has(key));
   return `## The wrapper
 
 Stryker changes \`src/\`, a file at a time, and runs the tests of that file's concept. Texts of
@@ -94,6 +99,12 @@ Of those that survived, these do what the original does, and are counted all the
 ${argued(keys, groups)}
 
 ### Survivors of the wrapper
+
+These do something else, which the tests of their file do not see. Each was looked at; why it is left:
+
+${argued(keys, left)}
+
+All others:
 
 ${survivors.length === 0 ? 'None.' : list(survivors)}`;
 }
@@ -119,7 +130,7 @@ document. A mutant that survives is a test that is missing, or changes nothing t
 
 ${coreSection(core, listed.core)}
 
-${sourceSection(source, listed.source)}
+${sourceSection(source, listed)}
 
 ## Coverage
 
@@ -136,6 +147,14 @@ export function document(): string {
     read<Listed>(files.equivalent),
     read<Record<string, SourceScore>>(files.source),
   );
+}
+
+/** Keys of the wrapper that are argued about, though they are no survivors, or not any more. */
+export function staleArguments(): readonly string[] {
+  const { source, left } = read<Listed>(files.equivalent);
+  const survivors = survivorsIn(read<Record<string, SourceScore>>(files.source));
+  const keys = [...source, ...left].flatMap((group) => group.keys);
+  return keys.filter((key) => !survivors.includes(key));
 }
 
 /** Writes the document anew. */

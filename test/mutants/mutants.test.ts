@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createRandom, shuffle } from '../../bench/random.js';
-import { document } from './document.js';
+import { document, staleArguments } from './document.js';
 import { assemble, assembled, type Mutant, mutantsOf } from './mutant.js';
 import { equivalentsIn, scoreOf } from './score.js';
 import { NOTHING_TO_CHANGE, TESTS } from './source-tests.js';
@@ -46,6 +46,10 @@ describe('mutants', () => {
 describe('the document', () => {
   it('is what the figures give', () => {
     expect(read('docs/mutation.md').toString()).toBe(document());
+  });
+
+  it('gives reasons for survivors, and for nothing else', () => {
+    expect(staleArguments()).toEqual([]);
   });
 });
 

@@ -15,6 +15,8 @@ export interface Equivalents {
 export interface Listed {
   readonly core: readonly Equivalents[];
   readonly source: readonly Equivalents[];
+  /** Survivors of the wrapper that are no equivalents, and why they are left. */
+  readonly left: readonly Equivalents[];
 }
 
 /** The figures of a run. */
