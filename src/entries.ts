@@ -25,7 +25,6 @@ import {
   EVICTED,
   KIND_HASHED,
   KIND_INT,
-  MULTIPLIER,
   NIL,
   NO_ROOM,
   OUTCOME_BITS,
@@ -36,7 +35,7 @@ import type { Engine, Table } from './engine.js';
 import { disposedEngine, disposedOthers } from './engine-disposed.js';
 import { pureEngine, type SharedEngine } from './engines.js';
 import { outOfMemory } from './errors.js';
-import { drawSeed } from './hash.js';
+import { drawMultiplier, drawSeed } from './hash.js';
 import { noItems } from './items.js';
 import { chooseOffset } from './sample.js';
 
@@ -352,7 +351,7 @@ export class Entries<K, V> {
     const offset = this.seed > 0 ? undefined : chooseOffset(this.items);
     const isMoved = offset !== undefined && offset !== -this.seed;
     const seed = isMoved ? 0 - offset : drawSeed();
-    const multiplier = Math.imul(drawSeed(), MULTIPLIER) | 1;
+    const multiplier = drawMultiplier();
     const words = this.#words(seed);
     this.missed = undefined;
     this.#detours = 0;

@@ -1,9 +1,10 @@
-// Hashes computed in JavaScript: strings where the core cannot read them, and floats everywhere.
+// Hashes computed in JavaScript: strings where the core cannot read them, and floats everywhere;
+// and the draws of what is secret about hashes.
 //
 // `hashString` gives exactly what assembly/hash.ts gives for the same seeds; test/hash.test.ts
 // compares them. No hash is ever the identity of a key: see entries.ts.
 
-import { SAMPLE_LENGTH } from '../assembly/layout.js';
+import { CAPACITY_MAX, MULTIPLIER, SAMPLE_LENGTH } from '../assembly/layout.js';
 
 const ROUND_FIRST = 0x85ebca6b;
 const ROUND_SECOND = 0xc2b2ae35;
@@ -89,4 +90,39 @@ export function drawSeed(): number {
   } catch {
     return drawFirstSeed();
   }
+}
+
+/** Draws of a multiplier, at most; on average it takes five. */
+const DRAWS_MAX = 100;
+/** Bound of the quotients of a multiplier's continued fraction. */
+const QUOTIENT_MAX = 16;
+
+/**
+ * Whether a multiplier spreads consecutive ints. As fractions of 2^32, their products leave gaps
+ * of three lengths (Knuth, The Art of Computer Programming 6.4, theorem S), which differ the more,
+ * the larger a quotient in the continued fraction of the multiplier is.
+ */
+function spreads(multiplier: number): boolean {
+  let [larger, smaller] = [2 ** 32, multiplier >>> 0];
+  let [denominator, last] = [1, 0];
+  while (denominator <= CAPACITY_MAX) {
+    const quotient = Math.floor(larger / smaller);
+    if (quotient > QUOTIENT_MAX) return false;
+    [larger, smaller] = [smaller, larger - quotient * smaller];
+    [denominator, last] = [quotient * denominator + last, denominator];
+  }
+  return true;
+}
+
+/**
+ * A secret multiplier for the buckets of a table, under which ids in sequence, the most usual keys,
+ * never crowd: one in a hundred of all odd numbers would make them take five steps each.
+ */
+export function drawMultiplier(): number {
+  let multiplier = 0;
+  for (let draws = 0; draws < DRAWS_MAX; draws++) {
+    multiplier = Math.imul(drawSeed(), MULTIPLIER) | 1;
+    if (spreads(multiplier)) break;
+  }
+  return multiplier;
 }

@@ -6,10 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { KIND_HASHED, MULTIPLIER, OUTCOME_BITS } from '../assembly/layout.js';
 import { compileCore } from '../src/engine-wasm.js';
-import { drawFirstSeed, drawSeed, hashFloat, hashString } from '../src/hash.js';
+import { drawFirstSeed, drawMultiplier, drawSeed, hashFloat, hashString } from '../src/hash.js';
 
 const SEED = 20260102;
 
@@ -182,10 +182,10 @@ function wideNumber(i: number): string {
 const collisionsIn = (hashes: readonly number[]) => hashes.length - new Set(hashes).size;
 
 /** Longest chain of a table with 2^16 buckets, which takes the top bits of a product. */
-function longestChain(hashes: readonly number[]): number {
+function longestChain(hashes: readonly number[], multiplier: number = MULTIPLIER): number {
   const chains = new Uint32Array(1 << 16);
   for (const hash of hashes) {
-    const bucket = Math.imul(hash, MULTIPLIER) >>> 16;
+    const bucket = Math.imul(hash, multiplier) >>> 16;
     chains[bucket] = (chains[bucket] as number) + 1;
   }
   return chains.reduce((longest, length) => Math.max(longest, length), 0);
@@ -261,6 +261,26 @@ describe('seeds', () => {
       expect(drawFirstSeed()).toBe(seed);
     }
     random.mockRestore();
+  });
+});
+
+describe('multipliers', () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it('are drawn anew each time, and none crowds ids in sequence', () => {
+    const ids = Array.from({ length: 1 << 16 }, (_, i) => 1_000_000 + i);
+    const drawn = Array.from({ length: 1000 }, drawMultiplier);
+    expect(drawn.filter((multiplier) => (multiplier & 1) === 0)).toEqual([]);
+    expect(new Set(drawn).size).toBeGreaterThan(990);
+    // Gaps differ by a factor of 18 at most.
+    expect(Math.max(...drawn.map((multiplier) => longestChain(ids, multiplier)))).toBeLessThan(20);
+  });
+
+  it('are what there is, on a host that draws the same number each time', () => {
+    for (let seed = 1; seed <= 100; seed++) {
+      vi.stubGlobal('crypto', { getRandomValues: () => [seed] });
+      expect(drawMultiplier()).toBe(Math.imul(seed, MULTIPLIER) | 1);
+    }
   });
 });
 
