@@ -5,6 +5,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { engineIsOver } from './collected.js';
 import {
   type Bounds,
   type ColumnCommand,
@@ -46,9 +47,10 @@ const runs = fc.record({
 type Run = { bounds: Bounds; settings: ColumnSettings; commands: ColumnCommand[] };
 
 function runOn({ open }: EngineCase) {
-  return fc.property(runs, ({ bounds, settings, commands }: Run) => {
+  return fc.asyncProperty(runs, async ({ bounds, settings, commands }: Run) => {
     const twin = new ColumnTwin(open(), bounds, settings);
     for (const command of commands) twin.step(command);
+    await engineIsOver();
   });
 }
 
@@ -56,7 +58,7 @@ repeatRegressions('columns.model', engineCases, runOn);
 
 describe.each(engineCases)('$name', (engineCase) => {
   it(`equals the model in ${RUNS} random runs`, () => {
-    fc.assert(runOn(engineCase), { numRuns: RUNS });
+    return fc.assert(runOn(engineCase), { numRuns: RUNS });
   });
 });
 

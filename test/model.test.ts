@@ -4,6 +4,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { engineIsOver } from './collected.js';
 import { type Command, command, Twin } from './commands.js';
 import { repeatRegressions } from './regressions.js';
 import { type EngineCase, engineCases, openPure } from './support.js';
@@ -15,11 +16,13 @@ const runs = fc.record({
   max: fc.integer({ min: 1, max: 8 }),
   commands: fc.array(command, { maxLength: COMMANDS_MAX, size: 'max' }),
 });
+type Run = { max: number; commands: Command[] };
 
 function runOn(engineCase: EngineCase) {
-  return fc.property(runs, ({ max, commands }: { max: number; commands: Command[] }) => {
+  return fc.asyncProperty(runs, async ({ max, commands }: Run) => {
     const twin = new Twin(engineCase.open(), max);
     for (const command of commands) twin.step(command);
+    await engineIsOver();
   });
 }
 
@@ -27,7 +30,7 @@ repeatRegressions('model', engineCases, runOn);
 
 describe.each(engineCases)('$name', (engineCase) => {
   it(`equals the model in ${RUNS} random runs`, () => {
-    fc.assert(runOn(engineCase), { numRuns: RUNS });
+    return fc.assert(runOn(engineCase), { numRuns: RUNS });
   });
 });
 

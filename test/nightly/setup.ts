@@ -9,6 +9,8 @@ fc.configureGlobal({
   ...(seed !== undefined && { seed: Number(seed) }),
   reporter: (details) => {
     figure('random runs', details.numRuns);
-    if (details.failed) throw new Error(fc.defaultReportMessage(details) ?? 'a random run failed');
+    if (!details.failed) return;
+    const message = fc.defaultReportMessage(details) ?? 'a random run failed';
+    throw new Error(message, { cause: details.errorInstance });
   },
 });
