@@ -218,28 +218,36 @@ function patience(module: WebAssembly.Module): void {
 function chains(module: WebAssembly.Module): void {
   for (const jsString of [true, false]) {
     for (const isTimed of [false, true]) {
-      const pair = new Pair(openCore(module, jsString), createRandom(SEED), 200);
-      if (isTimed) pair.useAges();
-      const words = crowdedWords(15, MULTIPLIER);
-      const texts = Array.from({ length: 90 }, (_, i) => `text ${i}`);
-      for (const text of texts.slice(0, 60)) {
-        pair.put(() =>
-          isTimed
-            ? pair.call('putStringWith', text, 0, 1, 2, 5, 0)
-            : pair.call('putString', text, 0),
-        );
+      // From the ends of chains, which steps lead to; and from their heads, which lead on.
+      for (const isFromHeads of [false, true]) {
+        const pair = new Pair(openCore(module, jsString), createRandom(SEED), 200);
+        if (isTimed) pair.useAges();
+        const words = crowdedWords(15, MULTIPLIER);
+        const texts = Array.from({ length: 90 }, (_, i) => `text ${i}`);
+        fillChains(pair, words, texts.slice(0, 60));
+        pair.compare();
+        walkChains(pair, words, isFromHeads ? texts.reverse() : texts);
+        for (let now = 0; now < 40 && isTimed; now++) pair.stale(now);
       }
-      // An insertion is never refused for a crowd, and nothing is spread anew.
-      for (const [i, word] of [...words, ...words, ...words].entries()) {
-        const kind = i < 2 * words.length ? KIND_HASHED : KIND_INT;
-        pair.put(() =>
-          isTimed ? pair.call('insertWith', word, kind, 1, i, 5) : pair.call('insert', word, kind),
-        );
-      }
-      pair.compare();
-      walkChains(pair, words, texts);
-      for (let now = 0; now < 40 && isTimed; now++) pair.stale(now);
     }
+  }
+}
+
+/** Adds strings, and every word three times; the newest is the head of its chain. */
+function fillChains(pair: Pair, words: readonly number[], texts: readonly string[]): void {
+  for (const text of texts) {
+    pair.put(() =>
+      pair.isTimed
+        ? pair.call('putStringWith', text, 0, 1, 2, 5, 0)
+        : pair.call('putString', text, 0),
+    );
+  }
+  // An insertion is never refused for a crowd, and nothing is spread anew.
+  for (const [i, word] of [...words, ...words, ...words].entries()) {
+    const kind = i < 2 * words.length ? KIND_HASHED : KIND_INT;
+    pair.put(() =>
+      pair.isTimed ? pair.call('insertWith', word, kind, 1, i, 5) : pair.call('insert', word, kind),
+    );
   }
 }
 
@@ -256,8 +264,7 @@ function walkChains(pair: Pair, words: readonly number[], texts: readonly string
       pair.compare();
     }
   }
-  // The head of a chain first, while it leads to others; then, what is left.
-  for (const text of [...[...texts].reverse(), ...texts]) {
+  for (const text of [...texts, ...texts]) {
     pair.call('findString', text, 0);
     if (pair.isTimed) pair.call('seekString', text, 0, 8, 3);
     else pair.call('getString', text, 0);
