@@ -88,7 +88,7 @@ export const parts: readonly Part[] = [
     name: 'soak',
     shows:
       'mixed use for minutes on end leaves order, ages, sizes and callbacks right, and memory ' +
-      'flat (C12, I4, I5)',
+      'flat, within an eighth (C12, I4, I5)',
     steps: ({ minutes, seed }) => [
       soak('wasm', (minutes * 2) / 3, seed),
       soak('pure', minutes / 3, seed),

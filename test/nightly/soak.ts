@@ -2,8 +2,9 @@
 //
 // `soak.js --engine wasm --minutes 5 --seed 1`; run it with --expose-gc. Every operation is
 // compared with a model, and the whole content every 2^16 operations. Once every cache has been at
-// its largest and smallest many times, linear memory must not grow any more, and the heap not by
-// more than a tenth. A failure names the seed and the operation, which are the same in every run.
+// its largest and smallest many times, linear memory must not grow by more than an eighth, since the
+// holes between blocks lie worse at some times than at others, and the heap not by more than a
+// tenth. A failure names the seed and the operation, which are the same in every run.
 // `--collect 200` collects garbage after so many operations, too.
 
 import { readFileSync } from 'node:fs';
@@ -22,6 +23,7 @@ const PERIOD = 2 ** 16;
 /** Periods after which memory must be flat, and between two looks at the heap from then on. */
 const WARM_PERIODS = 64;
 const HEAP_PERIODS = 64;
+const LINEAR_RATIO_MAX = 1.125;
 const HEAP_RATIO_MAX = 1.1;
 const HEAP_BYTES_MORE_MAX = 4 * 2 ** 20;
 const PAGE_BYTES = 2 ** 16;
@@ -87,7 +89,7 @@ for (; performance.now() < endMs; period++) {
   if (period < WARM_PERIODS) continue;
   const linear = engine.memoryBytes();
   if (period === WARM_PERIODS) warm = { heap: heapBytes(), linear };
-  if (linear !== warm.linear) {
+  if (linear > warm.linear * LINEAR_RATIO_MAX) {
     throw new Error(`linear memory: ${warm.linear} bytes when warm, now ${linear}`);
   }
   if (period % HEAP_PERIODS !== 0) continue;
@@ -101,5 +103,8 @@ for (; performance.now() < endMs; period++) {
 for (let i = 0; i < 5; i++) await turn();
 figure(`operations on ${values.engine}`, period * PERIOD);
 figure('collections', collections);
-if (warm.linear > 0) note(`${warm.linear / PAGE_BYTES} pages all the time from warm-up on`);
+if (warm.linear > 0) {
+  const pages = [warm.linear, engine.memoryBytes()].map((bytes) => bytes / PAGE_BYTES);
+  note(`${pages[0]} pages when warm, and ${pages[1]} at the end`);
+}
 console.log(`${period} periods, seed ${seed}, digest ${digest >>> 0}`);
