@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { createTicker } from '../../bench/progress.js';
 import { createRandom, shuffle } from '../../bench/random.js';
+import { figure } from '../figures.js';
 import { files, writeDocument } from './document.js';
 import { mutantsOf } from './mutant.js';
 import { judgeAll } from './pool.js';
@@ -75,6 +76,9 @@ process.stdout.write(
   `${judged} mutants: ${killed} killed, ${endless} of them endless, ${equivalent} equivalent, ` +
     `${survivors.length} survived: ${percent.toFixed(1)} %\n`,
 );
+figure('mutants', judged);
+figure('equivalents', equivalent);
+figure('survivors', survivors.length);
 if (judged === mutants.length) {
   writeFileSync(files.core, `${JSON.stringify(score, null, 2)}\n`);
   writeDocument();
