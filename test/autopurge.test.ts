@@ -277,24 +277,6 @@ describe.each(plainCases)('a purge on $name', ({ open }) => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('may find that the clock disposes of the cache', () => {
-    const { cache, told } = openPurging(engine, {
-      // The purge reads it, and then who looks for the next deadline.
-      perf: { now: () => (told.length === 1 ? dispose() : performance.now()) },
-    });
-    const dispose = () => {
-      cache[Symbol.dispose]();
-      return performance.now();
-    };
-    cache.set('a', 1, { ttl: 10 }).set('b', 2);
-    vi.advanceTimersByTime(5 * TTL);
-    expect(told.map(([key, reason]) => [key, reason])).toEqual([
-      ['a', 'expire'],
-      ['b', 'delete'],
-    ]);
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
   it.each([
     ['disposed of', (cache: Cache) => cache[Symbol.dispose]()],
     ['cleared', (cache: Cache) => cache.clear()],

@@ -269,6 +269,34 @@ describe('the clock a cache takes', () => {
     }
     expect(cache.size).toBe(0);
   });
+
+  it('that disposes of the cache after a purge leaves no timer, and no error', () => {
+    vi.useFakeTimers();
+    const told: unknown[] = [];
+    const now = (): number => {
+      // The purge reads it, and then who looks for the next deadline.
+      if (told.length === 1) cache[Symbol.dispose]();
+      return performance.now();
+    };
+    const dispose = (_: number, key: string, reason: string) => void told.push([key, reason]);
+    const given = {
+      max: 5,
+      ttl: TTL,
+      ttlAutopurge: true,
+      ttlResolution: 0,
+      perf: { now },
+      dispose,
+    };
+    const cache: LRUCache<string, number> = new LRUCache(given);
+    cache.set('a', 1, { ttl: 10 }).set('b', 2);
+    vi.advanceTimersByTime(5 * TTL);
+    expect(told).toEqual([
+      ['a', 'expire'],
+      ['b', 'delete'],
+    ]);
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
 });
 
 describe('a host', () => {

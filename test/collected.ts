@@ -22,8 +22,8 @@ const RUNS_BETWEEN = 256;
 let runs = 0;
 
 /**
- * To be awaited after each of many runs that open an engine: now and then, it lets the collector and
- * the finalizers take those of earlier runs. Within one turn no finalizer runs, and some 12,000
+ * To be awaited after each of many runs that open an engine: now and then, it lets the collector
+ * and the finalizers take those of earlier runs. Within one turn no finalizer runs, and some 12,000
  * memories fill the address space, of which V8 reserves 10 GB for each.
  */
 export async function engineIsOver(): Promise<void> {

@@ -99,7 +99,7 @@ describe('fetchMany', () => {
     expect(calls).toEqual(['a', 'bb']);
   });
 
-  it('hands the loader stale values, a signal, the options of each load, and the context', async () => {
+  it('hands the loader stale values, a signal, options of each load, and a context', async () => {
     const calls: unknown[][] = [];
     let now = 1;
     const cache = new LRUCache<string, number, string>({

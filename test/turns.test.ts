@@ -1,4 +1,4 @@
-// Shows who waits for whom: T1 to T3 of turns.ts, and that a key is forgotten once its tasks are over.
+// Shows who waits for whom: T1 to T3 of turns.ts, and that keys are forgotten with their tasks.
 
 import { describe, expect, it } from 'vitest';
 import { Turns } from '../src/turns.js';

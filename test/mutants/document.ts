@@ -100,7 +100,7 @@ ${argued(keys, groups)}
 
 ### Survivors of the wrapper
 
-These do something else, which the tests of their file do not see. Each was looked at; why it is left:
+These do something else, which the tests of their file do not see; and why they are left:
 
 ${argued(keys, left)}
 

@@ -2,8 +2,8 @@
 //
 // `soak.js --engine wasm --minutes 5 --seed 1`; run it with --expose-gc. Every operation is
 // compared with a model, and the whole content every 2^16 operations. Once every cache has been at
-// its largest and smallest many times, linear memory must not grow by more than an eighth, since the
-// holes between blocks lie worse at some times than at others, and the heap not by more than a
+// its largest and smallest many times, linear memory must not grow by more than an eighth, since
+// the holes between blocks lie worse at some times than at others, and the heap not by more than a
 // tenth. A failure names the seed and the operation, which are the same in every run.
 // `--collect 200` collects garbage after so many operations, too.
 
