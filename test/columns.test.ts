@@ -257,10 +257,17 @@ describe.each(refusing)('memory is refused: $name', ({ open }) => {
 describe('a growth is refused in the middle', () => {
   const arrays = ['slots', 'heads', 'ages', 'weights'];
 
-  it.each([0, 1, 2, 3])('pure: the array after %i others', (granted) => {
+  it.each([
+    [0, ['ages', 'weights']],
+    [1, ['ages', 'weights']],
+    [2, ['ages', 'weights']],
+    [3, ['ages', 'weights']],
+    [2, ['ages']],
+    [2, ['weights']],
+  ])('pure: the array after %i others, of a table with %j', (granted, columns) => {
     const engine = openPure();
     const core = engine.shared.engine;
-    const table = openTable(core, ['ages', 'weights']);
+    const table = openTable(core, columns);
     const before = core.image(table);
     engine.refuseGrowthAfter(granted);
     expect(core.putWith(table, 99, KIND_INT, 1, 0, 0, 0), arrays[granted]).toBe(NO_ROOM);
