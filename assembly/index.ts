@@ -1,384 +1,377 @@
-// The core's interface: every function the wrapper may call, and nothing else.
+// The core's interface: every function the wrapper may call of either engine, and nothing else.
 //
 // How a `get` travels: the wrapper classifies the key and makes one call. `getString` hashes the
-// string (hash.ts), `find` walks one chain of the bucket that the hash selects (table.ts), and
-// `touch` makes the slot the newest of the recency list (recency.ts). The slot goes back, and the
-// wrapper returns the value it keeps under that number, after comparing the key if the word is
-// only a hash. A `set` travels the same way through `put`; when the result is NO_ROOM, nothing
-// has changed, and the wrapper calls `grow`, which takes larger blocks from the arena (arena.ts),
-// or `rehash` if there is room and just a bucket is crowded, and puts again.
-//
-// A string comes with the seed of its table, which says how it is hashed (hash.ts).
-//
-// An int32 key is compared here, exactly. A hash is not the key: when the wrapper finds another
-// key in the slot, it calls `untouch` or `restore`, after which the order is as if the slot had
-// never been touched, and looks further with `findNext`.
+// string (hash.ts), `find` looks into the bucket that the hash selects (buckets), and `touch` writes
+// the slot's stamp (order.ts). The slot goes back, and the wrapper compares the key that it keeps
+// under that number: a word is not the key. If it is another key, the wrapper calls `untouch`, after
+// which the order is as if the slot had not been touched, and asks its Map.
+// A `set` travels the same way through `put` (table.ts). At the limit, it takes the slot of the
+// oldest entry, which the queue finds (order.ts). When the result is NO_ROOM, nothing has changed,
+// and the wrapper calls `grow` (storage); when it is CROWDED, the wrapper gives the key to its Map
+// and calls `insertMapped`; when it is ASK_MAP, it looks into the Map before it calls `insert`.
+// Tables whose cache has ttls or sizes use columns (columns.ts): they travel by `seek` in place of
+// `get`, and a `put` is followed by a `write`.
 //
 // The core knows numbers only and calls nothing: it can never be re-entered. A refusal of memory
 // is a return value. Addresses and slots are u32; JavaScript sees them as int32. Any argument
-// that this interface did not hand out is a bug of the caller; the debug build asserts (guard.ts).
+// that this interface did not hand out is a bug of the caller; the debug build asserts.
 //
-// Tables whose cache has ttls or sizes use columns (columns.ts) and travel by `seek` in place of
-// `get` and `find`, and by `putWith` in place of `put`: the same way, with the time or the weight.
-//
-// src/engine.ts holds the same list as a TypeScript interface; test/engine.test.ts compares them.
+// asc and tsc both compile this file, and table, order, columns and hash. What they import from
+// slots, buckets, storage, arith, imports and debug/contract exists twice: `x.wasm.ts` for linear
+// memory, `x.ts` for typed arrays.
 
-import { allocate, openArena, release } from './arena';
+import { find as findSlot } from './buckets.js';
 import {
-  insertWith as insertSlotWith,
+  arrangeStale as arrangeStaleSlots,
   nextDeadline as nextDeadlineOf,
-  nextStale as nextStaleSlot,
   shed as shedSlot,
-  unwrite as unwriteSlot,
-  useAges as useAgesIn,
-  useWeights as useWeightsIn,
   visit as visitSlot,
-  write as writeSlot,
-} from './columns';
-import { hashString, seedHash } from './hash';
-import { KIND_HASHED, NIL, NO_ROOM, OUTCOME_BITS, UPDATED } from './layout';
-import { touch as touchSlot, untouch as untouchSlot } from './recency';
+  write as writeColumns,
+} from './columns.js';
+import {
+  expectAbsent,
+  expectAges,
+  expectBudget,
+  expectColumns,
+  expectLimit,
+  expectLive,
+  expectOffset,
+  expectTable,
+  expectVisit,
+  expectWeights,
+  mark,
+  unmark,
+} from './debug/contract.js';
+import { hashString } from './hash.js';
+import { stringLength } from './imports.js';
+import { ASK_MAP, ELSEWHERE, KEY_LENGTH_MAX, NIL, VISIT_TOUCH } from './layout.js';
+import {
+  arrange as arrangeSlots,
+  newest as newestSlot,
+  oldest as oldestSlot,
+  touch as touchSlot,
+  untouch as untouchSlot,
+} from './order.js';
 import {
   agesOf,
+  hasAges,
+  hasWeights,
   missedOf,
-  newerOf,
-  olderOf,
-  setMissed,
+  Queue,
+  queuedAt,
+  queueOf,
+  refusedOf,
   setBudget as setTableBudget,
   setLimit as setTableLimit,
   sizeOf,
-  slotsOf,
   startOf as startOfSlot,
+  Table,
   totalOf,
   ttlOf as ttlOfSlot,
   weightOf as weightOfSlot,
   weightsOf,
-  wordOf as wordOfSlot,
-} from './slots';
+} from './slots.js';
 import {
   bytesHeld as bytesHeldBy,
   clear as clearTable,
   createTable,
-  findNext as findNextSlot,
-  findOrCount,
-  find as findSlot,
-  grow as growTable,
+  destroyTable,
+  layOut,
+  useAges as useAgesIn,
+  useWeights as useWeightsIn,
+} from './storage.js';
+import {
+  get as getSlot,
+  insertMapped as insertMappedSlot,
   insert as insertSlot,
-  isCrowded,
+  miss,
+  nextCapacity,
   nextSlot as nextSlotOf,
-  rehash as rehashTable,
+  put as putSlot,
   remove as removeSlot,
-  restore as restoreSlot,
-} from './table';
-
-/** Prepares the instance. Must be called once, before anything else. */
-export function open(seed: u32): void {
-  seedHash(seed);
-  openArena();
-}
+  reword as rewordSlot,
+} from './table.js';
 
 /** A new, empty table that evicts at `limit` entries, or 0 if memory is refused. */
-export function create(limit: u32): usize {
-  return createTable(limit);
+export function create(limit: u32): Table {
+  expectLimit(limit);
+  const table = createTable(limit);
+  mark(table);
+  return table;
 }
 
 /** Frees a table and all it holds. Its handle must not be used again. */
-export function destroy(table: usize): void {
-  clearTable(table);
-  release(table);
+export function destroy(table: Table): void {
+  expectTable(table);
+  unmark(table);
+  destroyTable(table);
 }
 
 /** Removes every entry and frees their memory. */
-export function clear(table: usize): void {
+export function clear(table: Table): void {
+  expectTable(table);
   clearTable(table);
 }
 
 /** Makes room for more entries; false, with nothing changed, if memory is refused. */
-export function grow(table: usize): bool {
-  return growTable(table);
+export function grow(table: Table): bool {
+  expectTable(table);
+  return layOut(table, nextCapacity(table), hasAges(table), hasWeights(table));
 }
 
-/** The slot that `insert` takes next, or NIL if the table has to grow first. */
-export function nextSlot(table: usize): u32 {
-  return nextSlotOf(table);
+/** Number of entries that the index refused in the latest `grow` or `use…`: now MAPPED. */
+export function refused(table: Table): u32 {
+  expectTable(table);
+  return refusedOf(table);
 }
 
-/** A block for so many words, which `rehash` takes back; 0 if memory is refused. */
-export function reserve(count: u32): usize {
-  return allocate(count << 2);
-}
-
-/**
- * Spreads the entries by another odd multiplier. `words`, unless 0, is a reserved block of new
- * words by slot; those of hashed slots are taken from it.
- */
-export function rehash(table: usize, words: usize, multiplier: u32): void {
-  rehashTable(table, words, multiplier);
-  if (words) release(words);
+/** The slot of one of them; valid until the next call that changes the table. */
+export function refusedAt(table: Table, i: u32): u32 {
+  expectTable(table);
+  return queuedAt(queueOf(table), i);
 }
 
 /** Sets the size at which insertions evict. Entries above it stay until they are evicted. */
-export function setLimit(table: usize, limit: u32): void {
+export function setLimit(table: Table, limit: u32): void {
+  expectTable(table);
+  expectLimit(limit);
   setTableLimit(table, limit);
 }
 
 /** Number of entries. */
-export function size(table: usize): u32 {
+export function size(table: Table): u32 {
+  expectTable(table);
   return sizeOf(table);
 }
 
-/** Bytes of linear memory the table holds. */
-export function bytesHeld(table: usize): u32 {
+/** Bytes the table holds: of linear memory, or of typed arrays. */
+export function bytesHeld(table: Table): u32 {
+  expectTable(table);
   return bytesHeldBy(table);
 }
 
 /** The newest slot, or NIL. */
-export function newest(table: usize): u32 {
-  return olderOf(slotsOf(table), NIL);
+export function newest(table: Table): u32 {
+  expectTable(table);
+  return newestSlot(table);
 }
 
 /** The oldest slot, or NIL. */
-export function oldest(table: usize): u32 {
-  return newerOf(slotsOf(table), NIL);
+export function oldest(table: Table): u32 {
+  expectTable(table);
+  return oldestSlot(table);
 }
 
-/** The word of a live slot. */
-export function wordOf(table: usize, slot: u32): u32 {
-  return wordOfSlot(slotsOf(table), slot);
+/** The slot that the next insertion takes, or NIL if the table has to grow first. */
+export function nextSlot(table: Table): u32 {
+  expectTable(table);
+  return nextSlotOf(table);
 }
 
-/** First slot with this word and kind, or NIL. The order stays. */
-export function find(table: usize, word: u32, kind: u32): u32 {
-  return findSlot(table, word, kind);
+/** Makes the order, the oldest slot first, in the first `size` places of the result. O(size). */
+export function arrange(table: Table): Queue {
+  expectTable(table);
+  arrangeSlots(table);
+  return queueOf(table);
 }
 
-/** First slot with this string's hash, or NIL. The order stays. */
-export function findString(table: usize, text: externref, seed: i32): u32 {
-  return findSlot(table, hashString(text, seed), KIND_HASHED);
+/** As `arrange`, of the slots that are stale at `now`; their number is the result. */
+export function arrangeStale(table: Table, now: f64): u32 {
+  expectVisit(table, now, 0);
+  return arrangeStaleSlots(table, now);
 }
 
-/** The next slot with the same word and kind as this one, or NIL. The order stays. */
-export function findNext(table: usize, slot: u32): u32 {
-  return findNextSlot(table, slot);
+/** The slots that `arrange` or `arrangeStale` has just put in order. */
+export function arranged(table: Table): Queue {
+  expectTable(table);
+  return queueOf(table);
 }
 
-/** First slot with this word and kind, now the newest, or NIL. */
-export function get(table: usize, word: u32, kind: u32): u32 {
-  const slot = findSlot(table, word, kind);
-  if (slot != NIL) touchSlot(slotsOf(table), slot);
-  return slot;
+/** The slot with this word, or NIL; ELSEWHERE if a MAPPED entry may have it. The order stays. */
+export function find(table: Table, word: u32): u32 {
+  expectTable(table);
+  return findSlot(table, word);
 }
 
-/** First slot with this string's hash, now the newest, or NIL; keeps the hash for `putMissed`. */
-export function getString(table: usize, text: externref, seed: i32): u32 {
-  return getHash(table, hashString(text, seed));
+/** As `find`, of a string, which is sampled `offset` units before its end (hash.ts). */
+export function findString(table: Table, text: externref, offset: i32): u32 {
+  expectOffset(table, offset);
+  const length = stringLength(text);
+  if (length > KEY_LENGTH_MAX) return ELSEWHERE;
+  return findSlot(table, hashString(text, length, offset));
 }
 
-/** As `getString`, of a string that was hashed outside. */
-export function getHash(table: usize, hash: u32): u32 {
-  const slot = get(table, hash, KIND_HASHED);
-  if (slot == NIL) setMissed(table, hash);
-  return slot;
+/** The slot with this word, now the newest, or as `find`; `put` uses that it was not found. */
+export function get(table: Table, word: u32): u32 {
+  expectTable(table);
+  return getSlot(table, word);
+}
+
+/** As `get`, of a string. */
+export function getString(table: Table, text: externref, offset: i32): u32 {
+  expectOffset(table, offset);
+  const length = stringLength(text);
+  if (length > KEY_LENGTH_MAX) return ELSEWHERE;
+  return getSlot(table, hashString(text, length, offset));
 }
 
 /**
- * Makes the first entry with this word and kind the newest, or adds one: `slot << OUTCOME_BITS |
- * outcome`. If the word is a hash, UPDATED may be another key's slot.
+ * Makes the entry with this word the newest, or adds one: `slot << OUTCOME_BITS | outcome`
+ * (layout.ts). UPDATED may be another key's slot.
  */
-export function put(table: usize, word: u32, kind: u32): u32 {
-  const found = findOrCount(table, word, kind);
-  if (found <= 0) return isCrowded(table, found) ? NO_ROOM : insertSlot(table, word, kind);
-  touchSlot(slotsOf(table), found);
-  return (found << OUTCOME_BITS) | UPDATED;
+export function put(table: Table, word: u32): u32 {
+  expectTable(table);
+  return putSlot(table, word);
 }
 
-/** Puts a string's hash; the result is that of `put`. */
-export function putString(table: usize, text: externref, seed: i32): u32 {
-  return put(table, hashString(text, seed), KIND_HASHED);
+/** As `put`, of a string. */
+export function putString(table: Table, text: externref, offset: i32): u32 {
+  expectOffset(table, offset);
+  const length = stringLength(text);
+  if (length > KEY_LENGTH_MAX) return ASK_MAP;
+  return putSlot(table, hashString(text, length, offset));
 }
 
-/** Puts the string that `getString` missed last, without hashing it again; else as `putString`. */
-export function putMissed(table: usize): u32 {
-  return put(table, missedOf(table), KIND_HASHED);
+/** As `put`, of the word that `get`, `getString` or a `seek` missed last. */
+export function putMissed(table: Table): u32 {
+  expectTable(table);
+  return putSlot(table, missedOf(table));
 }
 
-/** Adds an entry, whether or not there is one with the same word; the result is that of `put`. */
-export function insert(table: usize, word: u32, kind: u32): u32 {
-  return insertSlot(table, word, kind);
+/** As `put`, of a word that the index does not have. */
+export function insert(table: Table, word: u32): u32 {
+  expectAbsent(table, word);
+  return insertSlot(table, word);
 }
 
-/** Removes the first entry with this word and kind; returns the slot it had, or NIL. */
-export function take(table: usize, word: u32, kind: u32): u32 {
-  const slot = findSlot(table, word, kind);
-  if (slot != NIL) removeSlot(table, slot);
-  return slot;
+/** Adds a MAPPED entry, whose key the wrapper finds; the result is that of `put`. */
+export function insertMapped(table: Table, word: u32): u32 {
+  expectTable(table);
+  return insertMappedSlot(table, word);
 }
 
-/** Removes the first entry with this string's hash; returns the slot it had, or NIL. */
-export function takeString(table: usize, text: externref, seed: i32): u32 {
-  return take(table, hashString(text, seed), KIND_HASHED);
+/** Gives a live slot another word; false if it is MAPPED from now on. */
+export function reword(table: Table, slot: u32, word: u32): bool {
+  expectLive(table, slot);
+  return rewordSlot(table, slot, word);
 }
 
 /** Makes a live slot the newest. */
-export function touch(table: usize, slot: u32): void {
-  touchSlot(slotsOf(table), slot);
+export function touch(table: Table, slot: u32): void {
+  expectLive(table, slot);
+  touchSlot(table, slot);
 }
 
-/** Undoes the latest `get` or `put`, which returned this slot. */
-export function untouch(table: usize, slot: u32): void {
-  untouchSlot(slotsOf(table), slot);
+/** Undoes the latest `get`, `seek` or `put`, which made this slot the newest. */
+export function untouch(table: Table, slot: u32): void {
+  expectLive(table, slot);
+  untouchSlot(table, slot);
 }
 
 /** Removes a live slot. */
-export function remove(table: usize, slot: u32): void {
+export function remove(table: Table, slot: u32): void {
+  expectLive(table, slot);
   removeSlot(table, slot);
 }
 
-/** Undoes the latest `take`, by hash, which returned this slot. */
-export function restore(table: usize, slot: u32): void {
-  restoreSlot(table, slot, KIND_HASHED);
-}
-
 /** Removes the oldest entry; returns the slot it had, or NIL. */
-export function evict(table: usize): u32 {
-  const slot = newerOf(slotsOf(table), NIL);
+export function evict(table: Table): u32 {
+  expectTable(table);
+  const slot = oldestSlot(table);
   if (slot != NIL) removeSlot(table, slot);
   return slot;
 }
 
 /** Puts ages in use; false, with nothing changed, if memory is refused. */
-export function useAges(table: usize): bool {
+export function useAges(table: Table): bool {
+  expectTable(table);
   return useAgesIn(table);
 }
 
 /** Puts weights in use; false, with nothing changed, if memory is refused. */
-export function useWeights(table: usize): bool {
+export function useWeights(table: Table): bool {
+  expectTable(table);
   return useWeightsIn(table);
 }
 
 /** Sets the sum of weights above which entries are shed. */
-export function setBudget(table: usize, budget: f64): void {
+export function setBudget(table: Table, budget: f64): void {
+  expectBudget(table, budget);
   setTableBudget(table, budget);
 }
 
 /** Sum of the weights of the entries. */
-export function total(table: usize): f64 {
+export function total(table: Table): f64 {
+  expectTable(table);
   return totalOf(table);
 }
 
 /** Time from which the age of a live slot counts; ages are in use. */
-export function startOf(table: usize, slot: u32): f64 {
+export function startOf(table: Table, slot: u32): f64 {
+  expectLive(table, slot);
+  expectAges(table);
   return startOfSlot(agesOf(table), slot);
 }
 
 /** Age above which a live slot is stale, or 0 if it never is; ages are in use. */
-export function ttlOf(table: usize, slot: u32): f64 {
+export function ttlOf(table: Table, slot: u32): f64 {
+  expectLive(table, slot);
+  expectAges(table);
   return ttlOfSlot(agesOf(table), slot);
 }
 
 /** Weight of a live slot; weights are in use. */
-export function weightOf(table: usize, slot: u32): f64 {
+export function weightOf(table: Table, slot: u32): f64 {
+  expectLive(table, slot);
+  expectWeights(table);
   return weightOfSlot(weightsOf(table), slot);
 }
 
 /** The slot, negated if it is stale; by the mode (layout.ts) a fresh one is touched and renewed. */
-export function visit(table: usize, slot: u32, now: f64, mode: u32): i32 {
+export function visit(table: Table, slot: u32, now: f64, mode: u32): i32 {
+  expectLive(table, slot);
+  expectVisit(table, now, mode);
   return visitSlot(table, slot, now, mode);
 }
 
-/** Visits the first slot with this word and kind; NIL if there is none. */
-export function seek(table: usize, word: u32, kind: u32, now: f64, mode: u32): i32 {
-  const slot = findSlot(table, word, kind);
-  return slot == NIL ? NIL : visitSlot(table, slot, now, mode);
+/** The slot with this word, as by `get` if it is fresh, negated if it is stale; or as `find`. */
+export function seek(table: Table, word: u32, now: f64): i32 {
+  expectVisit(table, now, VISIT_TOUCH);
+  const slot = findSlot(table, word);
+  if (slot > ELSEWHERE) return visitSlot(table, slot, now, VISIT_TOUCH);
+  if (slot == NIL) miss(table, word);
+  return slot;
 }
 
-/** Visits the first slot with this string's hash; keeps the hash for `putMissedWith` if none. */
-export function seekString(table: usize, text: externref, seed: i32, now: f64, mode: u32): i32 {
-  return seekHash(table, hashString(text, seed), now, mode);
+/** As `seek`, of a string. */
+export function seekString(table: Table, text: externref, offset: i32, now: f64): i32 {
+  expectOffset(table, offset);
+  const length = stringLength(text);
+  if (length > KEY_LENGTH_MAX) return ELSEWHERE;
+  return seek(table, hashString(text, length, offset), now);
 }
 
-/** As `seekString`, of a string that was hashed outside. */
-export function seekHash(table: usize, hash: u32, now: f64, mode: u32): i32 {
-  const slot = findSlot(table, hash, KIND_HASHED);
-  if (slot != NIL) return visitSlot(table, slot, now, mode);
-  setMissed(table, hash);
-  return NIL;
-}
-
-/** Makes a live slot the newest and writes its columns; the result is that of `put`. */
+/** Writes the columns in use of a live slot; true if entries have to be shed. */
 export function write(
-  table: usize,
+  table: Table,
   slot: u32,
   weight: f64,
   start: f64,
   ttl: f64,
   isKept: bool,
-): u32 {
-  return writeSlot(table, slot, weight, start, ttl, isKept);
-}
-
-/** Undoes what the latest `write`, `putWith` or renewing `visit`, of this slot, wrote. */
-export function unwrite(table: usize, slot: u32): void {
-  unwriteSlot(table, slot);
-}
-
-/** As `put`, and writes the columns in use. OVERWEIGHT may be joined with the outcome. */
-export function putWith(
-  table: usize,
-  word: u32,
-  kind: u32,
-  weight: f64,
-  start: f64,
-  ttl: f64,
-  isKept: bool,
-): u32 {
-  const found = findOrCount(table, word, kind);
-  if (found > 0) return writeSlot(table, found, weight, start, ttl, isKept);
-  if (isCrowded(table, found)) return NO_ROOM;
-  return insertSlotWith(table, word, kind, weight, start, ttl);
-}
-
-/** As `putString`, and writes the columns in use. */
-export function putStringWith(
-  table: usize,
-  text: externref,
-  seed: i32,
-  weight: f64,
-  start: f64,
-  ttl: f64,
-  isKept: bool,
-): u32 {
-  return putWith(table, hashString(text, seed), KIND_HASHED, weight, start, ttl, isKept);
-}
-
-/** As `putMissed`, after `seekString`, and writes the columns in use. */
-export function putMissedWith(table: usize, weight: f64, start: f64, ttl: f64, isKept: bool): u32 {
-  return putWith(table, missedOf(table), KIND_HASHED, weight, start, ttl, isKept);
-}
-
-/** As `insert`, and writes the columns in use. */
-export function insertWith(
-  table: usize,
-  word: u32,
-  kind: u32,
-  weight: f64,
-  start: f64,
-  ttl: f64,
-): u32 {
-  return insertSlotWith(table, word, kind, weight, start, ttl);
+): bool {
+  expectColumns(table, slot, weight, start, ttl);
+  return writeColumns(table, slot, weight, start, ttl, isKept);
 }
 
 /** Removes the oldest entry if the weights exceed the budget; returns the slot it had, or NIL. */
-export function shed(table: usize): u32 {
+export function shed(table: Table): u32 {
+  expectTable(table);
   return shedSlot(table);
 }
 
-/** The oldest stale slot that is newer than `after`, or of all if that is NIL; NIL if none. */
-export function nextStale(table: usize, after: u32, now: f64): u32 {
-  return nextStaleSlot(table, after, now);
-}
-
 /** The earliest time after which an entry is stale; Infinity if none ever is. O(size). */
-export function nextDeadline(table: usize): f64 {
+export function nextDeadline(table: Table): f64 {
+  expectAges(table);
   return nextDeadlineOf(table);
 }

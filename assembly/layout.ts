@@ -1,98 +1,148 @@
-// The memory map: every offset, size and code the core and the wrapper agree on.
+// The memory map: every offset, size and code that the core and the wrapper agree on.
 //
-// This file is compiled twice, by asc into the core and by tsc into the wrapper and the pure
-// engine. It holds constants only, without annotations, so that both compilers accept it.
+// asc compiles this file into the WebAssembly core, tsc compiles it into the wrapper and the
+// JavaScript engine. It holds constants only.
 //
-// Linear memory, low to high. Nothing below ARENA_MAP is ever written, so address 0 means "none".
+// Linear memory, low to high. Nothing below EMPTY is ever written after start, so address 0 means
+// "none".
 //
-//   0 ───── ARENA_MAP ── ARENA_BINS ── EMPTY ── ARENA_FIRST ───────────────────────── end
-//   unused  bin bitmap   free lists    zeroes   blocks: tables, slots with bucket heads, columns
+//   0 ───── ARENA_MAP ── ARENA_BINS ── EMPTY ── ARENA_FIRST ─────────────────── end
+//   unused  bin bitmap   free lists    zeroes   blocks: table headers, storage of tables
 //
-// Words: a `slot` is an index, a `count` a number of things, `bytes` a size, a pointer an address.
+// Words: a `slot` is a number of an entry, a `count` a number of things, `bytes` a size.
 
-// Slot record: one cache entry. A table's slots are an array of records; record 0 is the sentinel
-// of the circular recency list, so no entry is ever a special case at either end.
+// Record: one entry, by slot. Slots 0 and 1 stand for no entry (NIL and ELSEWHERE).
 //
 //   offset  size  field   meaning                                         valid when
 //   ------  ----  ------  ----------------------------------------------  --------------
 //      +0     4   WORD    the int32 key, or the 32-bit hash of the key    live
-//      +4     4   OLDER   slot used next before this one, or NIL          live
-//                         the newest slot                                 sentinel
-//      +8     4   NEWER   slot used next after this one, or NIL           live
-//                         the oldest slot                                 sentinel
-//     +12     4   CHAIN   next slot in the same bucket, or NIL,           live
-//                         with CHAIN_HASHED set if WORD is a hash
 //                         next free slot, or NIL                          free
+//      +4     4   STAMP   time of the last use, even; the lowest bit is   live
+//                         MAPPED
+//                         0                                               free
 //   ------  ----
-//     =16
+//      =8
 //
-// S1  A slot is live (reachable from the sentinel by OLDER), free (reachable from FREE by CHAIN)
-//     or fresh (number >= FRESH, never used). Never two of them.
-// S2  OLDER and NEWER are inverse: newer(older(s)) == s for every live slot and the sentinel.
-// S3  Every live slot is in the chain of the bucket its WORD selects, once.
-// S4  live + free + fresh == CAPACITY, and live == SIZE <= LIMIT.
-export const SLOT_WORD = 0;
-export const SLOT_OLDER = SLOT_WORD + 4;
-export const SLOT_NEWER = SLOT_OLDER + 4;
-export const SLOT_CHAIN = SLOT_NEWER + 4;
-export const SLOT_BYTES = SLOT_CHAIN + 4;
-export const SLOT_BYTES_LOG2 = 4;
+// S1  A slot is live (STAMP is not 0), free (on the list that starts at FREE), or fresh (FRESH or
+//     above, not used since the table was empty or rebuilt). Never two of them.
+// S2  No two live slots have the same stamp, and none is above CLOCK.
+// S3  A live slot is in the index once, under its WORD, or it is MAPPED: then the wrapper finds
+//     its key in a Map. No two slots in the index have the same WORD.
+// S4  live + free + fresh slots = CAPACITY, and live = SIZE <= LIMIT.
+export const RECORD_WORD: u32 = 0;
+export const RECORD_STAMP: u32 = RECORD_WORD + 4;
+export const RECORD_BYTES: u32 = RECORD_STAMP + 4;
+export const RECORD_BYTES_LOG2: u32 = 3;
 
-/** No slot; also the number of the sentinel record. */
-export const NIL = 0;
+/** No slot. */
+export const NIL: u32 = 0;
+/** Result of a search: the key is not in the index, but the wrapper's Map may have it. */
+export const ELSEWHERE: u32 = 1;
+/** The first slot that an entry can have. */
+export const SLOT_FIRST: u32 = 2;
 
-/** Bit of CHAIN that says WORD is a hash and not an int32 key. */
-export const CHAIN_HASHED = 1 << 31;
-/** Bits of CHAIN that hold a slot. */
-export const CHAIN_SLOT = 0x7fffffff;
-/** Kind of a slot whose WORD is an int32 key: CHAIN_HASHED is clear. */
-export const KIND_INT = 0;
-/** Kind of a slot whose WORD is a hash, to be verified by the wrapper: CHAIN_HASHED is set. */
-export const KIND_HASHED = CHAIN_HASHED;
+/** Bit of a stamp: the wrapper finds this entry's key in its Map, and the index does not hold it. */
+export const MAPPED: u32 = 1;
+/** How far one use moves the clock: it leaves the lowest bit to MAPPED. */
+export const STAMP_STEP: u32 = 2;
+/** The clock never passes it: the entries are renumbered before. */
+export const STAMP_MAX: u32 = 0x7ffffffc;
+
+// Bucket of the WebAssembly index: one cache line.
+//
+//   offset  size  field   meaning
+//   ------  ----  ------  ------------------------------------------------------------------
+//      +0    12   TAGS    a byte of the word's hash for each lane, never 0; 0 if the lane is empty
+//     +12     1   PASSED  entries in later buckets whose search passes through this one
+//     +13     3   ASKED   MAPPED entries whose search begins here
+//     +16    48   SLOTS   the slot of each lane, u32
+//   ------  ----
+//     =64
+export const BUCKET_LANES: u32 = 12;
+export const BUCKET_CROWD: u32 = BUCKET_LANES;
+export const BUCKET_SLOTS: u32 = BUCKET_CROWD + 4;
+export const BUCKET_BYTES: u32 = BUCKET_SLOTS + BUCKET_LANES * 4;
+export const BUCKET_BYTES_LOG2: u32 = 6;
+/** Entries to a bucket in a full table. With 9, a fifth of the buckets is full; with 5, no gain. */
+export const BUCKET_LOAD: u32 = 7;
+/** An insertion that would pass this many full buckets is refused. */
+export const PASSES_MAX: i32 = 8;
+/** An insertion on whose way this many entries have its tag is refused. */
+export const TAG_MATCHES_MAX: i32 = 4;
+/** Length of a chain of the JavaScript index at which an insertion into it is refused. */
+export const CHAIN_MAX: u32 = 16;
 
 // Table header: one cache. Its address is the cache's handle and never changes.
 //
-//   offset  size  field       meaning
-//   ------  ----  ----------  --------------------------------------------------------------
-//      +0     4   HEADS       address of the bucket heads, u32 slots, which follow the last slot
-//                             record in its block; EMPTY while there are none
-//      +4     4   SLOTS       address of the slot records; EMPTY while there are none
-//      +8     4   SHIFT       32 - log2(bucket count): the bucket is the top bits of a product
-//     +12     4   MULTIPLIER  odd factor of that product; 0 sends every key to bucket 0 (tests)
-//     +16     4   SIZE        live slots
-//     +20     4   LIMIT       live slots at which an insertion evicts
-//     +24     4   CAPACITY    slots there is room for, sentinel not counted
-//     +28     4   FRESH       lowest slot never used; 1 in an empty table
-//     +32     4   FREE        first free slot, or NIL
-//     +36     4   MISSED      hash of the string that was looked for last and not found
-//     +40     4   AGES        address of the ages; EMPTY while there is no memory; 0 if not in use
-//     +44     4   WEIGHTS     address of the weights; likewise
-//     +48     8   TOTAL       f64, sum of the weights of the live slots
-//     +56     8   BUDGET      f64, TOTAL above which the oldest entries have to go
-//     +64     4   PATIENCE    length of a chain from which an insertion into it is refused
-//     +68     4   MARK        in the debug build, says that a table is here (contract.ts)
+//   offset  size  field         meaning
+//   ------  ----  ------------  ------------------------------------------------------------
+//      +0     4   RECORDS       address of the records, and of the block that holds them all;
+//                               EMPTY while there are none
+//      +4     4   BUCKETS       address of the buckets; EMPTY while there are none
+//      +8     4   BUCKET_COUNT  any number from 1 up
+//     +12     4   QUEUE         address of the queue (order.ts): CAPACITY slots
+//     +16     4   BINS          address of the bins of the queue: BIN_COUNT + 1 positions
+//     +20     4   BIN_COUNT     a power of two
+//     +24     4   AGES          address of the ages, EMPTY without memory; 0 if not in use
+//     +28     4   WEIGHTS       address of the weights; likewise
+//     +32     4   CAPACITY      entries there is room for
+//   from here on, nothing depends on where the table lies (storage.ts)
+//     +36     4   SIZE          live slots
+//     +40     4   LIMIT         live slots at which an insertion evicts
+//     +44     4   FRESH         lowest slot never used; SLOT_FIRST in an empty table
+//     +48     4   FREE          first free slot, or NIL
+//     +52     4   CLOCK         stamp of the last use
+//     +56     4   NEWEST        slot used last, if its stamp is CLOCK
+//     +60     4   FLOOR         no live slot has a stamp below
+//     +64     4   MISSED        word that was looked for last and not found
+//     +68     4   IS_MISSED     1 if nothing was inserted since then, 0 otherwise
+//     +72     4   QUEUE_AT      position of the oldest entry in the open bin (order.ts)
+//     +76     4   QUEUE_END     position after the last one of the open bin
+//     +80     4   QUEUE_HIGH    an entry of the open bin with a stamp above was used since
+//     +84     4   QUEUE_NEXT    position of the next bin
+//     +88     4   BIN_AT        number of the next bin; BIN_COUNT or more: the queue has run dry
+//     +92     4   BIN_LOW       least stamp of the first bin
+//     +96     4   BIN_SHIFT     log2 of the stamps to a bin
+//    +100     4   QUEUE_CLOCK   CLOCK when the queue was built
+//    +104     8   TOTAL         f64, sum of the weights of the live slots
+//    +112     8   BUDGET        f64, TOTAL above which the oldest entries have to go
+//    +120     4   REFUSED       slots that the index refused when it was rebuilt, in QUEUE
+//    +124     4   MARK          in the debug build, says that a table is here (contract.ts)
 //   ------  ----
-//     =72
-export const TABLE_HEADS = 0;
-export const TABLE_SLOTS = TABLE_HEADS + 4;
-export const TABLE_SHIFT = TABLE_SLOTS + 4;
-export const TABLE_MULTIPLIER = TABLE_SHIFT + 4;
-export const TABLE_SIZE = TABLE_MULTIPLIER + 4;
-export const TABLE_LIMIT = TABLE_SIZE + 4;
-export const TABLE_CAPACITY = TABLE_LIMIT + 4;
-export const TABLE_FRESH = TABLE_CAPACITY + 4;
-export const TABLE_FREE = TABLE_FRESH + 4;
-export const TABLE_MISSED = TABLE_FREE + 4;
-export const TABLE_AGES = TABLE_MISSED + 4;
-export const TABLE_WEIGHTS = TABLE_AGES + 4;
-export const TABLE_TOTAL = TABLE_WEIGHTS + 4;
-export const TABLE_BUDGET = TABLE_TOTAL + 8;
-export const TABLE_PATIENCE = TABLE_BUDGET + 8;
-export const TABLE_MARK = TABLE_PATIENCE + 4;
-export const TABLE_BYTES = TABLE_MARK + 4;
+//    =128
+export const TABLE_RECORDS: u32 = 0;
+export const TABLE_BUCKETS: u32 = TABLE_RECORDS + 4;
+export const TABLE_BUCKET_COUNT: u32 = TABLE_BUCKETS + 4;
+export const TABLE_QUEUE: u32 = TABLE_BUCKET_COUNT + 4;
+export const TABLE_BINS: u32 = TABLE_QUEUE + 4;
+export const TABLE_BIN_COUNT: u32 = TABLE_BINS + 4;
+export const TABLE_AGES: u32 = TABLE_BIN_COUNT + 4;
+export const TABLE_WEIGHTS: u32 = TABLE_AGES + 4;
+export const TABLE_CAPACITY: u32 = TABLE_WEIGHTS + 4;
+export const TABLE_SIZE: u32 = TABLE_CAPACITY + 4;
+export const TABLE_LIMIT: u32 = TABLE_SIZE + 4;
+export const TABLE_FRESH: u32 = TABLE_LIMIT + 4;
+export const TABLE_FREE: u32 = TABLE_FRESH + 4;
+export const TABLE_CLOCK: u32 = TABLE_FREE + 4;
+export const TABLE_NEWEST: u32 = TABLE_CLOCK + 4;
+export const TABLE_FLOOR: u32 = TABLE_NEWEST + 4;
+export const TABLE_MISSED: u32 = TABLE_FLOOR + 4;
+export const TABLE_IS_MISSED: u32 = TABLE_MISSED + 4;
+export const TABLE_QUEUE_AT: u32 = TABLE_IS_MISSED + 4;
+export const TABLE_QUEUE_END: u32 = TABLE_QUEUE_AT + 4;
+export const TABLE_QUEUE_HIGH: u32 = TABLE_QUEUE_END + 4;
+export const TABLE_QUEUE_NEXT: u32 = TABLE_QUEUE_HIGH + 4;
+export const TABLE_BIN_AT: u32 = TABLE_QUEUE_NEXT + 4;
+export const TABLE_BIN_LOW: u32 = TABLE_BIN_AT + 4;
+export const TABLE_BIN_SHIFT: u32 = TABLE_BIN_LOW + 4;
+export const TABLE_QUEUE_CLOCK: u32 = TABLE_BIN_SHIFT + 4;
+export const TABLE_TOTAL: u32 = TABLE_QUEUE_CLOCK + 4;
+export const TABLE_BUDGET: u32 = TABLE_TOTAL + 8;
+export const TABLE_REFUSED: u32 = TABLE_BUDGET + 8;
+export const TABLE_MARK: u32 = TABLE_REFUSED + 4;
+export const TABLE_BYTES: u32 = TABLE_MARK + 4;
 
-// Columns: what a table keeps of every slot only when it is asked to, in blocks as long as the
-// slot records. A record is valid while its slot is live.
+// Columns: what a table keeps of every slot only when it is asked to. Valid while a slot is live.
 //
 //   offset  size  field   meaning
 //   ------  ----  ------  ------------------------------------------------------------------
@@ -103,64 +153,66 @@ export const TABLE_BYTES = TABLE_MARK + 4;
 //      +0     8   WEIGHT  f64, a whole number from 0 to WEIGHT_MAX
 //   ------  ----
 //      =8           a weight
-export const AGE_START = 0;
-export const AGE_TTL = AGE_START + 8;
-export const AGE_BYTES_LOG2 = 4;
-export const WEIGHT_BYTES_LOG2 = 3;
+export const AGE_START: u32 = 0;
+export const AGE_TTL: u32 = AGE_START + 8;
+export const AGE_BYTES_LOG2: u32 = 4;
+export const WEIGHT_BYTES_LOG2: u32 = 3;
 /** Largest weight and largest budget: with it, every sum of both is exact in an f64. */
 export const WEIGHT_MAX = 4503599627370496;
 
-/** Mode of a visit: a fresh slot becomes the newest. */
-export const VISIT_TOUCH = 1;
-/** Mode of a visit: the age of a fresh slot counts from now. */
-export const VISIT_RENEW = 2;
+/** Mode of a visit: a fresh entry becomes the newest. */
+export const VISIT_TOUCH: u32 = 1;
+/** Mode of a visit: the age of a fresh entry counts from now. */
+export const VISIT_RENEW: u32 = 2;
 
 /** 2^32 / golden ratio, odd: spreads consecutive integers evenly (Knuth 6.4, Fibonacci hashing). */
 export const MULTIPLIER = 0x9e3779b1 | 0;
+/** Code units from which a string is sampled (hash.ts). */
+export const SAMPLE_LENGTH: i32 = 8;
 /**
- * Length of a chain from which an insertion is refused at first; twice as much after every rehash.
- * A chain of words that are spread evenly is as long with probability 10^-14.
+ * Code units of the longest string that the index takes. A search may compare a key with one other
+ * key that has the same word, which costs time in proportion to their length; so longer ones are
+ * found by the wrapper's Map alone.
  */
-export const PATIENCE_FIRST = 16;
-/** Code units from which a string is sampled in the first gear of its hash; see hash.ts. */
-export const SAMPLE_LENGTH = 8;
-/** Capacity of a table's first allocation: with the sentinel, 16 records of 16 bytes. */
-export const CAPACITY_FIRST = 15;
+export const KEY_LENGTH_MAX: i32 = 512;
+/** Capacity of a table's first storage: two buckets. */
+export const CAPACITY_FIRST: u32 = 14;
 /** Largest number of entries a cache may hold. */
-export const CAPACITY_MAX = 1 << 25;
-/** Bucket count of a table without memory of its own: two zero words, one per value of a bit. */
-export const EMPTY_BUCKETS_LOG2 = 1;
+export const CAPACITY_MAX: u32 = 1 << 25;
+/** log2 of the entries to a bin of the queue, in a full table. */
+export const BIN_SLOTS_LOG2: u32 = 3;
 
 // What a put did, in the low bits of its result; the slot is above them. A result stays far below
 // 2^30, so that no JavaScript engine has to box it.
-export const OUTCOME_BITS = 3;
-export const OUTCOME_MASK = 3;
+export const OUTCOME_BITS: u32 = 3;
+export const OUTCOME_MASK: u32 = 7;
 /** An entry with an equal word was there and is now the newest. */
-export const UPDATED = 0;
+export const UPDATED: u32 = 0;
 /** A new entry took an unused slot. */
-export const INSERTED = 1;
+export const INSERTED: u32 = 1;
 /** A new entry took the slot of the oldest one, which is gone. */
-export const EVICTED = 2;
-/**
- * Nothing was changed: no slot is unused, or the bucket is crowded. Grow the table or, if it has
- * room, rehash it; then put again.
- */
-export const NO_ROOM = 3;
-/** Joined with one of the above: TOTAL exceeds BUDGET, and entries have to be shed. */
-export const OVERWEIGHT = 4;
+export const EVICTED: u32 = 2;
+/** As EVICTED, and the entry that is gone was MAPPED. */
+export const EVICTED_MAPPED: u32 = 3;
+/** Nothing was changed: no slot is unused. Grow the table, then put again. */
+export const NO_ROOM: u32 = 4;
+/** Nothing was changed: the index refuses the word. Insert the entry MAPPED. */
+export const CROWDED: u32 = 5;
+/** Nothing was changed: the wrapper's Map may have the key. If not, insert it. */
+export const ASK_MAP: u32 = 6;
 
-// Arena: blocks of linear memory, in bins by size. The picture of a block is in arena.ts.
-export const ARENA_BIN_COUNT = 224;
+// Arena: blocks of linear memory, in bins by size. The picture of a block is in arena.wasm.ts.
+export const ARENA_BIN_COUNT: u32 = 224;
 /** One bit per bin, set iff the bin has a block. */
-export const ARENA_MAP = 1024;
-export const ARENA_MAP_BYTES = 32;
+export const ARENA_MAP: u32 = 1024;
+export const ARENA_MAP_BYTES: u32 = 32;
 /** First block of each bin, or 0. */
-export const ARENA_BINS = ARENA_MAP + ARENA_MAP_BYTES;
-/** Sixteen zero bytes: the bucket heads and the sentinel of every table without memory. */
-export const EMPTY = ARENA_BINS + ARENA_BIN_COUNT * 4;
-export const EMPTY_BYTES = SLOT_BYTES;
-export const BLOCK_HEADER_BYTES = 8;
+export const ARENA_BINS: u32 = ARENA_MAP + ARENA_MAP_BYTES;
+/** Zero bytes, from a multiple of 64: the bucket, the records and the columns of an empty table. */
+export const EMPTY: u32 = (ARENA_BINS + ARENA_BIN_COUNT * 4 + BUCKET_BYTES - 1) & ~(BUCKET_BYTES - 1);
+export const EMPTY_BYTES: u32 = BUCKET_BYTES;
+export const BLOCK_HEADER_BYTES: u32 = 8;
 /** First block: a header's length past a multiple of 16, so that payloads are multiples of 16. */
-export const ARENA_FIRST = EMPTY + EMPTY_BYTES + BLOCK_HEADER_BYTES;
+export const ARENA_FIRST: u32 = EMPTY + EMPTY_BYTES + BLOCK_HEADER_BYTES;
 /** Pages of 64 KiB at most: one less than 4 GiB, so that every address fits in 32 bits. */
-export const MEMORY_PAGES_MAX = 65535;
+export const MEMORY_PAGES_MAX: u32 = 65535;

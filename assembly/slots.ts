@@ -1,244 +1,373 @@
-// Slot records, columns and table headers: the accessors, and nothing else.
+// The seam, over typed arrays: accessors of table headers, records, columns and the queue.
 //
-// Only this file and arena.ts read or write linear memory. The records are drawn in layout.ts.
+// Part of the JavaScript engine only; slots.wasm.ts has the same functions over linear memory.
+// A table is an object of its own here, so the garbage collector frees a dropped cache. What the
+// fields mean is drawn in layout.ts. Every array is as long as the layout says, and never read
+// beyond its end.
 
 import {
-  AGE_BYTES_LOG2,
-  AGE_START,
-  AGE_TTL,
-  CHAIN_SLOT,
-  SLOT_BYTES_LOG2,
-  SLOT_CHAIN,
-  SLOT_NEWER,
-  SLOT_OLDER,
-  SLOT_WORD,
-  TABLE_AGES,
-  TABLE_BUDGET,
-  TABLE_CAPACITY,
-  TABLE_FREE,
-  TABLE_FRESH,
-  TABLE_HEADS,
-  TABLE_LIMIT,
-  TABLE_MARK,
-  TABLE_MISSED,
-  TABLE_MULTIPLIER,
-  TABLE_PATIENCE,
-  TABLE_SHIFT,
-  TABLE_SIZE,
-  TABLE_SLOTS,
-  TABLE_TOTAL,
-  TABLE_WEIGHTS,
-  WEIGHT_BYTES_LOG2,
-} from './layout';
+  NIL,
+  RECORD_BYTES_LOG2,
+  SLOT_FIRST,
+  WEIGHT_MAX,
+} from './layout.js';
 
-function recordOf(slots: usize, slot: u32): usize {
-  return slots + ((slot as usize) << SLOT_BYTES_LOG2);
+/** WORD and STAMP of each slot, in turn. */
+export type Records = Int32Array;
+export type Queue = Int32Array;
+export type Bins = Int32Array;
+/** START and TTL of each slot, in turn. */
+export type Ages = Float64Array;
+export type Weights = Float64Array;
+
+const RECORD_WORDS_LOG2 = RECORD_BYTES_LOG2 - 2;
+
+// Made when they are first needed: importing this file needs no typed arrays.
+let words: Int32Array | undefined;
+let column: Float64Array | undefined;
+
+/** What a table without storage has in place of records, heads, links, queue and bins: zeroes. */
+export function noWords(): Int32Array {
+  words ??= new Int32Array(SLOT_FIRST << RECORD_WORDS_LOG2);
+  return words;
 }
 
-export function wordOf(slots: usize, slot: u32): u32 {
-  return load<u32>(recordOf(slots, slot), SLOT_WORD);
+/** What a table without ages or weights has in their place. */
+export function noColumn(): Float64Array {
+  column ??= new Float64Array(0);
+  return column;
 }
 
-export function setWord(slots: usize, slot: u32, word: u32): void {
-  store<u32>(recordOf(slots, slot), word, SLOT_WORD);
+/** The header of one cache, and the arrays of its index (buckets.ts). */
+export class Table {
+  records: Records = noWords();
+  /** The first slot of each chain. */
+  heads: Int32Array = noWords();
+  /** The next slot of the chain, by slot. */
+  links: Int32Array = noWords();
+  /** 32 - log2 of the number of chains. */
+  headShift = 31;
+  /** MAPPED entries by the chain at which their search begins. */
+  asked: Map<number, number> | undefined;
+  queue: Queue = noWords();
+  bins: Bins = noWords();
+  binCount = 1;
+  ages: Ages = noColumn();
+  weights: Weights = noColumn();
+  isAged = false;
+  isWeighed = false;
+  capacity = 0;
+  size = 0;
+  limit: number;
+  fresh = SLOT_FIRST;
+  free = NIL;
+  clock = 0;
+  newestUsed = NIL;
+  floor = 0;
+  missed = 0;
+  isMissed = 0;
+  queueAt = 0;
+  queueEnd = 0;
+  queueHigh = 0;
+  queueNext = 0;
+  binAt = 1;
+  binLow = 0;
+  binShift = 1;
+  queueClock = 0;
+  total = 0;
+  budget = WEIGHT_MAX;
+  refused = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
 }
 
-export function olderOf(slots: usize, slot: u32): u32 {
-  return load<u32>(recordOf(slots, slot), SLOT_OLDER);
+export function wordOf(records: Records, slot: u32): u32 {
+  return records[slot << RECORD_WORDS_LOG2] as number;
 }
 
-export function setOlder(slots: usize, slot: u32, older: u32): void {
-  store<u32>(recordOf(slots, slot), older, SLOT_OLDER);
+export function setWord(records: Records, slot: u32, word: u32): void {
+  records[slot << RECORD_WORDS_LOG2] = word;
 }
 
-export function newerOf(slots: usize, slot: u32): u32 {
-  return load<u32>(recordOf(slots, slot), SLOT_NEWER);
+export function stampOf(records: Records, slot: u32): u32 {
+  return records[(slot << RECORD_WORDS_LOG2) + 1] as number;
 }
 
-export function setNewer(slots: usize, slot: u32, newer: u32): void {
-  store<u32>(recordOf(slots, slot), newer, SLOT_NEWER);
+export function setStamp(records: Records, slot: u32, stamp: u32): void {
+  records[(slot << RECORD_WORDS_LOG2) + 1] = stamp;
 }
 
-/** The CHAIN field: the next slot in the bucket, joined with the kind of this one. */
-export function linkOf(slots: usize, slot: u32): u32 {
-  return load<u32>(recordOf(slots, slot), SLOT_CHAIN);
+/** The slot at a position of the queue. */
+export function queuedAt(queue: Queue, position: u32): u32 {
+  return queue[position] as number;
 }
 
-export function setLink(slots: usize, slot: u32, next: u32, kind: u32): void {
-  store<u32>(recordOf(slots, slot), next | kind, SLOT_CHAIN);
+export function setQueued(queue: Queue, position: u32, slot: u32): void {
+  queue[position] = slot;
 }
 
-/** The slot in a CHAIN field. */
-export function slotIn(link: u32): u32 {
-  return link & CHAIN_SLOT;
+/** What a bin holds: a count of slots, or a position of the queue. */
+export function binOf(bins: Bins, bin: u32): u32 {
+  return bins[bin] as number;
 }
 
-/** The kind in a CHAIN field. */
-export function kindIn(link: u32): u32 {
-  return link & ~CHAIN_SLOT;
+export function setBin(bins: Bins, bin: u32, value: u32): void {
+  bins[bin] = value;
 }
 
-export function headsOf(table: usize): usize {
-  return load<u32>(table, TABLE_HEADS);
+/** Sets the first `count` bins to 0. */
+export function clearBins(bins: Bins, count: u32): void {
+  bins.fill(0, 0, count);
 }
 
-export function setHeads(table: usize, heads: usize): void {
-  store<u32>(table, heads, TABLE_HEADS);
+export function startOf(ages: Ages, slot: u32): f64 {
+  return ages[slot << 1] as number;
 }
 
-export function headOf(heads: usize, bucket: u32): u32 {
-  return load<u32>(heads + ((bucket as usize) << 2));
+export function setStart(ages: Ages, slot: u32, start: f64): void {
+  ages[slot << 1] = start;
 }
 
-export function setHead(heads: usize, bucket: u32, slot: u32): void {
-  store<u32>(heads + ((bucket as usize) << 2), slot);
+export function ttlOf(ages: Ages, slot: u32): f64 {
+  return ages[(slot << 1) + 1] as number;
 }
 
-export function slotsOf(table: usize): usize {
-  return load<u32>(table, TABLE_SLOTS);
+export function setTtl(ages: Ages, slot: u32, ttl: f64): void {
+  ages[(slot << 1) + 1] = ttl;
 }
 
-export function setSlots(table: usize, slots: usize): void {
-  store<u32>(table, slots, TABLE_SLOTS);
+export function weightOf(weights: Weights, slot: u32): f64 {
+  return weights[slot] as number;
 }
 
-export function shiftOf(table: usize): u32 {
-  return load<u32>(table, TABLE_SHIFT);
+export function setWeight(weights: Weights, slot: u32, weight: f64): void {
+  weights[slot] = weight;
 }
 
-export function setShift(table: usize, shift: u32): void {
-  store<u32>(table, shift, TABLE_SHIFT);
+/** Whether ages are in use. */
+export function hasAges(table: Table): bool {
+  return table.isAged;
 }
 
-export function multiplierOf(table: usize): u32 {
-  return load<u32>(table, TABLE_MULTIPLIER);
+/** Whether weights are in use. */
+export function hasWeights(table: Table): bool {
+  return table.isWeighed;
 }
 
-export function setMultiplier(table: usize, multiplier: u32): void {
-  store<u32>(table, multiplier, TABLE_MULTIPLIER);
+export function recordsOf(table: Table): Records {
+  return table.records;
 }
 
-export function sizeOf(table: usize): u32 {
-  return load<u32>(table, TABLE_SIZE);
+export function setRecords(table: Table, value: Records): void {
+  table.records = value;
 }
 
-export function setSize(table: usize, size: u32): void {
-  store<u32>(table, size, TABLE_SIZE);
+export function queueOf(table: Table): Queue {
+  return table.queue;
 }
 
-export function limitOf(table: usize): u32 {
-  return load<u32>(table, TABLE_LIMIT);
+export function setQueue(table: Table, value: Queue): void {
+  table.queue = value;
 }
 
-export function setLimit(table: usize, limit: u32): void {
-  store<u32>(table, limit, TABLE_LIMIT);
+export function binsOf(table: Table): Bins {
+  return table.bins;
 }
 
-export function capacityOf(table: usize): u32 {
-  return load<u32>(table, TABLE_CAPACITY);
+export function setBins(table: Table, value: Bins): void {
+  table.bins = value;
 }
 
-export function setCapacity(table: usize, capacity: u32): void {
-  store<u32>(table, capacity, TABLE_CAPACITY);
+export function binCountOf(table: Table): u32 {
+  return table.binCount;
 }
 
-export function freshOf(table: usize): u32 {
-  return load<u32>(table, TABLE_FRESH);
+export function setBinCount(table: Table, value: u32): void {
+  table.binCount = value;
 }
 
-export function setFresh(table: usize, fresh: u32): void {
-  store<u32>(table, fresh, TABLE_FRESH);
+export function agesOf(table: Table): Ages {
+  return table.ages;
 }
 
-export function freeOf(table: usize): u32 {
-  return load<u32>(table, TABLE_FREE);
+export function setAges(table: Table, value: Ages): void {
+  table.ages = value;
 }
 
-export function setFree(table: usize, free: u32): void {
-  store<u32>(table, free, TABLE_FREE);
+export function weightsOf(table: Table): Weights {
+  return table.weights;
 }
 
-export function missedOf(table: usize): u32 {
-  return load<u32>(table, TABLE_MISSED);
+export function setWeights(table: Table, value: Weights): void {
+  table.weights = value;
 }
 
-export function setMissed(table: usize, hash: u32): void {
-  store<u32>(table, hash, TABLE_MISSED);
+export function capacityOf(table: Table): u32 {
+  return table.capacity;
 }
 
-export function agesOf(table: usize): usize {
-  return load<u32>(table, TABLE_AGES);
+export function setCapacity(table: Table, value: u32): void {
+  table.capacity = value;
 }
 
-export function setAges(table: usize, ages: usize): void {
-  store<u32>(table, ages, TABLE_AGES);
+export function sizeOf(table: Table): u32 {
+  return table.size;
 }
 
-export function weightsOf(table: usize): usize {
-  return load<u32>(table, TABLE_WEIGHTS);
+export function setSize(table: Table, value: u32): void {
+  table.size = value;
 }
 
-export function setWeights(table: usize, weights: usize): void {
-  store<u32>(table, weights, TABLE_WEIGHTS);
+export function limitOf(table: Table): u32 {
+  return table.limit;
 }
 
-export function totalOf(table: usize): f64 {
-  return load<f64>(table, TABLE_TOTAL);
+export function setLimit(table: Table, value: u32): void {
+  table.limit = value;
 }
 
-export function setTotal(table: usize, total: f64): void {
-  store<f64>(table, total, TABLE_TOTAL);
+export function freshOf(table: Table): u32 {
+  return table.fresh;
 }
 
-export function budgetOf(table: usize): f64 {
-  return load<f64>(table, TABLE_BUDGET);
+export function setFresh(table: Table, value: u32): void {
+  table.fresh = value;
 }
 
-export function setBudget(table: usize, budget: f64): void {
-  store<f64>(table, budget, TABLE_BUDGET);
+export function freeOf(table: Table): u32 {
+  return table.free;
 }
 
-export function startOf(ages: usize, slot: u32): f64 {
-  return load<f64>(ages + ((slot as usize) << AGE_BYTES_LOG2), AGE_START);
+export function setFree(table: Table, value: u32): void {
+  table.free = value;
 }
 
-export function setStart(ages: usize, slot: u32, start: f64): void {
-  store<f64>(ages + ((slot as usize) << AGE_BYTES_LOG2), start, AGE_START);
+export function clockOf(table: Table): u32 {
+  return table.clock;
 }
 
-export function ttlOf(ages: usize, slot: u32): f64 {
-  return load<f64>(ages + ((slot as usize) << AGE_BYTES_LOG2), AGE_TTL);
+export function setClock(table: Table, value: u32): void {
+  table.clock = value;
 }
 
-export function setTtl(ages: usize, slot: u32, ttl: f64): void {
-  store<f64>(ages + ((slot as usize) << AGE_BYTES_LOG2), ttl, AGE_TTL);
+export function newestUsedOf(table: Table): u32 {
+  return table.newestUsed;
 }
 
-export function weightOf(weights: usize, slot: u32): f64 {
-  return load<f64>(weights + ((slot as usize) << WEIGHT_BYTES_LOG2));
+export function setNewestUsed(table: Table, value: u32): void {
+  table.newestUsed = value;
 }
 
-export function setWeight(weights: usize, slot: u32, weight: f64): void {
-  store<f64>(weights + ((slot as usize) << WEIGHT_BYTES_LOG2), weight);
+export function floorOf(table: Table): u32 {
+  return table.floor;
 }
 
-export function patienceOf(table: usize): u32 {
-  return load<u32>(table, TABLE_PATIENCE);
+export function setFloor(table: Table, value: u32): void {
+  table.floor = value;
 }
 
-export function setPatience(table: usize, length: u32): void {
-  store<u32>(table, length, TABLE_PATIENCE);
+export function missedOf(table: Table): u32 {
+  return table.missed;
 }
 
-export function markOf(table: usize): u32 {
-  return load<u32>(table, TABLE_MARK);
+export function setMissed(table: Table, value: u32): void {
+  table.missed = value;
 }
 
-export function setMark(table: usize, mark: u32): void {
-  store<u32>(table, mark, TABLE_MARK);
+export function isMissedOf(table: Table): u32 {
+  return table.isMissed;
 }
 
-/** A slot's word in an array of words. */
-export function wordIn(words: usize, slot: u32): u32 {
-  return load<u32>(words + ((slot as usize) << 2));
+export function setIsMissed(table: Table, value: u32): void {
+  table.isMissed = value;
+}
+
+export function queueAtOf(table: Table): u32 {
+  return table.queueAt;
+}
+
+export function setQueueAt(table: Table, value: u32): void {
+  table.queueAt = value;
+}
+
+export function queueEndOf(table: Table): u32 {
+  return table.queueEnd;
+}
+
+export function setQueueEnd(table: Table, value: u32): void {
+  table.queueEnd = value;
+}
+
+export function queueHighOf(table: Table): u32 {
+  return table.queueHigh;
+}
+
+export function setQueueHigh(table: Table, value: u32): void {
+  table.queueHigh = value;
+}
+
+export function queueNextOf(table: Table): u32 {
+  return table.queueNext;
+}
+
+export function setQueueNext(table: Table, value: u32): void {
+  table.queueNext = value;
+}
+
+export function binAtOf(table: Table): u32 {
+  return table.binAt;
+}
+
+export function setBinAt(table: Table, value: u32): void {
+  table.binAt = value;
+}
+
+export function binLowOf(table: Table): u32 {
+  return table.binLow;
+}
+
+export function setBinLow(table: Table, value: u32): void {
+  table.binLow = value;
+}
+
+export function binShiftOf(table: Table): u32 {
+  return table.binShift;
+}
+
+export function setBinShift(table: Table, value: u32): void {
+  table.binShift = value;
+}
+
+export function queueClockOf(table: Table): u32 {
+  return table.queueClock;
+}
+
+export function setQueueClock(table: Table, value: u32): void {
+  table.queueClock = value;
+}
+
+export function totalOf(table: Table): f64 {
+  return table.total;
+}
+
+export function setTotal(table: Table, value: f64): void {
+  table.total = value;
+}
+
+export function budgetOf(table: Table): f64 {
+  return table.budget;
+}
+
+export function setBudget(table: Table, value: f64): void {
+  table.budget = value;
+}
+
+export function refusedOf(table: Table): u32 {
+  return table.refused;
+}
+
+export function setRefused(table: Table, value: u32): void {
+  table.refused = value;
 }

@@ -1,372 +1,245 @@
-// The table: one cache's index from words to slots, and its free slots.
+// The table: one cache's entries, from their words to their slots.
 //
-// A hash table with separate chaining (Knuth 6.4): a slot's bucket is the top bits of its word
-// times an odd constant, and chains run through the slot records. Chains need no tombstones, and
-// a deleted slot is reused at once, so that a full cache under churn never rebuilds anything.
+// It joins the index (buckets), the order (order.ts) and the records: an entry is added, removed or
+// used in all of them. Nothing here allocates, and nothing calls out.
 //
-// T1  The header's address never changes; slots and the heads behind them, in one block so that it
-//     can be extended where it is, move only in `grow` and `clear`.
-// T2  A slot keeps its number for as long as its entry lives.
-// T3  A put that finds no room changes nothing and says so; growing is a call of its own.
-//
-// T4  Words that crowd one bucket, by chance or by design, are spread anew: an insertion into a
-//     chain of PATIENCE slots is refused, and the wrapper calls `rehash`. As PATIENCE doubles,
-//     so does the work that pays for it, and there are at most log2(size) rehashes.
-//
-// Expected cost is O(1); a chain is longer than 8 with probability below 10^-5 for words that
-// are spread evenly. `grow` is O(size) and happens log2(limit) times in a table's life.
+// T1  A put that finds no room, or whose word the index refuses, changes nothing and says so.
+// T2  The index takes one slot of a word. A second key with the same word is MAPPED: the wrapper's
+//     Map finds it, and so the cost of a search does not depend on how many keys share a word.
+// T3  The word that a get missed is remembered, and the put that follows does not search again.
+//     Whatever adds an entry forgets it; what removes or moves one cannot make a word present.
 
-import { allocate, bytesOf, extend, release, trim } from './arena';
 import {
-  AGE_BYTES_LOG2,
-  BLOCK_HEADER_BYTES,
+  clearIndex,
+  find,
+  forgetMapped,
+  noteMapped,
+  occupy,
+  Place,
+  vacancyFor,
+  vacate,
+} from './buckets.js';
+import {
+  ASK_MAP,
   CAPACITY_FIRST,
-  CAPACITY_MAX,
-  EMPTY,
-  EMPTY_BUCKETS_LOG2,
+  CROWDED,
+  ELSEWHERE,
   EVICTED,
   INSERTED,
-  KIND_HASHED,
-  MULTIPLIER,
+  MAPPED,
   NIL,
   NO_ROOM,
   OUTCOME_BITS,
-  PATIENCE_FIRST,
-  SLOT_BYTES_LOG2,
-  TABLE_BYTES,
-  WEIGHT_BYTES_LOG2,
-  WEIGHT_MAX,
-} from './layout';
-import { linkNewest, relink, touch, unlink } from './recency';
+  SLOT_FIRST,
+  UPDATED,
+} from './layout.js';
+import { begin, dropQueue, oldest, touch } from './order.js';
 import {
-  agesOf,
   capacityOf,
   freeOf,
   freshOf,
-  headOf,
-  headsOf,
-  kindIn,
+  hasWeights,
+  isMissedOf,
   limitOf,
-  linkOf,
-  multiplierOf,
-  newerOf,
-  olderOf,
-  patienceOf,
-  setAges,
-  setBudget,
-  setCapacity,
+  missedOf,
+  queueOf,
+  recordsOf,
+  setClock,
+  setFloor,
   setFree,
   setFresh,
-  setHead,
-  setHeads,
-  setLimit,
-  setLink,
-  setMultiplier,
-  setPatience,
-  setShift,
+  setIsMissed,
+  setMissed,
+  setNewestUsed,
+  setQueued,
+  setRefused,
   setSize,
-  setSlots,
+  setStamp,
   setTotal,
-  setWeights,
+  setWeight,
   setWord,
-  shiftOf,
   sizeOf,
-  slotIn,
-  slotsOf,
+  stampOf,
+  Table,
   totalOf,
   weightOf,
   weightsOf,
-  wordIn,
   wordOf,
-} from './slots';
+} from './slots.js';
 
-/** Bucket of a word: Fibonacci hashing, or whatever the table's multiplier makes of it. */
-export function bucketOf(table: usize, word: u32): u32 {
-  return (word * multiplierOf(table)) >> shiftOf(table);
+/** The slot of a word, now the newest; NIL or ELSEWHERE as `find`. */
+export function get(table: Table, word: u32): u32 {
+  const slot = find(table, word);
+  if (slot > ELSEWHERE) touch(table, slot);
+  else if (slot == NIL) miss(table, word);
+  return slot;
 }
 
-function chainIn(table: usize, slot: u32, word: u32, kind: u32): void {
-  const heads = headsOf(table);
-  const bucket = bucketOf(table, word);
-  setLink(slotsOf(table), slot, headOf(heads, bucket), kind);
-  setHead(heads, bucket, slot);
+/** Remembers a word that was not found (T3). */
+export function miss(table: Table, word: u32): void {
+  setMissed(table, word);
+  setIsMissed(table, 1);
 }
 
-function chainOut(table: usize, slot: u32): void {
-  const heads = headsOf(table);
-  const slots = slotsOf(table);
-  const bucket = bucketOf(table, wordOf(slots, slot));
-  const next = slotIn(linkOf(slots, slot));
-  let at = headOf(heads, bucket);
-  if (at == slot) {
-    setHead(heads, bucket, next);
-    return;
+/** Makes the entry with this word the newest, or adds one: `slot << OUTCOME_BITS | outcome`. */
+export function put(table: Table, word: u32): u32 {
+  if (isMissedOf(table) == 0 || missedOf(table) != word) {
+    const found = find(table, word);
+    if (found > ELSEWHERE) {
+      touch(table, found);
+      return (found << OUTCOME_BITS) | UPDATED;
+    }
+    if (found == ELSEWHERE) return ASK_MAP;
   }
-  // Ends at the slot, which is in this chain (S3).
-  while (slotIn(linkOf(slots, at)) != slot) at = slotIn(linkOf(slots, at));
-  setLink(slots, at, next, kindIn(linkOf(slots, at)));
+  return insert(table, word);
 }
 
-/** First slot with this word and kind in a chain that begins at `slot`, or NIL. */
-function findFrom(slots: usize, slot: u32, word: u32, kind: u32): u32 {
-  // Ends with the chain, which holds a slot once (S3).
-  while (slot != NIL) {
-    const link = linkOf(slots, slot);
-    if (wordOf(slots, slot) == word && kindIn(link) == kind) return slot;
-    slot = slotIn(link);
+/** Adds an entry whose word is not in the index, as the newest; the result is that of `put`. */
+export function insert(table: Table, word: u32): u32 {
+  const place = vacancyFor(table, word);
+  if (!place) return CROWDED;
+  const code = claim(table);
+  if (code == NO_ROOM) return NO_ROOM;
+  const slot = code >>> OUTCOME_BITS;
+  setWord(recordsOf(table), slot, word);
+  begin(table, slot, 0);
+  occupy(table, word, slot, place);
+  return code;
+}
+
+/** Adds a MAPPED entry, as the newest; the result is that of `put`. */
+export function insertMapped(table: Table, word: u32): u32 {
+  const code = claim(table);
+  if (code == NO_ROOM) return NO_ROOM;
+  const slot = code >>> OUTCOME_BITS;
+  setWord(recordsOf(table), slot, word);
+  begin(table, slot, MAPPED);
+  noteMapped(table, word);
+  return code;
+}
+
+/** Takes a live slot out of the index, or the note of it. */
+function leave(table: Table, slot: u32): void {
+  const records = recordsOf(table);
+  const word = wordOf(records, slot);
+  if (stampOf(records, slot) & MAPPED) forgetMapped(table, word);
+  else vacate(table, word, slot);
+}
+
+/** Counts the weight of a live slot out. */
+function unweigh(table: Table, slot: u32): void {
+  if (!hasWeights(table)) return;
+  const weights = weightsOf(table);
+  setTotal(table, totalOf(table) - weightOf(weights, slot));
+  setWeight(weights, slot, 0);
+}
+
+/** A slot for a new entry: a free one, a fresh one, or at the limit the oldest entry's. */
+function claim(table: Table): u32 {
+  if (sizeOf(table) >= limitOf(table)) {
+    const slot = oldest(table);
+    const outcome = EVICTED | (stampOf(recordsOf(table), slot) & MAPPED);
+    setIsMissed(table, 0);
+    leave(table, slot);
+    unweigh(table, slot);
+    return (slot << OUTCOME_BITS) | outcome;
   }
-  return NIL;
-}
-
-/** First slot with this word and kind, or NIL. */
-export function find(table: usize, word: u32, kind: u32): u32 {
-  const head = headOf(headsOf(table), bucketOf(table, word));
-  return findFrom(slotsOf(table), head, word, kind);
-}
-
-/** First slot with this word and kind, or, if there is none, the length of the chain, negated. */
-export function findOrCount(table: usize, word: u32, kind: u32): i32 {
-  const slots = slotsOf(table);
-  let slot = headOf(headsOf(table), bucketOf(table, word));
-  let length: i32 = 0;
-  // Ends with the chain, which holds a slot once (S3).
-  while (slot != NIL) {
-    const link = linkOf(slots, slot);
-    if (wordOf(slots, slot) == word && kindIn(link) == kind) return slot;
-    slot = slotIn(link);
-    length -= 1;
-  }
-  return length;
-}
-
-/** Whether a chain of this length, negated, is too long to be added to. */
-export function isCrowded(table: usize, negatedLength: i32): bool {
-  return negatedLength <= -PATIENCE_FIRST && (-negatedLength as u32) >= patienceOf(table);
-}
-
-/** The next slot after `slot` in its chain that has the same word and kind, or NIL. */
-export function findNext(table: usize, slot: u32): u32 {
-  const slots = slotsOf(table);
-  const link = linkOf(slots, slot);
-  return findFrom(slots, slotIn(link), wordOf(slots, slot), kindIn(link));
-}
-
-/**
- * Adds an entry as the newest one, in a free slot, a fresh one, or, at the limit, in the slot of
- * the oldest entry. Returns the slot and the outcome.
- */
-export function insert(table: usize, word: u32, kind: u32): u32 {
-  return insertOrReplace(table, word, kind, sizeOf(table) >= limitOf(table));
-}
-
-/** As `insert`; whether in the slot of the oldest entry, which there is then, the caller says. */
-export function insertOrReplace(table: usize, word: u32, kind: u32, isFull: bool): u32 {
-  const slots = slotsOf(table);
-  if (isFull) {
-    const oldest = newerOf(slots, NIL);
-    chainOut(table, oldest);
-    touch(slots, oldest);
-    setWord(slots, oldest, word);
-    chainIn(table, oldest, word, kind);
-    return (oldest << OUTCOME_BITS) | EVICTED;
-  }
-  let slot = freeOf(table);
-  if (slot != NIL) {
-    setFree(table, slotIn(linkOf(slots, slot)));
-  } else {
-    slot = freshOf(table);
-    if (slot > capacityOf(table)) return NO_ROOM;
-    setFresh(table, slot + 1);
-  }
+  const slot = nextSlot(table);
+  if (slot == NIL) return NO_ROOM;
+  setIsMissed(table, 0);
+  if (slot == freeOf(table)) setFree(table, wordOf(recordsOf(table), slot));
+  else setFresh(table, slot + 1);
   setSize(table, sizeOf(table) + 1);
-  setWord(slots, slot, word);
-  linkNewest(slots, slot);
-  chainIn(table, slot, word, kind);
+  if (hasWeights(table)) setWeight(weightsOf(table), slot, 0);
   return (slot << OUTCOME_BITS) | INSERTED;
 }
 
-/** Takes a live slot out of the index and the list, and keeps it for reuse. */
-export function remove(table: usize, slot: u32): void {
-  const slots = slotsOf(table);
-  chainOut(table, slot);
-  unlink(slots, slot);
-  setLink(slots, slot, freeOf(table), 0);
+/** The slot that the next new entry takes; NIL if the table has to grow first. */
+export function nextSlot(table: Table): u32 {
+  if (sizeOf(table) >= limitOf(table)) return oldest(table);
+  const free = freeOf(table);
+  if (free != NIL) return free;
+  const fresh = freshOf(table);
+  return fresh < capacityOf(table) + SLOT_FIRST ? fresh : NIL;
+}
+
+/** Removes a live slot, and keeps it for reuse. */
+export function remove(table: Table, slot: u32): void {
+  const records = recordsOf(table);
+  leave(table, slot);
+  unweigh(table, slot);
+  setStamp(records, slot, 0);
+  setWord(records, slot, freeOf(table));
   setFree(table, slot);
   setSize(table, sizeOf(table) - 1);
-  const weights = weightsOf(table);
-  if (weights) setTotal(table, totalOf(table) - weightOf(weights, slot));
 }
 
-/** Undoes the latest `remove`, which was of this slot: the order is as if it had not been. */
-export function restore(table: usize, slot: u32, kind: u32): void {
-  const slots = slotsOf(table);
-  setFree(table, slotIn(linkOf(slots, slot)));
-  setSize(table, sizeOf(table) + 1);
-  relink(slots, slot);
-  chainIn(table, slot, wordOf(slots, slot), kind);
-  const weights = weightsOf(table);
-  if (weights) setTotal(table, totalOf(table) + weightOf(weights, slot));
+/** Gives a live slot another word, by which the index has it if it takes it; true if it does. */
+export function reword(table: Table, slot: u32, word: u32): bool {
+  const records = recordsOf(table);
+  leave(table, slot);
+  setWord(records, slot, word);
+  setIsMissed(table, 0);
+  const stamp = stampOf(records, slot) & ~MAPPED;
+  let place: Place = 0;
+  if (find(table, word) <= ELSEWHERE) place = vacancyFor(table, word);
+  if (place) {
+    setStamp(records, slot, stamp);
+    occupy(table, word, slot, place);
+    return true;
+  }
+  setStamp(records, slot, stamp | MAPPED);
+  noteMapped(table, word);
+  return false;
 }
 
-function resetEmpty(table: usize): void {
-  setHeads(table, EMPTY);
-  setSlots(table, EMPTY);
-  setShift(table, 32 - EMPTY_BUCKETS_LOG2);
-  setSize(table, 0);
-  setCapacity(table, 0);
-  setFresh(table, NIL + 1);
-  setFree(table, NIL);
-  if (agesOf(table)) setAges(table, EMPTY);
-  if (weightsOf(table)) setWeights(table, EMPTY);
-  setTotal(table, 0);
+/**
+ * Makes the index anew from the records, after the storage has changed. Slots that it refuses are
+ * MAPPED from now on; there are REFUSED of them, at the beginning of QUEUE.
+ */
+export function reindex(table: Table): void {
+  const records = recordsOf(table);
+  const fresh = freshOf(table);
+  let refused: u32 = 0;
+  clearIndex(table);
+  dropQueue(table);
+  for (let slot: u32 = SLOT_FIRST; slot < fresh; slot++) {
+    const stamp = stampOf(records, slot);
+    if (stamp == 0) continue;
+    const word = wordOf(records, slot);
+    let place: Place = 0;
+    if (!(stamp & MAPPED)) place = vacancyFor(table, word);
+    if (place) {
+      occupy(table, word, slot, place);
+      continue;
+    }
+    noteMapped(table, word);
+    if (stamp & MAPPED) continue;
+    setStamp(records, slot, stamp | MAPPED);
+    setQueued(queueOf(table), refused, slot);
+    refused++;
+  }
+  setRefused(table, refused);
 }
 
-/** A table with room for nothing yet, or 0 if memory is refused. */
-export function createTable(limit: u32): usize {
-  const table = allocate(TABLE_BYTES);
-  if (!table) return 0;
-  setMultiplier(table, MULTIPLIER);
-  setPatience(table, PATIENCE_FIRST);
-  setLimit(table, limit);
-  setBudget(table, WEIGHT_MAX as f64);
-  setAges(table, 0);
-  setWeights(table, 0);
-  resetEmpty(table);
-  return table;
-}
-
-/** Removes every entry and gives the memory of slots, heads and columns back to the arena. */
-export function clear(table: usize): void {
-  const slots = slotsOf(table);
-  if (slots == EMPTY) return;
-  const ages = agesOf(table);
-  const weights = weightsOf(table);
-  resetEmpty(table);
-  release(slots);
-  if (ages) release(ages);
-  if (weights) release(weights);
-}
-
-function blockBytes(block: usize): u32 {
-  return block == 0 || block == EMPTY ? 0 : bytesOf(block);
-}
-
-/** Bytes of linear memory a table holds: header, slots and heads, columns, with block headers. */
-export function bytesHeld(table: usize): u32 {
-  const index = bytesOf(table) + blockBytes(slotsOf(table));
-  return index + blockBytes(agesOf(table)) + blockBytes(weightsOf(table));
-}
-
-/** log2 of the bucket count: a power of two, short of the capacity by a sixteenth at most. */
-function bucketsLog2For(capacity: u32): u32 {
-  return 32 - clz<u32>(capacity - (capacity >> 4) - 1);
-}
-
-/** Capacity after the next growth: the next power of two less the sentinel, or the limit. */
-function nextCapacity(table: usize): u32 {
+/** The capacity after the next growth: twice as much, or the limit. */
+export function nextCapacity(table: Table): u32 {
   const capacity = capacityOf(table);
-  const doubled = capacity ? capacity * 2 + 1 : CAPACITY_FIRST;
-  return min<u32>(doubled, max<u32>(limitOf(table), 2));
+  const doubled = capacity ? capacity << 1 : CAPACITY_FIRST;
+  const limit = limitOf(table);
+  return doubled < limit ? doubled : limit > capacity ? limit : capacity + 1;
 }
 
-/**
- * Makes the slots and their columns longer. Must be called only when no slot is free or fresh.
- * Returns false, with nothing changed, if memory is refused.
- */
-export function grow(table: usize): bool {
-  return resizeTo(table, nextCapacity(table));
-}
-
-/**
- * A block of `bytes` that begins with the first `used` bytes of another: the same, extended where
- * it is, or a new one. 0 if memory is refused, and if there is none to make longer.
- */
-function lengthen(block: usize, used: usize, bytes: u32): usize {
-  if (!block) return 0;
-  if (block != EMPTY && extend(block, bytes)) return block;
-  const longer = allocate(bytes);
-  if (longer) memory.copy(longer, block, used);
-  return longer;
-}
-
-/** Undoes `lengthen` of a block that had `held` bytes, header included. */
-function shorten(block: usize, longer: usize, held: u32): void {
-  if (longer == block) {
-    if (block) trim(block, held - BLOCK_HEADER_BYTES);
-  } else if (longer) {
-    release(longer);
-  }
-}
-
-/** Releases a block if `lengthen` made a new one in its place. */
-function replace(block: usize, longer: usize): void {
-  if (block != longer && block != EMPTY) release(block);
-}
-
-/** The slot that `insert` takes next: the oldest, a free or a fresh one; NIL if there is none. */
-export function nextSlot(table: usize): u32 {
-  if (sizeOf(table) >= limitOf(table)) return newerOf(slotsOf(table), NIL);
-  if (freeOf(table) != NIL) return freeOf(table);
-  return freshOf(table) <= capacityOf(table) ? freshOf(table) : NIL;
-}
-
-/**
- * Spreads the entries by another multiplier, and by other hashes if `words` is not 0: an array of
- * them by slot. The order stays.
- */
-export function rehash(table: usize, words: usize, multiplier: u32): void {
-  const heads = headsOf(table);
-  const slots = slotsOf(table);
-  setMultiplier(table, multiplier);
-  // Above the largest capacity, nothing is refused any more.
-  if (patienceOf(table) <= (CAPACITY_MAX as u32)) setPatience(table, patienceOf(table) << 1);
-  if (heads == EMPTY) return;
-  memory.fill(heads, 0, (4 as usize) << (32 - shiftOf(table)));
-  // Ends with the list (S2).
-  for (let slot = olderOf(slots, NIL); slot != NIL; slot = olderOf(slots, slot)) {
-    const kind = kindIn(linkOf(slots, slot));
-    if (words && kind == KIND_HASHED) setWord(slots, slot, wordIn(words, slot));
-    chainIn(table, slot, wordOf(slots, slot), kind);
-  }
-}
-
-/** Makes room for `capacity` entries, no fewer than before; every used slot must be live. */
-export function resizeTo(table: usize, capacity: u32): bool {
-  assert(freeOf(table) == NIL);
-  const bucketsLog2 = bucketsLog2For(capacity);
-  const recordsBytes: u32 = (capacity + 1) << SLOT_BYTES_LOG2;
-  const headsBytes: u32 = 4 << bucketsLog2;
-  const fresh = freshOf(table) as usize;
-  const oldSlots = slotsOf(table);
-  const oldAges = agesOf(table);
-  const oldWeights = weightsOf(table);
-  const slotsHeld = blockBytes(oldSlots);
-  const agesHeld = blockBytes(oldAges);
-  const agesBytes: u32 = (capacity + 1) << AGE_BYTES_LOG2;
-  const weightsBytes: u32 = (capacity + 1) << WEIGHT_BYTES_LOG2;
-  // The old heads are overwritten only when nothing can be refused any more.
-  const slots = lengthen(oldSlots, fresh << SLOT_BYTES_LOG2, recordsBytes + headsBytes);
-  const ages = slots ? lengthen(oldAges, fresh << AGE_BYTES_LOG2, agesBytes) : 0;
-  const isAged = slots && (ages || !oldAges);
-  const weights = isAged ? lengthen(oldWeights, fresh << WEIGHT_BYTES_LOG2, weightsBytes) : 0;
-  if (!isAged || (oldWeights && !weights)) {
-    shorten(oldAges, ages, agesHeld);
-    shorten(oldSlots, slots, slotsHeld);
-    return false;
-  }
-  replace(oldSlots, slots);
-  replace(oldAges, ages);
-  replace(oldWeights, weights);
-  const heads = slots + recordsBytes;
-  memory.fill(heads, 0, headsBytes);
-  setHeads(table, heads);
-  setSlots(table, slots);
-  setAges(table, ages);
-  setWeights(table, weights);
-  setShift(table, 32 - bucketsLog2);
-  setCapacity(table, capacity);
-  for (let slot: u32 = NIL + 1; slot < (fresh as u32); slot++) {
-    chainIn(table, slot, wordOf(slots, slot), kindIn(linkOf(slots, slot)));
-  }
-  return true;
+/** The fields of a table that has no entries. Its storage is another's care. */
+export function resetEntries(table: Table): void {
+  setSize(table, 0);
+  setFresh(table, SLOT_FIRST);
+  setFree(table, NIL);
+  setClock(table, 0);
+  setNewestUsed(table, NIL);
+  setFloor(table, 0);
+  setIsMissed(table, 0);
+  setTotal(table, 0);
+  setRefused(table, 0);
+  dropQueue(table);
 }

@@ -6,8 +6,8 @@
 
 import Table from 'cli-table3';
 import { coreHex } from '../src/core.generated.js';
-import { compileCore, createWasmEngine } from '../src/engine-wasm.js';
-import { SharedEngine } from '../src/engines.js';
+import { compileCore, createWasmEngine } from '../src/engine/wasm.js';
+import { SharedEngine } from '../src/engine/lifetime.js';
 import { entriesOf, LRUCache } from '../src/lru.js';
 import type { EngineKind } from '../src/types.js';
 import { grouped, settingNow } from './report.js';

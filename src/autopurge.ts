@@ -40,8 +40,7 @@ export class Autopurge {
   }
 
   #nextDeadline(): number {
-    const { engine, table } = this.#store.entries;
-    return engine.nextDeadline(table);
+    return this.#store.entries.nextDeadline();
   }
 
   #setTimer(deadline: number, now: number): void {

@@ -12,18 +12,13 @@ export function purge<K, V, FC>(store: Store<K, V, FC>): boolean {
   const { entries } = store;
   if (entries.size === 0 || !entries.isTimed) return false;
   const now = store.readClock();
-  // Not before the clock, which is user code, and may dispose of the cache.
-  const { engine, table } = entries;
   store.callbacks?.begin();
   const purged: K[] = [];
   store.change(() => {
-    let slot = engine.nextStale(table, NIL, now);
-    while (slot !== NIL) {
+    for (const slot of entries.staleOrder(now)) {
       purged.push(entries.keyAt(slot));
-      const next = engine.nextStale(table, slot, now);
-      engine.remove(table, slot);
+      entries.remove(slot);
       store.drop(slot, 'expire');
-      slot = next;
     }
   });
   store.finish(() => {
@@ -41,7 +36,7 @@ export function clear<K, V, FC>(store: Store<K, V, FC>, isLast = false): void {
   store.disarm();
   store.change(() => {
     if (callbacks !== undefined) {
-      for (const slot of entries.engine.order(entries.table).reverse()) {
+      for (const slot of entries.order()) {
         callbacks.removed(entries.valueAt(slot) as V, entries.keyAt(slot), 'delete');
       }
     }
@@ -73,7 +68,7 @@ export function resize<K, V, FC>(store: Store<K, V, FC>, max: number, maxSize: n
     if (isImplied) settings.maxEntrySize = maxSize;
     store.maxSize = maxSize;
     store.change(() => {
-      entries.engine.setBudget(entries.table, budgetFor(maxSize));
+      entries.setBudget(budgetFor(maxSize));
       store.shed();
     });
   }

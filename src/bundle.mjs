@@ -32,8 +32,8 @@ const EXTENSIONS = { esm: 'js', cjs: 'cjs' };
 const coreFrom = (core) => ({
   name: 'core',
   setup({ onResolve, resolve }) {
-    onResolve({ filter: /\/core\.js$/ }, ({ resolveDir, kind }) =>
-      resolve(`./${core}.ts`, { resolveDir, kind }),
+    onResolve({ filter: /\/core\.js$/ }, ({ kind }) =>
+      resolve(`./${core}.ts`, { resolveDir: import.meta.dirname, kind }),
     );
   },
 });

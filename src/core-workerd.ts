@@ -4,10 +4,9 @@
 // the tools that build for it; esbuild needs `--loader:.wasm=copy`.
 
 import core from './core.wasm';
-import type { Engine } from './engine.js';
-import { createWasmEngine } from './engine-wasm.js';
+import { createWasmEngine, type WasmEngine } from './engine/wasm.js';
 
 /** A new instance of the core. Throws whatever the host refuses with. */
-export function openCore(): Engine {
+export function openCore(): WasmEngine {
   return createWasmEngine(core);
 }

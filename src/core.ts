@@ -5,8 +5,7 @@
 // Importing this file decodes and compiles nothing, and so it never fails.
 
 import { coreHex } from './core.generated.js';
-import type { Engine } from './engine.js';
-import { compileCore, createWasmEngine } from './engine-wasm.js';
+import { compileCore, createWasmEngine, type WasmEngine } from './engine/wasm.js';
 
 let core: WebAssembly.Module | undefined;
 
@@ -47,7 +46,7 @@ function isSlowWithBuiltins(): boolean {
 }
 
 /** A new instance of the core. Throws whatever the host refuses with. */
-export function openCore(): Engine {
+export function openCore(): WasmEngine {
   core ??= compileCore(decodeHex(coreHex), !isSlowWithBuiltins());
   return createWasmEngine(core);
 }

@@ -44,6 +44,8 @@ export type LRUCacheErrorCode =
   | 'ENGINE_POISONED'
   /** The host refused memory for the first entry of a cache, or for its first ttl. */
   | 'OUT_OF_MEMORY'
+  /** The host's `Map`, which finds object keys and the like, takes no more of them. */
+  | 'TOO_MANY_KEYS'
   /** Callbacks kept changing the cache from inside one another, too deep to end. */
   | 'CALLBACK_LOOP'
   /** The cache was used after `cache[Symbol.dispose]()`. */

@@ -4,7 +4,7 @@
 // has `allowStale`. None is a use of an entry, but for what `find` finds.
 
 import { Callbacks } from './callbacks.js';
-import { ColumnEntries } from './entries-columns.js';
+import { Entries, PATH_FAST_READS } from './entries/entries.js';
 import { Loads } from './loads.js';
 import { type CheckedOptions, checkFunction, limitFor } from './options.js';
 import { Settings } from './settings.js';
@@ -36,13 +36,13 @@ export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
       ? new Callbacks(this, dispose, disposeAfter, onInsert)
       : undefined;
     const stats = options.recordStats ? newStats() : undefined;
-    const entries = new ColumnEntries<K, V>(engine, limitFor(max));
+    const entries = new Entries<K, V>(engine, limitFor(max));
     this.#store = new Store({ entries, settings: this, callbacks, stats, bounds: options });
     const { fetchMethod, fetchManyMethod } = options;
     if (fetchMethod === undefined && fetchManyMethod === undefined) return;
     this.#store.loads = new Loads(this.#store, fetchMethod, fetchManyMethod);
     // A set or delete may have a load to abort.
-    entries.isPlainToWrite = false;
+    entries.path = Math.max(entries.path, PATH_FAST_READS);
   }
 
   /** The keys, most recently used first. */

@@ -1,6 +1,6 @@
 // Lookups: what is asked of one entry without using it. The order stays as it is.
 
-import { NIL, VISIT_RENEW } from '../assembly/layout.js';
+import { NIL } from '../assembly/layout.js';
 import { pick } from './options.js';
 import { noteAge } from './status.js';
 import type { Store } from './store.js';
@@ -9,7 +9,7 @@ import type { Status } from './types.js';
 /** The slot of a key, negative if its entry is stale, or NIL. */
 export function find<K, V, FC>(store: Store<K, V, FC>, key: K): number {
   const { entries } = store;
-  return entries.isTimed ? entries.seek(key, store.now(), 0) : entries.find(key);
+  return entries.isTimed ? entries.findAt(key, store.now()) : entries.find(key);
 }
 
 /** Whether a key is there and fresh. */
@@ -25,7 +25,8 @@ export function has<K, V, FC>(
   if (entries.isTimed) {
     const isRenewed = pick(updateAgeOnHas, store.settings.updateAgeOnHas);
     now = isRenewed ? store.readClock() : store.now();
-    slot = entries.seek(key, now, isRenewed ? VISIT_RENEW : 0);
+    slot = entries.findAt(key, now);
+    if (isRenewed && slot > NIL) entries.renew(slot, now);
   } else {
     slot = entries.find(key);
   }

@@ -16,14 +16,13 @@
 import { NIL } from '../assembly/layout.js';
 import { clear, pop, purge, resize } from './bulk.js';
 import { metrics } from './channels.js';
-import { sharedEngine } from './engines.js';
-import type { ColumnEntries } from './entries-columns.js';
+import { hostFor } from './engine/lifetime.js';
+import { type Entries, PATH_FAST, PATH_SLOW } from './entries/entries.js';
 import { keepName, LRUCacheError, LRUCacheTypeError } from './errors.js';
 import { storeOf } from './iterable.js';
 import { LoadingCache } from './loading.js';
 import { has, peek } from './lookups.js';
 import * as options from './options.js';
-import { poisonIfTrap } from './poison.js';
 import { dumpOf, infoOf, loadInto, remainingTtlOf } from './snapshot.js';
 import { newStats } from './stats.js';
 import { getByStore, publish, setByStore, statusFor } from './status.js';
@@ -32,7 +31,7 @@ import type * as types from './types.js';
 import { warnUnbounded } from './warning.js';
 
 /** @internal The entries behind a cache, for the checkers of the test suite. */
-export function entriesOf<K, V, FC>(cache: LRUCache<K, V, FC>): ColumnEntries<K, V> {
+export function entriesOf<K, V, FC>(cache: LRUCache<K, V, FC>): Entries<K, V> {
   return storeOf(cache).entries;
 }
 
@@ -54,14 +53,14 @@ export class LRUCache<
     keepName(LRUCache, 'LRUCache');
   }
 
-  readonly #entries: ColumnEntries<K, V>;
+  readonly #entries: Entries<K, V>;
   readonly #store: Store<K, V, FC>;
   /** What `Object.prototype.toString` calls it. */
   [Symbol.toStringTag] = 'LRUCache';
 
   /** The engine caches get here: `wasm`, or `pure` where the host refuses WebAssembly. */
   static get engine(): types.EngineKind {
-    return sharedEngine().engine.kind;
+    return hostFor().kind;
   }
 
   /**
@@ -103,7 +102,7 @@ export class LRUCache<
 
   /** The engine this cache runs on. */
   get engine(): types.EngineKind {
-    return this.#store.entries.engine.kind;
+    return this.#store.entries.kind;
   }
 
   /**
@@ -112,14 +111,11 @@ export class LRUCache<
    */
   get(key: K, getOptions?: types.GetOptions<K, V, FC>): V | undefined {
     const entries = this.#entries;
-    if (getOptions === undefined && entries.isPlainToRead === true && !metrics.hasSubscribers) {
+    if (getOptions === undefined && entries.path !== PATH_SLOW && !metrics.hasSubscribers) {
       try {
         return entries.items[entries.touch(key) * 2 + 1] as V | undefined;
       } catch (error) {
-        entries.failure = error;
-        entries.isPlainToRead = false;
-        entries.isPlainToWrite = false;
-        throw poisonIfTrap(entries.engine, error);
+        throw entries.failed(error);
       }
     }
     return getByStore(this, key, getOptions);
@@ -139,7 +135,7 @@ export class LRUCache<
     if (
       setOptions === undefined &&
       value !== undefined &&
-      entries.isPlainToWrite === true &&
+      entries.path === PATH_FAST &&
       this.ttl === 0 &&
       this.sizeCalculation === undefined &&
       !metrics.hasSubscribers
@@ -148,9 +144,8 @@ export class LRUCache<
         entries.write(entries.put(key), key, value);
       } catch (error) {
         entries.failure = error;
-        entries.isPlainToRead = false;
-        entries.isPlainToWrite = false;
-        throw poisonIfTrap(entries.engine, error);
+        entries.path = PATH_SLOW;
+        throw entries.failed(error);
       }
     } else {
       setByStore(this, key, value, setOptions);
@@ -181,19 +176,19 @@ export class LRUCache<
   /** Removes a key, and aborts its load; returns whether there was either. */
   delete(key: K): boolean {
     const entries = this.#entries;
-    if (!entries.isPlainToWrite || metrics.hasSubscribers) {
+    if (entries.path !== PATH_FAST || metrics.hasSubscribers) {
       return this.#store.delete(key, 'delete');
     }
     try {
-      const slot = entries.remove(key);
-      if (slot !== NIL) entries.erase(slot);
-      return slot !== NIL;
+      const slot = entries.find(key);
+      if (slot === NIL) return false;
+      entries.remove(slot);
+      entries.erase(slot);
+      return true;
     } catch (error) {
       entries.failure = error;
-      entries.cut = -1;
-      entries.isPlainToRead = false;
-      entries.isPlainToWrite = false;
-      throw poisonIfTrap(entries.engine, error);
+      entries.path = PATH_SLOW;
+      throw entries.failed(error);
     }
   }
 

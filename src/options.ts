@@ -1,7 +1,7 @@
 // The options: read once each, checked, and refused before anything is allocated.
 
 import { CAPACITY_MAX, WEIGHT_MAX } from '../assembly/layout.js';
-import { SharedEngine, sharedEngine } from './engines.js';
+import { hostFor, TableHost } from './engine/lifetime.js';
 import { LRUCacheRangeError, LRUCacheTypeError } from './errors.js';
 import type {
   BatchFetcher,
@@ -158,7 +158,7 @@ export interface CheckedOptions<K, V, FC> {
   readonly ignoreFetchAbort: boolean;
   readonly perf: Perf;
   readonly recordStats: boolean;
-  readonly engine: SharedEngine;
+  readonly engine: TableHost;
 }
 
 /** @internal An option of a call, or what stands in for it. */
@@ -243,9 +243,9 @@ function checkPerf(perf: Perf | undefined): Perf {
   throw new LRUCacheTypeError('INVALID_OPTIONS', 'perf must be an object with a method now()');
 }
 
-function checkEngine(engine: unknown): SharedEngine {
-  if (engine instanceof SharedEngine) return engine;
-  if (engine === undefined || engine === 'wasm' || engine === 'pure') return sharedEngine(engine);
+function checkEngine(engine: unknown): TableHost {
+  if (engine instanceof TableHost) return engine;
+  if (engine === undefined || engine === 'wasm' || engine === 'pure') return hostFor(engine);
   throw new LRUCacheTypeError(
     'INVALID_OPTIONS',
     `engine must be 'wasm' or 'pure', not ${show(engine)}`,

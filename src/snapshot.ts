@@ -22,9 +22,9 @@ export function remainingTtlOf<K, V, FC>(store: Store<K, V, FC>, key: K): Millis
 
 function remainingTtlAt<K, V, FC>(store: Store<K, V, FC>, slot: number, now: number): number {
   if (slot === NIL) return 0;
-  const { engine, table } = store.entries;
-  const ttl = engine.ttlOf(table, slot);
-  return ttl === 0 ? Number.POSITIVE_INFINITY : ttl - (now - engine.startOf(table, slot));
+  const { entries } = store;
+  const ttl = entries.ttlAt(slot);
+  return ttl === 0 ? Number.POSITIVE_INFINITY : ttl - (now - entries.startAt(slot));
 }
 
 /** The entry of a key, stale or not, with what is left of its ttl. */
@@ -36,12 +36,12 @@ export function infoOf<K, V, FC>(store: Store<K, V, FC>, key: K): Entry<V> | und
   const entry: Entry<V> = { value: entries.valueAt(slot) as V };
   if (entries.isTimed) {
     const remaining = remainingTtlAt(store, slot, now);
-    if (entries.engine.ttlOf(entries.table, slot) !== 0) {
+    if (entries.ttlAt(slot) !== 0) {
       entry.ttl = remaining;
       entry.start = Date.now();
     }
   }
-  if (entries.isWeighed) entry.size = entries.engine.weightOf(entries.table, slot);
+  if (entries.isWeighed) entry.size = entries.weightAt(slot);
   return entry;
 }
 
@@ -50,16 +50,14 @@ export function dumpOf<K, V, FC>(store: Store<K, V, FC>): [K, Entry<V>][] {
   const { entries } = store;
   const now = entries.isTimed ? store.readClock() : 0;
   const wallClock = Date.now();
-  // Not before the clock, which is user code, and may dispose of the cache.
-  const { engine, table } = entries;
   const dump: [K, Entry<V>][] = [];
-  for (const slot of engine.order(table).reverse()) {
+  for (const slot of entries.order()) {
     const entry: Entry<V> = { value: entries.valueAt(slot) as V };
     if (entries.isTimed) {
-      entry.ttl = engine.ttlOf(table, slot);
-      entry.start = Math.floor(wallClock - (now - engine.startOf(table, slot)));
+      entry.ttl = entries.ttlAt(slot);
+      entry.start = Math.floor(wallClock - (now - entries.startAt(slot)));
     }
-    if (entries.isWeighed) entry.size = engine.weightOf(table, slot);
+    if (entries.isWeighed) entry.size = entries.weightAt(slot);
     dump.push([entries.keyAt(slot), entry]);
   }
   return dump;

@@ -76,10 +76,9 @@ export function noteAge<K, V, FC>(
 ): void {
   const { entries, clock } = store;
   if (!entries.isTimed || slot === NIL) return;
-  const { engine, table } = entries;
-  const ttl = engine.ttlOf(table, slot);
+  const ttl = entries.ttlAt(slot);
   if (ttl === 0) return;
-  const start = engine.startOf(table, slot);
+  const start = entries.startAt(slot);
   status.ttl = ttl;
   status.start = clock.toHost(start);
   status.now = clock.toHost(now);

@@ -9,34 +9,24 @@
 // S3  A stale entry counts as absent for all but who asks for stale ones; it is there until it is
 //     removed. A ttl of 0 is none.
 
-import {
-  EVICTED,
-  NIL,
-  OUTCOME_BITS,
-  OUTCOME_MASK,
-  OVERWEIGHT,
-  UPDATED,
-  VISIT_RENEW,
-  VISIT_TOUCH,
-} from '../assembly/layout.js';
+import { NIL } from '../assembly/layout.js';
 import { Autopurge } from './autopurge.js';
 import type { Callbacks } from './callbacks.js';
 import { Clock } from './clock.js';
-import { disposedEngine } from './engine-disposed.js';
-import type { ColumnEntries } from './entries-columns.js';
+import { type Entries, PATH_FAST, PATH_FAST_READS, PATH_SLOW } from './entries/entries.js';
+import { isEviction, isUpdate, slotOf } from './entries/outcome.js';
+import { LRUCacheError } from './errors.js';
 import type { Load } from './load.js';
 import type { Loads } from './loads.js';
 import { checkAge, isTooLarge, refuseSize, weightOf } from './measure.js';
-import { mend } from './mend.js';
 import { budgetFor, type CheckedOptions, pick } from './options.js';
-import { poisonIfTrap } from './poison.js';
 import type { Settings } from './settings.js';
 import { noteAge, noteSize, publishDelete, publishSet } from './status.js';
 import type { DisposeReason, GetOptions, SetOptions, Stats, Status } from './types.js';
 
 /** What a store is made of; each part is there only if the cache needs it. */
 export interface StoreParts<K, V, FC> {
-  readonly entries: ColumnEntries<K, V>;
+  readonly entries: Entries<K, V>;
   /** The cache itself, whose properties stand in for options that a call does not give. */
   readonly settings: Settings<K, V, FC>;
   readonly callbacks: Callbacks<K, V> | undefined;
@@ -56,7 +46,7 @@ export class Store<K, V, FC> {
   readonly isEntrySizeImplied: boolean;
   /** Loads in flight; undefined if the cache has no loader. */
   loads: Loads<K, V, FC> | undefined;
-  readonly #entries: ColumnEntries<K, V>;
+  readonly #entries: Entries<K, V>;
   #clock: Clock | undefined;
   #autopurge: Autopurge | undefined;
 
@@ -70,62 +60,71 @@ export class Store<K, V, FC> {
     this.isEntrySizeImplied = parts.bounds.isEntrySizeImplied;
     if (this.settings.maxEntrySize !== 0) this.entries.useWeights(budgetFor(this.maxSize));
     if (this.settings.ttl !== 0) this.entries.useAges();
-    this.#openShortRoads();
+    this.#choosePath();
   }
 
-  /** The entries, mended if a change of them was interrupted (mend.ts). */
-  get entries(): ColumnEntries<K, V> {
-    if (this.#entries.failure !== undefined) this.#mend();
+  /** The entries, after a change that was interrupted has been dealt with. */
+  get entries(): Entries<K, V> {
+    if (this.#entries.failure !== undefined) this.#recover();
     return this.#entries;
   }
 
   /**
    * Runs a change, which calls no user code. What escapes has interrupted it half-way, and is noted
-   * by plain stores first, as a call needs stack. An entry that it was to remove stays then.
+   * by plain stores first, as a call needs stack.
    */
   change<T>(run: () => T): T {
     try {
       return run();
     } catch (error) {
       this.#entries.failure = error;
-      this.#entries.cut = -1;
-      this.#entries.isPlainToRead = false;
-      this.#entries.isPlainToWrite = false;
-      throw poisonIfTrap(this.#entries.engine, error);
+      this.#entries.path = PATH_SLOW;
+      throw this.#entries.failed(error);
     }
   }
 
   /**
-   * Slot of a key, which becomes the newest, or NIL; negative, and not used, if stale. A change as
-   * above, written out, since a function for it would cost every get its context.
+   * Slot of a key, which becomes the newest, or NIL; negative, and not used, if stale. It leaves
+   * nothing half done, so what escapes is only looked at.
    */
   use(key: K, now: number, isRenewed: boolean): number {
     const entries = this.#entries;
     try {
       if (!entries.isTimed) return entries.touch(key);
-      return entries.seek(key, now, isRenewed ? VISIT_TOUCH | VISIT_RENEW : VISIT_TOUCH);
+      const slot = entries.seek(key, now);
+      if (isRenewed && slot > NIL) entries.renew(slot, now);
+      return slot;
     } catch (error) {
-      entries.failure = error;
-      entries.isPlainToRead = false;
-      entries.isPlainToWrite = false;
-      throw poisonIfTrap(entries.engine, error);
+      throw entries.failed(error);
     }
   }
 
-  #mend(): void {
-    if (mend(this.#entries)) {
+  /**
+   * After the host has interrupted a change, nobody can tell which part of it was done. So every
+   * entry is given up, and `dispose` is told of each value: nothing is lost without notice. A
+   * refusal came before anything was changed, and a core that has trapped says so itself.
+   */
+  #recover(): void {
+    const entries = this.#entries;
+    if (!(entries.failure instanceof LRUCacheError) && !entries.hasTrapped) {
       this.callbacks?.forget();
-      this.shed();
+      for (let slot = 0; slot * 2 < entries.items.length; slot++) {
+        if (entries.valueAt(slot) !== undefined) this.noteEvicted(slot, undefined);
+      }
+      entries.clear();
     }
-    this.#openShortRoads();
+    entries.failure = undefined;
+    this.#choosePath();
+    this.callbacks?.commit();
   }
 
-  /** Whether `get` and `set` may pass by the store (L2 of lru.ts). */
-  #openShortRoads(): void {
+  /** Which of `get` and `set` may pass by the store (L2 of lru.ts). */
+  #choosePath(): void {
     const { isTimed, isWeighed } = this.#entries;
     const isWatched = (this.stats ?? this.callbacks ?? this.loads) !== undefined;
-    this.#entries.isPlainToRead = !isTimed && this.stats === undefined;
-    this.#entries.isPlainToWrite = !isTimed && !isWeighed && !isWatched;
+    const isPlainToWrite = !isWeighed && !isWatched;
+    if (isTimed || this.stats !== undefined) this.#entries.path = PATH_SLOW;
+    else this.#entries.path = isPlainToWrite ? PATH_FAST : PATH_FAST_READS;
   }
 
   /** The clock; made when it is first needed. */
@@ -186,7 +185,7 @@ export class Store<K, V, FC> {
       if (isReturned) status.returnedStale = true;
     }
     // The options are user code, too, if they have getters: the entry may be another one by now.
-    if (!isKept && entries.seek(key, now, 0) === slot) this.removeSlot(-slot, 'expire');
+    if (!isKept && entries.findAt(key, now) === slot) this.removeSlot(-slot, 'expire');
     return isReturned ? value : undefined;
   }
 
@@ -231,28 +230,24 @@ export class Store<K, V, FC> {
     callbacks?.begin();
     const load = this.loads?.take(key);
     let code: number;
-    let cut = 0;
     try {
-      code =
-        entries.isTimed || entries.isWeighed
-          ? entries.putWith(key, weight, start, ttl, isKept ? 1 : 0)
-          : entries.put(key);
-      if ((code & OUTCOME_MASK) === EVICTED) cut = code >> OUTCOME_BITS;
+      code = entries.put(key);
       const isWatched = (callbacks ?? this.stats ?? status ?? evicted) !== undefined;
       if (isWatched) this.#replace(code, key, value, isSilent, status, evicted);
       else entries.write(code, key, value);
-      if ((code & OVERWEIGHT) !== 0) this.shed(evicted);
+      if (entries.isTimed || entries.isWeighed) {
+        const isAgeKept = isKept && isUpdate(code);
+        if (entries.writeColumns(slotOf(code), weight, start, ttl, isAgeKept)) this.shed(evicted);
+      }
     } catch (error) {
       entries.failure = error;
-      entries.cut = cut;
-      entries.isPlainToRead = false;
-      entries.isPlainToWrite = false;
+      entries.path = PATH_SLOW;
       // Refused for want of memory: as if nothing had been asked for.
       if (load !== undefined) this.loads?.putBack(load);
-      throw poisonIfTrap(entries.engine, error);
+      throw entries.failed(error);
     }
     if (status !== undefined) {
-      noteAge(this, status, code >> OUTCOME_BITS, now);
+      noteAge(this, status, slotOf(code), now);
       noteSize(this, status, weight);
     }
     if (ttl !== 0 && settings.ttlAutopurge) this.autopurge.arm(start + ttl, this.clock.latest);
@@ -278,18 +273,17 @@ export class Store<K, V, FC> {
     evicted: [K, V][] | undefined,
   ): void {
     const { entries, callbacks, stats } = this;
-    const slot = code >> OUTCOME_BITS;
-    const isUpdate = (code & OUTCOME_MASK) === UPDATED;
-    const isEviction = (code & OUTCOME_MASK) === EVICTED;
+    const slot = slotOf(code);
+    const isUpdated = isUpdate(code);
     const old = entries.valueAt(slot);
-    if (isEviction) this.noteEvicted(slot, evicted);
-    else if (isUpdate && old !== value && !isSilent) {
+    if (isEviction(code)) this.noteEvicted(slot, evicted);
+    else if (isUpdated && old !== value && !isSilent) {
       callbacks?.removed(old as V, entries.keyAt(slot), 'set');
     }
     entries.write(code, key, value);
-    const reason = !isUpdate ? 'add' : old === value ? 'update' : 'replace';
+    const reason = !isUpdated ? 'add' : old === value ? 'update' : 'replace';
     callbacks?.inserted(value, entries.keyAt(slot), reason);
-    if (stats !== undefined) stats[isUpdate ? 'updates' : 'sets'] += 1;
+    if (stats !== undefined) stats[isUpdated ? 'updates' : 'sets'] += 1;
     if (status !== undefined) {
       status.set = reason;
       if (reason === 'replace') status.oldValue = old as V;
@@ -309,8 +303,7 @@ export class Store<K, V, FC> {
   /** Evicts the oldest entries until the sizes are within `maxSize`. */
   shed(evicted?: [K, V][]): void {
     const { entries } = this;
-    const { engine, table } = entries;
-    for (let slot = engine.shed(table); slot !== NIL; slot = engine.shed(table)) {
+    for (let slot = entries.shed(); slot !== NIL; slot = entries.shed()) {
       this.noteEvicted(slot, evicted);
       entries.erase(slot);
     }
@@ -330,9 +323,12 @@ export class Store<K, V, FC> {
     this.callbacks?.begin();
     const load = this.loads?.take(key);
     const slot = this.change(() => {
-      const removed = entries.remove(key);
-      if (removed !== NIL) this.drop(removed, reason);
-      return removed;
+      const found = entries.find(key);
+      if (found !== NIL) {
+        entries.remove(found);
+        this.drop(found, reason);
+      }
+      return found;
     });
     this.finish(() => {
       load?.abort('FETCH_DELETED', 'deleted');
@@ -348,7 +344,7 @@ export class Store<K, V, FC> {
     const key = entries.keyAt(slot);
     this.callbacks?.begin();
     this.change(() => {
-      entries.engine.remove(entries.table, slot);
+      entries.remove(slot);
       this.drop(slot, reason);
     });
     this.finish(() => publishDelete(settings, key, reason));
@@ -366,7 +362,7 @@ export class Store<K, V, FC> {
 
   /** Whether the cache was disposed of. */
   get isDisposed(): boolean {
-    return this.entries.engine === disposedEngine;
+    return this.entries.isDisposed;
   }
 
   /** Whether an iteration shows the entry of a slot, live before the clock was looked at. */
@@ -376,7 +372,7 @@ export class Store<K, V, FC> {
     // First, since the clock is user code, and may remove the entry, or dispose of the cache.
     const now = this.now();
     if (entries.valueAt(slot) === undefined) return false;
-    return entries.engine.visit(entries.table, slot, now, 0) > NIL;
+    return entries.visit(slot, now) > NIL;
   }
 
   /** Removes stale entries in the background; made when it is first needed. */

@@ -11,8 +11,8 @@
 //   - A walk holds slot numbers only: given up half-way, it keeps nothing alive that was removed.
 
 import { NIL } from '../assembly/layout.js';
-import { disposedEngine, throwDisposed } from './engine-disposed.js';
-import type { Entries } from './entries.js';
+import { throwDisposed } from './engine/dead.js';
+import type { Entries } from './entries/entries.js';
 
 /** What a step yields of the entry in a slot. */
 export type Picker<K, V, T> = (entries: Entries<K, V>, slot: number) => T;
@@ -75,16 +75,15 @@ export class Walk<K, V, T> implements IterableIterator<T, void, unknown> {
   }
 
   #begin(entries: Entries<K, V>): number {
-    const { engine, table } = entries;
-    this.#first = this.#newestFirst ? engine.newest(table) : engine.oldest(table);
+    this.#first = this.#newestFirst ? entries.newest() : entries.oldest();
     return this.#first;
   }
 
   #advance(entries: Entries<K, V>): number {
-    if (entries.engine === disposedEngine) throwDisposed();
+    if (entries.isDisposed) throwDisposed();
     if (this.#order === undefined) {
-      this.#order = entries.engine.order(entries.table);
-      if (!this.#newestFirst) this.#order.reverse();
+      this.#order = entries.order();
+      if (this.#newestFirst) this.#order.reverse();
     }
     while (this.#next < this.#order.length) {
       const slot = this.#order[this.#next] as number;

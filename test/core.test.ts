@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { openCore as openOnEdge } from '../src/core-edge-light.js';
 import { openCore as openNone } from '../src/core-none.js';
 import { openCore as openOnWorkerd } from '../src/core-workerd.js';
-import { SharedEngine } from '../src/engines.js';
+import { SharedEngine } from '../src/engine/lifetime.js';
 import { openCache } from './support.js';
 
 describe.each([

@@ -9,7 +9,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ARENA_FIRST, BLOCK_HEADER_BYTES, KIND_INT, NIL } from '../assembly/layout.js';
-import type { Table } from '../src/engine.js';
+import type { Table } from '../src/engine/engine.js';
 import { type Argument, PARAMETERS, type RawCall, rawCall, undoneCalls } from './raw-commands.js';
 import { closedCore, RawCore } from './raw-core.js';
 import { type TableCommand, tableCommand } from './table-commands.js';

@@ -8,7 +8,7 @@ import { instantiateSync } from '@assemblyscript/loader';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { KIND_HASHED, MULTIPLIER, OUTCOME_BITS } from '../assembly/layout.js';
-import { compileCore } from '../src/engine-wasm.js';
+import { compileCore } from '../src/engine/wasm.js';
 import { drawFirstSeed, drawMultiplier, drawSeed, hashFloat, hashString } from '../src/hash.js';
 
 const SEED = 20260102;

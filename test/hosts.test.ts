@@ -16,7 +16,7 @@ afterEach(() => {
 async function load() {
   vi.resetModules();
   const { LRUCache } = await import('../src/lru.js');
-  return { LRUCache, ...(await import('../src/engines.js')) };
+  return { LRUCache, ...(await import('../src/engine/lifetime.js')) };
 }
 
 /** This process, but for some of its properties. */

@@ -5,7 +5,7 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { KIND_INT } from '../assembly/layout.js';
-import type { Engine, Table } from '../src/engine.js';
+import type { Engine, Table } from '../src/engine/engine.js';
 import { entriesOf, type LRUCache } from '../src/lru.js';
 import { codeOf, HandClock } from './hand-clock.js';
 import { openCache, openPure, plainCases, type TestEngine } from './support.js';

@@ -5,8 +5,8 @@
 // release build by an address that no core handed out.
 
 import { describe, expect, it } from 'vitest';
-import type { Engine, Table } from '../src/engine.js';
-import { sharedEngine } from '../src/engines.js';
+import type { Engine, Table } from '../src/engine/engine.js';
+import { sharedEngine } from '../src/engine/lifetime.js';
 import { entriesOf, LRUCache } from '../src/lru.js';
 import { codeOf } from './hand-clock.js';
 import { openCache, openDebug, openPure, openRelease } from './support.js';

@@ -8,7 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { ARENA_MAP } from '../assembly/layout.js';
-import type { Engine } from '../src/engine.js';
+import type { Engine } from '../src/engine/engine.js';
 import { type DebugCore, openDebug } from './support.js';
 
 const PAGE_BYTES = 65_536;

@@ -4,7 +4,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { collidingFloat, collidingInt } from '../bench/hostile-keys.js';
-import type { Engine } from '../src/engine.js';
+import type { Engine } from '../src/engine/engine.js';
 import { engines, longestChain, openCounting } from './counting.js';
 import { expectValid } from './validate.js';
 

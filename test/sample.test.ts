@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { entriesOf, LRUCache } from '../src/lru.js';
-import { chooseOffset } from '../src/sample.js';
+import { chooseOffset } from '../src/entries/sample.js';
 import { engineCases, openCache } from './support.js';
 import { expectValid } from './validate.js';
 

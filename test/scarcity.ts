@@ -1,6 +1,6 @@
 // Scarcity: an engine that has no memory left, and gets it back.
 
-import type { Table } from '../src/engine.js';
+import type { Table } from '../src/engine/engine.js';
 import type { TestEngine } from './support.js';
 
 /** Takes all the memory that an engine has left, and gives it back. */

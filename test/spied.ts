@@ -1,7 +1,7 @@
 // A spied engine: one that works as it does, and notes which of its functions are called.
 
-import type { Engine } from '../src/engine.js';
-import { SharedEngine } from '../src/engines.js';
+import type { Engine } from '../src/engine/engine.js';
+import { SharedEngine } from '../src/engine/lifetime.js';
 import type { TestEngine } from './support.js';
 
 /** The same engine for new caches, and the names of its functions in the order of their calls. */

@@ -5,26 +5,29 @@
 
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
-import type { Engine, Table } from '../src/engine.js';
-import { createPureEngine } from '../src/engine-pure.js';
-import { bindCore, compileCore, createWasmEngine } from '../src/engine-wasm.js';
-import { SharedEngine } from '../src/engines.js';
+import { STAMP_MAX, STAMP_STEP } from '../assembly/layout.js';
+import { setAllocate } from '../assembly/storage.js';
+import type { Engine, HashString, Table } from '../src/engine/engine.js';
+import { createJsEngine } from '../src/engine/js.js';
+import { type Lease, TableHost } from '../src/engine/lifetime.js';
+import { bindWasm, compileCore, createWasmEngine, type WasmEngine } from '../src/engine/wasm.js';
 import { entriesOf, LRUCache } from '../src/lru.js';
+import { cores, setClock } from './image.js';
 
 /** What the debug build exports beside the core's interface. */
 export interface DebugCore extends Record<string, unknown> {
   readonly memory: WebAssembly.Memory;
-  validateTable(table: Table): number;
-  validateArena(): number;
   refuseGrowthAfter(count: number): void;
-  collide(table: Table): void;
+  startClock(table: Table, clock: number): void;
   relocate(table: Table): number;
   trap(): void;
 }
 
 /** An engine with what tests may ask of it. */
 export interface TestEngine {
-  readonly shared: SharedEngine;
+  readonly host: TableHost;
+  /** The engine that small tables share. */
+  readonly engine: Engine;
   /** The debug build's own exports; undefined for any other engine. */
   readonly debug?: DebugCore;
   /** Makes the host's memory grow, which detaches every view; nothing where there is none. */
@@ -54,91 +57,127 @@ const imports = {
 interface Hostility {
   /** Every hash is 0. */
   readonly constantHash?: boolean;
-  /** Every key is in one bucket. */
-  readonly oneBucket?: boolean;
+  /** The clocks of new tables start at most this many uses before their end. */
+  readonly clockEnd?: number;
 }
 
-const constantHash = () => 0;
+const constantHash: HashString = () => 0;
 
-function hashOption(hostility: Hostility): { hashString?: () => number } {
-  return hostility.constantHash === true ? { hashString: constantHash } : {};
+function hashOf({ constantHash: isConstant }: Hostility): HashString | undefined {
+  return isConstant === true ? constantHash : undefined;
 }
 
-/** Gives every new table one bucket, and every float the hash that strings have. */
-function spoil(engine: Engine, hostility: Hostility, collide?: (table: Table) => void): Engine {
+/** Gives every float the hash that strings have, and every new table a clock near its end. */
+function spoil(engine: Engine, { constantHash: isConstant, clockEnd }: Hostility): Engine {
   const { createTable } = engine;
-  return {
-    ...engine,
-    hashFloat: hostility.constantHash === true ? constantHash : engine.hashFloat,
-    createTable: (limit) => {
-      const table = createTable(limit);
-      if (table !== undefined && hostility.oneBucket === true) collide?.(table);
-      return table;
-    },
+  let uses = 0;
+  const open = (limit: number) => {
+    const table = createTable(limit);
+    if (table !== undefined && clockEnd !== undefined) {
+      setClock({ engine: spoiled, table }, STAMP_MAX - STAMP_STEP * (uses++ % (clockEnd + 1)));
+    }
+    return table;
   };
+  const hashFloat = isConstant === true ? () => 0 : engine.hashFloat;
+  const spoiled: Engine = { ...engine, hashFloat, createTable: open };
+  return spoiled;
+}
+
+/** A host whose instances are made by `open`; the first, which small tables share, is there. */
+function hostOf(open: () => WasmEngine, hostility: Hostility) {
+  const openSpoiled = (): WasmEngine => {
+    const wasm = open();
+    const engine = spoil(wasm.engine, hostility);
+    cores.set(engine, wasm.core.memory);
+    return { ...wasm, engine };
+  };
+  const first = openSpoiled();
+  let isOpen = false;
+  const host = new TableHost(() => {
+    if (isOpen) return openSpoiled();
+    isOpen = true;
+    return first;
+  });
+  host.prepare();
+  return { host, engine: first.engine, memory: first.core.memory };
 }
 
 /** The debug build, driven through the loader, with asserts. */
 export function openDebug(hostility: Hostility = {}): TestEngine & { readonly debug: DebugCore } {
-  const { exports } = instantiateSync<DebugCore>(debug, imports);
-  const jsString = WebAssembly.Module.imports(debug).length === 0;
-  const engine = bindCore(exports as never, jsString, { seed: 1, ...hashOption(hostility) });
+  const readsStrings = WebAssembly.Module.imports(debug).length === 0;
+  const instances: DebugCore[] = [];
+  const open = () => {
+    const { exports } = instantiateSync<DebugCore>(debug, imports);
+    instances.push(exports);
+    return bindWasm(exports as never, readsStrings, hashOf(hostility));
+  };
+  const { host, engine, memory } = hostOf(open, hostility);
+  const core = instances[0] as DebugCore;
   return {
-    shared: new SharedEngine(spoil(engine, hostility, exports.collide)),
-    debug: exports,
-    growMemory: () => void exports.memory.grow(1),
-    refuseGrowthAfter: exports.refuseGrowthAfter,
+    host,
+    engine,
+    debug: core,
+    growMemory: () => void memory.grow(1),
+    refuseGrowthAfter: core.refuseGrowthAfter,
   };
 }
 
 /** The release build, as it ships. */
 export function openRelease(hostility: Hostility = {}): TestEngine {
-  const engine = createWasmEngine(release, { seed: 2, ...hashOption(hostility) });
+  const open = () => createWasmEngine(release, hashOf(hostility));
+  const { host, engine, memory } = hostOf(open, hostility);
   return {
-    shared: new SharedEngine(spoil(engine, hostility)),
-    growMemory: () => {},
+    host,
+    engine,
+    growMemory: () => void memory.grow(1),
     refuseGrowthAfter: () => {},
   };
 }
 
-/** The pure engine. */
-export function openPure(hostility: Hostility = {}): TestEngine {
-  let growthsLeft = -1;
-  const allocate = (words: number) => {
-    if (growthsLeft === 0) throw new RangeError('Array buffer allocation failed');
-    if (growthsLeft > 0) growthsLeft -= 1;
-    return new Int32Array(words);
-  };
-  const engine = createPureEngine({ seed: 3, allocate, ...hashOption(hostility) });
-  const collide = (table: Table) => {
-    Object.assign(table, { multiplier: 0, patience: Number.POSITIVE_INFINITY });
-  };
+/** The JavaScript engine. */
+export function openJs(hostility: Hostility = {}): TestEngine {
+  const engine = spoil(createJsEngine(hashOf(hostility)), hostility);
+  const open = (limit: number): Lease => ({ engine, table: engine.createTable(limit) as Table });
   return {
-    shared: new SharedEngine(spoil(engine, hostility, collide)),
+    host: new TableHost(undefined, open),
+    engine,
     growMemory: () => {},
-    refuseGrowthAfter: (count) => {
-      growthsLeft = count;
-    },
+    refuseGrowthAfter: refuseArraysAfter,
   };
 }
 
-/** WASM_LRU_ENGINE=pure leaves the pure engine: for mutants of what is the same on all of them. */
+function refuseArraysAfter(count: number): void {
+  let arraysLeft = count;
+  if (count < 0) {
+    setAllocate();
+    return;
+  }
+  setAllocate((words) => {
+    if (arraysLeft === 0) throw new RangeError('Array buffer allocation failed');
+    arraysLeft -= 1;
+    return new Int32Array(words);
+  });
+}
+
+/** WASM_LRU_ENGINE=js leaves the JavaScript engine: for mutants of what is the same on all. */
 const isWanted = ({ name }: EngineCase) => name.startsWith(process.env.WASM_LRU_ENGINE ?? '');
 
 const plain: readonly EngineCase[] = [
   { name: 'wasm release', open: () => openRelease() },
   { name: 'wasm debug', open: () => openDebug() },
-  { name: 'pure', open: () => openPure() },
+  { name: 'js', open: () => openJs() },
 ];
+const CLOCK_END = 40;
 const hostile: readonly EngineCase[] = [
   { name: 'wasm release, constant hash', open: () => openRelease({ constantHash: true }) },
   {
-    name: 'wasm debug, one bucket, constant hash',
-    open: () => openDebug({ constantHash: true, oneBucket: true }),
+    name: 'wasm debug, constant hash, end of the clock',
+    open: () => openDebug({ constantHash: true, clockEnd: CLOCK_END }),
   },
+  { name: 'wasm release, end of the clock', open: () => openRelease({ clockEnd: CLOCK_END }) },
   {
-    name: 'pure, one bucket, constant hash',
-    open: () => openPure({ constantHash: true, oneBucket: true }),
+    name: 'js, constant hash, end of the clock',
+    open: () => openJs({ constantHash: true, clockEnd: CLOCK_END }),
   },
 ];
 
@@ -160,12 +199,12 @@ export function openCache<K, V, FC = unknown>(
   options: LRUCache.OptionsBase<K, V, FC>,
 ): LRUCache<K, V, FC> {
   // The constructor takes an engine object, too; that is not in its public type.
-  const forced = { ...options, engine: engine.shared as never };
+  const forced = { ...options, engine: engine.host as never };
   return new LRUCache<K, V, FC>(forced as LRUCache.Options<K, V, FC>);
 }
 
 /** Moves what can be moved between two operations: the memory, and the table's blocks. */
 export function shake<K, V>(engine: TestEngine, cache: LRUCache<K, V>): void {
   engine.growMemory();
-  engine.debug?.relocate(entriesOf(cache).table);
+  engine.debug?.relocate(entriesOf(cache).lease.table);
 }

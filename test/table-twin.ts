@@ -20,7 +20,7 @@ import {
   VISIT_TOUCH,
   WEIGHT_MAX,
 } from '../assembly/layout.js';
-import type { Engine, Table } from '../src/engine.js';
+import type { Engine, Table } from '../src/engine/engine.js';
 import type { DebugCore } from './support.js';
 import type { Cells, Road, TableCommand } from './table-commands.js';
 

@@ -1,24 +1,27 @@
 // The checker of a whole cache, from outside, for every engine and build.
 //
-// It reads the structure through Engine.image and checks the invariants of layout.ts anew, in its
-// own way, then those of entries.ts. On the debug build it runs the core's checker as well.
+// It reads the structure (image.ts) and checks the invariants of assembly/layout.ts, order.ts and
+// the index of each engine anew, in its own way, then those of entries.ts.
 
 import { expect } from 'vitest';
 import {
-  AGE_START,
-  AGE_TTL,
-  CHAIN_SLOT,
-  KIND_INT,
+  ARENA_FIRST,
+  BUCKET_BYTES,
+  BUCKET_CROWD,
+  BUCKET_LANES,
+  BUCKET_SLOTS,
+  CHAIN_MAX,
+  MAPPED,
+  MULTIPLIER,
   NIL,
-  SLOT_BYTES,
-  SLOT_CHAIN,
-  SLOT_NEWER,
-  SLOT_OLDER,
-  SLOT_WORD,
+  PASSES_MAX,
+  SLOT_FIRST,
+  STAMP_MAX,
   WEIGHT_MAX,
 } from '../assembly/layout.js';
-import type { TableImage } from '../src/engine.js';
+import { PATH_FAST, PATH_SLOW } from '../src/entries/entries.js';
 import { entriesOf, type LRUCache } from '../src/lru.js';
+import { type BucketIndex, type ChainIndex, cores, type Image, imageOf } from './image.js';
 import type { TestEngine } from './support.js';
 
 // `expect` costs more than all else here; it is called only to fail.
@@ -27,65 +30,143 @@ function expectSame(actual: unknown, wanted: unknown, what: string): void {
 }
 
 function expectAtMost(actual: number, most: number, what: string): void {
-  if (actual > most) expect(actual, what).toBeLessThanOrEqual(most);
+  if (!(actual <= most)) expect(actual, what).toBeLessThanOrEqual(most);
 }
 
-function field(image: TableImage, slot: number, offset: number): number {
-  return image.slots[(slot * SLOT_BYTES + offset) >> 2] as number;
+const wordAt = ({ records }: Image, slot: number): number => records[slot * 2] as number;
+const stampAt = ({ records }: Image, slot: number): number => records[slot * 2 + 1] as number;
+
+/** The live slots, the oldest first; checks stamps (S2), free and fresh slots (S1, S4). */
+export function liveSlots(image: Image): number[] {
+  const { fresh, capacity, size, clock, floor } = image;
+  expectAtMost(SLOT_FIRST, fresh, 'fresh from the first slot');
+  expectAtMost(fresh, capacity + SLOT_FIRST, 'fresh within capacity');
+  const live: number[] = [];
+  for (let slot = SLOT_FIRST; slot < fresh; slot++) if (stampAt(image, slot) !== 0) live.push(slot);
+  live.sort((a, b) => stampAt(image, a) - stampAt(image, b));
+  expectSame(live.length, size, 'size');
+  const stamps = new Set(live.map((slot) => stampAt(image, slot) & ~MAPPED));
+  expectSame(stamps.size, live.length, 'no stamp twice');
+  expectAtMost(clock, STAMP_MAX, 'clock within its range');
+  expectSame(clock & MAPPED, 0, 'an even clock');
+  for (const stamp of stamps) {
+    expectAtMost(stamp, clock, 'no stamp above the clock');
+    expectAtMost(floor & ~MAPPED, stamp, 'no stamp below the floor');
+  }
+  const free = new Set<number>();
+  for (let slot = image.free; slot !== NIL; slot = wordAt(image, slot)) {
+    expectSame(slot >= SLOT_FIRST && slot < fresh && stampAt(image, slot) === 0, true, 'a free slot');
+    expectSame(free.has(slot), false, 'a free slot once');
+    free.add(slot);
+  }
+  expectSame(live.length + free.size + SLOT_FIRST, fresh, 'live and free are the used');
+  return live;
 }
 
-/** Live slots, newest first; fails if the list is not a list. */
-function listedSlots(image: TableImage): number[] {
-  const listed: number[] = [];
-  let slot = NIL;
-  do {
-    const older = field(image, slot, SLOT_OLDER);
-    expectSame(field(image, older, SLOT_NEWER), slot, 'newer(older(s)) is s');
-    slot = older;
-    if (slot !== NIL) listed.push(slot);
-  } while (slot !== NIL && listed.length <= image.size);
-  return listed;
+/** Checks the buckets: every lane, and what they count (B1 to B4). */
+function expectBuckets(image: Image, { count, bytes }: BucketIndex, live: number[]): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const mixOf = (word: number) => Math.imul(word, MULTIPLIER) >>> 0;
+  const homeOf = (word: number) => Number((BigInt(mixOf(word)) * BigInt(count)) >> 32n);
+  const tagOf = (word: number) => ((mixOf(word) ^ (mixOf(word) >>> 15)) & 0xff) || 1;
+  const passed = new Array<number>(count).fill(0);
+  const asked = new Array<number>(count).fill(0);
+  const indexed = new Set<number>();
+  for (let bucket = 0; bucket < count; bucket++) {
+    for (let lane = 0; lane < BUCKET_LANES; lane++) {
+      const tag = view.getUint8(bucket * BUCKET_BYTES + lane);
+      if (tag === 0) continue;
+      const slot = view.getUint32(bucket * BUCKET_BYTES + BUCKET_SLOTS + lane * 4, true);
+      const word = wordAt(image, slot);
+      expectSame(tag, tagOf(word), `tag of slot ${slot}`);
+      expectSame(indexed.has(slot), false, `slot ${slot} in the index once`);
+      indexed.add(slot);
+      const passes = (bucket - homeOf(word) + count) % count;
+      expectAtMost(passes, PASSES_MAX - 1, `slot ${slot} near its home`);
+      for (let i = 0; i < passes; i++) {
+        const at = (homeOf(word) + i) % count;
+        passed[at] = (passed[at] as number) + 1;
+      }
+    }
+  }
+  for (const slot of live) {
+    const isMapped = (stampAt(image, slot) & MAPPED) !== 0;
+    expectSame(indexed.has(slot), !isMapped, `slot ${slot} in the index or mapped`);
+    const home = homeOf(wordAt(image, slot));
+    if (isMapped) asked[home] = (asked[home] as number) + 1;
+  }
+  const mapped = live.filter((slot) => stampAt(image, slot) & MAPPED).length;
+  expectSame(indexed.size + mapped, live.length, 'nothing else in the index');
+  for (let bucket = 0; bucket < count; bucket++) {
+    const crowd = view.getUint32(bucket * BUCKET_BYTES + BUCKET_CROWD, true);
+    expectSame(crowd & 0xff, passed[bucket], `entries that passed bucket ${bucket}`);
+    expectSame(crowd >>> 8, asked[bucket], `mapped entries at bucket ${bucket}`);
+  }
 }
 
-function bucketOf(image: TableImage, word: number): number {
-  return Math.imul(word, image.multiplier) >>> image.shift;
-}
-
-function chainedSlots(image: TableImage): number[] {
-  const chained: number[] = [];
-  image.heads.forEach((head, bucket) => {
-    for (let slot = head; slot !== NIL; slot = field(image, slot, SLOT_CHAIN) & CHAIN_SLOT) {
-      expectSame(bucketOf(image, field(image, slot, SLOT_WORD)), bucket, 'bucket of slot');
-      chained.push(slot);
-      expectAtMost(chained.length, image.size, 'chained slots');
+/** Checks the chains (C1 to C3). */
+function expectChains(image: Image, index: ChainIndex, live: number[]): void {
+  const { heads, links, shift, asked } = index;
+  const chainOf = (word: number) => Math.imul(word, MULTIPLIER) >>> shift;
+  const indexed = new Set<number>();
+  heads.forEach((head, chain) => {
+    let length = 0;
+    for (let slot = head; slot !== NIL; slot = links[slot] as number) {
+      expectSame(chainOf(wordAt(image, slot)), chain, `chain of slot ${slot}`);
+      expectSame(indexed.has(slot), false, `slot ${slot} in the index once`);
+      indexed.add(slot);
+      expectAtMost(++length, CHAIN_MAX, 'length of a chain');
     }
   });
-  return chained;
+  const wanted = new Map<number, number>();
+  for (const slot of live) {
+    const isMapped = (stampAt(image, slot) & MAPPED) !== 0;
+    expectSame(indexed.has(slot), !isMapped, `slot ${slot} in the index or mapped`);
+    const chain = chainOf(wordAt(image, slot));
+    if (isMapped) wanted.set(chain, (wanted.get(chain) ?? 0) + 1);
+  }
+  const mapped = live.filter((slot) => stampAt(image, slot) & MAPPED).length;
+  expectSame(indexed.size + mapped, live.length, 'nothing else in the index');
+  expectSame(asked.size, wanted.size, 'chains of mapped entries');
+  for (const [chain, count] of wanted) expectSame(asked.get(chain), count, `mapped at ${chain}`);
 }
 
-function freeSlots(image: TableImage): number[] {
-  const free: number[] = [];
-  for (let slot = image.free; slot !== NIL; slot = field(image, slot, SLOT_CHAIN) & CHAIN_SLOT) {
-    free.push(slot);
-    expectAtMost(free.length, image.capacity, 'free slots');
+/** Checks the queue: unless dry, it leads to the live slots unused since, in order (O1 to O3). */
+function expectQueue(image: Image, live: number[]): void {
+  const { queue, queueAt, queueEnd, queueHigh, queueNext, queueClock, binAt, binCount } = image;
+  expectAtMost(queueAt, queueEnd, 'front of the open bin');
+  expectAtMost(queueEnd, image.capacity, 'end of the open bin');
+  const isDry = binAt >= binCount && queueAt === queueEnd;
+  if (isDry) return;
+  const unused = live.filter((slot) => (stampAt(image, slot) & ~MAPPED) <= (queueClock & ~MAPPED));
+  const isOpen = (slot: number) => stampAt(image, slot) !== 0 && stampAt(image, slot) <= queueHigh;
+  const open = [...queue.subarray(queueAt, queueEnd)].filter(isOpen);
+  open.reduce((before, slot) => {
+    expectAtMost(stampAt(image, before), stampAt(image, slot), 'an open bin is sorted');
+    return slot;
+  }, open[0] as number);
+  // The first of those unused are the open bin; the others lie behind it.
+  open.forEach((slot, i) => {
+    expectSame(slot, unused[i], 'the open bin holds the oldest');
+  });
+  const rest = new Set(queue.subarray(binAt < binCount ? queueNext : queueEnd));
+  for (const slot of unused.slice(open.length)) {
+    expectSame(rest.has(slot), true, `slot ${slot} is in the queue`);
   }
-  return free;
 }
 
 /** Checks the ages and weights of the live slots, and that they are there iff they are in use. */
-function expectColumns<K, V>(cache: LRUCache<K, V>, image: TableImage, live: number[]): void {
+function expectColumns<K, V>(cache: LRUCache<K, V>, image: Image, live: number[]): void {
   const entries = entriesOf(cache);
-  const { ages, weights, capacity, total, budget } = image;
+  const { ages, weights, total, budget } = image;
   expectSame(entries.isTimed, ages !== undefined, 'timed iff there are ages');
   expectSame(entries.isWeighed, weights !== undefined, 'weighed iff there are weights');
-  if (entries.isTimed) expectSame(entries.isPlainToRead, false, 'reads of a timed cache');
-  if (entries.isTimed || entries.isWeighed) expectSame(entries.isPlainToWrite, false, 'writes');
-  expectSame(ages?.length ?? 0, ages === undefined ? 0 : (capacity + 1) * 2, 'as many ages');
-  expectSame(weights?.length ?? 0, weights === undefined ? 0 : capacity + 1, 'as many weights');
+  if (entries.isTimed) expectSame(entries.path, PATH_SLOW, 'path of a timed cache');
+  if (entries.isWeighed) expectSame(entries.path !== PATH_FAST, true, 'path of writes');
   for (const slot of ages === undefined ? [] : live) {
-    const [start, ttl] = [ages?.[slot * 2 + AGE_START / 8], ages?.[slot * 2 + AGE_TTL / 8]];
+    const [start, ttl] = [ages?.[slot * 2], ages?.[slot * 2 + 1]];
     expectSame(Number.isFinite(start), true, `start of slot ${slot} is finite`);
-    expectSame(Number.isNaN(ttl), false, `ttl of slot ${slot} is NaN`);
+    expectSame(Number.isNaN(ttl), false, `ttl of slot ${slot} is a number`);
   }
   let sum = 0;
   for (const slot of weights === undefined ? [] : live) {
@@ -101,39 +182,50 @@ function expectColumns<K, V>(cache: LRUCache<K, V>, image: TableImage, live: num
   expectSame(budget, bound, 'budget is maxSize');
 }
 
-/** Checks every invariant of a cache; fails the test at the first that does not hold. */
-export function expectValid<K, V>(cache: LRUCache<K, V>, engine?: TestEngine): void {
-  const entries = entriesOf(cache);
-  const image = entries.engine.image(entries.table);
-  const listed = listedSlots(image);
-  const free = freeSlots(image);
+/** Checks that the blocks of an arena follow one another, merged where they are free (A1, A2). */
+export function expectArena(memory: WebAssembly.Memory): void {
+  const view = new DataView(memory.buffer);
+  let left = 0;
+  let isLeftFree = false;
+  for (let block = ARENA_FIRST; ; ) {
+    const header = view.getUint32(block + 4, true);
+    expectSame(view.getUint32(block, true), left, `left of the block at ${block}`);
+    if (header === 0) return;
+    const isFree = (header & 1) !== 0;
+    expectSame(isFree && isLeftFree, false, `free blocks merged at ${block}`);
+    left = header & ~1;
+    isLeftFree = isFree;
+    block += left;
+    expectAtMost(block + 8, view.byteLength, 'blocks within the memory');
+  }
+}
 
-  expectSame(listed.length, image.size, 'size');
+/** Checks every invariant of a cache; fails the test at the first that does not hold. */
+export function expectValid<K, V>(cache: LRUCache<K, V>, _engine?: TestEngine): void {
+  const entries = entriesOf(cache);
+  const { lease, items } = entries;
+  const image = imageOf(lease);
+  const live = liveSlots(image);
   expectAtMost(image.size, image.limit, 'size within limit');
   expectAtMost(image.limit, entries.max, 'limit within max');
-  expectSame(new Set([...listed, ...free]).size, listed.length + free.length, 'no slot twice');
-  expectSame(listed.length + free.length + 1, image.fresh, 'live and free are the used');
-  const chained = new Set(chainedSlots(image));
-  expectSame(chained.size, listed.length, 'as many chained as listed');
-  for (const slot of listed) expectSame(chained.has(slot), true, `slot ${slot} is chained`);
+  if (image.index.kind === 'buckets') expectBuckets(image, image.index, live);
+  else expectChains(image, image.index, live);
+  expectQueue(image, live);
+  expectColumns(cache, image, live);
 
-  expectColumns(cache, image, listed);
-
-  const live = new Set(listed);
-  for (let slot = NIL; slot * 2 < entries.items.length; slot++) {
-    const value = entries.items[slot * 2 + 1];
-    expectSame(value !== undefined, live.has(slot), `slot ${slot} has a value iff live`);
-    if (!live.has(slot)) expectSame(entries.items[slot * 2], undefined, 'key of a dead slot');
+  const slots = new Set(live);
+  for (let slot = NIL; slot * 2 < items.length; slot++) {
+    const value = items[slot * 2 + 1];
+    expectSame(value !== undefined, slots.has(slot), `slot ${slot} has a value iff live`);
+    if (!slots.has(slot)) expectSame(items[slot * 2], undefined, 'key of a dead slot');
   }
-  for (const slot of listed) {
-    const key = entries.items[slot * 2] as unknown;
-    const isInt = typeof key === 'number' && (key | 0) === key;
-    const kind = field(image, slot, SLOT_CHAIN) & ~CHAIN_SLOT;
-    expectSame(kind === KIND_INT, isInt, 'an int32 is compared in the core');
-    if (isInt) expectSame(field(image, slot, SLOT_WORD), key | 0, 'the word of an int32');
+  for (const slot of live) {
+    const key = items[slot * 2] as K;
+    expectSame(entries.find(key), slot, `the key of slot ${slot} leads to it`);
+    if (typeof key === 'number' && (key | 0) === key) {
+      expectSame(wordAt(image, slot), key | 0, 'the word of an int32');
+    }
   }
-  if (engine?.debug !== undefined) {
-    expectSame(engine.debug.validateTable(entries.table), 0, 'validateTable');
-    expectSame(engine.debug.validateArena(), 0, 'validateArena');
-  }
+  const memory = cores.get(lease.engine);
+  if (memory !== undefined) expectArena(memory);
 }

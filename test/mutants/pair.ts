@@ -15,7 +15,7 @@ import {
   TABLE_SLOTS,
 } from '../../assembly/layout.js';
 import { below, type Random } from '../../bench/random.js';
-import type { Engine, Table, TableImage } from '../../src/engine.js';
+import type { Engine, Table, TableImage } from '../../src/engine/engine.js';
 import { type Blocks, blocksOf } from './arena.js';
 import { check } from './check.js';
 

@@ -6,9 +6,9 @@
 import { readFileSync } from 'node:fs';
 import { CHAIN_SLOT, NIL, SLOT_CHAIN } from '../../assembly/layout.js';
 import { hostileFamilies, SEED_KNOWN } from '../../bench/hostile-keys.js';
-import type { Engine, TableImage } from '../../src/engine.js';
-import { compileCore, createWasmEngine } from '../../src/engine-wasm.js';
-import { SharedEngine } from '../../src/engines.js';
+import type { Engine, TableImage } from '../../src/engine/engine.js';
+import { compileCore, createWasmEngine } from '../../src/engine/wasm.js';
+import { SharedEngine } from '../../src/engine/lifetime.js';
 import { entriesOf, LRUCache } from '../../src/lru.js';
 import { figure, note } from '../figures.js';
 

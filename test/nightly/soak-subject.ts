@@ -6,7 +6,7 @@
 // or, in a scan, of keys that come once and not again.
 
 import { below, createZipf, type Random } from '../../bench/random.js';
-import type { SharedEngine } from '../../src/engines.js';
+import type { SharedEngine } from '../../src/engine/lifetime.js';
 import { LRUCache } from '../../src/lru.js';
 import { type Bounds, SoakModel, type Told, type Value } from './soak-model.js';
 

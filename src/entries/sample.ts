@@ -4,7 +4,7 @@
 // eight code units that assembly/hash.ts takes is at the end of a string at first. When keys
 // collide there, it is moved to where they differ, so that their hash stays as cheap.
 
-import { SAMPLE_LENGTH } from '../assembly/layout.js';
+import { SAMPLE_LENGTH } from '../../assembly/layout.js';
 
 /** Strings looked at. */
 const TEXTS_MAX = 256;

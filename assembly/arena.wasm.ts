@@ -20,7 +20,7 @@
 // Every operation is O(1). A refused growth is an answer (0), never a trap, and leaves
 // everything as it was. Memory is never given back to the host: WebAssembly cannot shrink.
 
-import { growthRefused } from './fault';
+import { growthRefused } from './debug/fault.js';
 import {
   ARENA_BIN_COUNT,
   ARENA_BINS,
@@ -28,7 +28,7 @@ import {
   ARENA_MAP,
   BLOCK_HEADER_BYTES,
   MEMORY_PAGES_MAX,
-} from './layout';
+} from './layout.js';
 
 const LEFT: usize = 0;
 const BYTES: usize = 4;
@@ -44,6 +44,8 @@ const BIN_PROBES_MAX: u32 = 8;
 
 /** Address just past the closing header; 0 until the first use. */
 let end: usize = 0;
+/** Bytes of the blocks in use. */
+let inUse: u32 = 0;
 
 function leftOf(block: usize): u32 {
   return load<u32>(block, LEFT);
@@ -202,6 +204,7 @@ function occupy(block: usize, available: u32, bytes: u32): void {
   const rest = block + bytes;
   setSize(block, bytes, 0);
   setLeft(rest, bytes);
+  inUse += bytes;
   if (available == bytes) return;
   setSize(rest, available - bytes, 0);
   free(rest);
@@ -241,21 +244,22 @@ export function extend(payload: usize, payloadBytes: u32): bool {
     if (!isLast || findFree(bytes) || !expand(bytes - held)) return false;
   }
   removeFree(right);
+  inUse -= held;
   occupy(block, held + sizeOf(right), bytes);
   return true;
-}
-
-/** Frees what is beyond the first so many bytes of a payload. */
-export function trim(payload: usize, payloadBytes: u32): void {
-  const block = payload - BLOCK_HEADER_BYTES;
-  occupy(block, sizeOf(block), blockBytesFor(payloadBytes));
 }
 
 /** Gives back a payload that `allocate` returned. */
 export function release(payload: usize): void {
   const block = payload - BLOCK_HEADER_BYTES;
   assert(!isFree(block));
+  inUse -= sizeOf(block);
   free(block);
+}
+
+/** Bytes of the blocks in use, headers included. */
+export function bytesInUse(): u32 {
+  return inUse;
 }
 
 /** Bytes of linear memory a payload occupies, header included. */

@@ -1,0 +1,32 @@
+// The WebAssembly core: the interface of both engines, and what only a core with a linear memory
+// of its own has to offer.
+
+import { bytesInUse as bytesInUseOfArena, openArena } from './arena.js';
+import { hasAges, hasWeights, capacityOf, Table } from './slots.js';
+import { layOut } from './storage.js';
+import { reindex as reindexTable } from './table.js';
+
+export * from './index.js';
+
+/** Prepares the instance. Must be called once, before anything else. */
+export function open(): void {
+  openArena();
+}
+
+/** Bytes of the blocks in use, of all tables. */
+export function bytesInUse(): u32 {
+  return bytesInUseOfArena();
+}
+
+/**
+ * Gives an empty table the storage of one with this capacity and these columns, which the wrapper
+ * copies into it from another instance; then it calls `reindex`. False if memory is refused.
+ */
+export function reserve(table: Table, capacity: u32, isAged: bool, isWeighed: bool): bool {
+  return layOut(table, capacity, isAged, isWeighed);
+}
+
+/** Makes the index of a table anew from its records. */
+export function reindex(table: Table): void {
+  reindexTable(table);
+}

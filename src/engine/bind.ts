@@ -1,0 +1,107 @@
+// The binding: makes an engine of the core's functions, from either compiler.
+//
+// B1  Functions that move blocks of the arena, which many caches share, or allocate arrays begin
+//     only with stack in reserve: a host refuses a call when the stack is used up, at the entry of
+//     any function. The others may be cut between two stores; then the entries are given up
+//     (entries.ts), and no other cache is concerned.
+// B2  Where the core cannot read strings, they are hashed in JavaScript, by the same source.
+
+import { hashString } from '../../assembly/hash.js';
+import { ASK_MAP, ELSEWHERE, KEY_LENGTH_MAX } from '../../assembly/layout.js';
+import type { EngineKind } from '../types.js';
+import type { CoreFunctions, Engine, HashString, Table } from './engine.js';
+import { hashFloat } from './hash-float.js';
+import { reserveStack } from './stack.js';
+
+/** What differs between the two cores. */
+export interface CoreAdapter {
+  readonly kind: EngineKind;
+  /** Whether the core's functions take JavaScript's strings. */
+  readonly readsStrings: boolean;
+  create(limit: number): Table | undefined;
+  destroy(table: Table): void;
+  order(table: Table): Int32Array;
+  staleOrder(table: Table, now: number): Int32Array;
+}
+
+type StringFunctions = Pick<
+  CoreFunctions,
+  'findString' | 'getString' | 'putString' | 'seekString'
+>;
+
+/** The functions that take a string, for a core that cannot read one (B2). */
+function hashedOutside(core: CoreFunctions, hash: HashString): StringFunctions {
+  const { find, get, put, seek } = core;
+  const isLong = (text: string) => text.length > KEY_LENGTH_MAX;
+  return {
+    findString: (table, text, offset) =>
+      isLong(text) ? ELSEWHERE : find(table, hash(text, text.length, offset)),
+    getString: (table, text, offset) =>
+      isLong(text) ? ELSEWHERE : get(table, hash(text, text.length, offset)),
+    putString: (table, text, offset) =>
+      isLong(text) ? ASK_MAP : put(table, hash(text, text.length, offset)),
+    seekString: (table, text, offset, now) =>
+      isLong(text) ? ELSEWHERE : seek(table, hash(text, text.length, offset), now),
+  };
+}
+
+/** A function that begins only if there is stack for it to end (B1). */
+function withStack<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R {
+  return (...args) => {
+    reserveStack();
+    return run(...args);
+  };
+}
+
+/** An engine over a core. `hash` replaces the hash of strings, in tests. */
+export function bind(core: CoreFunctions, adapter: CoreAdapter, hash?: HashString): Engine {
+  const isOutside = hash !== undefined || !adapter.readsStrings;
+  const strings = isOutside ? hashedOutside(core, hash ?? hashString) : core;
+  // One literal, without a spread: V8 then keeps all of it in the object, a load less a call.
+  return {
+    kind: adapter.kind,
+    hashString: hash ?? hashString,
+    hashFloat,
+    createTable: withStack(adapter.create),
+    destroyTable: withStack(adapter.destroy),
+    order: adapter.order,
+    staleOrder: adapter.staleOrder,
+    clear: withStack(core.clear),
+    grow: withStack(core.grow),
+    useAges: withStack(core.useAges),
+    useWeights: withStack(core.useWeights),
+    refused: core.refused,
+    refusedAt: core.refusedAt,
+    setLimit: core.setLimit,
+    size: core.size,
+    bytesHeld: core.bytesHeld,
+    newest: core.newest,
+    oldest: core.oldest,
+    nextSlot: core.nextSlot,
+    find: core.find,
+    findString: strings.findString,
+    get: core.get,
+    getString: strings.getString,
+    put: core.put,
+    putString: strings.putString,
+    putMissed: core.putMissed,
+    insert: core.insert,
+    insertMapped: core.insertMapped,
+    reword: core.reword,
+    touch: core.touch,
+    untouch: core.untouch,
+    remove: core.remove,
+    evict: core.evict,
+    setBudget: core.setBudget,
+    total: core.total,
+    startOf: core.startOf,
+    ttlOf: core.ttlOf,
+    weightOf: core.weightOf,
+    visit: core.visit,
+    seek: core.seek,
+    seekString: strings.seekString,
+    write: core.write,
+    shed: core.shed,
+    nextDeadline: core.nextDeadline,
+  };
+}

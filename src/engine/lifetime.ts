@@ -1,0 +1,178 @@
+// Which engine a cache gets, and whose memory its table lies in.
+//
+// WebAssembly is tried first. Whatever the host refuses it with (no WebAssembly object, a content
+// security policy, no address space, no SIMD), the JavaScript engine takes over; nothing is thrown.
+// Importing this file compiles nothing and reads no clock and no randomness.
+//
+// Hosts allow few linear memories (Chromium 124 in a process), linear memory never shrinks, and no
+// host reports a dropped cache within one synchronous job. Hence three rules:
+//
+// H1  Small tables share one instance of the core, and one memory. A table is freed when its cache
+//     is disposed of or collected, and its memory is used again.
+// H2  While TABLES_MAX of them, or BYTES_MAX in all, are not freed, a new cache gets the JavaScript
+//     engine, whose arrays the collector frees at any time.
+// H3  A table that outgrows SHARED_TABLE_BYTES_MAX moves into an instance of its own, of which
+//     there are ALONE_MAX at most. It grows in place there, and all of it goes back to the system
+//     with the cache, or when the cache is cleared.
+
+import { openCore } from '../core.js';
+import { LRUCacheRangeError } from '../errors.js';
+import type { EngineKind } from '../types.js';
+import { hasTrapped } from './dead.js';
+import type { Engine, Table } from './engine.js';
+import { createJsEngine } from './js.js';
+import type { WasmEngine } from './wasm.js';
+
+const TABLES_MAX = 4096;
+const BYTES_MAX = 1 << 25;
+const SHARED_TABLE_BYTES_MAX = 1 << 22;
+const ALONE_MAX = 64;
+
+/** What a cache runs on. */
+export interface Lease {
+  readonly engine: Engine;
+  readonly table: Table;
+}
+
+let dropped: FinalizationRegistry<() => void> | undefined;
+
+/**
+ * The registry of dropped caches: one, and for good. In the V8 of Node 20 to 24, collecting a
+ * registry that has something to report disables all other registries of the process.
+ * Old edge runtimes have none; there, dispose of caches by hand.
+ */
+function droppedCaches(): typeof dropped {
+  if (typeof FinalizationRegistry === 'function') {
+    dropped ??= new FinalizationRegistry((free) => free());
+  }
+  return dropped;
+}
+
+let js: Engine | undefined;
+
+/** A new table on the JavaScript engine. */
+function openJs(limit: number): Lease {
+  js ??= createJsEngine();
+  return { engine: js, table: js.createTable(limit) as Table };
+}
+
+/** Gives caches their tables and takes them back. */
+export class TableHost {
+  readonly #openWasm: (() => WasmEngine) | undefined;
+  readonly #openJs: (limit: number) => Lease;
+  #shared: WasmEngine | undefined;
+  /** Tables in the shared instance that are not freed. */
+  #tables = 0;
+  /** Instances that hold one table each. */
+  readonly #alone = new WeakMap<Engine, WasmEngine>();
+  #aloneCount = 0;
+
+  /** `open` makes an instance of the core; without it, every table is on the JavaScript engine. */
+  constructor(open: (() => WasmEngine) | undefined, js: (limit: number) => Lease = openJs) {
+    this.#openWasm = open;
+    this.#openJs = js;
+  }
+
+  /** Makes sure that there is an instance that works. Throws what the host refuses with. */
+  prepare(): void {
+    if (this.#shared !== undefined && !hasTrapped(this.#shared.engine)) return;
+    this.#shared = this.#openWasm?.();
+    this.#tables = 0;
+  }
+
+  /** The engine that a cache of a few entries would get now. */
+  get kind(): EngineKind {
+    return this.#shared === undefined ? 'pure' : 'wasm';
+  }
+
+  /** A new table for `owner`, freed when the owner is collected. */
+  open(owner: object, limit: number): Lease {
+    const shared = this.#shared;
+    const isRoomy =
+      shared !== undefined && this.#tables < TABLES_MAX && shared.bytesInUse() < BYTES_MAX;
+    const table = isRoomy ? shared.engine.createTable(limit) : undefined;
+    if (shared === undefined || table === undefined) return this.#openJs(limit);
+    this.#tables += 1;
+    droppedCaches()?.register(owner, () => this.#free(shared, table), owner);
+    return { engine: shared.engine, table };
+  }
+
+  /** Frees the table of an owner now. */
+  close(owner: object, { engine, table }: Lease): void {
+    if (engine.kind !== 'wasm') return;
+    dropped?.unregister(owner);
+    if (this.#alone.has(engine)) this.#aloneCount -= 1;
+    else if (engine === this.#shared?.engine) this.#free(this.#shared, table);
+  }
+
+  /**
+   * What an owner's table moves to before it grows: an instance of its own (H3). Undefined if it is
+   * to stay where it is, also because memory is refused.
+   */
+  moveOut(owner: object, { engine, table }: Lease): Lease | undefined {
+    const shared = this.#shared;
+    if (shared === undefined || engine !== shared.engine || this.#openWasm === undefined) return;
+    const isSmall = engine.bytesHeld(table) * 2 <= SHARED_TABLE_BYTES_MAX;
+    if (isSmall || this.#aloneCount >= ALONE_MAX) return undefined;
+    let alone: WasmEngine;
+    try {
+      alone = this.#openWasm();
+    } catch {
+      return undefined;
+    }
+    const copy = alone.copyOf(shared, table);
+    if (copy === undefined) return undefined;
+    this.close(owner, { engine, table });
+    this.#alone.set(alone.engine, alone);
+    this.#aloneCount += 1;
+    droppedCaches()?.register(owner, () => this.#leaveAlone(), owner);
+    return { engine: alone.engine, table: copy };
+  }
+
+  /** An empty table for an owner in place of its own, which is freed or cleared. */
+  renew(owner: object, lease: Lease, limit: number): Lease {
+    if (!this.#alone.has(lease.engine)) {
+      lease.engine.clear(lease.table);
+      return lease;
+    }
+    this.close(owner, lease);
+    return this.open(owner, limit);
+  }
+
+  #leaveAlone(): void {
+    this.#aloneCount -= 1;
+  }
+
+  #free(from: WasmEngine, table: Table): void {
+    if (from === this.#shared) this.#tables -= 1;
+    from.engine.destroyTable(table);
+  }
+}
+
+const jsHost = new TableHost(undefined);
+const wasmHost = new TableHost(openCore);
+/** Whether the host has refused WebAssembly, and nobody has got it by name since. */
+let isRefused = false;
+
+/**
+ * The host of the next cache: the best that this runtime can run, or the one named.
+ * Throws `ENGINE_UNAVAILABLE` if the named one cannot run here.
+ */
+export function hostFor(kind?: EngineKind): TableHost {
+  if (kind === 'pure' || (kind === undefined && isRefused)) return jsHost;
+  try {
+    wasmHost.prepare();
+    isRefused = false;
+    return wasmHost;
+  } catch (cause) {
+    if (kind === undefined) {
+      isRefused = true;
+      return jsHost;
+    }
+    throw new LRUCacheRangeError(
+      'ENGINE_UNAVAILABLE',
+      'The wasm engine was asked for by name, but this host refuses WebAssembly',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,158 @@
+// The WebAssembly engine: compiles the core, binds its exports, and is the only holder of views of
+// its memory.
+//
+// W1  A view is made where it is used and never kept: growth of the memory detaches it, and a
+//     detached view reads undefined without an error.
+// W2  The core's u32 results arrive as int32; addresses are made unsigned here and nowhere else.
+// W3  The core imports the js-string builtins and nothing else. On hosts without them, the imports
+//     are stubs that are never called, and strings are hashed in JavaScript.
+// W4  The core's memory is little-endian, a view has the host's order of bytes. Where that is the
+//     other one (Node on s390x), no engine is made, and the JavaScript engine takes over.
+
+import {
+  AGE_BYTES_LOG2,
+  RECORD_BYTES_LOG2,
+  TABLE_AGES,
+  TABLE_CAPACITY,
+  TABLE_FRESH,
+  TABLE_LIMIT,
+  TABLE_MARK,
+  TABLE_RECORDS,
+  TABLE_SIZE,
+  TABLE_WEIGHTS,
+  WEIGHT_BYTES_LOG2,
+} from '../../assembly/layout.js';
+import { bind } from './bind.js';
+import type { CoreFunctions, Engine, HashString, Table } from './engine.js';
+
+/** What the core exports. */
+interface CoreExports extends CoreFunctions {
+  readonly memory: WebAssembly.Memory;
+  open(): void;
+  create(limit: number): number;
+  destroy(table: Table): void;
+  arrange(table: Table): number;
+  arranged(table: Table): number;
+  arrangeStale(table: Table, now: number): number;
+  bytesInUse(): number;
+  reserve(table: Table, capacity: number, isAged: boolean, isWeighed: boolean): number;
+  reindex(table: Table): void;
+}
+
+/** An engine on a linear memory of its own. */
+export interface WasmEngine {
+  readonly engine: Engine;
+  /** Bytes of linear memory that tables hold. */
+  bytesInUse(): number;
+  /**
+   * A copy of another instance's table, at the same capacity; undefined if memory is refused. Some
+   * slots may be MAPPED now that were not (`refused`).
+   */
+  copyOf(from: WasmEngine, table: Table): Table | undefined;
+  /** The exports, for `copyOf` of another instance. */
+  readonly core: CoreExports;
+}
+
+const BUILTINS = { builtins: ['js-string'] };
+
+/* v8 ignore next 3 -- @preserve: no call reaches it (W3). */
+const unreachable = (): never => {
+  throw new Error('js-string is not bound');
+};
+const IMPORTS = { 'wasm:js-string': { length: unreachable, charCodeAt: unreachable } };
+
+/** Compiles the core, with the js-string builtins if the host has them and they are wanted. */
+export function compileCore(
+  bytes: Uint8Array<ArrayBuffer>,
+  wantsBuiltins = true,
+): WebAssembly.Module {
+  // A host without the builtins ignores the second argument.
+  const Module = WebAssembly.Module as new (
+    bytes: Uint8Array<ArrayBuffer>,
+    options: object,
+  ) => WebAssembly.Module;
+  return new Module(bytes, wantsBuiltins ? BUILTINS : {});
+}
+
+function addressOf(table: Table): number {
+  return (table as unknown as number) >>> 0;
+}
+
+function field(core: CoreExports, table: Table, offset: number): number {
+  return new DataView(core.memory.buffer).getUint32(addressOf(table) + offset, true);
+}
+
+function bytesAt(core: CoreExports, address: number, length: number): Uint8Array {
+  return new Uint8Array(core.memory.buffer, address, length);
+}
+
+/** Copies what does not depend on where a table lies, and the parts of its storage that are kept. */
+function copyTable(from: CoreExports, table: Table, to: CoreExports): Table | undefined {
+  const capacity = field(from, table, TABLE_CAPACITY);
+  const isAged = field(from, table, TABLE_AGES) !== 0;
+  const isWeighed = field(from, table, TABLE_WEIGHTS) !== 0;
+  const copy = (to.create(field(from, table, TABLE_LIMIT)) || undefined) as Table | undefined;
+  if (copy === undefined || !to.reserve(copy, capacity, isAged, isWeighed)) return undefined;
+  const length = TABLE_MARK - TABLE_SIZE;
+  const header = bytesAt(from, addressOf(table) + TABLE_SIZE, length);
+  bytesAt(to, addressOf(copy) + TABLE_SIZE, length).set(header);
+  const slots = field(from, table, TABLE_FRESH);
+  const copyPart = (offset: number, bytesLog2: number) => {
+    const source = bytesAt(from, field(from, table, offset), slots << bytesLog2);
+    bytesAt(to, field(to, copy, offset), slots << bytesLog2).set(source);
+  };
+  copyPart(TABLE_RECORDS, RECORD_BYTES_LOG2);
+  if (isAged) copyPart(TABLE_AGES, AGE_BYTES_LOG2);
+  if (isWeighed) copyPart(TABLE_WEIGHTS, WEIGHT_BYTES_LOG2);
+  to.reindex(copy);
+  return copy;
+}
+
+/** Binds an instance of the core, fresh or from another loader. */
+export function bindWasm(
+  exports: WebAssembly.Exports,
+  readsStrings: boolean,
+  hash?: HashString,
+): WasmEngine {
+  const core = exports as unknown as CoreExports;
+  core.open();
+  const slotsAt = (address: number, count: number) =>
+    new Int32Array(core.memory.buffer, address >>> 0, count).slice();
+  const engine = bind(
+    core,
+    {
+      kind: 'wasm',
+      readsStrings,
+      create: (limit) => (core.create(limit) || undefined) as Table | undefined,
+      destroy: core.destroy,
+      order: (table) => slotsAt(core.arrange(table), core.size(table)),
+      staleOrder(table, now) {
+        const count = core.arrangeStale(table, now);
+        return slotsAt(core.arranged(table), count);
+      },
+    },
+    hash,
+  );
+  return {
+    engine,
+    core,
+    bytesInUse: () => core.bytesInUse() >>> 0,
+    copyOf: (from, table) => copyTable(from.core, table, core),
+  };
+}
+
+/** Whether the host has the byte of least value first. */
+function isLittleEndian(): boolean {
+  return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+}
+
+/**
+ * A new instance of the core with a memory of its own. Throws whatever the host refuses with, and
+ * on a big-endian host (W4).
+ */
+export function createWasmEngine(module: WebAssembly.Module, hash?: HashString): WasmEngine {
+  if (!isLittleEndian()) throw new Error('the core needs a little-endian host');
+  const instance = new WebAssembly.Instance(module, IMPORTS);
+  const readsStrings = WebAssembly.Module.imports(module).length === 0;
+  return bindWasm(instance.exports, readsStrings, hash);
+}

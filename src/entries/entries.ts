@@ -1,0 +1,562 @@
+// The entries: keys and values by slot, and the way from a key to its slot.
+//
+// N1  items[2 * slot] is the key and items[2 * slot + 1] the value of a live slot; both are
+//     undefined in any other, so that nothing removed is kept alive. No value is undefined.
+// N2  Keys are equal exactly as in Map (SameValueZero).
+// N3  A lookup that finds another key under the same word leaves the order as it was.
+// N4  The word of an int32 is itself, that of a string or float its hash. The index has one slot of
+//     a word; whatever it does not have, `keyMap` has.
+//
+// What `keyMap` finds: keys that are neither string nor number; strings longer than KEY_LENGTH_MAX;
+// and those that the index refuses, as their word is taken, or as too many words crowd one place.
+// So the cost of every operation is at most that of both, whoever chose the keys. When the words of
+// many strings are taken, the sample that is hashed moves to where they differ (sample.ts).
+//
+// This file never calls user code, so no operation here can be re-entered. But the host may end one
+// half-way, when the stack is used up. Whoever calls something that changes entries catches that,
+// and notes it in `failure` and `path` by plain stores, which need no stack; the next operation
+// gives all entries up (cache: recover). A lookup changes nothing that could be left half done.
+
+import {
+  ASK_MAP,
+  ELSEWHERE,
+  EVICTED_MAPPED,
+  KEY_LENGTH_MAX,
+  NIL,
+  NO_ROOM,
+  OUTCOME_BITS,
+  UPDATED,
+  VISIT_RENEW,
+  VISIT_TOUCH,
+} from '../../assembly/layout.js';
+import { disposedEngine, disposedMap, hasTrapped, isDisposed, killIfTrap } from '../engine/dead.js';
+import type { Engine, Table } from '../engine/engine.js';
+import type { Lease, TableHost } from '../engine/lifetime.js';
+import { LRUCacheRangeError, outOfMemory } from '../errors.js';
+import type { EngineKind } from '../types.js';
+import { isUpdate, outcomeOf, slotOf } from './outcome.js';
+import { chooseOffset } from './sample.js';
+
+/** `get` and `set` need the entries only: there are no ages, weights, callbacks, loads, or stats. */
+export const PATH_FAST = 0;
+/** `get` does; `set` does not. */
+export const PATH_FAST_READS = 1;
+/** Neither does, or a change was interrupted. */
+export const PATH_SLOW = 2;
+
+/** Strings that the index may refuse, besides an eighth of all entries, before the sample moves. */
+const REFUSED_FREE = 8;
+/** How often the sample moves, at most. */
+const MOVES_MAX = 2;
+
+/**
+ * The string that was missed last, and the entries that missed it: most often it is put next, and
+ * comparing costs little or nothing, hashing 10 to 30 ns. One for the process, so that empty caches
+ * do not keep strings alive, each its own.
+ */
+let missedKey: string | undefined;
+let missedBy = 0;
+let entriesMade = 0;
+
+/** Keys that every host's Map takes: if it has fewer and takes no more, that is not for want of room. */
+const MAP_SIZE_SAFE = 2 ** 22;
+
+/** The word of the keys that are in no index. */
+const NO_WORD = 0;
+
+function isSameKey(a: unknown, b: unknown): boolean {
+  return a === b || (Number.isNaN(a) && Number.isNaN(b));
+}
+
+function isInt32(key: unknown): key is number {
+  return typeof key === 'number' && (key | 0) === key;
+}
+
+/** Whether a key that the Map finds would be in the index if that did not refuse it. */
+function isRefused(key: unknown): key is string {
+  return typeof key === 'string' && key.length <= KEY_LENGTH_MAX;
+}
+
+/**
+ * Items of no entry: those of NIL and ELSEWHERE. The array grows by assignments beyond its end,
+ * which ask the prototypes for setters; without a prototype, nothing can stand in the way.
+ */
+function noItems<T>(): (T | undefined)[] {
+  return Object.setPrototypeOf([undefined, undefined, undefined, undefined], null);
+}
+
+/** Keys and values of one cache, in the slots of one table. */
+export class Entries<K, V> {
+  /** Keys and values, interleaved: one cache line holds both. */
+  items = noItems<K | V>();
+  /** Which of `get` and `set` may go straight to the entries. */
+  path = PATH_FAST;
+  /** What interrupted a change, if anything did. */
+  failure: unknown;
+  /** Whether ages are in use. */
+  isTimed = false;
+  /** Whether weights are in use. */
+  isWeighed = false;
+  // The lease, apart: a load less for each call.
+  #engine: Engine;
+  #table: Table;
+  readonly #host: TableHost;
+  readonly #id = ++entriesMade;
+  #max: number;
+  #budget = 0;
+  #keyMap: Map<unknown, number> | undefined;
+  /** Where the sample of strings is: units between it and their end. */
+  #offset = 0;
+  /** Strings that the index refused. */
+  #refusedCount = 0;
+  /** How many of them make the sample move. */
+  #refusedMax = REFUSED_FREE;
+  #movesLeft = MOVES_MAX;
+
+  constructor(host: TableHost, max: number) {
+    const { engine, table } = host.open(this, max);
+    this.#host = host;
+    this.#engine = engine;
+    this.#table = table;
+    this.#max = max;
+  }
+
+  /** What these entries run on. */
+  get lease(): Lease {
+    return { engine: this.#engine, table: this.#table };
+  }
+
+  get max(): number {
+    return this.#max;
+  }
+
+  get size(): number {
+    return this.#engine.size(this.#table);
+  }
+
+  get kind(): EngineKind {
+    return this.#engine.kind;
+  }
+
+  /** Sum of the weights. */
+  get total(): number {
+    return this.#engine.total(this.#table);
+  }
+
+  get isDisposed(): boolean {
+    return isDisposed(this.#engine);
+  }
+
+  /** Whether the engine has trapped, so that each of its functions throws. */
+  get hasTrapped(): boolean {
+    return hasTrapped(this.#engine);
+  }
+
+  keyAt(slot: number): K {
+    const key = this.items[slot * 2] as K;
+    // As in Map, a key that was given as -0 comes back as 0.
+    return key === 0 ? (0 as K) : key;
+  }
+
+  valueAt(slot: number): V | undefined {
+    return this.items[slot * 2 + 1] as V | undefined;
+  }
+
+  /** Slot of a key, which becomes the newest, or NIL, whose items are undefined. */
+  touch(key: K): number {
+    if (typeof key === 'string') {
+      const slot = this.#engine.getString(this.#table, key, this.#offset);
+      return this.items[slot * 2] === key ? slot : this.#touchElsewhere(key, slot);
+    }
+    if (typeof key === 'number' && (key | 0) === key) {
+      const slot = this.#engine.get(this.#table, key);
+      return this.items[slot * 2] === key ? slot : this.#touchElsewhere(key, slot);
+    }
+    return this.#touchRare(key);
+  }
+
+  /** Slot of a key, or NIL; the order stays. */
+  find(key: K): number {
+    if (typeof key !== 'string' && typeof key !== 'number') return this.#keyMap?.get(key) ?? NIL;
+    const slot =
+      typeof key === 'string'
+        ? this.#engine.findString(this.#table, key, this.#offset)
+        : this.#engine.find(this.#table, isInt32(key) ? key : this.#engine.hashFloat(key));
+    if (slot === NIL || isSameKey(this.items[slot * 2], key)) return slot;
+    return this.#keyMap?.get(key) ?? NIL;
+  }
+
+  /** Slot of a key, which becomes the newest if fresh; negative if stale at `now`, or NIL. */
+  seek(key: K, now: number): number {
+    const engine = this.#engine;
+    const table = this.#table;
+    if (typeof key !== 'string' && typeof key !== 'number') return this.#visitMapped(key, now);
+    const slot =
+      typeof key === 'string'
+        ? engine.seekString(table, key, this.#offset, now)
+        : engine.seek(table, isInt32(key) ? key : engine.hashFloat(key), now);
+    if (isSameKey(this.items[Math.abs(slot) * 2], key)) return slot;
+    if (slot === NIL) {
+      this.#noteMissed(key);
+      return NIL;
+    }
+    if (slot > ELSEWHERE) engine.untouch(table, slot);
+    return this.#visitMapped(key, now);
+  }
+
+  /** Slot of a key, negative if stale at `now`, or NIL; the order stays. */
+  findAt(key: K, now: number): number {
+    const slot = this.find(key);
+    return slot === NIL ? NIL : this.visit(slot, now);
+  }
+
+  /** A live slot, negated if it is stale at `now`; the order stays. */
+  visit(slot: number, now: number): number {
+    return this.#engine.visit(this.#table, slot, now, 0);
+  }
+
+  /** Makes the age of a live slot, if it has any, count from now. */
+  renew(slot: number, now: number): void {
+    this.#engine.visit(this.#table, slot, now, VISIT_RENEW);
+  }
+
+  /**
+   * Makes room for a key and makes it the newest: `slot << OUTCOME_BITS | outcome` (outcome.ts). The
+   * slot's items are those from before: the old value after an update, the lost entry after an
+   * eviction. Columns in use must be written next.
+   * Throws `OUT_OF_MEMORY` if memory for the first entry is refused, and `TOO_MANY_KEYS` if the host's
+   * Map takes no more keys, both with nothing changed.
+   */
+  put(key: K): number {
+    let code: number;
+    if (typeof key === 'string') {
+      if (missedKey === key && missedBy === this.#id) {
+        missedKey = undefined;
+        code = this.#engine.putMissed(this.#table);
+      } else {
+        code = this.#engine.putString(this.#table, key, this.#offset);
+      }
+    } else if (typeof key === 'number' && (key | 0) === key) {
+      code = this.#engine.put(this.#table, key);
+    } else {
+      return this.#putRare(key);
+    }
+    const outcome = outcomeOf(code);
+    if (outcome === UPDATED) {
+      return this.items[slotOf(code) * 2] === key ? code : this.#putElsewhere(key, code);
+    }
+    return outcome < EVICTED_MAPPED ? code : this.#putElsewhere(key, code);
+  }
+
+  /** Writes the entry for which `put` returned this code. */
+  write(code: number, key: K, value: V): void {
+    const at = slotOf(code) * 2;
+    if (!isUpdate(code)) this.items[at] = key;
+    this.items[at + 1] = value;
+  }
+
+  /** Writes the columns of a slot, an age that is there only if not `isKept`; true: shed. */
+  writeColumns(
+    slot: number,
+    weight: number,
+    start: number,
+    ttl: number,
+    isKept: boolean,
+  ): boolean {
+    return !!this.#engine.write(this.#table, slot, weight, start, ttl, isKept);
+  }
+
+  /** Takes a slot out, whose items stay until `erase`. */
+  remove(slot: number): void {
+    this.#engine.remove(this.#table, slot);
+  }
+
+  /** Takes the oldest entry out; returns the slot it had, whose items are still there, or NIL. */
+  evict(): number {
+    return this.#engine.evict(this.#table);
+  }
+
+  /** As `evict`, if the sum of the weights is above its bound. */
+  shed(): number {
+    return this.#engine.shed(this.#table);
+  }
+
+  /** Drops what a removed slot holds. */
+  erase(slot: number): void {
+    if (this.#keyMap !== undefined) this.#forget(slot);
+    this.items[slot * 2] = undefined;
+    this.items[slot * 2 + 1] = undefined;
+  }
+
+  /** Drops every entry and frees their memory. */
+  clear(): void {
+    const { engine, table } = this.#host.renew(this, this.lease, this.#max);
+    this.#engine = engine;
+    this.#table = table;
+    engine.setLimit(table, this.#max);
+    if (this.isTimed) engine.useAges(table);
+    if (this.isWeighed) {
+      engine.useWeights(table);
+      engine.setBudget(table, this.#budget);
+    }
+    this.items = noItems();
+    this.#keyMap = undefined;
+    this.#refusedCount = 0;
+    missedKey = undefined;
+  }
+
+  /** Sets the size at which a put evicts; the caller has evicted what is above it. */
+  resize(max: number): void {
+    this.#max = max;
+    this.#engine.setLimit(this.#table, max);
+  }
+
+  /** Frees everything, for good: every later call throws `DISPOSED`. */
+  close(): void {
+    this.#host.close(this, this.lease);
+    this.#engine = disposedEngine(this.#engine);
+    this.#keyMap = disposedMap;
+    this.items = noItems();
+    missedKey = undefined;
+  }
+
+  /** Puts ages in use. Throws `OUT_OF_MEMORY`, with nothing changed. */
+  useAges(): void {
+    if (!this.#engine.useAges(this.#table)) throw outOfMemory();
+    this.#mapRefused();
+    this.isTimed = true;
+    this.path = PATH_SLOW;
+  }
+
+  /** Puts weights in use, bounded by `budget`. Throws `OUT_OF_MEMORY`. */
+  useWeights(budget: number): void {
+    if (!this.#engine.useWeights(this.#table)) throw outOfMemory();
+    this.#mapRefused();
+    this.isWeighed = true;
+    this.setBudget(budget);
+    this.path = Math.max(this.path, PATH_FAST_READS);
+  }
+
+  /** Sets the bound on the sum of the weights. */
+  setBudget(budget: number): void {
+    this.#budget = budget;
+    this.#engine.setBudget(this.#table, budget);
+  }
+
+  startAt(slot: number): number {
+    return this.#engine.startOf(this.#table, slot);
+  }
+
+  /** Age above which a slot is stale; 0 if it never is. */
+  ttlAt(slot: number): number {
+    return this.#engine.ttlOf(this.#table, slot);
+  }
+
+  weightAt(slot: number): number {
+    return this.#engine.weightOf(this.#table, slot);
+  }
+
+  newest(): number {
+    return this.#engine.newest(this.#table);
+  }
+
+  oldest(): number {
+    return this.#engine.oldest(this.#table);
+  }
+
+  /** The slots in order of recency, the oldest first. O(size). */
+  order(): Int32Array {
+    return this.#engine.order(this.#table);
+  }
+
+  /** The slots that are stale at `now`, the oldest first. O(size). */
+  staleOrder(now: number): Int32Array {
+    return this.#engine.staleOrder(this.#table, now);
+  }
+
+  /** Earliest time after which an entry is stale; Infinity if none ever is. O(size). */
+  nextDeadline(): number {
+    return this.#engine.nextDeadline(this.#table);
+  }
+
+  /** What to throw in place of an error that came out of a change: the same, as a rule. */
+  failed(error: unknown): unknown {
+    return killIfTrap(this.#engine, error);
+  }
+
+  /** The index has another key under this word (a slot), does not know (ELSEWHERE), or has none. */
+  #touchElsewhere(key: K, slot: number): number {
+    if (slot === NIL) {
+      this.#noteMissed(key);
+      return NIL;
+    }
+    if (slot !== ELSEWHERE) this.#engine.untouch(this.#table, slot);
+    return this.#touchMapped(key);
+  }
+
+  #touchMapped(key: K): number {
+    const slot = this.#keyMap?.get(key) ?? NIL;
+    if (slot !== NIL) this.#engine.touch(this.#table, slot);
+    return slot;
+  }
+
+  #touchRare(key: K): number {
+    if (typeof key !== 'number') return this.#touchMapped(key);
+    const slot = this.#engine.get(this.#table, this.#engine.hashFloat(key));
+    return isSameKey(this.items[slot * 2], key) ? slot : this.#touchElsewhere(key, slot);
+  }
+
+  #visitMapped(key: K, now: number): number {
+    const slot = this.#keyMap?.get(key) ?? NIL;
+    return slot === NIL ? NIL : this.#engine.visit(this.#table, slot, now, VISIT_TOUCH);
+  }
+
+  /** The engine remembers one missed word for all kinds of keys; only strings are compared here. */
+  #noteMissed(key: unknown): void {
+    missedKey = typeof key === 'string' ? key : undefined;
+    missedBy = this.#id;
+  }
+
+  #putRare(key: K): number {
+    if (typeof key !== 'number') return this.#putMapped(key, NO_WORD);
+    const code = this.#engine.put(this.#table, this.#engine.hashFloat(key));
+    const outcome = outcomeOf(code);
+    const isOwn = outcome === UPDATED && isSameKey(this.items[slotOf(code) * 2], key);
+    const isAdded = outcome !== UPDATED && outcome < EVICTED_MAPPED;
+    return isOwn || isAdded ? code : this.#putElsewhere(key, code);
+  }
+
+  /** What a put does besides finding its own key, and adding it in the place of an indexed one. */
+  #putElsewhere(key: K, code: number): number {
+    const outcome = outcomeOf(code);
+    if (outcome === EVICTED_MAPPED) {
+      this.#forget(slotOf(code));
+      return code;
+    }
+    if (outcome === NO_ROOM) {
+      this.#makeRoom();
+      return this.put(key);
+    }
+    if (outcome === UPDATED) this.#engine.untouch(this.#table, slotOf(code));
+    const isLong = typeof key === 'string' && key.length > KEY_LENGTH_MAX;
+    if (outcome !== ASK_MAP || isLong) return this.#putMapped(key, isLong ? NO_WORD : this.#wordOf(key));
+    return this.#updateMapped(key) ?? this.#insert(key);
+  }
+
+  /** Makes an entry that the Map has the newest; the result is that of `put`. */
+  #updateMapped(key: K): number | undefined {
+    const slot = this.#keyMap?.get(key);
+    if (slot === undefined) return undefined;
+    this.#engine.touch(this.#table, slot);
+    return (slot << OUTCOME_BITS) | UPDATED;
+  }
+
+  /** Adds an entry that is neither in the index nor in the Map. */
+  #insert(key: K): number {
+    const code = this.#engine.insert(this.#table, this.#wordOf(key));
+    const outcome = outcomeOf(code);
+    if (outcome < EVICTED_MAPPED) return code;
+    if (outcome === NO_ROOM || outcome === EVICTED_MAPPED) return this.#putElsewhere(key, code);
+    return this.#putMapped(key, this.#wordOf(key));
+  }
+
+  /** Puts a key that the index does not take. */
+  #putMapped(key: K, word: number): number {
+    const known = this.#updateMapped(key);
+    if (known !== undefined) return known;
+    if (isRefused(key) && this.#moveSample()) return this.put(key);
+    let slot = this.#engine.nextSlot(this.#table);
+    if (slot === NIL) {
+      this.#makeRoom();
+      slot = this.#engine.nextSlot(this.#table);
+    }
+    // Before the engine changes anything, since only adding to a Map can fail.
+    this.#map(key, slot);
+    const code = this.#engine.insertMapped(this.#table, word);
+    if (outcomeOf(code) === EVICTED_MAPPED) this.#forget(slot);
+    return code;
+  }
+
+  /** Notes that the Map finds a key. Throws `TOO_MANY_KEYS`. */
+  #map(key: K, slot: number): void {
+    this.#keyMap ??= new Map();
+    try {
+      this.#keyMap.set(key, slot);
+    } catch (cause) {
+      if (this.#keyMap.size < MAP_SIZE_SAFE) throw cause;
+      throw new LRUCacheRangeError(
+        'TOO_MANY_KEYS',
+        'The Map that finds keys other than numbers and short strings takes no more of them',
+        { cause },
+      );
+    }
+    if (isRefused(key)) this.#refusedCount += 1;
+  }
+
+  /** Lets the Map forget the key of a slot. */
+  #forget(slot: number): void {
+    const key = this.items[slot * 2];
+    if (this.#keyMap?.delete(key) && isRefused(key)) this.#refusedCount -= 1;
+  }
+
+  #wordOf(key: unknown): number {
+    const engine = this.#engine;
+    if (typeof key === 'string') return engine.hashString(key, key.length, this.#offset);
+    return isInt32(key) ? key : engine.hashFloat(key as number);
+  }
+
+  /**
+   * Moves the sample of strings to where they differ, if the index refuses many, and if there is such
+   * a place; true if it has moved. O(size), twice in the life of a cache at most.
+   */
+  #moveSample(): boolean {
+    const isDue = this.#refusedCount >= this.#refusedMax + (this.size >> 3);
+    if (!isDue || this.#movesLeft === 0) return false;
+    this.#refusedMax = this.#refusedCount * 2;
+    const offset = chooseOffset(this.items);
+    if (offset === undefined || offset === this.#offset) return false;
+    this.#movesLeft -= 1;
+    this.#offset = offset;
+    missedKey = undefined;
+    for (let at = 0; at < this.items.length; at += 2) {
+      const key = this.items[at] as K;
+      if (isRefused(key)) this.#reword(at >> 1, key);
+    }
+    return true;
+  }
+
+  /** Gives a string's slot the word that it has now. */
+  #reword(slot: number, key: K): void {
+    this.#forget(slot);
+    if (!this.#engine.reword(this.#table, slot, this.#wordOf(key))) this.#map(key, slot);
+  }
+
+  /**
+   * Grows the table. If memory is refused, the entries there are stay, and from now on the oldest
+   * makes room for the newest, until `clear` or `resize` tries for the full size again.
+   */
+  #makeRoom(): void {
+    const moved = this.#host.moveOut(this, this.lease);
+    if (moved !== undefined) {
+      this.#engine = moved.engine;
+      this.#table = moved.table;
+      this.#mapRefused();
+    }
+    if (this.#engine.grow(this.#table)) {
+      this.#mapRefused();
+      return;
+    }
+    const size = this.#engine.size(this.#table);
+    if (size === 0) throw outOfMemory();
+    this.#engine.setLimit(this.#table, size);
+  }
+
+  /** Gives the Map the keys that the index refused when it was made anew. */
+  #mapRefused(): void {
+    const count = this.#engine.refused(this.#table);
+    for (let i = 0; i < count; i++) {
+      const slot = this.#engine.refusedAt(this.#table, i);
+      this.#map(this.items[slot * 2] as K, slot);
+    }
+  }
+}
