@@ -79,24 +79,28 @@ import {
 /** The stamp that the slot used last had before, for `untouch`. */
 let oldStamp: u32 = 0;
 
+/**
+ * Makes sure that there is a next stamp. Renumbering looks at all live slots, so this comes before
+ * an operation has begun to change any.
+ */
+export function prepareStamp(table: Table): void {
+  if (clockOf(table) >= STAMP_MAX) renumber(table);
+}
+
 /** The next stamp. */
 function tick(table: Table): u32 {
-  let clock = clockOf(table);
-  if (clock >= STAMP_MAX) {
-    renumber(table);
-    clock = clockOf(table);
-  }
-  setClock(table, clock + STAMP_STEP);
-  return clock + STAMP_STEP;
+  const stamp = clockOf(table) + STAMP_STEP;
+  setClock(table, stamp);
+  return stamp;
 }
 
 /** Makes a live slot the newest. */
 export function touch(table: Table, slot: u32): void {
+  prepareStamp(table);
   const records = recordsOf(table);
-  const stamp = tick(table);
   const old = stampOf(records, slot);
   oldStamp = old;
-  setStamp(records, slot, stamp | (old & MAPPED));
+  setStamp(records, slot, tick(table) | (old & MAPPED));
   setNewestUsed(table, slot);
 }
 
@@ -105,7 +109,7 @@ export function untouch(table: Table, slot: u32): void {
   setStamp(recordsOf(table), slot, oldStamp);
 }
 
-/** Gives a slot that was not live its first stamp: it is the newest. `mapped` is MAPPED or 0. */
+/** Gives a claimed slot its first stamp, which was prepared: it is the newest. */
 export function begin(table: Table, slot: u32, mapped: u32): void {
   setStamp(recordsOf(table), slot, tick(table) | mapped);
   setNewestUsed(table, slot);

@@ -33,7 +33,7 @@ import {
   SLOT_FIRST,
   UPDATED,
 } from './layout.js';
-import { begin, dropQueue, oldest, touch } from './order.js';
+import { begin, dropQueue, oldest, prepareStamp, touch } from './order.js';
 import {
   capacityOf,
   freeOf,
@@ -98,6 +98,7 @@ export function put(table: Table, word: u32): u32 {
 export function insert(table: Table, word: u32): u32 {
   const place = vacancyFor(table, word);
   if (!place) return CROWDED;
+  prepareStamp(table);
   const code = claim(table);
   if (code == NO_ROOM) return NO_ROOM;
   const slot = code >>> OUTCOME_BITS;
@@ -109,6 +110,7 @@ export function insert(table: Table, word: u32): u32 {
 
 /** Adds a MAPPED entry, as the newest; the result is that of `put`. */
 export function insertMapped(table: Table, word: u32): u32 {
+  prepareStamp(table);
   const code = claim(table);
   if (code == NO_ROOM) return NO_ROOM;
   const slot = code >>> OUTCOME_BITS;
