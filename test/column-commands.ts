@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { LRUCacheRangeError } from '../src/errors.js';
 import { entriesOf, type LRUCache } from '../src/lru.js';
+import { imageOf } from './image.js';
 import { ColumnModel, type ColumnSetOptions, type ColumnSettings } from './column-model.js';
 import { expectEqual, expectRows, keys, stored } from './commands.js';
 import type { Told } from './model.js';
@@ -154,13 +155,13 @@ export class ColumnTwin {
   /** Compares the entries, their order, ages and sizes, of the stale ones, too. */
   expectEntries(): void {
     const entries = entriesOf(this.cache);
-    const { engine, table, isTimed, isWeighed } = entries;
-    const actual = [...engine.order(table)].map((slot) => [
+    const { isTimed, isWeighed } = entries;
+    const actual = [...entries.order().reverse()].map((slot) => [
       entries.keyAt(slot),
       entries.valueAt(slot),
-      isTimed ? engine.ttlOf(table, slot) : 0,
-      isTimed && engine.ttlOf(table, slot) !== 0 ? engine.startOf(table, slot) : 0,
-      isWeighed ? engine.weightOf(table, slot) : 0,
+      isTimed ? entries.ttlAt(slot) : 0,
+      isTimed && entries.ttlAt(slot) !== 0 ? entries.startAt(slot) : 0,
+      isWeighed ? entries.weightAt(slot) : 0,
     ]);
     const expected = this.model.rows.map(({ key: k, value: v, ttl, start, size }) => [
       ...[k, v, ttl, ttl === 0 ? 0 : start, size],
@@ -177,8 +178,7 @@ export class ColumnTwin {
 
   /** The size at which the engine evicts. */
   limit(): number {
-    const { engine, table } = entriesOf(this.cache);
-    return engine.image(table).limit;
+    return imageOf(entriesOf(this.cache).lease).limit;
   }
 
   /**

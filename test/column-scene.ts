@@ -198,7 +198,7 @@ export class Scene {
     const { cache } = this;
     expectValid(cache, this.#engine);
     const entries = entriesOf(cache);
-    const live = [...entries.engine.order(entries.table)].map((slot) => entries.valueAt(slot));
+    const live = [...entries.order()].map((slot) => entries.valueAt(slot));
     const wanted = live.map((value) => `${value}: 1`).sort();
     expectEqual(this.#unaccounted(), wanted.join(), 'the ledger');
   }
@@ -224,7 +224,7 @@ export class Scene {
 /** The keys of all entries, the stale ones, too; oldest first. */
 function keysOf(cache: LRUCache<Key, string>): string {
   const entries = entriesOf(cache);
-  const slots = [...entries.engine.order(entries.table)].reverse();
+  const slots = [...entries.order()];
   return slots.map((slot) => String(entries.keyAt(slot))).join();
 }
 

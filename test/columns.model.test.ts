@@ -15,7 +15,7 @@ import {
 } from './column-commands.js';
 import type { ColumnSettings } from './column-model.js';
 import { repeatRegressions } from './regressions.js';
-import { type EngineCase, engineCases, openPure } from './support.js';
+import { type EngineCase, engineCases, openJs } from './support.js';
 
 const RUNS = Math.ceil(Number(process.env.WASM_LRU_RUNS ?? 1800) / engineCases.length);
 const COMMANDS_MAX = 200;
@@ -64,7 +64,7 @@ describe.each(engineCases)('$name', (engineCase) => {
 
 describe('the comparison', () => {
   const openTwin = () => {
-    const twin = new ColumnTwin(openPure(), { max: 4, maxSize: 9, maxEntrySize: 0 }, settingsOff);
+    const twin = new ColumnTwin(openJs(), { max: 4, maxSize: 9, maxEntrySize: 0 }, settingsOff);
     twin.step(['set', 2, 1, { ttl: 5 }]);
     twin.step(['set', 9, 2, { size: 1 }]);
     return twin;

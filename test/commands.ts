@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { LRUCacheRangeError } from '../src/errors.js';
 import { entriesOf, type LRUCache } from '../src/lru.js';
+import { imageOf } from './image.js';
 import { ModelCache, type Told } from './model.js';
 import { Scarcity } from './scarcity.js';
 import { openCache, shake, type TestEngine } from './support.js';
@@ -156,8 +157,7 @@ export class Twin {
 
   /** The size at which the engine evicts. */
   limit(): number {
-    const { engine, table } = entriesOf(this.cache);
-    return engine.image(table).limit;
+    return imageOf(entriesOf(this.cache).lease).limit;
   }
 
   get(key: unknown): void {

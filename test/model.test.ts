@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { engineIsOver } from './collected.js';
 import { type Command, command, Twin } from './commands.js';
 import { repeatRegressions } from './regressions.js';
-import { type EngineCase, engineCases, openPure } from './support.js';
+import { type EngineCase, engineCases, openJs } from './support.js';
 
 const RUNS = Math.ceil(Number(process.env.WASM_LRU_RUNS ?? 1020) / engineCases.length);
 const COMMANDS_MAX = 200;
@@ -36,7 +36,7 @@ describe.each(engineCases)('$name', (engineCase) => {
 
 describe('the comparison', () => {
   it('finds a cache that differs from the model', () => {
-    const twin = new Twin(openPure(), 2);
+    const twin = new Twin(openJs(), 2);
     twin.step(['set', 2, 0]);
     twin.step(['set', 9, 0]);
     twin.cache.get(1);

@@ -12,7 +12,7 @@ import {
   type EngineCase,
   engineCases,
   openCache,
-  openPure,
+  openJs,
   openRelease,
   plainCases,
   type TestEngine,
@@ -42,7 +42,7 @@ const TRIGGERING: Record<Hook, number> = {
 async function triggersOf(hook: Hook): Promise<Act[]> {
   const found: Act[] = [];
   for (const trigger of triggers) {
-    const scene = new Scene(openPure(), hook, ['nothing', () => undefined]);
+    const scene = new Scene(openJs(), hook, ['nothing', () => undefined]);
     await scene.play(trigger, 1);
     if (scene.log.includes(`${hook}: nothing`)) found.push(trigger);
   }
@@ -176,7 +176,7 @@ describe('autopurge', () => {
   /** A cache whose clock does something when the timer is set for the second time. */
   function openPurged(act: (cache: LRUCache<string, number>) => void) {
     vi.useFakeTimers();
-    const engine = openPure();
+    const engine = openJs();
     const removed: string[] = [];
     let reads = Number.NaN;
     const cache: LRUCache<string, number> = openCache(engine, {

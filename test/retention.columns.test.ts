@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LRUCache } from '../src/lru.js';
 import { collectGarbage, stillAlive } from './collected.js';
-import { type EngineCase, openCache, openPure, openRelease, plainCases } from './support.js';
+import { type EngineCase, openCache, openJs, openRelease, plainCases } from './support.js';
 import { expectValid } from './validate.js';
 
 type Refs = Record<string, WeakRef<WeakKey>>;
@@ -196,7 +196,7 @@ describe.each(plainCases)('what has left: $name', ({ open }) => {
 
 const twoCases = [
   { name: 'wasm release', open: openRelease },
-  { name: 'pure', open: openPure },
+  { name: 'js', open: openJs },
 ];
 
 describe.each(twoCases)('what came along: $name', ({ open }) => {

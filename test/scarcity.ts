@@ -16,8 +16,7 @@ export class Scarcity {
 
   /** From now on the engine has no memory left but the blocks its tables free. */
   begin(): void {
-    const { shared, debug } = this.#engine;
-    const { engine } = shared;
+    const { engine, debug } = this.#engine;
     this.#engine.refuseGrowthAfter(0);
     this.isActive = engine.kind === 'pure' || debug !== undefined;
     if (debug === undefined) return;
@@ -31,7 +30,7 @@ export class Scarcity {
   end(): void {
     this.#engine.refuseGrowthAfter(-1);
     this.isActive = false;
-    for (const table of this.#ballast) this.#engine.shared.engine.destroyTable(table);
+    for (const table of this.#ballast) this.#engine.engine.destroyTable(table);
     this.#ballast.length = 0;
   }
 }

@@ -3,6 +3,7 @@
 import { expect } from 'vitest';
 import { entriesOf } from '../src/lru.js';
 import type { Cache, Given, Key } from './hand-clock.js';
+import { imageOf } from './image.js';
 import { openCache, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';
 
@@ -25,7 +26,7 @@ export function expectRecount(cache: Cache, engine: TestEngine): void {
   const sizes = cache.dump().map(([, { size }]) => BigInt(size as number));
   const sum = sizes.reduce((total, size) => total + size, 0n);
   expect(BigInt(cache.calculatedSize)).toBe(sum);
-  const { weights, total } = entriesOf(cache).engine.image(entriesOf(cache).table);
+  const { weights, total } = imageOf(entriesOf(cache).lease);
   expect(weights).toBeInstanceOf(Float64Array);
   expect(BigInt(total)).toBe(sum);
   expectValid(cache, engine);

@@ -43,7 +43,7 @@ describe.each(plainCases)('a subclass on $name', ({ open }) => {
     const [plain, hostile] = [LRUCache, Hostile].map((Cache, i) => {
       const note = (...args: unknown[]) => void told[i]?.push(args);
       const callbacks = { dispose: note, disposeAfter: note, onInsert: note, memoMethod: () => 5 };
-      return new Cache({ max: 2, ...callbacks, engine: engine.shared as never });
+      return new Cache({ max: 2, ...callbacks, engine: engine.host as never });
     }) as [Cache, Hostile];
     // Binds a property of LRUCache itself to the hostile cache: super's view of it.
     const own = new Proxy(hostile, {

@@ -30,6 +30,8 @@ export interface TestEngine {
   readonly engine: Engine;
   /** The debug build's own exports; undefined for any other engine. */
   readonly debug?: DebugCore;
+  /** Bytes of the linear memory; 0 where there is none. */
+  memoryBytes(): number;
   /** Makes the host's memory grow, which detaches every view; nothing where there is none. */
   growMemory(): void;
   /** Lets `count` more growths pass and refuses the rest; -1 refuses none. */
@@ -117,6 +119,7 @@ export function openDebug(hostility: Hostility = {}): TestEngine & { readonly de
     host,
     engine,
     debug: core,
+    memoryBytes: () => memory.buffer.byteLength,
     growMemory: () => void memory.grow(1),
     refuseGrowthAfter: core.refuseGrowthAfter,
   };
@@ -129,6 +132,7 @@ export function openRelease(hostility: Hostility = {}): TestEngine {
   return {
     host,
     engine,
+    memoryBytes: () => memory.buffer.byteLength,
     growMemory: () => void memory.grow(1),
     refuseGrowthAfter: () => {},
   };
@@ -141,6 +145,7 @@ export function openJs(hostility: Hostility = {}): TestEngine {
   return {
     host: new TableHost(undefined, open),
     engine,
+    memoryBytes: () => 0,
     growMemory: () => {},
     refuseGrowthAfter: refuseArraysAfter,
   };

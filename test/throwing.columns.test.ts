@@ -229,10 +229,9 @@ class Run {
 
   #expectEntries(model: ColumnModel<Key, string>): void {
     const entries = entriesOf(this.cache);
-    const { engine, table } = entries;
-    const actual = [...engine.order(table)].flatMap((slot) => [
-      ...[entries.keyAt(slot), entries.valueAt(slot), engine.weightOf(table, slot)],
-      ...[engine.ttlOf(table, slot), engine.startOf(table, slot)],
+    const actual = [...entries.order().reverse()].flatMap((slot) => [
+      ...[entries.keyAt(slot), entries.valueAt(slot), entries.weightAt(slot)],
+      ...[entries.ttlAt(slot), entries.startAt(slot)],
     ]);
     const { rows } = model;
     const expected = rows.flatMap(({ key, value, size, ttl, start }) => [

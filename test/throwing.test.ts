@@ -316,25 +316,27 @@ describe.each(plainCases)('functions given to walks: $name', ({ open }) => {
 });
 
 describe.each(plainCases)('an engine call that throws on $name', ({ open }) => {
-  it('leaves no key behind that another entry would answer to', () => {
+  it('gives all entries up, and tells dispose of each', () => {
     const engine = open();
-    const cache = openCache<object, number>(engine, { max: 2 });
+    const told: unknown[] = [];
+    const dispose = (...args: unknown[]) => void told.push(args);
+    const cache = openCache<object, number>(engine, { max: 2, dispose });
     const keys = [{}, {}, {}] as const;
     cache.set(keys[0], 0).set(keys[1], 1);
-    const entries = entriesOf(cache);
-    const { engine: whole } = entries;
+    const { insertMapped } = engine.engine;
     // As when the stack is used up: the innermost call is the first to fail.
-    const insert = (): never => {
-      throw new RangeError('Maximum call stack size exceeded');
-    };
-    entries.engine = { ...whole, insert };
+    Object.assign(engine.engine, {
+      insertMapped: () => {
+        throw new RangeError('Maximum call stack size exceeded');
+      },
+    });
     expect(() => cache.set(keys[2], 2)).toThrow(RangeError);
-    entries.engine = whole;
+    Object.assign(engine.engine, { insertMapped });
     expect(cache.get(keys[2])).toBeUndefined();
-    expect(cache.has(keys[2])).toBe(false);
-    expect([...cache.entries()]).toEqual([
-      [keys[1], 1],
-      [keys[0], 0],
+    expect(cache.size).toBe(0);
+    expect(told).toEqual([
+      [0, keys[0], 'evict'],
+      [1, keys[1], 'evict'],
     ]);
     expectValid(cache);
   });

@@ -5,7 +5,7 @@
 // through: a miss sets the key.
 
 import { describe, expect, it } from 'vitest';
-import { openCache, openPure, openRelease, type TestEngine } from './support.js';
+import { openCache, openJs, openRelease, type TestEngine } from './support.js';
 import { isFullSet, keysOf, listTraces, readTraceFile, sha256Of } from './traces.js';
 
 const TRACES_SHARED = 13;
@@ -14,7 +14,7 @@ const TRACES_VENDORED = 2;
 const traces = listTraces();
 const engines = [
   { engineName: 'wasm release', open: openRelease },
-  { engineName: 'pure', open: openPure },
+  { engineName: 'pure', open: openJs },
 ];
 
 /** Hits of a read-through cache of `max` entries, which must be full at the end. */

@@ -80,6 +80,11 @@ export class TableHost {
     this.#tables = 0;
   }
 
+  /** Tables that small caches have in the shared instance. */
+  get tables(): number {
+    return this.#tables;
+  }
+
   /** The engine that a cache of a few entries would get now. */
   get kind(): EngineKind {
     return this.#shared === undefined ? 'pure' : 'wasm';

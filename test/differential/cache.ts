@@ -76,7 +76,7 @@ export function oursOn(engine: TestEngine): Library {
     new OurCache(
       new Proxy(existing, {
         get: (target, name) =>
-          name === 'engine' ? engine.shared : Reflect.get(target, name, target),
+          name === 'engine' ? engine.host : Reflect.get(target, name, target),
       }) as never,
     );
   return {
