@@ -2,7 +2,7 @@
 //
 // As everything in store.ts, they are complete before anybody is told.
 
-import { NIL } from '../assembly/layout.js';
+import { NIL, VISIT_RENEW } from '../assembly/layout.js';
 import { budgetFor, limitFor } from './options.js';
 import { publishDelete } from './status.js';
 import type { Store } from './store.js';
@@ -30,6 +30,16 @@ export function purge<K, V, FC>(store: Store<K, V, FC>): boolean {
     for (const key of purged) publishDelete(store.settings, key, 'expire');
   });
   return purged.length > 0;
+}
+
+/** Lets ages count from now that began after a time, by an error of the clock. O(size). */
+export function restartAges<K, V, FC>(store: Store<K, V, FC>, wrong: number, now: number): void {
+  const { entries } = store;
+  if (store.isDisposed || !entries.isTimed) return;
+  const { engine, table } = entries;
+  for (const slot of engine.order(table)) {
+    if (engine.startOf(table, slot) > wrong) engine.visit(table, slot, now, VISIT_RENEW);
+  }
 }
 
 /** Removes every entry, for good if `isLast`, and aborts every load. */

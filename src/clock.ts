@@ -1,35 +1,83 @@
 // The clock of one cache: what time it is, for deadlines.
 //
-// K1  Time never goes back. When the host's clock does, no time passes for the cache until it goes
-//     on from there; so no entry lives longer than its ttl of time that was seen to pass.
+// K1  Time never goes back, but as K5 says. When the host's clock does, no time passes for the cache
+//     until it goes on from there; so no entry lives longer than its ttl of time that was seen to
+//     pass.
 // K2  A reading that is no finite number is refused, before anything is changed. 0 is a time.
-// K3  `now` may be behind by the resolution: it is what was read last, until a timer says that it
-//     is old, or after USES_MAX uses, so that time passes within one long job, too. `read` never
-//     is: a ttl counts from the moment it is set, or an entry could be stale at once.
+// K3  `now` may be behind: a reading is used again within the job that made it, 64 times at most,
+//     and until a timer says that the resolution has passed. Timers alone would not do, since a
+//     host may lose them (host-time.ts); within a job they are for tests that move fake timers.
+//     `read` never is behind: a ttl counts from the moment it is set, or an entry could be stale at
+//     once.
 // K4  Only `now` makes a reading one to be used again, as in lru-cache: a test that moves its clock
 //     by hand between a set and a get need not wait for a timer.
+// K5  A step of more than STEP_MS_MAX, forward or back, may be an error. It counts; but the reading
+//     before it is kept, and once the clock is near that again, time is what it would be without
+//     the error. Ages that began meanwhile begin then. Times are always finite, and small enough to
+//     tell milliseconds apart unless the clock shows that much.
+// K6  A clock that is given is used as it is. Otherwise it is what the host has at the reading: test
+//     frameworks put another one there, and take it away. No time passes when the host's own comes
+//     back; of one that a framework puts there, what it shows has passed.
 
 import { LRUCacheTypeError } from './errors.js';
+import { afterJob, hostClock, isStandIn, Timer } from './host-time.js';
 import { show } from './options.js';
 import type { Perf } from './types.js';
 
 /** How often one reading is used; a reading costs as much as some operations. */
 const USES_MAX = 64;
-/** The longest time a timer can be set for: hosts count it in 31 bits. */
-const DELAY_MS_MAX = 2 ** 31 - 1;
+/** How many readings are not kept after one that was of no use, as its job ended at once. */
+const UNKEPT_MAX = 8;
+/** Some 278 years: a longer step may be an error of the clock. */
+const STEP_MS_MAX = 2 ** 43;
+/** A cache's time begins with what its clock shows, if milliseconds can be told apart there. */
+const START_MAX = 2 ** 53;
+/** How late a timer may be until it counts as lost. */
+export const LATE_MS = 1000;
+
+/** Told that times above one were wrong, and what time it is. */
+type ErrorListener = (wrong: number, now: number) => void;
+
+function finite(time: number): number {
+  return Math.min(Math.max(time, -Number.MAX_VALUE), Number.MAX_VALUE);
+}
+
+/** The age of what began at a time of the same clock; finite, too. */
+export function ageAt(now: number, start: number): number {
+  return finite(now - start);
+}
 
 /** A clock that only goes forward. Times are its own, in ms; `toHost` and `fromHost` convert. */
 export class Clock {
-  readonly #perf: Perf;
-  #read = Number.NEGATIVE_INFINITY;
-  /** Sum of the steps back that the host's clock has made. */
+  /** Told the time at each reading, after it. */
+  onRead: ((now: number) => void) | undefined;
+  readonly #isHosts: boolean;
+  readonly #onError: ErrorListener;
+  #source: Perf;
+  /** What the source showed last; NaN if it has yet to be read. */
+  #read = Number.NaN;
+  /** What this clock is ahead of its source. */
   #offset = 0;
-  #now = 0;
+  /** NaN before the first reading. */
+  #now = Number.NaN;
+  /** The reading, and the time, before a step that may be an error (K5); NaN if there was none. */
+  #goodRead = Number.NaN;
+  #goodNow = Number.NaN;
   #usesLeft = 0;
-  #isTimerSet = false;
+  #unkeptLeft = 0;
+  /** Functions of the host as they were when its clock was looked up: others mean another clock. */
+  #setTimeout: unknown = globalThis.setTimeout;
+  #Date: unknown = Date;
+  #timer: Timer | undefined;
+  #timerIsLateAt = Number.NEGATIVE_INFINITY;
+  #isEndAwaited = false;
+  #onJobEnd: (() => void) | undefined;
 
-  constructor(perf: Perf) {
-    this.#perf = perf;
+  /** A clock as `given`, or as the host's is. */
+  constructor(given: Perf | undefined, onError: ErrorListener) {
+    this.#onError = onError;
+    this.#isHosts = given === undefined;
+    this.#source = given ?? hostClock();
   }
 
   /** The time as it was read last. */
@@ -37,64 +85,111 @@ export class Clock {
     return this.#now;
   }
 
-  /** The time, read at most `resolutionMs` ago. Throws as `read`. */
+  /** The time, read in this job, and at most `resolutionMs` ago by the host's timers. As `read`. */
   now(resolutionMs: number): number {
-    if (this.#usesLeft <= 0 || resolutionMs === 0) return this.#look(resolutionMs);
+    const mustRead = this.#usesLeft <= 0 || resolutionMs === 0;
+    if (mustRead || this.#setTimeout !== globalThis.setTimeout) return this.#look(resolutionMs);
     this.#usesLeft -= 1;
     return this.#now;
   }
 
   #look(resolutionMs: number): number {
+    this.#usesLeft = 0;
+    if (!(resolutionMs > 0)) return this.read();
+    if (this.#unkeptLeft > 0) {
+      this.#unkeptLeft -= 1;
+      return this.read();
+    }
+    this.#lookUp();
     const now = this.read();
-    this.#usesLeft = resolutionMs > 0 && this.#setTimer(resolutionMs) ? USES_MAX : 0;
+    if (this.#isEnded(resolutionMs)) this.#usesLeft = USES_MAX;
     return now;
   }
 
   /** The time, read now. Throws `INVALID_CLOCK`, or what the clock throws. */
   read(): number {
-    const read: unknown = this.#perf.now();
+    // The host's `performance` is a getter, which costs half as much as a reading.
+    if (this.#setTimeout !== globalThis.setTimeout || this.#Date !== Date) this.#lookUp();
+    const read: unknown = this.#source.now();
     if (typeof read !== 'number' || !Number.isFinite(read)) {
       throw new LRUCacheTypeError('INVALID_CLOCK', `perf.now() returned ${show(read)}`);
     }
-    if (read < this.#read) this.#offset += this.#read - read;
+    const step = read - this.#read;
+    if (step >= 0 && step <= STEP_MS_MAX) this.#now = Math.max(this.#now, read + this.#offset);
+    else this.#jump(read);
     this.#read = read;
-    this.#now = read + this.#offset;
+    this.onRead?.(this.#now);
     return this.#now;
   }
 
-  /** A time of this clock on the host's. */
+  /** Goes on from where the source has stepped back, stepped too far, or begun. */
+  #jump(read: number): void {
+    if (Number.isNaN(this.#now)) this.#now = Math.abs(read) <= START_MAX ? read : 0;
+    else if (Math.abs(read - this.#read) > STEP_MS_MAX) this.#leap(read);
+    this.#offset = this.#now - read;
+  }
+
+  /** Takes a step that is an error, or the end of one (K5). */
+  #leap(read: number): void {
+    if (Number.isNaN(this.#goodRead)) {
+      this.#goodRead = this.#read;
+      this.#goodNow = this.#now;
+    }
+    const passed = read - this.#goodRead;
+    const now = finite(this.#goodNow + Math.max(passed, 0));
+    if (now < this.#now) this.#onError(this.#goodNow + STEP_MS_MAX, now);
+    this.#now = now;
+    if (Math.abs(passed) <= STEP_MS_MAX) this.#goodRead = Number.NaN;
+  }
+
+  /** Takes the clock that the host has now. */
+  #lookUp(): void {
+    this.#usesLeft = 0;
+    this.#setTimeout = globalThis.setTimeout;
+    this.#Date = Date;
+    if (!this.#isHosts) return;
+    const clock = hostClock();
+    if (clock === this.#source) return;
+    this.#source = clock;
+    this.#read = Number.NaN;
+    this.#goodRead = Number.NaN;
+    if (!isStandIn(clock) || Number.isNaN(this.#now)) return;
+    this.#read = 0;
+    this.#offset = this.#now;
+  }
+
+  /** A time of this clock on its source, which has been read. */
   toHost(time: number): number {
-    return time - this.#offset;
+    return finite(time - this.#offset);
   }
 
-  /** A time of the host's clock on this one. */
+  /** A time of the source on this clock. Throws as `read`. */
   fromHost(time: number): number {
-    return time + this.#offset;
+    // The time that somebody gives is on the clock that the host has now.
+    if (this.#isHosts && this.#setTimeout !== globalThis.setTimeout) this.read();
+    return finite(time + this.#offset);
   }
 
-  /** Whether a timer will say when the reading is old. */
-  #setTimer(resolutionMs: number): boolean {
-    if (this.#isTimerSet) return true;
-    const timer = startTimer(() => {
-      this.#isTimerSet = false;
+  /** Whether something will say when the reading is old: the end of the job, and a timer. */
+  #isEnded(resolutionMs: number): boolean {
+    this.#timer ??= new Timer(() => {
       this.#usesLeft = 0;
-    }, resolutionMs);
-    this.#isTimerSet = timer !== undefined;
-    return this.#isTimerSet;
+    });
+    if (!this.#timer.isSet || this.#now > this.#timerIsLateAt) {
+      if (!this.#timer.start(resolutionMs)) return false;
+      this.#timerIsLateAt = this.#now + resolutionMs + LATE_MS;
+    }
+    if (!this.#isEndAwaited) {
+      this.#onJobEnd ??= () => this.#endJob();
+      afterJob(this.#onJobEnd);
+      this.#isEndAwaited = true;
+    }
+    return true;
   }
-}
 
-/**
- * Sets a timer that does not keep the process alive, for no longer than a host can count.
- * Undefined if the host refuses, as some do at top level.
- */
-export function startTimer(run: () => void, ms: number): unknown {
-  try {
-    const timer: unknown = setTimeout(run, Math.min(ms, DELAY_MS_MAX));
-    // Node's timers are objects, those of other hosts are numbers.
-    (timer as { unref?: () => void } | undefined)?.unref?.();
-    return timer;
-  } catch {
-    return undefined;
+  #endJob(): void {
+    this.#isEndAwaited = false;
+    if (this.#usesLeft === USES_MAX) this.#unkeptLeft = UNKEPT_MAX;
+    this.#usesLeft = 0;
   }
 }

@@ -156,7 +156,8 @@ export interface CheckedOptions<K, V, FC> {
   readonly allowStaleOnFetchRejection: boolean;
   readonly allowStaleOnFetchAbort: boolean;
   readonly ignoreFetchAbort: boolean;
-  readonly perf: Perf;
+  /** Undefined for the clock that the host has. */
+  readonly perf: Perf | undefined;
   readonly recordStats: boolean;
   readonly engine: SharedEngine;
 }
@@ -233,13 +234,8 @@ function checkTtl(ttl: unknown): number {
   );
 }
 
-function checkPerf(perf: Perf | undefined): Perf {
-  if (perf === undefined) {
-    // Looked up when it is needed, since a test may have put another one in its place.
-    const host = globalThis.performance as Perf | undefined;
-    return typeof host?.now === 'function' ? host : Date;
-  }
-  if (typeof perf?.now === 'function') return perf;
+function checkPerf(perf: Perf | undefined): Perf | undefined {
+  if (perf === undefined || typeof perf?.now === 'function') return perf;
   throw new LRUCacheTypeError('INVALID_OPTIONS', 'perf must be an object with a method now()');
 }
 
