@@ -11,10 +11,9 @@
 //     once.
 // K4  Only `now` makes a reading one to be used again, as in lru-cache: a test that moves its clock
 //     by hand between a set and a get need not wait for a timer.
-// K5  A step of more than STEP_MS_MAX, forward or back, may be an error. It counts; but the reading
-//     before it is kept, and once the clock is near that again, time is what it would be without
-//     the error. Ages that began meanwhile begin then. Times are always finite, and small enough to
-//     tell milliseconds apart unless the clock shows that much.
+// K5  A reading beyond READING_MAX may be an error. It counts, as K1 says; but once the clock is
+//     within again, time is what it would be without such readings, and ages that began by them
+//     begin then. So they cost no precision: below, numbers tell milliseconds apart.
 // K6  A clock that is given is used as it is. Otherwise it is what the host has at the reading: test
 //     frameworks put another one there, and take it away. No time passes when the host's own comes
 //     back; of one that a framework puts there, what it shows has passed.
@@ -28,10 +27,8 @@ import type { Perf } from './types.js';
 const USES_MAX = 64;
 /** How many readings are not kept after one that was of no use, as its job ended at once. */
 const UNKEPT_MAX = 8;
-/** Some 278 years: a longer step may be an error of the clock. */
-const STEP_MS_MAX = 2 ** 43;
-/** A cache's time begins with what its clock shows, if milliseconds can be told apart there. */
-const START_MAX = 2 ** 53;
+/** What a clock may show, above or below 0, if it does not err. */
+const READING_MAX = 2 ** 53;
 /** How late a timer may be until it counts as lost. */
 export const LATE_MS = 1000;
 
@@ -54,15 +51,17 @@ export class Clock {
   readonly #isHosts: boolean;
   readonly #onError: ErrorListener;
   #source: Perf;
-  /** What the source showed last; NaN if it has yet to be read. */
+  /** What the source showed last without an error (K5); NaN if it has yet to do so. */
   #read = Number.NaN;
   /** What this clock is ahead of its source. */
   #offset = 0;
   /** NaN before the first reading. */
   #now = Number.NaN;
-  /** The reading, and the time, before a step that may be an error (K5); NaN if there was none. */
-  #goodRead = Number.NaN;
-  #goodNow = Number.NaN;
+  /** Whether the latest reading may be an error. */
+  #isErring = false;
+  /** That reading, and the time before the first of them. */
+  #error = 0;
+  #nowBefore = 0;
   #usesLeft = 0;
   #unkeptLeft = 0;
   /** Functions of the host as they were when its clock was looked up: others mean another clock. */
@@ -115,31 +114,38 @@ export class Clock {
       throw new LRUCacheTypeError('INVALID_CLOCK', `perf.now() returned ${show(read)}`);
     }
     const step = read - this.#read;
-    if (step >= 0 && step <= STEP_MS_MAX) this.#now = Math.max(this.#now, read + this.#offset);
+    if (step >= 0 && read <= READING_MAX && !this.#isErring)
+      this.#now = Math.max(this.#now, read + this.#offset);
     else this.#jump(read);
-    this.#read = read;
+    if (!this.#isErring) this.#read = read;
     this.onRead?.(this.#now);
     return this.#now;
   }
 
-  /** Goes on from where the source has stepped back, stepped too far, or begun. */
+  /** Goes on from where the source has begun, stepped back, or erred. */
   #jump(read: number): void {
-    if (Number.isNaN(this.#now)) this.#now = Math.abs(read) <= START_MAX ? read : 0;
-    else if (Math.abs(read - this.#read) > STEP_MS_MAX) this.#leap(read);
+    const isError = Math.abs(read) > READING_MAX;
+    if (isError) this.#err(read);
+    else if (this.#isErring) this.#recover(read);
+    else if (Number.isNaN(this.#now)) this.#now = read;
+    this.#isErring = isError;
     this.#offset = this.#now - read;
   }
 
-  /** Takes a step that is an error, or the end of one (K5). */
-  #leap(read: number): void {
-    if (Number.isNaN(this.#goodRead)) {
-      this.#goodRead = this.#read;
-      this.#goodNow = this.#now;
-    }
-    const passed = read - this.#goodRead;
-    const now = finite(this.#goodNow + Math.max(passed, 0));
-    if (now < this.#now) this.#onError(this.#goodNow + STEP_MS_MAX, now);
+  #err(read: number): void {
+    if (Number.isNaN(this.#now)) this.#now = 0;
+    if (!this.#isErring) this.#nowBefore = this.#now;
+    const step = read - (this.#isErring ? this.#error : this.#read);
+    // Infinite, if it leads from one end of the numbers to the other; NaN if there is none.
+    if (step > 0) this.#now = finite(this.#now + step);
+    this.#error = read;
+  }
+
+  #recover(read: number): void {
+    const since = Number.isNaN(this.#read) ? read : this.#read;
+    const now = this.#nowBefore + Math.max(read - since, 0);
+    if (now < this.#now) this.#onError(this.#nowBefore + (READING_MAX - since), now);
     this.#now = now;
-    if (Math.abs(passed) <= STEP_MS_MAX) this.#goodRead = Number.NaN;
   }
 
   /** Takes the clock that the host has now. */
@@ -152,7 +158,7 @@ export class Clock {
     if (clock === this.#source) return;
     this.#source = clock;
     this.#read = Number.NaN;
-    this.#goodRead = Number.NaN;
+    this.#isErring = false;
     if (!isStandIn(clock) || Number.isNaN(this.#now)) return;
     this.#read = 0;
     this.#offset = this.#now;

@@ -65,15 +65,17 @@ export class Timer {
     const { setTimeout } = globalThis as Partial<typeof globalThis>;
     this.#setTimeout = setTimeout;
     if (typeof setTimeout !== 'function') return false;
-    // A stand-in may call it at once, within `setTimeout`, or after the timer was stopped.
+    // A stand-in may call it within `setTimeout`, which is no timer, or after it was stopped.
+    let isCalled = false;
     const call = (): void => {
+      isCalled = true;
       if (this.#call !== call) return;
       this.#call = undefined;
       this.#run();
     };
     try {
       this.#handle = setTimeout(call, Math.min(ms, DELAY_MS_MAX));
-      if (this.#handle === undefined) return false;
+      if (this.#handle === undefined || isCalled) return false;
       // Node's timers are objects, those of other hosts are numbers.
       (this.#handle as { unref?: () => void }).unref?.();
     } catch {
@@ -88,7 +90,12 @@ export class Timer {
    * a timer when they are not in place any more is not known (node:test loses others then).
    */
   stop(): void {
-    if (this.isSet) clearTimeout(this.#handle as number);
+    const { isSet } = this;
     this.#call = undefined;
+    try {
+      if (isSet) clearTimeout(this.#handle as number);
+    } catch {
+      // On a host without clearTimeout it is forgotten, too.
+    }
   }
 }

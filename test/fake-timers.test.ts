@@ -7,6 +7,7 @@ import { mock } from 'node:test';
 import FakeTimers from '@sinonjs/fake-timers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LRUCache } from '../src/lru.js';
+import type { Perf } from '../src/types.js';
 import { SimulatedHost } from './simulated-host.js';
 
 const TTL = 1000;
@@ -15,14 +16,14 @@ const HOUR_MS = 3_600_000;
 interface Framework {
   readonly name: string;
   /** The clock for caches under it; the default one if undefined. */
-  readonly perf?: LRUCache.Perf;
+  readonly perf?: Perf;
   enter(): void;
   advance(ms: number): void;
   leave(): void;
 }
 
-let sinon: FakeTimers.Clock;
-const sinonWith = (name: string, config?: FakeTimers.FakeTimerInstallOpts): Framework => ({
+let sinon: ReturnType<typeof FakeTimers.install>;
+const sinonWith = (name: string, config?: Parameters<typeof FakeTimers.install>[0]): Framework => ({
   name,
   enter: () => {
     sinon = FakeTimers.install(config);
