@@ -5,9 +5,9 @@
 //
 // P1  No timer is set for longer than a host can count, nor more often than the purge is worth.
 // P2  A purge that throws, from a callback or the clock, is followed by the next one all the same.
-// P3  A timer that the host refuses, or has lost, is noticed at the next reading of the clock. It is
-//     set again if the host has other timers now, or refused it; and if it is overdue, the purge
-//     does not wait for another one, but for the end of the job.
+// P3  A timer that the host has refused or lost is noticed at the next reading of the clock. It is
+//     set again, if the host refused it or has other timers now. If it is overdue, the purge waits
+//     for no other timer: it comes when the job ends.
 
 import { purge } from './bulk.js';
 import { LATE_MS } from './clock.js';

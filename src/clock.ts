@@ -1,22 +1,23 @@
 // The clock of one cache: what time it is, for deadlines.
 //
-// K1  Time never goes back, but as K5 says. When the host's clock does, no time passes for the cache
-//     until it goes on from there; so no entry lives longer than its ttl of time that was seen to
-//     pass.
-// K2  A reading that is no finite number is refused, before anything is changed. 0 is a time.
-// K3  `now` may be behind: a reading is used again within the job that made it, 64 times at most,
-//     and until a timer says that the resolution has passed. Timers alone would not do, since a
-//     host may lose them (host-time.ts); within a job they are for tests that move fake timers.
-//     `read` never is behind: a ttl counts from the moment it is set, or an entry could be stale at
-//     once.
+// K1  Time never goes back, except as K5 says. When the host's clock steps back, no time passes for
+//     the cache until it goes on from there. So no entry lives longer than its ttl of time that was
+//     seen to pass.
+// K2  A reading that is not a finite number is refused, before anything is changed. 0 is a time.
+// K3  `now` may be behind: it uses a reading again, within the job that made it, 64 times at most,
+//     and until a timer says that the resolution has passed. The end of a job is known from a
+//     microtask, which no host loses, as some lose timers (host-time.ts). Timers are for tests that
+//     move fake ones within a job. `read` is never behind: a ttl counts from the moment it is set,
+//     or an entry could be stale at once.
 // K4  Only `now` makes a reading one to be used again, as in lru-cache: a test that moves its clock
 //     by hand between a set and a get need not wait for a timer.
-// K5  A reading beyond READING_MAX may be an error. It counts, as K1 says; but once the clock is
-//     within again, time is what it would be without such readings, and ages that began by them
-//     begin then. So they cost no precision: below, numbers tell milliseconds apart.
-// K6  A clock that is given is used as it is. Otherwise it is what the host has at the reading: test
-//     frameworks put another one there, and take it away. No time passes when the host's own comes
-//     back; of one that a framework puts there, what it shows has passed.
+// K5  A reading beyond READING_MAX may be an error of the clock. It counts, as in K1. But the next
+//     reading within continues from the last one within, as if there had been no error; the age of
+//     what was set meanwhile begins then. Times near an error are too large to tell milliseconds
+//     apart, and would stay so.
+// K6  A clock that is given is used as it is. Otherwise the clock is what the host has when it is
+//     read, since test frameworks replace it for a while. No time passes when the host's own comes
+//     back. A clock that a framework puts there starts at 0, and what it shows has passed.
 
 import { LRUCacheTypeError } from './errors.js';
 import { afterJob, hostClock, isStandIn, Timer } from './host-time.js';
@@ -25,14 +26,14 @@ import type { Perf } from './types.js';
 
 /** How often one reading is used; a reading costs as much as some operations. */
 const USES_MAX = 64;
-/** How many readings are not kept after one that was of no use, as its job ended at once. */
+/** How many readings are not kept after one that its job did not use again. */
 const UNKEPT_MAX = 8;
-/** What a clock may show, above or below 0, if it does not err. */
+/** The furthest that a reading may be from 0 unless the clock errs. */
 const READING_MAX = 2 ** 53;
 /** How late a timer may be until it counts as lost. */
 export const LATE_MS = 1000;
 
-/** Told that times above one were wrong, and what time it is. */
+/** Is told that times after `wrong` were errors, and what time it is. */
 type ErrorListener = (wrong: number, now: number) => void;
 
 function finite(time: number): number {
@@ -42,6 +43,18 @@ function finite(time: number): number {
 /** The age of what began at a time of the same clock; finite, too. */
 export function ageAt(now: number, start: number): number {
   return finite(now - start);
+}
+
+/** How often the latest reading may be used again. */
+interface Kept {
+  usesLeft: number;
+}
+
+/** A timer that ends the use of a reading. It does not hold the clock, nor thereby the cache. */
+function endOf(kept: Kept): Timer {
+  return new Timer(() => {
+    kept.usesLeft = 0;
+  });
 }
 
 /** A clock that only goes forward. Times are its own, in ms; `toHost` and `fromHost` convert. */
@@ -62,13 +75,13 @@ export class Clock {
   /** That reading, and the time before the first of them. */
   #error = 0;
   #nowBefore = 0;
-  #usesLeft = 0;
+  readonly #kept: Kept = { usesLeft: 0 };
+  readonly #timer = endOf(this.#kept);
+  #timerIsLateAt = Number.NEGATIVE_INFINITY;
   #unkeptLeft = 0;
   /** Functions of the host as they were when its clock was looked up: others mean another clock. */
   #setTimeout: unknown = globalThis.setTimeout;
   #Date: unknown = Date;
-  #timer: Timer | undefined;
-  #timerIsLateAt = Number.NEGATIVE_INFINITY;
   #isEndAwaited = false;
   #onJobEnd: (() => void) | undefined;
 
@@ -84,16 +97,16 @@ export class Clock {
     return this.#now;
   }
 
-  /** The time, read in this job, and at most `resolutionMs` ago by the host's timers. As `read`. */
+  /** The time, read in this job, and at most `resolutionMs` ago by its timers. Throws as `read`. */
   now(resolutionMs: number): number {
-    const mustRead = this.#usesLeft <= 0 || resolutionMs === 0;
+    const mustRead = this.#kept.usesLeft <= 0 || resolutionMs === 0;
     if (mustRead || this.#setTimeout !== globalThis.setTimeout) return this.#look(resolutionMs);
-    this.#usesLeft -= 1;
+    this.#kept.usesLeft -= 1;
     return this.#now;
   }
 
   #look(resolutionMs: number): number {
-    this.#usesLeft = 0;
+    this.#kept.usesLeft = 0;
     if (!(resolutionMs > 0)) return this.read();
     if (this.#unkeptLeft > 0) {
       this.#unkeptLeft -= 1;
@@ -101,7 +114,7 @@ export class Clock {
     }
     this.#lookUp();
     const now = this.read();
-    if (this.#isEnded(resolutionMs)) this.#usesLeft = USES_MAX;
+    if (this.#isEnded(resolutionMs)) this.#kept.usesLeft = USES_MAX;
     return now;
   }
 
@@ -114,9 +127,11 @@ export class Clock {
       throw new LRUCacheTypeError('INVALID_CLOCK', `perf.now() returned ${show(read)}`);
     }
     const step = read - this.#read;
-    if (step >= 0 && read <= READING_MAX && !this.#isErring)
+    if (step >= 0 && read <= READING_MAX && !this.#isErring) {
       this.#now = Math.max(this.#now, read + this.#offset);
-    else this.#jump(read);
+    } else {
+      this.#jump(read);
+    }
     if (!this.#isErring) this.#read = read;
     this.onRead?.(this.#now);
     return this.#now;
@@ -150,7 +165,7 @@ export class Clock {
 
   /** Takes the clock that the host has now. */
   #lookUp(): void {
-    this.#usesLeft = 0;
+    this.#kept.usesLeft = 0;
     this.#setTimeout = globalThis.setTimeout;
     this.#Date = Date;
     if (!this.#isHosts) return;
@@ -176,11 +191,8 @@ export class Clock {
     return finite(time + this.#offset);
   }
 
-  /** Whether something will say when the reading is old: the end of the job, and a timer. */
+  /** Sees to it that the end of the job and a timer end the use of a reading; false if refused. */
   #isEnded(resolutionMs: number): boolean {
-    this.#timer ??= new Timer(() => {
-      this.#usesLeft = 0;
-    });
     if (!this.#timer.isSet || this.#now > this.#timerIsLateAt) {
       if (!this.#timer.start(resolutionMs)) return false;
       this.#timerIsLateAt = this.#now + resolutionMs + LATE_MS;
@@ -195,7 +207,7 @@ export class Clock {
 
   #endJob(): void {
     this.#isEndAwaited = false;
-    if (this.#usesLeft === USES_MAX) this.#unkeptLeft = UNKEPT_MAX;
-    this.#usesLeft = 0;
+    if (this.#kept.usesLeft === USES_MAX) this.#unkeptLeft = UNKEPT_MAX;
+    this.#kept.usesLeft = 0;
   }
 }

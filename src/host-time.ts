@@ -1,10 +1,10 @@
 // What the host has to do with time: its clock, its timers, and the end of the job that runs.
 //
-// H1  Hosts lose timers. A test framework puts its own timers in the place of the host's, and those
-//     that are set on them are gone when it leaves; a worker forgets the timers of a request when
-//     the request ends. So the owner of a timer can ask whether it may still go off.
-// H2  No host loses a microtask: it runs at the end of the job that asked for it. It is a promise's,
-//     since test frameworks put other functions in the place of `queueMicrotask`.
+// H1  Hosts lose timers. A test framework replaces the host's timers, and takes those that are set
+//     meanwhile along when it leaves. A worker forgets the timers of a request when the request
+//     ends. So the owner of a timer can ask whether it may still go off.
+// H2  No host loses a microtask: it runs when the job ends that asked for it. It is a promise's,
+//     since test frameworks replace `queueMicrotask`, too.
 // H3  A timer does not keep the process alive, and is not set for longer than a host can count.
 
 import type { Perf } from './types.js';

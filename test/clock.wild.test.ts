@@ -1,8 +1,8 @@
-// Clocks that err: readings that are no time at all, and what is left of them once the clock is right.
+// Clocks that err: readings that are no time at all, and what remains of them afterwards.
 //
-// Row E2 of the failures seen elsewhere, K5 of clock.ts. True time is the test's. What the cache says
-// at a wild reading is not of interest, but what it says at the right ones before and after is: no
-// entry is fresh for longer than its ttl after the clock was right, and none is stale too early.
+// Row E2 of the failures seen elsewhere, K5 of clock.ts. True time is the test's. What counts is
+// what the cache says at right readings: no entry is fresh for longer than its ttl after the clock
+// was right, and none is stale too early because of an error.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -205,7 +205,7 @@ function act(cache: Cache, { act, key, ttl }: Step): number[] {
   }
 }
 
-/** A step by the model, of a clock that shows what it should. Returns the keys it is wrong about. */
+/** Does a step at a right reading in the model, and returns the keys the cache is wrong about. */
 function judge(model: TrueModel, step: Step, fresh: number[], now: number): number[] {
   if (step.act === 'set') {
     model.known.set(step.key, {
