@@ -27,6 +27,15 @@ export function purge<K, V, FC>(store: Store<K, V, FC>): boolean {
   return purged.length > 0;
 }
 
+/** Lets ages count from now that began after a time, by an error of the clock. O(size). */
+export function restartAges<K, V, FC>(store: Store<K, V, FC>, wrong: number, now: number): void {
+  const { entries } = store;
+  if (store.isDisposed || !entries.isTimed) return;
+  for (const slot of entries.order()) {
+    if (entries.startAt(slot) > wrong) entries.renew(slot, now);
+  }
+}
+
 /** Removes every entry, for good if `isLast`, and aborts every load. */
 export function clear<K, V, FC>(store: Store<K, V, FC>, isLast = false): void {
   const { entries, callbacks, stats } = store;

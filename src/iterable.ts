@@ -30,14 +30,14 @@ export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
   /** @internal */
   constructor(options: CheckedOptions<K, V, FC>) {
     super(options);
-    const { engine, max, dispose, disposeAfter, onInsert } = options;
+    const { engine, max, perf, dispose, disposeAfter, onInsert } = options;
     const hasCallback = (dispose ?? disposeAfter ?? onInsert) !== undefined;
     const callbacks = hasCallback
       ? new Callbacks(this, dispose, disposeAfter, onInsert)
       : undefined;
     const stats = options.recordStats ? newStats() : undefined;
     const entries = new Entries<K, V>(engine, limitFor(max));
-    this.#store = new Store({ entries, settings: this, callbacks, stats, bounds: options });
+    this.#store = new Store({ entries, settings: this, callbacks, stats, bounds: options, perf });
     const { fetchMethod, fetchManyMethod } = options;
     if (fetchMethod === undefined && fetchManyMethod === undefined) return;
     this.#store.loads = new Loads(this.#store, fetchMethod, fetchManyMethod);

@@ -346,7 +346,7 @@ export class Loads<K, V, FC> {
 /** What has passed since a load began; 0 if the clock fails, which must not lose a result. */
 export function timeSince<K, V, FC>(store: Store<K, V, FC>, startedAt: number): number {
   try {
-    return store.readClock() - startedAt;
+    return Math.max(store.readClock() - startedAt, 0);
   } catch {
     return 0;
   }

@@ -43,8 +43,9 @@ export interface OptionsBase<K, V, FC> {
   ttl?: Milliseconds;
   /**
    * For how long, in ms, the time that was read from the clock may be used again to tell whether
-   * an entry is stale: 1 if not given; 0 reads the clock each time. It is read anew after 64 uses
-   * at the latest, and always when a ttl begins to count. May be changed later.
+   * an entry is stale: 1 if not given; 0 reads the clock each time. The clock is read anew in every
+   * job of the event loop, after 64 uses, and always when a ttl begins to count. May be changed
+   * later.
    */
   ttlResolution?: Milliseconds;
   /**
@@ -52,7 +53,8 @@ export interface OptionsBase<K, V, FC> {
    * alive. Large caches are purged a little late, so that it never takes more than some percent of
    * the time: by 1 ms for every 5,000 entries. What a callback or the clock throws then is thrown
    * by the timer, where nobody can catch it, as in lru-cache; a clock that failed is asked again in
-   * a second. May be changed later.
+   * a second. Where the host loses the timer, as workers do when a request ends, stale entries are
+   * removed at the end of the next job that reads the clock. May be changed later.
    */
   ttlAutopurge?: boolean;
   /** `get` and `fetch` make the ttl count anew. May be changed later, or given to a call. */
@@ -98,7 +100,10 @@ export interface OptionsBase<K, V, FC> {
   allowStaleOnFetchAbort?: boolean;
   /** An aborted load is not given up: its result is stored and returned. Likewise. */
   ignoreFetchAbort?: boolean;
-  /** The clock: `performance` if not given, or `Date` where there is none. */
+  /**
+   * The clock. If not given, it is the `performance` that the host has when the time is read, or
+   * `Date` where there is none: fake timers may be installed and removed at any time.
+   */
   perf?: Perf;
   /** Count hits, misses and more for `stats()`. Costs some nanoseconds an operation. */
   recordStats?: boolean;
@@ -156,7 +161,8 @@ export interface CheckedOptions<K, V, FC> {
   readonly allowStaleOnFetchRejection: boolean;
   readonly allowStaleOnFetchAbort: boolean;
   readonly ignoreFetchAbort: boolean;
-  readonly perf: Perf;
+  /** Undefined for the clock that the host has. */
+  readonly perf: Perf | undefined;
   readonly recordStats: boolean;
   readonly engine: TableHost;
 }
@@ -233,13 +239,8 @@ function checkTtl(ttl: unknown): number {
   );
 }
 
-function checkPerf(perf: Perf | undefined): Perf {
-  if (perf === undefined) {
-    // Looked up when it is needed, since a test may have put another one in its place.
-    const host = globalThis.performance as Perf | undefined;
-    return typeof host?.now === 'function' ? host : Date;
-  }
-  if (typeof perf?.now === 'function') return perf;
+function checkPerf(perf: Perf | undefined): Perf | undefined {
+  if (perf === undefined || typeof perf?.now === 'function') return perf;
   throw new LRUCacheTypeError('INVALID_OPTIONS', 'perf must be an object with a method now()');
 }
 

@@ -4,6 +4,7 @@
 // plain properties, as in lru-cache, and are checked where they are used. The others are read only.
 // What each means stands in options.ts. All of them together make another cache of the same kind.
 
+import { hostClock } from './host-time.js';
 import type { CheckedOptions } from './options.js';
 import type {
   BatchFetcher,
@@ -41,7 +42,7 @@ export class Settings<K, V, FC> {
   readonly #fetchMethod: Fetcher<K, V, FC> | undefined;
   readonly #fetchManyMethod: BatchFetcher<K, V, FC> | undefined;
   readonly #memoMethod: Memoizer<K, V, FC> | undefined;
-  readonly #perf: Perf;
+  readonly #perf: Perf | undefined;
   readonly #recordStats: boolean;
 
   /** @internal */
@@ -96,9 +97,9 @@ export class Settings<K, V, FC> {
     return this.#memoMethod;
   }
 
-  /** The clock. */
+  /** The clock: the one that was given, or the one that the host has now. */
   get perf(): Perf {
-    return this.#perf;
+    return this.#perf ?? hostClock();
   }
 
   /** Whether `stats` counts. */

@@ -5,6 +5,7 @@
 
 import { NIL } from '../assembly/layout.js';
 import { clear } from './bulk.js';
+import { ageAt } from './clock.js';
 import { LRUCacheTypeError } from './errors.js';
 import { show } from './options.js';
 import type { Store } from './store.js';
@@ -24,7 +25,7 @@ function remainingTtlAt<K, V, FC>(store: Store<K, V, FC>, slot: number, now: num
   if (slot === NIL) return 0;
   const { entries } = store;
   const ttl = entries.ttlAt(slot);
-  return ttl === 0 ? Number.POSITIVE_INFINITY : ttl - (now - entries.startAt(slot));
+  return ttl === 0 ? Number.POSITIVE_INFINITY : ttl - ageAt(now, entries.startAt(slot));
 }
 
 /** The entry of a key, stale or not, with what is left of its ttl. */
@@ -55,7 +56,7 @@ export function dumpOf<K, V, FC>(store: Store<K, V, FC>): [K, Entry<V>][] {
     const entry: Entry<V> = { value: entries.valueAt(slot) as V };
     if (entries.isTimed) {
       entry.ttl = entries.ttlAt(slot);
-      entry.start = Math.floor(wallClock - (now - entries.startAt(slot)));
+      entry.start = Math.floor(wallClock - ageAt(now, entries.startAt(slot)));
     }
     if (entries.isWeighed) entry.size = entries.weightAt(slot);
     dump.push([entries.keyAt(slot), entry]);

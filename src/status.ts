@@ -2,6 +2,7 @@
 
 import { NIL } from '../assembly/layout.js';
 import { metrics } from './channels.js';
+import { ageAt } from './clock.js';
 import { type IterableCache, storeOf } from './iterable.js';
 import type { LRUCache } from './lru.js';
 import type { Store } from './store.js';
@@ -82,7 +83,7 @@ export function noteAge<K, V, FC>(
   status.ttl = ttl;
   status.start = clock.toHost(start);
   status.now = clock.toHost(now);
-  status.remainingTTL = ttl - (now - start);
+  status.remainingTTL = ttl - ageAt(now, start);
 }
 
 /** Reports what an entry weighs, and all of them, if that is kept. */

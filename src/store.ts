@@ -11,6 +11,7 @@
 
 import { NIL } from '../assembly/layout.js';
 import { Autopurge } from './autopurge.js';
+import { restartAges } from './bulk.js';
 import type { Callbacks } from './callbacks.js';
 import { Clock } from './clock.js';
 import { type Entries, PATH_FAST, PATH_FAST_READS, PATH_SLOW } from './entries/entries.js';
@@ -22,7 +23,7 @@ import { checkAge, isTooLarge, refuseSize, weightOf } from './measure.js';
 import { budgetFor, type CheckedOptions, pick } from './options.js';
 import type { Settings } from './settings.js';
 import { noteAge, noteSize, publishDelete, publishSet } from './status.js';
-import type { DisposeReason, GetOptions, SetOptions, Stats, Status } from './types.js';
+import type { DisposeReason, GetOptions, Perf, SetOptions, Stats, Status } from './types.js';
 
 /** What a store is made of; each part is there only if the cache needs it. */
 export interface StoreParts<K, V, FC> {
@@ -32,6 +33,8 @@ export interface StoreParts<K, V, FC> {
   readonly callbacks: Callbacks<K, V> | undefined;
   readonly stats: Stats | undefined;
   readonly bounds: Pick<CheckedOptions<K, V, FC>, 'max' | 'maxSize' | 'isEntrySizeImplied'>;
+  /** The clock that was given; undefined for the host's. */
+  readonly perf: Perf | undefined;
 }
 
 /** The entries of one cache and all that has to happen when they change. */
@@ -47,6 +50,7 @@ export class Store<K, V, FC> {
   /** Loads in flight; undefined if the cache has no loader. */
   loads: Loads<K, V, FC> | undefined;
   readonly #entries: Entries<K, V>;
+  readonly #perf: Perf | undefined;
   #clock: Clock | undefined;
   #autopurge: Autopurge | undefined;
 
@@ -55,6 +59,7 @@ export class Store<K, V, FC> {
     this.settings = parts.settings;
     this.callbacks = parts.callbacks;
     this.stats = parts.stats;
+    this.#perf = parts.perf;
     this.max = parts.bounds.max;
     this.maxSize = parts.bounds.maxSize;
     this.isEntrySizeImplied = parts.bounds.isEntrySizeImplied;
@@ -129,7 +134,7 @@ export class Store<K, V, FC> {
 
   /** The clock; made when it is first needed. */
   get clock(): Clock {
-    this.#clock ??= new Clock(this.settings.perf);
+    this.#clock ??= new Clock(this.#perf, (wrong, now) => restartAges(this, wrong, now));
     return this.#clock;
   }
 
