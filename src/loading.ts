@@ -150,7 +150,9 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
   memo(key: K, memoOptions: MemoArgument<K, V, FC>): V;
   memo(key: WithoutContext<FC, K>, memoOptions?: WithoutContext<FC, MemoArgument<K, V, FC>>): V;
   memo(key: K, memoOptions?: types.MemoOptions<K, V, FC>): V {
-    const { context, forceRefresh, status, ...rest } = checkCallOptions(memoOptions) ?? {};
+    // Copied first: V8 may call the getters of what is left out of a rest a second time.
+    const given: types.MemoOptions<K, V, FC> = { ...checkCallOptions(memoOptions) };
+    const { context, forceRefresh, status, ...rest } = given;
     const call = { context, isForced: Boolean(forceRefresh), rest };
     const report = reportFor(this, 'memo', key, status);
     if (report === undefined) return this.#memo(key, call, undefined);

@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import {
   AGE_START,
   AGE_TTL,
+  CAPACITY_MAX,
   CHAIN_SLOT,
   KIND_INT,
   NIL,
@@ -111,6 +112,7 @@ export function expectValid<K, V>(cache: LRUCache<K, V>, engine?: TestEngine): v
   expectSame(listed.length, image.size, 'size');
   expectAtMost(image.size, image.limit, 'size within limit');
   expectAtMost(image.limit, entries.max, 'limit within max');
+  expectSame(entries.max, cache.max === 0 ? CAPACITY_MAX : cache.max, 'the entries’ max is max');
   expectSame(new Set([...listed, ...free]).size, listed.length + free.length, 'no slot twice');
   expectSame(listed.length + free.length + 1, image.fresh, 'live and free are the used');
   const chained = new Set(chainedSlots(image));
