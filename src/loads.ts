@@ -296,7 +296,10 @@ export class Loads<K, V, FC> {
   /** The loader failed. */
   reject(load: Load<K, V, FC>, error: unknown): void {
     if (load.isOver) return;
-    load.report?.add({ fetchRejected: true, fetchError: error as Error });
+    const { options, controller, report } = load;
+    // Who took the stale value at the abort is told of that only, as in lru-cache.
+    const isSettled = controller.signal.aborted && options.allowStaleOnFetchAbort;
+    if (!isSettled) report?.add({ fetchRejected: true, fetchError: error as Error });
     this.#giveUp(load, error);
   }
 

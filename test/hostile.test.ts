@@ -5,6 +5,7 @@
 // its result and its report are those of an ordinary status, and every value that has come into the
 // cache is there or was disposed of, once.
 
+import { tracingChannel } from 'node:diagnostics_channel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LRUCache } from '../src/lru.js';
@@ -328,6 +329,35 @@ describe.each(engineCases)('loads and their statuses on $name', ({ open }) => {
         if (isDisposed(scene.cache)) continue;
         expect(await cameTo(scene.cache.fetch('absent'))).toEqual(expect.any(Number));
       }
+    }
+  });
+});
+
+describe.each(plainCases)('a traced fetch on $name', ({ open }) => {
+  it('rejects, and nothing else, if its status cannot take the trace', async () => {
+    const subscriber = Object.fromEntries(
+      ['start', 'end', 'asyncStart', 'asyncEnd', 'error'].map((name) => [name, () => {}]),
+    );
+    const channel = tracingChannel('lru-cache');
+    channel.subscribe(subscriber as never);
+    try {
+      for (const field of ['op', 'trace']) {
+        const scene = openScene(open());
+        const { status } = statusThat((written) => {
+          if (written === field) expect.fail(field);
+        });
+        const promises = [
+          scene.cache.fetch('b', { status }),
+          scene.cache.forceFetch('x', { status }),
+        ];
+        expect(await Promise.all(promises.map(cameTo))).toEqual([
+          `error ${field}`,
+          `error ${field}`,
+        ]);
+        expectSound(scene);
+      }
+    } finally {
+      channel.unsubscribe(subscriber as never);
     }
   });
 });
