@@ -6,6 +6,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WEIGHT_MAX } from '../assembly/layout.js';
+import { entriesOf } from '../src/lru.js';
 import { type Cache, codeOf, contentOf, type Given, type Key } from './hand-clock.js';
 import { expectRecount, openSized } from './sized.js';
 import { type EngineCase, openCache, plainCases } from './support.js';
@@ -121,6 +122,28 @@ describe.each(plainCases)('resize on $name', ({ open }) => {
     expectRecount(cache, engine);
     cache.resize(2);
     expect([cache.max, cache.size]).toEqual([2, 2]);
+    expectRecount(cache, engine);
+  });
+
+  it.each([
+    ...(['evict', 'setLimit', 'setBudget', 'shed'] as const).map((name) => [name, 2, 9] as const),
+    ...(['setLimit', 'setBudget', 'shed'] as const).map((name) => [name, 30, 90] as const),
+  ])('is not done if the host interrupts it at %s, to %i and %i', (name, max, maxSize) => {
+    const { cache, engine } = openFive();
+    const entries = entriesOf(cache);
+    const { engine: whole } = entries;
+    const interrupt = (): never => {
+      entries.engine = whole;
+      throw new RangeError('Maximum call stack size exceeded');
+    };
+    entries.engine = { ...whole, [name]: interrupt };
+    expect(() => cache.resize({ max, maxSize })).toThrow(RangeError);
+    expect([cache.max, cache.maxSize, cache.maxEntrySize]).toEqual([10, 20, 20]);
+    for (let value = 6; value <= 20; value++) cache.set(`k${value}`, value % 3 || 3);
+    expect(cache.size).toBe(10);
+    expectRecount(cache, engine);
+    cache.resize({ max, maxSize });
+    expect([cache.max, cache.maxSize, cache.maxEntrySize]).toEqual([max, maxSize, maxSize]);
     expectRecount(cache, engine);
   });
 
