@@ -4,7 +4,10 @@
 
 /** Why an operation was refused. */
 export type LRUCacheErrorCode =
-  /** The constructor got no options object, no bound, or an option of the wrong type. */
+  /**
+   * The constructor got no options object, no bound, or an option of the wrong type; or a method
+   * got options that are not an object.
+   */
   | 'INVALID_OPTIONS'
   /** `max` is not a whole number from 1 to 2^25. */
   | 'INVALID_MAX'

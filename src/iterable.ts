@@ -6,9 +6,10 @@
 import { Callbacks } from './callbacks.js';
 import { Entries, PATH_FAST_READS } from './entries/entries.js';
 import { Loads } from './loads.js';
-import { type CheckedOptions, checkFunction, limitFor } from './options.js';
+import { type CheckedOptions, checkCallOptions, checkFunction, limitFor } from './options.js';
 import { Settings } from './settings.js';
 import { newStats } from './stats.js';
+import { getFound } from './status.js';
 import { Store } from './store.js';
 import type { GetOptions } from './types.js';
 import { type Picker, Walk } from './walk.js';
@@ -102,8 +103,9 @@ export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
    */
   find(fn: Visitor<K, V, this, boolean>, getOptions?: GetOptions<K, V, FC>): V | undefined {
     checkFunction('fn', fn);
+    const options = checkCallOptions(getOptions);
     for (const [key, value] of this.#walk(true, pickEntry as Picker<K, V, [K, V]>)) {
-      if (fn(value, key, this)) return this.#store.get(key, getOptions, getOptions?.status);
+      if (fn(value, key, this)) return getFound(this.#store, key, options);
     }
     return undefined;
   }

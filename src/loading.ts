@@ -5,10 +5,10 @@
 import { metrics, tracing } from './channels.js';
 import { LRUCacheError, LRUCacheTypeError } from './errors.js';
 import { IterableCache, storeOf } from './iterable.js';
-import { CallerSignal, type Load } from './load.js';
-import { type Request, timeSince } from './loads.js';
-import { type CheckedOptions, checkFunction, show } from './options.js';
-import { fill, publish, statusFor } from './status.js';
+import type { Load } from './load.js';
+import { type Request, requestOf, timeSince } from './loads.js';
+import { type CheckedOptions, checkCallOptions, checkFunction, show } from './options.js';
+import { Report, reportFor } from './status.js';
 import type { Store } from './store.js';
 import type * as types from './types.js';
 
@@ -75,9 +75,9 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     key: WithoutContext<FC, K>,
     fetchOptions?: WithoutContext<FC, FetchArgument<K, V, FC>>,
   ): Promise<V | undefined>;
-  fetch(key: K, fetchOptions: types.FetchOptions<K, V, FC> = {}): Promise<V | undefined> {
-    const { status: own } = fetchOptions;
-    return this.#traced(own, (status) => this.#fetch(key, fetchOptions, status));
+  fetch(key: K, fetchOptions?: types.FetchOptions<K, V, FC>): Promise<V | undefined> {
+    const options = checkCallOptions(fetchOptions);
+    return this.#traced(options?.status, (status) => this.#fetch(key, options, status));
   }
 
   /** As `fetch`, but rejects with code `FETCH_UNDEFINED` if there is no value. */
@@ -86,9 +86,10 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     key: WithoutContext<FC, K>,
     fetchOptions?: WithoutContext<FC, FetchArgument<K, V, FC>>,
   ): Promise<V>;
-  forceFetch(key: K, fetchOptions: types.FetchOptions<K, V, FC> = {}): Promise<V> {
-    return this.#traced(fetchOptions.status, async (status) => {
-      const value = await this.#fetch(key, fetchOptions, status);
+  forceFetch(key: K, fetchOptions?: types.FetchOptions<K, V, FC>): Promise<V> {
+    const options = checkCallOptions(fetchOptions);
+    return this.#traced(options?.status, async (status) => {
+      const value = await this.#fetch(key, options, status);
       if (value !== undefined) return value;
       throw new LRUCacheError('FETCH_UNDEFINED', 'fetch() returned undefined');
     });
@@ -112,20 +113,22 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
   ): Promise<Map<K, V>>;
   async fetchMany(
     keys: Iterable<K>,
-    fetchOptions: types.FetchManyOptions<K, V, FC> = {},
+    fetchOptions?: types.FetchManyOptions<K, V, FC>,
   ): Promise<Map<K, V>> {
     const asked = [...new Set(listOf(keys))];
-    const { statuses: given } = fetchOptions;
+    const options = checkCallOptions(fetchOptions) ?? {};
+    const { statuses: given } = options;
     // Before any load: the caller's Map is user code, too.
     const statuses = given === undefined ? [] : asked.map((key) => statusIn(given, key));
     const { loads } = this.#store;
     const batch: Load<K, V, FC>[] | undefined = loads?.hasBatches ? [] : undefined;
-    const request = requestOf(fetchOptions, batch);
+    const request = requestOf(this, options, batch);
     const promises: Promise<V | undefined>[] = [];
     try {
       for (const [i, key] of asked.entries()) {
+        const own = { ...request, options: { ...request.options } };
         promises.push(
-          this.#traced(statuses[i], (status) => this.#fetch(key, fetchOptions, status, request)),
+          this.#traced(statuses[i], (status) => this.#fetch(key, undefined, status, own)),
         );
       }
     } finally {
@@ -146,66 +149,92 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
    */
   memo(key: K, memoOptions: MemoArgument<K, V, FC>): V;
   memo(key: WithoutContext<FC, K>, memoOptions?: WithoutContext<FC, MemoArgument<K, V, FC>>): V;
-  memo(key: K, memoOptions: types.MemoOptions<K, V, FC> = {}): V {
-    const { context, forceRefresh, status: given, ...rest } = memoOptions;
-    const status = statusFor(this, 'memo', key, given);
+  memo(key: K, memoOptions?: types.MemoOptions<K, V, FC>): V {
+    // Copied first: V8 may call the getters of what is left out of a rest a second time.
+    const given: types.MemoOptions<K, V, FC> = { ...checkCallOptions(memoOptions) };
+    const { context, forceRefresh, status, ...rest } = given;
+    const call = { context, isForced: Boolean(forceRefresh), rest };
+    const report = reportFor(this, 'memo', key, status);
+    if (report === undefined) return this.#memo(key, call, undefined);
+    return report.run(() => this.#memo(key, call, report));
+  }
+
+  #memo(key: K, call: MemoCall, report: Report<K, V, FC> | undefined): V {
+    const { context, isForced, rest } = call;
     if (this.memoMethod === undefined) {
       throw new LRUCacheError('NO_MEMO_METHOD', 'no memoMethod provided to constructor');
     }
-    if (status !== undefined && context) status.context = context;
-    if (status !== undefined && forceRefresh) status.forceRefresh = true;
+    if (context) report?.add({ context });
+    if (isForced) report?.add({ forceRefresh: true });
     const found = this.#store.get(key, rest, undefined);
-    const isHit = found !== undefined && !forceRefresh;
-    if (status !== undefined) status.memo = isHit ? 'hit' : 'miss';
-    const value = isHit ? found : this.#memoize(key, found, rest, context as FC);
-    if (status !== undefined) status.value = value;
-    return publish(status, value);
+    if (found === undefined || isForced) return this.#memoize(key, found, call, report);
+    report?.add({ memo: 'hit', value: found });
+    return found;
   }
 
   async #fetch(
     key: K,
-    fetchOptions: types.FetchOptions<K, V, FC>,
+    options: types.FetchOptions<K, V, FC> | undefined,
     status: types.Status<K, V, FC> | undefined,
     shared?: Request<K, V, FC>,
   ): Promise<V | undefined> {
+    const request = shared ?? requestOf(this, options ?? {}, undefined);
+    if (status === undefined) return this.#find(key, request, undefined);
+    const report = new Report(this, 'fetch', key, status);
+    return report.run(() => this.#find(key, request, report));
+  }
+
+  #find(
+    key: K,
+    request: Request<K, V, FC>,
+    report: Report<K, V, FC> | undefined,
+  ): V | undefined | Promise<V | undefined> {
+    const { context, forceRefresh, options } = request;
     const { loads } = this.#store;
-    const request = shared ?? requestOf(fetchOptions, undefined);
-    const { context, forceRefresh } = request;
-    if (status !== undefined) {
-      fill(status, this, 'fetch', key);
-      if (context) status.context = context;
-      if (forceRefresh) status.forceRefresh = true;
-    }
-    if (loads !== undefined) return loads.fetch(key, fetchOptions, request, status);
-    if (status !== undefined) status.fetch = 'get';
-    return this.#store.get(key, fetchOptions, status);
+    if (context) report?.add({ context });
+    if (forceRefresh) report?.add({ forceRefresh: true });
+    if (loads !== undefined) return loads.fetch(key, request, report);
+    report?.add({ fetch: 'get' });
+    return this.#store.get(key, options, report);
   }
 
   /** Runs a fetch, with a trace if there is somebody to follow it. */
   #traced<T>(
-    own: types.Status<K, V, FC> | undefined,
+    own: types.Status<K, V, FC> | null | undefined,
     run: (status: types.Status<K, V, FC> | undefined) => Promise<T>,
   ): Promise<T> {
     const isObserved = metrics.hasSubscribers || tracing.hasSubscribers;
     const status = own ?? (isObserved ? {} : undefined);
     const isTraced = status !== undefined && tracing.hasSubscribers;
     const promise = run(status);
-    if (isTraced) {
+    if (!isTraced) return promise;
+    try {
       status.trace = true;
-      tracing.tracePromise(() => promise, status).catch(() => {});
+    } catch (error) {
+      // A status that cannot be written: it is heard of as any other of its errors.
+      promise.catch(() => {});
+      return Promise.reject(error);
     }
+    tracing.tracePromise(() => promise, status).catch(() => {});
     return promise;
   }
 
-  #memoize(key: K, staleValue: V | undefined, rest: object, context: FC): V {
+  #memoize(
+    key: K,
+    staleValue: V | undefined,
+    { context, rest }: MemoCall,
+    report: Report<K, V, FC> | undefined,
+  ): V {
     const memoMethod = this.memoMethod as types.Memoizer<K, V, FC>;
     const { stats } = this.#store;
     const startedAt = stats === undefined ? 0 : this.#store.readClock();
     if (stats !== undefined) stats.loads += 1;
+    report?.add({ memo: 'miss' });
     let isDone = false;
     try {
-      const value = memoMethod(key, staleValue, { options: rest, context });
+      const value = memoMethod(key, staleValue, { options: rest, context: context as FC });
       isDone = true;
+      report?.add({ value });
       this.#store.set(key, value, rest, undefined);
       return value;
     } finally {
@@ -215,12 +244,12 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
   }
 }
 
-function requestOf<K, V, FC>(
-  given: Pick<types.FetchOptions<K, V, FC>, 'context' | 'forceRefresh' | 'signal'>,
-  batch: Load<K, V, FC>[] | undefined,
-): Request<K, V, FC> {
-  const { context, forceRefresh = false, signal } = given;
-  return { context, forceRefresh, caller: signal ? new CallerSignal(signal) : undefined, batch };
+/** What a call of `memo` asks for. */
+interface MemoCall {
+  readonly context: unknown;
+  readonly isForced: boolean;
+  /** The options of its `get` and `set`, which `memoMethod` may change. */
+  readonly rest: object;
 }
 
 /** The status of a key in a Map of the caller's, put there. */

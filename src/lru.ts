@@ -21,11 +21,10 @@ import { type Entries, PATH_FAST, PATH_SLOW } from './entries/entries.js';
 import { keepName, LRUCacheError, LRUCacheTypeError } from './errors.js';
 import { storeOf } from './iterable.js';
 import { LoadingCache } from './loading.js';
-import { has, peek } from './lookups.js';
 import * as options from './options.js';
 import { dumpOf, infoOf, loadInto, remainingTtlOf } from './snapshot.js';
 import { newStats } from './stats.js';
-import { getByStore, publish, setByStore, statusFor } from './status.js';
+import { getByStore, hasByStore, peekByStore, setByStore } from './status.js';
 import type { Store } from './store.js';
 import type * as types from './types.js';
 import { warnUnbounded } from './warning.js';
@@ -118,7 +117,7 @@ export class LRUCache<
         throw entries.failed(error);
       }
     }
-    return getByStore(this, key, getOptions);
+    return getByStore(this.#store, key, getOptions);
   }
 
   /**
@@ -148,7 +147,7 @@ export class LRUCache<
         throw entries.failed(error);
       }
     } else {
-      setByStore(this, key, value, setOptions);
+      setByStore(this.#store, key, value, setOptions);
     }
     return this;
   }
@@ -156,21 +155,18 @@ export class LRUCache<
   /** As `set`, and returns the entries that were evicted for it, the oldest first. */
   setWithEvicted(key: K, value: V, setOptions?: types.SetOptions<K, V, FC>): [K, V][] {
     const evicted: [K, V][] = [];
-    const status = statusFor(this, 'set', key, setOptions?.status);
-    this.#store.set(key, value, setOptions, status, evicted);
+    setByStore(this.#store, key, value, setOptions, evicted);
     return evicted;
   }
 
   /** Whether a key is there and fresh. The order stays; its age does, but for `updateAgeOnHas`. */
   has(key: K, hasOptions?: types.HasOptions<K, V, FC>): boolean {
-    const status = statusFor(this, 'has', key, hasOptions?.status);
-    return publish(status, has(this.#store, key, hasOptions?.updateAgeOnHas, status));
+    return hasByStore(this.#store, key, hasOptions);
   }
 
   /** The value of a key, or `undefined`; a stale one only with `allowStale`. Nothing changes. */
   peek(key: K, peekOptions?: types.PeekOptions<K, V, FC>): V | undefined {
-    const status = statusFor(this, 'peek', key, peekOptions?.status);
-    return publish(status, peek(this.#store, key, peekOptions?.allowStale, status));
+    return peekByStore(this.#store, key, peekOptions);
   }
 
   /** Removes a key, and aborts its load; returns whether there was either. */

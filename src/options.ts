@@ -172,6 +172,19 @@ export function pick<T>(option: T | undefined, fallback: T): T {
   return option === undefined ? fallback : option;
 }
 
+/**
+ * @internal
+ * The options of a call, if there are any. Throws `INVALID_OPTIONS` if they are not an object.
+ */
+export function checkCallOptions<T extends object>(given: T | null | undefined): T | undefined {
+  if (given === undefined || given === null) return undefined;
+  if (typeof given === 'object' || typeof given === 'function') return given;
+  throw new LRUCacheTypeError(
+    'INVALID_OPTIONS',
+    `The options of a call must be an object, not ${show(given)}`,
+  );
+}
+
 /** @internal A value as an error message shows it. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;

@@ -210,7 +210,8 @@ export interface Entry<V> {
 
 /**
  * What an operation did. Pass an object as `status` to a method, and it fills in the fields that
- * apply. Subscribers of the diagnostics channels get one of their own.
+ * apply: `op`, `key` and `cache` before it begins, the others when it is complete and its callbacks
+ * have run. Subscribers of the diagnostics channels get one of their own.
  */
 export interface Status<K, V, FC = unknown> {
   op?: 'get' | 'set' | 'memo' | 'fetch' | 'delete' | 'has' | 'peek';

@@ -6,7 +6,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { type Figures, withFigures } from '../bench/figures.js';
 
-const LINES_MAX = 410;
+const LINES_MAX = 450;
 const FUNCTION_LINES_MAX = 70;
 const COLUMNS_MAX = 100;
 

@@ -10,6 +10,7 @@ import {
   BUCKET_CROWD,
   BUCKET_LANES,
   BUCKET_SLOTS,
+  CAPACITY_MAX,
   CHAIN_MAX,
   MAPPED,
   MULTIPLIER,
@@ -208,6 +209,7 @@ export function expectValid<K, V>(cache: LRUCache<K, V>, _engine?: TestEngine): 
   const live = liveSlots(image);
   expectAtMost(image.size, image.limit, 'size within limit');
   expectAtMost(image.limit, entries.max, 'limit within max');
+  expectSame(entries.max, cache.max === 0 ? CAPACITY_MAX : cache.max, 'the entries’ max is max');
   if (image.index.kind === 'buckets') expectBuckets(image, image.index, live);
   else expectChains(image, image.index, live);
   expectQueue(image, live);
