@@ -3,6 +3,8 @@
 // Anything with `get`, `set` and `delete` is one: a Map, a table of a database, a client of a
 // server. Each method may be synchronous or give a promise.
 
+/// <reference lib="es2018.asyncgenerator" preserve="true" />
+
 import { type LRUCache, LRUCacheError, LRUCacheTypeError } from './index.js';
 
 type Awaitable<T> = T | PromiseLike<T>;

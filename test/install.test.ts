@@ -18,7 +18,9 @@ interface Manifest {
   readonly allowScripts?: Readonly<Record<string, boolean>>;
 }
 
-const LOCKS = ['.', 'examples/ftp-permissions', 'test/playground', 'test/runtimes'];
+const LOCKS = [
+  ...['.', 'examples/ftp-permissions', 'test/compilers', 'test/playground', 'test/runtimes'],
+];
 
 const readJson = (file: string): unknown =>
   JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'));
