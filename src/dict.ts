@@ -5,6 +5,8 @@
 // called, since a store may be changed, wrapped or mocked later; the lookup is the user's code like
 // the call, so it only happens where the caller can hear of its failure.
 
+/// <reference lib="es2018.asyncgenerator" preserve="true" />
+
 import { type LRUCache, LRUCacheError, LRUCacheTypeError } from './index.js';
 
 type Awaitable<T> = T | PromiseLike<T>;

@@ -54,6 +54,12 @@ export type LRUCacheErrorCode =
   /** The cache was used after `cache[Symbol.dispose]()`. */
   | 'DISPOSED';
 
+/** The last argument of `new Error`, which the types of ES2021 and before do not know. */
+interface Cause {
+  /** The error that led to this one. */
+  cause?: unknown;
+}
+
 /** @internal Gives a class the name by which `inspect` shows it, which minifiers would shorten. */
 export function keepName(named: object, name: string): void {
   Object.defineProperty(named, 'name', { value: name, configurable: true });
@@ -70,8 +76,9 @@ export class LRUCacheError extends Error {
   }
   override readonly name: string = 'LRUCacheError';
   readonly code: LRUCacheErrorCode;
+  declare cause?: unknown;
 
-  constructor(code: LRUCacheErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: LRUCacheErrorCode, message: string, options?: Cause) {
     super(message, options);
     this.code = code;
   }
@@ -98,8 +105,9 @@ export class LRUCacheRangeError extends RangeError {
   }
   override readonly name = 'LRUCacheRangeError';
   readonly code: LRUCacheErrorCode;
+  declare cause?: unknown;
 
-  constructor(code: LRUCacheErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: LRUCacheErrorCode, message: string, options?: Cause) {
     super(message, options);
     this.code = code;
   }

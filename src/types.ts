@@ -42,6 +42,21 @@ export type Inserter<K, V> = (value: V, key: K, reason: InsertReason) => void;
 /** The size of an entry: a whole number above 0. */
 export type SizeCalculator<K, V> = (value: V, key: K) => Size;
 
+/** What a load asks of a signal: an `AbortSignal`, in a program whose types know none. */
+export interface Signal {
+  readonly aborted: boolean;
+  /** What it was aborted with. */
+  readonly reason: unknown;
+  throwIfAborted(): void;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** The `AbortSignal` of the DOM's types or of Node's, whichever a program has. */
+export type HostSignal = typeof globalThis extends { AbortSignal: { prototype: infer T } }
+  ? T
+  : Signal;
+
 /** Loads the value of a key for `fetch`. */
 export type Fetcher<K, V, FC = unknown> = (
   key: K,
@@ -52,7 +67,7 @@ export type Fetcher<K, V, FC = unknown> = (
 /** What `fetchMethod` is given. */
 export interface FetcherOptions<K, V, FC = unknown> {
   /** Aborted when the result is no longer wanted. */
-  signal: AbortSignal;
+  signal: HostSignal;
   /** The options of the load. What is changed here applies when the result is stored. */
   options: FetcherFetchOptions<K, V, FC>;
   context: FC;
@@ -77,7 +92,7 @@ export type BatchFetcher<K, V, FC = unknown> = (
 /** What `fetchManyMethod` is given. */
 export interface BatchFetcherOptions<K, V, FC = unknown> {
   /** Aborted when no key's result is wanted any longer. */
-  signal: AbortSignal;
+  signal: HostSignal;
   /**
    * The options of each load, in the order of the keys. What is changed here, a ttl or a size,
    * applies when that result is stored.
@@ -148,7 +163,7 @@ export interface FetchOptions<K, V, FC> extends FetcherFetchOptions<K, V, FC> {
   /** Handed to `fetchMethod`. */
   context?: FC;
   /** Aborts the load. */
-  signal?: AbortSignal;
+  signal?: HostSignal;
 }
 
 /** What `fetchMany` takes. */
