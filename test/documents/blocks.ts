@@ -1,0 +1,70 @@
+// The code blocks of a document, and what they print.
+//
+// A block is a program by itself: it is written to build/documents/ as it stands and run by Node on
+// dist/, as a reader would run it. What it prints stands after each `console.log` as a comment.
+// A comment on its first line may name what it is written for: `// lru-cache 6` makes the import
+// of 'lru-cache' that version of it.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const RUNNER = fileURLToPath(new URL('run.mjs', import.meta.url));
+const BUILD = join(ROOT, 'build/documents');
+
+/** The version of lru-cache that goes by its own name here. */
+const NEWEST = '11';
+
+/** A program in a document. */
+export interface Block {
+  /** The document and the line at which the program begins. */
+  readonly place: string;
+  readonly language: string;
+  readonly code: string;
+  /** What its first line says it is written for; empty if nothing. */
+  readonly title: string;
+  /** What it says that it prints, line by line. */
+  readonly promised: readonly string[];
+}
+
+const FENCED = /^```(js|ts)\n([\s\S]*?)^```$/gm;
+const PRINTED = /^ *console\.log\(.*\);? \/\/ (.*)$/gm;
+
+/** The programs of a document, by its path from the top of the repository. */
+export function blocksOf(document: string): Block[] {
+  const text = readFileSync(join(ROOT, document), 'utf8');
+  return [...text.matchAll(FENCED)].map(({ index, 1: language = '', 2: code = '' }) => ({
+    place: `${document}:${text.slice(0, index).split('\n').length + 1}`,
+    language,
+    code,
+    title: /^\/\/ (.*)\n/.exec(code)?.[1] ?? '',
+    promised: [...code.matchAll(PRINTED)].map(([, printed = '']) => printed),
+  }));
+}
+
+/** What Node can run: types taken away, decorators compiled, old versions by their aliases. */
+function runnable({ language, code, title }: Block): string {
+  const version = /^lru-cache (\d+)/.exec(title)?.[1] ?? NEWEST;
+  const aliased =
+    version === NEWEST ? code : code.replaceAll("'lru-cache'", `'lru-cache-${version}'`);
+  if (language === 'js') return aliased;
+  return ts.transpileModule(aliased, {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+  }).outputText;
+}
+
+/** Runs programs, one after another in one process; returns what each prints, line by line. */
+export function run(blocks: readonly Block[]): string[][] {
+  mkdirSync(BUILD, { recursive: true });
+  const files = blocks.map((block) => {
+    const extension = /\brequire\(/.test(block.code) ? 'cjs' : 'mjs';
+    const file = join(BUILD, `${block.place.replaceAll(/[/:.]/g, '-')}.${extension}`);
+    writeFileSync(file, runnable(block));
+    return file;
+  });
+  const output = execFileSync(process.execPath, [RUNNER, ...files], { encoding: 'utf8' });
+  return JSON.parse(output) as string[][];
+}

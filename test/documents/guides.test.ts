@@ -1,0 +1,36 @@
+// The programs in the documents do what the documents say.
+//
+// Each prints what stands beside it. In docs/migration/, a program for another library is followed by
+// one for wasm-lru that says whether it prints the same.
+
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { blocksOf, run } from './blocks.js';
+
+const guides = readdirSync(new URL('../../docs/migration', import.meta.url))
+  .filter((name) => name !== 'README.md')
+  .map((name) => `docs/migration/${name}`);
+
+describe.each([...guides])('%s', (document) => {
+  const blocks = blocksOf(document);
+
+  it('has programs that print what it says', () => {
+    const printed = run(blocks);
+    const shown = blocks.map(({ place }, i) => [place, printed[i]]);
+    expect(shown).toEqual(blocks.map(({ place, promised }) => [place, promised]));
+    expect(blocks.filter(({ promised }) => promised.length === 0)).toEqual([]);
+  });
+
+  it('pairs each program for another library with one for wasm-lru', () => {
+    expect(blocks.length).toBeGreaterThan(2);
+    expect(blocks.length % 2).toBe(0);
+    for (let i = 0; i < blocks.length; i += 2) {
+      const [theirs, ours] = blocks.slice(i, i + 2) as [(typeof blocks)[0], (typeof blocks)[0]];
+      expect(theirs.code, theirs.place).not.toContain('wasm-lru');
+      expect(ours.code, ours.place).toMatch(/'wasm-lru/);
+      expect(ours.title, ours.place).toMatch(/^wasm-lru: (the same|differs)$/);
+      const isSame = ours.promised.join('\n') === theirs.promised.join('\n');
+      expect(isSame, ours.place).toBe(ours.title.endsWith('the same'));
+    }
+  });
+});
