@@ -10,10 +10,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { expect } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RUNNER = fileURLToPath(new URL('run.mjs', import.meta.url));
-const BUILD = join(ROOT, 'build/documents');
 
 /** The version of lru-cache that goes by its own name here. */
 const NEWEST = '11';
@@ -29,6 +29,9 @@ export interface Block {
   /** What it says that it prints, line by line. */
   readonly promised: readonly string[];
 }
+
+/** Packages that are not installed with ours: test/frameworks. */
+export const FRAMEWORKS = /^(Express|NestJS)/;
 
 const FENCED = /^```(js|ts)\n([\s\S]*?)^```$/gm;
 const PRINTED = /^ *console\.log\(.*\);? \/\/ (.*)$/gm;
@@ -52,19 +55,36 @@ function runnable({ language, code, title }: Block): string {
     version === NEWEST ? code : code.replaceAll("'lru-cache'", `'lru-cache-${version}'`);
   if (language === 'js') return aliased;
   return ts.transpileModule(aliased, {
-    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+    compilerOptions: {
+      module: ts.ModuleKind.ESNext,
+      target: ts.ScriptTarget.ES2022,
+      // Nest has decorators of parameters, which the standard's do not know.
+      experimentalDecorators: title.startsWith('NestJS'),
+    },
   }).outputText;
 }
 
-/** Runs programs, one after another in one process; returns what each prints, line by line. */
-export function run(blocks: readonly Block[]): string[][] {
-  mkdirSync(BUILD, { recursive: true });
+/**
+ * Runs programs, one after another in one process; returns what each prints, line by line. They
+ * find the packages that a file in `folder` finds.
+ */
+function run(blocks: readonly Block[], folder = 'build/documents'): string[][] {
+  const build = join(ROOT, folder);
+  mkdirSync(build, { recursive: true });
   const files = blocks.map((block) => {
     const extension = /\brequire\(/.test(block.code) ? 'cjs' : 'mjs';
-    const file = join(BUILD, `${block.place.replaceAll(/[/:.]/g, '-')}.${extension}`);
+    const file = join(build, `${block.place.replaceAll(/[/:.]/g, '-')}.${extension}`);
     writeFileSync(file, runnable(block));
     return file;
   });
   const output = execFileSync(process.execPath, [RUNNER, ...files], { encoding: 'utf8' });
   return JSON.parse(output) as string[][];
+}
+
+/** Runs programs, and expects of each that it prints what it says. */
+export function expectPrinted(blocks: readonly Block[], folder?: string): void {
+  const printed = run(blocks, folder);
+  const shown = blocks.map(({ place }, i) => [place, printed[i]]);
+  expect(shown).toEqual(blocks.map(({ place, promised }) => [place, promised]));
+  expect(blocks.filter(({ promised }) => promised.length === 0)).toEqual([]);
 }

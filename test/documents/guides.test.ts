@@ -1,11 +1,11 @@
 // The programs in the documents do what the documents say.
 //
-// Each prints what stands beside it. In docs/migration/, a program for another library is followed by
+// Each prints what stands beside it. In docs/migration/, one for another library is followed by
 // one for wasm-lru that says whether it prints the same.
 
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { blocksOf, run } from './blocks.js';
+import { blocksOf, expectPrinted, FRAMEWORKS } from './blocks.js';
 
 const guides = readdirSync(new URL('../../docs/migration', import.meta.url))
   .filter((name) => name !== 'README.md')
@@ -15,10 +15,7 @@ describe.each([...guides])('%s', (document) => {
   const blocks = blocksOf(document);
 
   it('has programs that print what it says', () => {
-    const printed = run(blocks);
-    const shown = blocks.map(({ place }, i) => [place, printed[i]]);
-    expect(shown).toEqual(blocks.map(({ place, promised }) => [place, promised]));
-    expect(blocks.filter(({ promised }) => promised.length === 0)).toEqual([]);
+    expectPrinted(blocks);
   });
 
   it('pairs each program for another library with one for wasm-lru', () => {
@@ -32,5 +29,12 @@ describe.each([...guides])('%s', (document) => {
       const isSame = ours.promised.join('\n') === theirs.promised.join('\n');
       expect(isSame, ours.place).toBe(ours.title.endsWith('the same'));
     }
+  });
+});
+
+describe.each(['docs/recipes.md'])('%s', (document) => {
+  it('has programs that print what it says', () => {
+    // Those for frameworks are run by npm run test:frameworks.
+    expectPrinted(blocksOf(document).filter(({ title }) => !FRAMEWORKS.test(title)));
   });
 });
