@@ -32,7 +32,7 @@ describe.each([...guides])('%s', (document) => {
   });
 });
 
-describe.each(['docs/recipes.md'])('%s', (document) => {
+describe.each(['docs/recipes.md', 'docs/faq.md'])('%s', (document) => {
   it('has programs that print what it says', () => {
     // Those for frameworks are run by npm run test:frameworks.
     expectPrinted(blocksOf(document).filter(({ title }) => !FRAMEWORKS.test(title)));
