@@ -25,19 +25,38 @@ import {
 import { Turns } from './turns.js';
 import { Writer, type WriterOptions } from './writer.js';
 
-/** What `new WriteBackCache` takes. */
+/** The options of `new WriteBackCache`. */
 export interface WriteBackOptions<K, V> extends StoreCacheOptions<K, V> {
-  /** Largest number of dirty entries, 1000 if not given: a whole number above 0. */
+  /**
+   * The largest number of dirty entries, that is, of entries that the store does not have yet: a
+   * whole number above 0. A `set` that would make one more waits until another is written.
+   *
+   * @default 1000
+   */
   maxDirty?: number;
-  /** How many entries are written at once, 100 if not given: a whole number above 0. */
+  /**
+   * How many entries are written at once: a whole number above 0.
+   *
+   * @default 100
+   */
   batchSize?: number;
-  /** How often a write that failed is tried again, 3 times if not given, before it is given up. */
+  /**
+   * How often a write that failed is tried again before it is given up for the time being.
+   *
+   * @default 3
+   */
   retries?: number;
-  /** Pause before the first retry, 100 ms if not given; each further one is twice as long. */
+  /**
+   * The pause before the first retry, in ms. Each further pause is twice as long.
+   *
+   * @default 100
+   */
   retryDelayMs?: number;
   /**
-   * Called for every entry that could not be written, with the error of the store; the entry stays
-   * dirty. Whoever waits for the write hears what this throws in place of the error.
+   * Called for every entry whose write was given up, with the error of the store. The entry stays
+   * dirty. If this throws, calls that wait for the write reject with what it threw.
+   *
+   * @default undefined
    */
   onWriteError?: (error: unknown, key: K, value: V) => void;
 }
@@ -49,12 +68,24 @@ export let cacheBehind: <K, V>(cache: WriteBackCache<K, V>) => LRUCache<K, V>;
 export let isDirty: <K, V>(cache: WriteBackCache<K, V>, key: K) => boolean;
 
 /**
- * An LRU cache in front of a store, synchronous or not: reads what it has not, and writes what was
- * set when it is evicted, when `maxDirty` is reached, or by `sync`. After pylru's
+ * An LRU cache in front of a store: reads missing keys from the store, and writes values later,
+ * when they are evicted, when there are `maxDirty` of them, or when `sync` is called. After pylru's
  * `WriteBackCacheManager`.
  *
- * Deletes reach the store at once. What was set since the last `sync` is lost with the process.
+ * Deletes reach the store at once. If the process ends, what was set since the last `sync` is lost.
  * `undefined` cannot be a value: setting it deletes the key.
+ *
+ * @example
+ * ```ts
+ * import { WriteBackCache } from 'wasm-lru/stores';
+ *
+ * const store = new Map<string, number>();
+ * const counters = new WriteBackCache({ store, max: 1000 });
+ * for (let visit = 1; visit <= 100; visit++) await counters.set('visits', visit);
+ * console.log(counters.dirtySize, store.get('visits')); // 1 undefined
+ * await counters.sync();
+ * console.log(counters.dirtySize, store.get('visits')); // 0 100
+ * ```
  */
 export class WriteBackCache<K, V> {
   readonly #store: Dict<K, V>;
@@ -68,14 +99,17 @@ export class WriteBackCache<K, V> {
     isDirty = (cache, key) => cache.#writer.has(key);
   }
 
-  /** Throws as `new LRUCache` does, and `INVALID_STORE`; `INVALID_OPTIONS` for a bad number. */
+  /**
+   * An empty cache in front of a store. Throws as `new LRUCache` does, `INVALID_STORE` if the store
+   * lacks a method, and `INVALID_OPTIONS` for a number that is out of range.
+   */
   constructor(options: WriteBackOptions<K, V>) {
     this.#cache = openCache(options, (key) => this.#writer.writeSoon(key));
     this.#store = options.store;
     this.#writer = new Writer(this.#store, checkOptions(options));
   }
 
-  /** Number of entries in the cache. Dirty ones that were evicted are not counted. */
+  /** Number of entries in the cache. Dirty entries that were evicted are not counted. */
   get size(): number {
     return this.#cache.size;
   }
@@ -91,8 +125,9 @@ export class WriteBackCache<K, V> {
   }
 
   /**
-   * The value of a key, read from the store if it is neither cached nor dirty, once for all who ask
-   * meanwhile. It becomes the most recently used. Rejects with the error of the store.
+   * The value of a key, read from the store if it is neither cached nor dirty; concurrent reads of
+   * a key share one request. The key becomes the most recently used. Rejects with the error of the
+   * store.
    */
   get(key: K): Promise<V | undefined> {
     return readThrough(async () => {
@@ -102,11 +137,10 @@ export class WriteBackCache<K, V> {
   }
 
   /**
-   * The value of a key, read from the store even if it is cached, as `fetch` does it with
-   * `forceRefresh`: for a store that others change, too. A dirty value is newer than what the store
-   * has, and given without asking. A read of the key that is under way is waited for and not
-   * repeated, so that what it gives may be as old as that. If the store has no value, none is
-   * cached any more. Rejects with the error of the store; what is cached stays then.
+   * The value of a key, read from the store even if it is cached: for a store that others change,
+   * too. A dirty value is newer than the store's, and is returned without asking. If a read of the
+   * key is already under way, its result is returned. If the store has no value, the key is no
+   * longer cached. If the store fails, rejects with the store's error, and the cached value stays.
    */
   async refresh(key: K): Promise<V | undefined> {
     const value = await readThrough(async () =>
@@ -118,30 +152,32 @@ export class WriteBackCache<K, V> {
   }
 
   /**
-   * The values of many keys, with one call of the store's `getMany`, if it has one, for all that
-   * have to be read. The Map has the keys that have a value, in the order given. Those that are
-   * cached or dirty are used first, then the others, each in that order. Rejects with the error of
-   * the store; with `INVALID_KEYS` if the keys are no list, as a string is not; with
-   * `INVALID_BATCH` if what `getMany` gives is none.
+   * The values of many keys. All that are neither cached nor dirty are read with one call of the
+   * store's `getMany`, if it has one. The Map contains the keys that have a value, in the order
+   * given. Keys at hand are used before those that are read.
+   *
+   * Rejects with the error of the store, with `INVALID_KEYS` if the keys are not a list (a string
+   * is not), and with `INVALID_BATCH` if `getMany` returns anything but a list.
    */
   async getMany(keys: Iterable<K>): Promise<Map<K, V>> {
     const asked = listOf(keys);
     return readThrough(() => readMany(this.#cache, asked, (key) => this.#use(key)));
   }
 
-  /** The value of a key if it is cached or dirty. The order stays, and the store is not asked. */
+  /** The value of a key if it is cached or dirty. Neither uses the key nor asks the store. */
   peek(key: K): V | undefined {
     return this.#writer.has(key) ? this.#writer.get(key) : this.#cache.peek(key);
   }
 
-  /** Whether the cache or the store has a key. The order stays. */
+  /** Whether the cache or the store has a key. Does not use the key. */
   async has(key: K): Promise<boolean> {
     return this.#writer.has(key) || this.#cache.has(key) || hasKey(this.#store, key);
   }
 
   /**
-   * The keys of the store, then those it does not have yet. What changes meanwhile may show or not.
-   * Throws `NO_KEYS` if the store has no method `keys`.
+   * The keys of the store, then those that it does not have yet. Keys that are set or deleted
+   * during the iteration may or may not be among them. Throws `NO_KEYS` if the store has no method
+   * `keys`.
    */
   async *keys(): AsyncGenerator<K, void, unknown> {
     this.#checkOpen();
@@ -154,9 +190,10 @@ export class WriteBackCache<K, V> {
   }
 
   /**
-   * Stores a value in the cache; the store gets it later. Resolves at once if there is room for a
-   * dirty entry, else when there is. Rejects, with nothing changed, with the error of the store if
-   * it fails to make room, or as `LRUCache.set` throws.
+   * Stores a value in the cache; the store gets it later. Resolves at once if there is room for
+   * another dirty entry, and otherwise when there is. If no room can be made because the store
+   * fails, rejects with the store's error and changes nothing. Invalid values reject as
+   * `LRUCache.set` would throw.
    */
   async set(key: K, value: V): Promise<void> {
     if (value === undefined) await this.delete(key);
@@ -170,8 +207,8 @@ export class WriteBackCache<K, V> {
   }
 
   /**
-   * Deletes a key from the store, then from the cache; a value that was not written never will be.
-   * Rejects with the error of the store: a dirty value stays then, any other is no longer cached.
+   * Deletes a key from the store, then from the cache; a dirty value is never written. If the store
+   * fails, rejects with the store's error: a dirty value stays, and any other is no longer cached.
    */
   delete(key: K): Promise<void> {
     return this.#calls.run([key], () =>
@@ -188,8 +225,9 @@ export class WriteBackCache<K, V> {
   }
 
   /**
-   * Empties the store, then the cache; what was not written never will be. Rejects with the error
-   * of the store, or `NO_KEYS`: dirty values stay then, all others are no longer cached.
+   * Empties the store, then the cache; dirty values are never written. If the store fails, or has
+   * neither `clear` nor `keys` (`NO_KEYS`), rejects with that error: dirty values stay, and all
+   * others are no longer cached.
    */
   clear(): Promise<void> {
     return this.#calls.runAlone(() =>
@@ -206,29 +244,32 @@ export class WriteBackCache<K, V> {
   }
 
   /**
-   * Writes every value that was set so far, and resolves when the store has all of them. Rejects
-   * with the first error when all were tried; those that failed stay dirty. What is set meanwhile
-   * may stay dirty, too.
+   * Writes every value that was set so far, and resolves when the store has all of them. If writes
+   * fail, rejects with the first error after all have been tried; the entries that failed stay
+   * dirty, and values that are set in the meantime may.
    */
   async sync(): Promise<void> {
     await this.#calls.idle();
     await this.#writer.writeAll();
   }
 
-  /** As `sync`, and empties the cache. The store keeps what it has. */
+  /**
+   * Writes every dirty value as `sync` does, then empties the cache. The store keeps its values.
+   */
   async flush(): Promise<void> {
     await this.sync();
     this.#cache.clear();
   }
 
-  /** What has been counted. Throws `NO_STATS` without `recordStats`. */
+  /** The counts of the cache. Throws `NO_STATS` without the option `recordStats`. */
   stats(): LRUCache.Stats {
     return this.#cache.stats();
   }
 
   /**
-   * As `sync`, and frees the cache: what is asked for afterwards fails with code `DISPOSED`.
-   * Rejects as `sync` does; then nothing is lost, and the cache can still be used.
+   * Writes every dirty value as `sync` does, then frees the cache: every later call fails with code
+   * `DISPOSED`. If a write fails, rejects with the store's error; nothing is lost, and the cache
+   * can still be used.
    */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#calls.runAlone(async () => {

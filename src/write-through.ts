@@ -18,18 +18,28 @@ import {
 } from './read-through.js';
 import { Turns } from './turns.js';
 
-/** What `new WriteThroughCache` takes. */
+/** The options of `new WriteThroughCache`. */
 export type WriteThroughOptions<K, V> = StoreCacheOptions<K, V>;
 
 /** The cache inside, for the checkers of the test suite. Not exported by the package. */
 export let cacheWithin: <K, V>(cache: WriteThroughCache<K, V>) => LRUCache<K, V>;
 
 /**
- * An LRU cache in front of a store, synchronous or not: reads what it has not, and writes at once.
- * After pylru's `WriteThroughCacheManager`.
+ * An LRU cache in front of a store: reads missing keys from the store, and writes to the store
+ * before it caches. After pylru's `WriteThroughCacheManager`.
  *
  * Every write has reached the store when its promise resolves; if the store fails, the promise
- * rejects with its error. `undefined` cannot be a value: setting it deletes the key.
+ * rejects with the store's error. `undefined` cannot be a value: setting it deletes the key.
+ *
+ * @example
+ * ```ts
+ * import { WriteThroughCache } from 'wasm-lru/stores';
+ *
+ * const store = new Map([['ada', 1815]]);
+ * const cache = new WriteThroughCache({ store, max: 1000 });
+ * await cache.set('grace', 1906);
+ * console.log(await cache.get('ada'), store.get('grace')); // 1815 1906
+ * ```
  */
 export class WriteThroughCache<K, V> {
   readonly #store: Dict<K, V>;
@@ -40,7 +50,10 @@ export class WriteThroughCache<K, V> {
     cacheWithin = (cache) => cache.#cache;
   }
 
-  /** Throws as `new LRUCache` does, and `INVALID_STORE`. */
+  /**
+   * An empty cache in front of a store. Throws as `new LRUCache` does, and `INVALID_STORE` if the
+   * store lacks a method.
+   */
   constructor(options: WriteThroughOptions<K, V>) {
     this.#cache = openCache(options);
     this.#store = options.store;
@@ -57,8 +70,8 @@ export class WriteThroughCache<K, V> {
   }
 
   /**
-   * The value of a key, read from the store if it is not cached, once for all who ask meanwhile. It
-   * becomes the most recently used. Rejects with the error of the store.
+   * The value of a key, read from the store if it is not cached; concurrent reads of a key share
+   * one request. The key becomes the most recently used. Rejects with the error of the store.
    */
   async get(key: K): Promise<V | undefined> {
     const cached = useCached(this.#cache, key);
@@ -66,10 +79,10 @@ export class WriteThroughCache<K, V> {
   }
 
   /**
-   * The value of a key, read from the store even if it is cached, as `fetch` does it with
-   * `forceRefresh`: for a store that others change, too. A read of the key that is under way is
-   * waited for and not repeated, so that what it gives may be as old as that. If the store has no
-   * value, none is cached any more. Rejects with the error of the store; what is cached stays then.
+   * The value of a key, read from the store even if it is cached: for a store that others change,
+   * too. If a read of the key is already under way, its result is returned. If the store has no
+   * value, the key is no longer cached. If the store fails, rejects with the store's error, and the
+   * cached value stays.
    */
   async refresh(key: K): Promise<V | undefined> {
     const value = await readThrough(() => this.#cache.fetch(key, ANEW));
@@ -78,10 +91,11 @@ export class WriteThroughCache<K, V> {
   }
 
   /**
-   * The values of many keys, with one call of the store's `getMany`, if it has one, for all that
-   * are not cached. The Map has the keys that have a value, in the order given. Rejects with the
-   * error of the store; with `INVALID_KEYS` if the keys are no list, as a string is not; with
-   * `INVALID_BATCH` if what `getMany` gives is none.
+   * The values of many keys. All that are not cached are read with one call of the store's
+   * `getMany`, if it has one. The Map contains the keys that have a value, in the order given.
+   *
+   * Rejects with the error of the store, with `INVALID_KEYS` if the keys are not a list (a string
+   * is not), and with `INVALID_BATCH` if `getMany` returns anything but a list.
    */
   async getMany(keys: Iterable<K>): Promise<Map<K, V>> {
     const asked = listOf(keys);
@@ -89,25 +103,25 @@ export class WriteThroughCache<K, V> {
     return readThrough(() => readMany(cache, asked, (key) => useCached(cache, key)));
   }
 
-  /** The value of a key if it is cached. The order stays, and the store is not asked. */
+  /** The value of a key if it is cached. Neither uses the key nor asks the store. */
   peek(key: K): V | undefined {
     return this.#cache.peek(key);
   }
 
-  /** Whether the cache or the store has a key. The order stays. */
+  /** Whether the cache or the store has a key. Does not use the key. */
   async has(key: K): Promise<boolean> {
     return this.#cache.has(key) || hasKey(this.#store, key);
   }
 
-  /** The keys of the store, as it gives them. Throws `NO_KEYS` if it has no method `keys`. */
+  /** The keys of the store, in its order. Throws `NO_KEYS` if the store has no method `keys`. */
   async *keys(): AsyncGenerator<K, void, unknown> {
     this.#checkOpen();
     yield* keysOf(this.#store);
   }
 
   /**
-   * Writes a value to the store, then to the cache. Rejects with the error of the store, or as
-   * `LRUCache.set` throws if the value has no size; the key is not cached then.
+   * Writes a value to the store, then to the cache. Rejects with the error of the store, or with
+   * what `LRUCache.set` throws for the value; the key is then no longer cached.
    */
   set(key: K, value: V): Promise<void> {
     if (value === undefined) return this.delete(key);
@@ -139,14 +153,14 @@ export class WriteThroughCache<K, V> {
     });
   }
 
-  /** What has been counted. Throws `NO_STATS` without `recordStats`. */
+  /** The counts of the cache. Throws `NO_STATS` without the option `recordStats`. */
   stats(): LRUCache.Stats {
     return this.#cache.stats();
   }
 
   /**
-   * Waits for the writes under way, and frees the cache. The store stays as it is. What is asked
-   * for afterwards fails with code `DISPOSED`.
+   * Waits for the writes under way, then frees the cache. The store stays as it is. Every later
+   * call fails with code `DISPOSED`.
    */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#turns.runAlone(async () => this.#cache[Symbol.dispose]());

@@ -34,7 +34,7 @@ export interface Block {
 export const FRAMEWORKS = /^(Express|NestJS)/;
 
 const FENCED = /^```(js|ts)\n([\s\S]*?)^```$/gm;
-const PRINTED = /^ *console\.log\(.*\);? \/\/ (.*)$/gm;
+const PRINTED = /\bconsole\.log\(.*\);? \/\/ (.*)$/gm;
 
 /** The programs of a document, by its path from the top of the repository. */
 export function blocksOf(document: string): Block[] {

@@ -38,8 +38,16 @@ function targetsOf(document: string): string[] {
   return targets.filter((target) => !/^[a-z]+:/.test(target)).map(decodeURI);
 }
 
+const anchors = new Map<string, Set<string>>();
+
 /** The anchors that GitHub gives to the headings of a document. */
 function anchorsOf(document: string): Set<string> {
+  const known = anchors.get(document) ?? readAnchors(document);
+  anchors.set(document, known);
+  return known;
+}
+
+function readAnchors(document: string): Set<string> {
   const slugger = new GithubSlugger();
   const tokens = tokensOf(document);
   const headings = tokens.filter((_, i) => tokens[i - 1]?.type === 'heading_open');
