@@ -11,6 +11,10 @@ const guides = readdirSync(new URL('../../docs/migration', import.meta.url))
   .filter((name) => name !== 'README.md')
   .map((name) => `docs/migration/${name}`);
 
+const programs = ['recipes', 'faq', 'loading', 'memoize', 'stores'].map(
+  (name) => `docs/${name}.md`,
+);
+
 describe.each([...guides])('%s', (document) => {
   const blocks = blocksOf(document);
 
@@ -32,7 +36,7 @@ describe.each([...guides])('%s', (document) => {
   });
 });
 
-describe.each(['docs/recipes.md', 'docs/faq.md'])('%s', (document) => {
+describe.each(programs)('%s', (document) => {
   it('has programs that print what it says', () => {
     // Those for frameworks are run by npm run test:frameworks.
     expectPrinted(blocksOf(document).filter(({ title }) => !FRAMEWORKS.test(title)));
