@@ -1,5 +1,5 @@
-// Builds the page into dist/: everything that it needs and nothing else, so that the folder can be put
-// on any static host, under any path. The library in it is the built one, ../../dist/index.js.
+// Builds the page into dist/: everything that it needs and nothing else, so that the folder can be
+// put on any static host, under any path. The library in it is the built one, ../../dist/index.js.
 //
 // Scripts are classic ones, so that the page also works when it is opened from disk, where browsers
 // load no modules.
