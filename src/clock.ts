@@ -6,8 +6,8 @@
 // K3  `now` may be behind by the resolution: it is what was read last, until a timer says that it
 //     is old, or after USES_MAX uses, so that time passes within one long job, too. `read` never
 //     is: a ttl counts from the moment it is set, or an entry could be stale at once.
-// K4  Only `now` makes a reading one to be used again, as in lru-cache: a test that moves its clock
-//     by hand between a set and a get need not wait for a timer.
+// K4  Only `now` caches its reading, as lru-cache does, so that a test that advances a fake clock
+//     between `set` and `get` sees the new time at once.
 
 import { LRUCacheTypeError } from './errors.js';
 import { show } from './options.js';

@@ -2,7 +2,7 @@
 //
 // T1  A task runs when every earlier task of any of its keys is over, whether or not it failed.
 // T2  A task that runs alone waits for all earlier ones, and all later ones wait for it.
-// T3  A task whose turn it is already begins at once, before `run` returns.
+// T3  A task that has nothing to wait for starts synchronously, before `run` returns.
 //
 // Nothing can wait for itself, unless a task waits for a later one of its own key: the turns that a
 // task needs are taken together, before it begins. A key takes memory only while it has tasks.

@@ -48,7 +48,7 @@ interface Dirty<K, V> {
   value: V;
   /** Changes with the value. */
   version: number;
-  /** Settled when the entry has been written; there if that was asked for and has not begun. */
+  /** The promise of a requested write that has not started; undefined if none was requested. */
   due: Deferred | undefined;
   /** The write under way. */
   writing: Writing | undefined;
