@@ -4,8 +4,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // It needs a browser, and packages of its own: npm run test:playground.
-    exclude: [...configDefaults.exclude, 'test/playground/**'],
+    // They need packages of their own, and one a browser: npm run test:playground, test:frameworks.
+    exclude: [...configDefaults.exclude, 'test/playground/**', 'test/frameworks/**'],
     pool: 'forks',
     // Vitest leaves one processor free, which on CI's two is half of them.
     maxWorkers: 2,

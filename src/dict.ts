@@ -11,7 +11,25 @@ import { type LRUCache, LRUCacheError, LRUCacheTypeError } from './index.js';
 
 type Awaitable<T> = T | PromiseLike<T>;
 
-/** A store of values under keys. What it has under a key is what was set there last. */
+/**
+ * A store of values under keys: a `Map`, a table, a client of a server. Each method may be
+ * synchronous or return a promise. A `get` after a `set` has to return the value that was set.
+ *
+ * @example
+ * ```ts
+ * import { type Dict, WriteThroughCache } from 'wasm-lru/stores';
+ *
+ * const rows = new Map<number, string>();
+ * const store: Dict<number, string> = {
+ *   get: async (id) => rows.get(id), // SELECT …
+ *   set: async (id, row) => rows.set(id, row), // INSERT … ON CONFLICT …
+ *   delete: async (id) => rows.delete(id), // DELETE …
+ * };
+ * const cache = new WriteThroughCache({ store, max: 1000 });
+ * await cache.set(1, 'Ada');
+ * console.log(rows.get(1), await cache.get(1)); // Ada Ada
+ * ```
+ */
 export interface Dict<K, V> {
   /** The value of a key, or `undefined` if there is none. */
   get(key: K): Awaitable<V | undefined>;
@@ -19,17 +37,17 @@ export interface Dict<K, V> {
   set(key: K, value: V): Awaitable<unknown>;
   /** Removes a key, if it is there. */
   delete(key: K): Awaitable<unknown>;
-  /** Whether there is a value; without it, `get` is called. */
+  /** Whether there is a value. If the store has no such method, `get` is called. */
   has?(key: K): Awaitable<boolean>;
-  /** All keys. */
+  /** All keys. Needed by `keys` of the cache, and by `clear` if the store has no `clear`. */
   keys?(): Awaitable<Iterable<K> | AsyncIterable<K>>;
-  /** Removes all keys; without it, each of `keys` is deleted. */
+  /** Removes all keys. If the store has no such method, each key of `keys` is deleted. */
   clear?(): Awaitable<unknown>;
   /** The values of many keys at once, in any form that `fetchManyMethod` may give. */
   getMany?(keys: readonly K[]): Awaitable<LRUCache.BatchResult<K, V>>;
   /** Stores the values of many different keys at once: all of them, or none. */
   setMany?(entries: readonly (readonly [K, V])[]): Awaitable<unknown>;
-  /** Removes many keys at once. */
+  /** Removes many keys. */
   deleteMany?(keys: readonly K[]): Awaitable<unknown>;
 }
 

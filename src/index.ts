@@ -1,5 +1,12 @@
 // The public names of the package, and nothing else.
 
+/**
+ * The cache: `import { LRUCache } from 'wasm-lru'`. The entries `wasm-lru/pure` and
+ * `wasm-lru/inline` export the same names.
+ *
+ * @module wasm-lru
+ */
+
 export {
   LRUCacheError,
   type LRUCacheErrorCode,

@@ -33,7 +33,7 @@ type MemoArgument<K, V, FC> = unknown extends FC
 /** `T` if a context may be left out, else `never`. */
 type WithoutContext<FC, T> = unknown extends FC ? T : FC extends undefined | void ? T : never;
 
-/** A cache that loads what it has not; `LRUCache` is what it is the base of. */
+/** A cache that loads missing values: a base of `LRUCache`. */
 export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
   readonly #store: Store<K, V, FC>;
 
@@ -43,7 +43,9 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     this.#store = storeOf(this);
   }
 
-  /** The value of a key as by `get`; if there is none, the value given, which is stored. */
+  /**
+   * Returns the value of a key as `get` does. If there is none, stores and returns the given value.
+   */
   getOrInsert(key: K, value: V): V {
     const found = this.#store.get(key, undefined, undefined);
     if (found !== undefined) return found;
@@ -51,7 +53,18 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     return value;
   }
 
-  /** The value of a key as by `get`; if there is none, what `compute(key)` returns, stored. */
+  /**
+   * Returns the value of a key as `get` does. If there is none, calls `compute` with the key, and
+   * stores and returns the result.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const squares = new LRUCache<number, number>({ max: 100 });
+   * console.log(squares.getOrInsertComputed(4, (n) => n * n), squares.get(4)); // 16 16
+   * ```
+   */
   getOrInsertComputed(key: K, compute: (key: K) => V): V {
     checkFunction('compute', compute);
     const found = this.#store.get(key, undefined, undefined);
@@ -63,12 +76,28 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
   }
 
   /**
-   * The value of a key, loaded by `fetchMethod` if it is absent or stale; without one, as `get`.
-   * A key is loaded once at a time, by the options of the first call. Loading takes no room.
+   * Returns the value of a key, and loads it by `fetchMethod` if it is absent or stale. Without a
+   * `fetchMethod`, it does what `get` does. One load of a key runs at a time, with the options of
+   * the call that started it, and takes no room in the cache.
    *
-   * Rejects with what `fetchMethod` throws or rejects with, or with the reason of the abort:
-   * that of `signal`, or `LRUCacheError` with code `FETCH_DELETED` or `FETCH_REPLACED`, if the key
-   * is deleted or set meanwhile.
+   * Rejects with what `fetchMethod` throws or rejects with, with the reason of an aborted `signal`,
+   * or with code `FETCH_DELETED` or `FETCH_REPLACED` if the key is deleted or set during the load.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * let loads = 0;
+   * const users = new LRUCache<number, string>({
+   *   max: 100,
+   *   fetchMethod: async (id) => {
+   *     loads += 1;
+   *     return `user ${id}`;
+   *   },
+   * });
+   * const [name] = await Promise.all([users.fetch(1), users.fetch(1)]);
+   * console.log(name, loads); // user 1 1
+   * ```
    */
   fetch(key: K, fetchOptions: FetchArgument<K, V, FC>): Promise<V | undefined>;
   fetch(
@@ -80,7 +109,10 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     return this.#traced(options?.status, (status) => this.#fetch(key, options, status));
   }
 
-  /** As `fetch`, but rejects with code `FETCH_UNDEFINED` if there is no value. */
+  /**
+   * Returns the value of a key as `fetch` does, and rejects with code `FETCH_UNDEFINED` if there is
+   * no value.
+   */
   forceFetch(key: K, fetchOptions: FetchArgument<K, V, FC>): Promise<V>;
   forceFetch(
     key: WithoutContext<FC, K>,
@@ -96,15 +128,26 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
   }
 
   /**
-   * The values of many keys, as by a `fetch` of each, but with one call of `fetchManyMethod` for
-   * all that have to be loaded; what is being loaded already is waited for, and not loaded again.
-   * Without `fetchManyMethod`, a call of `fetchMethod` for each. O(keys), and the loads.
+   * Returns the values of many keys, and loads all that are absent or stale with one call of
+   * `fetchManyMethod`. Keys that are already being loaded are waited for, and not loaded again.
+   * Without `fetchManyMethod`, `fetchMethod` is called for each key.
    *
-   * The Map has the keys that have a value, each once, in the order given. It rejects as the first
-   * `fetch` that fails would; what the others come to is stored nevertheless. A key that is deleted
-   * or set meanwhile fails, unless `ignoreFetchAbort` or `allowStaleOnFetchAbort` say otherwise.
-   * Rejects with `INVALID_KEYS` if the keys are no list, and with `INVALID_BATCH` if the result is
-   * none.
+   * The Map contains the keys that have a value, each once, in the order given. If loads fail,
+   * rejects with the first error; the results of the others are stored. A key that is deleted or
+   * set during its load fails, unless `ignoreFetchAbort` or `allowStaleOnFetchAbort` is given.
+   * Rejects with `INVALID_KEYS` if the keys are not a list, and with `INVALID_BATCH` if the result
+   * of `fetchManyMethod` is not one.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const users = new LRUCache<number, string>({
+   *   max: 100,
+   *   fetchManyMethod: async (ids) => new Map(ids.map((id) => [id, `user ${id}`])),
+   * });
+   * console.log(await users.fetchMany([1, 2])); // Map(2) { 1 => 'user 1', 2 => 'user 2' }
+   * ```
    */
   fetchMany(keys: Iterable<K>, fetchOptions: FetchManyArgument<K, V, FC>): Promise<Map<K, V>>;
   fetchMany(
@@ -144,8 +187,17 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
   }
 
   /**
-   * The value of a key as by `get`; if there is none, what `memoMethod` returns, stored.
-   * Throws `NO_MEMO_METHOD` without one, or what it throws.
+   * Returns the value of a key as `get` does. If there is none, calls `memoMethod`, and stores and
+   * returns its result. Throws `NO_MEMO_METHOD` without a `memoMethod`, and what `memoMethod`
+   * throws.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const squares = new LRUCache<number, number>({ max: 100, memoMethod: (n) => n * n });
+   * console.log(squares.memo(4)); // 16
+   * ```
    */
   memo(key: K, memoOptions: MemoArgument<K, V, FC>): V;
   memo(key: WithoutContext<FC, K>, memoOptions?: WithoutContext<FC, MemoArgument<K, V, FC>>): V;
@@ -262,7 +314,10 @@ function statusIn<K, V, FC>(
   return status;
 }
 
-/** A list of keys. A string, though a list of its letters, is a key that was not put into one. */
+/**
+ * A list of keys. A string is rejected: it is iterable, but almost always a single key passed by
+ * mistake.
+ */
 function listOf<K>(keys: Iterable<K>): Iterable<K> {
   const isList = typeof keys === 'object' && typeof keys?.[Symbol.iterator] === 'function';
   if (isList) return keys;

@@ -7,8 +7,8 @@
 //     take it out of the Map at once: whatever it gives afterwards is stored nowhere.
 // F3  No promise of a load is ever rejected unheard: only who waits for one hears of its failure.
 // F4  The options of the caller that began the load hold for it, and the loader may change them.
-// F5  A load in a batch is a load like any other, but for who calls the loader (batch.ts): each has
-//     an end of its own, and none ends another.
+// F5  A batched load differs from a single one only in who calls the loader (batch.ts): each ends
+//     by itself, and none ends another.
 
 import { NIL } from '../assembly/layout.js';
 import { callTogether } from './batch.js';

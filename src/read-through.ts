@@ -27,15 +27,15 @@ const PASSED_ON = [
   'engine',
 ] as const;
 
-/** The options of `LRUCache` that the caches in front of a store take, with the same meaning. */
+/** The options that the caches in front of a store share with `LRUCache`. */
 export type CacheOptions<K, V> = Pick<
   LRUCache.OptionsBase<K, V, unknown>,
   (typeof PASSED_ON)[number]
 >;
 
-/** What the caches in front of a store take: a store, and a bound on what is cached. */
+/** The options of a cache in front of a store: the store, and at least one bound. */
 export interface StoreCacheOptions<K, V> extends CacheOptions<K, V> {
-  /** Where the values are. Nobody else should change it, or what is cached may be out of date. */
+  /** The store. If others change it, cached values may be out of date: see `ttl` and `refresh`. */
   store: Dict<K, V>;
 }
 

@@ -7,8 +7,8 @@
 //     aborted loads, the status and subscribers hear of it when it is complete (status.ts). So any
 //     of them may use the cache.
 // S2  An operation throws before it changes anything, or from a callback after it is complete.
-// S3  A stale entry counts as absent for all but who asks for stale ones; it is there until it is
-//     removed. A ttl of 0 is none.
+// S3  A stale entry is treated as absent unless the caller allows stale values. It stays stored
+//     until it is removed. A ttl of 0 is no ttl.
 
 import { NIL } from '../assembly/layout.js';
 import { Autopurge } from './autopurge.js';

@@ -30,7 +30,7 @@ import {
 import { Turns } from './turns.js';
 import { Writer, type WriterOptions } from './writer.js';
 
-/** What `new WriteBackCache` takes. */
+/** The options of `new WriteBackCache`. */
 export interface WriteBackOptions<K, V> extends StoreCacheOptions<K, V> {
   /** Largest number of dirty entries: a whole number above 0; 1000 if not given. */
   maxDirty?: number;
@@ -64,6 +64,18 @@ export let isDirty: <K, V>(cache: WriteBackCache<K, V>, key: K) => boolean;
  *
  * Deletes reach the store at once. Values set since the last `sync` are lost if the process ends.
  * `undefined` cannot be a value: setting it deletes the key.
+ *
+ * @example
+ * ```ts
+ * import { WriteBackCache } from 'wasm-lru/stores';
+ *
+ * const store = new Map<string, number>();
+ * const counters = new WriteBackCache({ store, max: 1000 });
+ * for (let visit = 1; visit <= 100; visit++) await counters.set('visits', visit);
+ * console.log(counters.dirtySize, store.get('visits')); // 1 undefined
+ * await counters.sync();
+ * console.log(counters.dirtySize, store.get('visits')); // 0 100
+ * ```
  */
 export class WriteBackCache<K, V> {
   readonly #store: Dict<K, V>;
@@ -90,7 +102,7 @@ export class WriteBackCache<K, V> {
     this.#writer = new Writer(this.#store, checkOptions(options));
   }
 
-  /** Number of entries in the cache. Dirty ones that were evicted are not counted. */
+  /** Number of entries in the cache. Dirty entries that were evicted are not counted. */
   get size(): number {
     return this.#cache.size;
   }
@@ -242,7 +254,7 @@ export class WriteBackCache<K, V> {
     this.#cache.clear();
   }
 
-  /** What has been counted. Throws `NO_STATS` without `recordStats`. */
+  /** The counts of the cache. Throws `NO_STATS` without the option `recordStats`. */
   stats(): LRUCache.Stats {
     return this.#cache.stats();
   }

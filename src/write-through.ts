@@ -20,7 +20,7 @@ import {
 } from './read-through.js';
 import { Turns } from './turns.js';
 
-/** What `new WriteThroughCache` takes. */
+/** The options of `new WriteThroughCache`. */
 export type WriteThroughOptions<K, V> = StoreCacheOptions<K, V>;
 
 /** The cache inside, for the checkers of the test suite. Not exported by the package. */
@@ -31,7 +31,17 @@ export let cacheWithin: <K, V>(cache: WriteThroughCache<K, V>) => LRUCache<K, V>
  * writes to the store at once. After pylru's `WriteThroughCacheManager`.
  *
  * Every write has reached the store when its promise resolves; if the store fails, the promise
- * rejects with its error. `undefined` cannot be a value: setting it deletes the key.
+ * rejects with the store's error. `undefined` cannot be a value: setting it deletes the key.
+ *
+ * @example
+ * ```ts
+ * import { WriteThroughCache } from 'wasm-lru/stores';
+ *
+ * const store = new Map([['ada', 1815]]);
+ * const cache = new WriteThroughCache({ store, max: 1000 });
+ * await cache.set('grace', 1906);
+ * console.log(await cache.get('ada'), store.get('grace')); // 1815 1906
+ * ```
  */
 export class WriteThroughCache<K, V> {
   readonly #store: Dict<K, V>;
@@ -105,7 +115,7 @@ export class WriteThroughCache<K, V> {
     return this.#cache.has(key) || hasKey(this.#store, key);
   }
 
-  /** The keys of the store, as it gives them. Throws `NO_KEYS` if it has no method `keys`. */
+  /** The keys of the store, in its order. Throws `NO_KEYS` if the store has no method `keys`. */
   async *keys(): AsyncGenerator<K, void, unknown> {
     needHeadroom();
     this.#checkOpen();
@@ -146,7 +156,7 @@ export class WriteThroughCache<K, V> {
     });
   }
 
-  /** What has been counted. Throws `NO_STATS` without `recordStats`. */
+  /** The counts of the cache. Throws `NO_STATS` without the option `recordStats`. */
   stats(): LRUCache.Stats {
     return this.#cache.stats();
   }
