@@ -24,6 +24,8 @@ export type LRUCacheErrorCode =
   | 'INVALID_CALLBACK'
   /** A store has not the methods that every store needs. */
   | 'INVALID_STORE'
+  /** What `provideCore` was given is no compiled module. */
+  | 'INVALID_CORE'
   /** The keys of a store were asked for that has no method `keys`. */
   | 'NO_KEYS'
   /** `memo` was called on a cache without `memoMethod`. */

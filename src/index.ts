@@ -7,4 +7,5 @@ export {
   LRUCacheTypeError,
 } from './errors.js';
 export { LRUCache } from './lru.js';
+export { provideCore } from './provide.js';
 export type { EngineKind, Perf } from './types.js';
