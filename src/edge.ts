@@ -1,5 +1,5 @@
-// The public names of `wasm-lru/edge`, which are those of `wasm-lru`. Importing it gives the package
-// its core, as a file that the tools of the host have compiled.
+// The public names of `wasm-lru/edge`, which are those of `wasm-lru`. Importing it gives the core
+// to the package, as a file that the tools of the host have compiled.
 //
 // Hosts at the edge compile no bytes in a request. `?module` is how their tools are asked for a
 // compiled file: wrangler, Cloudflare's plug-ins for Vite and Vitest, Next.js, and Nitro. What

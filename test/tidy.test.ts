@@ -147,7 +147,9 @@ describe('the repository', () => {
   it('names no download address', () => {
     // A workspace is a link to its directory.
     const link = /"resolved": "(bench|docs\/playground)",\s*"link": true/g;
-    const tests = ['playground', 'runtimes'].map((name) => `test/${name}/package-lock.json`);
+    const tests = ['playground', 'runtimes', 'runtimes/newer'].map(
+      (name) => `test/${name}/package-lock.json`,
+    );
     for (const lock of ['package-lock.json', ...tests]) {
       expect(read(lock).replace(link, ''), lock).not.toMatch(/"resolved"/);
     }

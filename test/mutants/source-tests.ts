@@ -17,6 +17,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   core: ['hosts', 'core'],
   'core-none': ['core'],
   dict: ['stores', 'stores.dict', 'stores.write-back', 'stores.write-through'],
+  edge: ['core'],
   'engine-disposed': ['engine', 'lifecycle', 'options'],
   'engine-pure': ['mutants/trials', 'engine', 'rehash', 'many-caches'],
   'engine-wasm': [
@@ -50,6 +51,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   mend: ['mend'],
   options: ['errors', 'lifecycle', 'clock-host', 'sizes', 'options', 'ttl', 'resize', 'autopurge'],
   poison: ['mend', 'poison'],
+  provide: ['core'],
   'read-through': [
     'stores',
     'stores.dict',
