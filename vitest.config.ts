@@ -13,10 +13,10 @@ export default defineConfig({
     testTimeout: 120_000,
     // Some compile programs; on a busy machine that takes as long as a test.
     hookTimeout: 120_000,
-    // What bundlers make of it: a module that is compiled already (core-workerd.ts).
+    // What tools for the edge make of it: a module that is compiled already (edge.ts).
     alias: [
       {
-        find: /^\.\/core\.wasm(\?module)?$/,
+        find: /^\.\/core\.wasm\?module$/,
         replacement: fileURLToPath(new URL('test/core-module.ts', import.meta.url)),
       },
     ],

@@ -44,6 +44,8 @@ export type LRUCacheErrorCode =
   | 'INVALID_CALLBACK'
   /** A store lacks a method that every store needs. */
   | 'INVALID_STORE'
+  /** What `provideCore` was given is no compiled module. */
+  | 'INVALID_CORE'
   /** `keys()` was called on a cache whose store has no `keys` method. */
   | 'NO_KEYS'
   /** `memo` was called on a cache without `memoMethod`. */

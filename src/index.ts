@@ -14,4 +14,5 @@ export {
   LRUCacheTypeError,
 } from './errors.js';
 export { LRUCache } from './lru.js';
+export { provideCore } from './provide.js';
 export type { EngineKind, Perf } from './types.js';

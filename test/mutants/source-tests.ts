@@ -14,12 +14,11 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   channels: ['hosts', 'channels'],
   clock: ['clock', 'clock-host', 'ttl'],
   'columns-pure': ['mutants/trials', 'columns'],
-  core: ['hosts'],
-  'core-edge-light': ['core'],
+  core: ['hosts', 'core'],
   'core-none': ['core'],
-  'core-workerd': ['core'],
   'batch-read': ['stores', 'stores.hostile'],
   dict: ['stores', 'stores.dict', 'stores.hostile', 'stores.write-back', 'stores.write-through'],
+  edge: ['core'],
   'engine-disposed': ['engine', 'lifecycle', 'options'],
   'engine-pure': ['mutants/trials', 'engine', 'rehash', 'many-caches'],
   'engine-wasm': [
@@ -54,6 +53,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   mend: ['mend'],
   options: ['errors', 'lifecycle', 'clock-host', 'sizes', 'options', 'ttl', 'resize', 'autopurge'],
   poison: ['mend', 'poison'],
+  provide: ['core'],
   'read-through': [
     'stores',
     'stores.dict',

@@ -91,9 +91,33 @@ describe('the package', () => {
     }
   });
 
-  it('depends on nothing, and imports nothing but the core and itself', async () => {
+  it('has a folder for each subpath, for tools that do not read exports', () => {
+    const { exports, module, main } = readJson(join(installed, 'package.json'));
+    const { '.': own, ...subpaths } = exports;
+    assert.deepEqual([module, main], [own.import.default, own.require.default]);
+    for (const [subpath, conditions] of Object.entries(subpaths)) {
+      // A file is found by its name, as it is.
+      if (typeof conditions === 'string') continue;
+      const manifest = readJson(join(installed, subpath, 'package.json'));
+      const named = { main: manifest.main, module: manifest.module, types: manifest.types };
+      const wanted = {
+        main: conditions.require.default,
+        module: conditions.import.default,
+        types: conditions.import.types,
+      };
+      for (const [name, file] of Object.entries(named)) {
+        const path = join(installed, subpath, file);
+        assert.equal(path, join(installed, wanted[name]), `${name} of ${subpath}`);
+        assert.ok(existsSync(path), path);
+      }
+    }
+  });
+
+  it('depends on nothing, and imports nothing but itself, and the core in one entry', async () => {
     assert.equal(readJson(join(installed, 'package.json')).dependencies, undefined);
-    const allowed = /^(wasm-lru|\.\/core\.wasm(\?module)?)$/;
+    const itself = /^\.\/(index|pure)\.c?js$/;
+    const isAllowed = (file, path) =>
+      itself.test(path) || (file === 'dist/edge.js' && path === './core.wasm?module');
     for (const file of [...shippedIn('.js'), ...shippedIn('.cjs')]) {
       const { metafile } = await build({
         absWorkingDir: installed,
@@ -105,7 +129,7 @@ describe('the package', () => {
       });
       const imports = metafile.inputs[file].imports.map(({ path }) => path);
       assert.deepEqual(
-        imports.filter((path) => !allowed.test(path)),
+        imports.filter((path) => !isAllowed(file, path)),
         [],
         file,
       );
