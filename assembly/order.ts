@@ -301,13 +301,14 @@ function renumber(table: Table): void {
   const queue = queueOf(table);
   const size = sizeOf(table);
   let stamp: u32 = 0;
+  // First: stamps only fall here, and in their order, so the table is valid after each of them.
+  setFloor(table, 0);
   for (let at: u32 = 0; at < size; at++) {
     const slot = queuedAt(queue, at);
     stamp += STAMP_STEP;
     setStamp(records, slot, stamp | (stampOf(records, slot) & MAPPED));
   }
   setClock(table, stamp);
-  setFloor(table, 0);
   dropQueue(table);
 }
 

@@ -7,7 +7,7 @@
 // Part of the JavaScript engine only; storage.wasm.ts is the WebAssembly core's.
 
 import { BIN_SLOTS_LOG2, RECORD_BYTES, SLOT_FIRST } from './layout.js';
-import { hasAges, hasWeights, noColumn, noWords, Table } from './slots.js';
+import { hasAges, hasWeights, noColumn, noWords, setRefused, Table } from './slots.js';
 import { reindex, resetEntries } from './table.js';
 
 /** Allocates words; throws if memory is refused. */
@@ -80,6 +80,8 @@ export function layOut(
 
 /** Puts ages in use, none of which is ever stale yet; false if memory is refused. */
 export function useAges(table: Table): boolean {
+  setRefused(table, 0);
+  if (hasAges(table)) return true;
   if (table.capacity > 0) return layOut(table, table.capacity, true, hasWeights(table));
   table.isAged = true;
   return true;
@@ -87,6 +89,8 @@ export function useAges(table: Table): boolean {
 
 /** Puts weights in use, all 0 yet; false if memory is refused. */
 export function useWeights(table: Table): boolean {
+  setRefused(table, 0);
+  if (hasWeights(table)) return true;
   if (table.capacity > 0) return layOut(table, table.capacity, hasAges(table), true);
   table.isWeighed = true;
   return true;

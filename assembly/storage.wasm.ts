@@ -44,6 +44,7 @@ import {
   setLimit,
   setQueue,
   setRecords,
+  setRefused,
   setWeights,
   Table,
   weightsOf,
@@ -129,6 +130,7 @@ export function layOut(table: Table, capacity: u32, isAged: bool, isWeighed: boo
 
 /** Puts ages in use, none of which is ever stale yet; false if memory is refused. */
 export function useAges(table: Table): bool {
+  setRefused(table, 0);
   if (hasAges(table)) return true;
   if (recordsOf(table) != EMPTY) return layOut(table, capacityOf(table), true, hasWeights(table));
   setAges(table, EMPTY);
@@ -137,6 +139,7 @@ export function useAges(table: Table): bool {
 
 /** Puts weights in use, all 0 yet; false if memory is refused. */
 export function useWeights(table: Table): bool {
+  setRefused(table, 0);
   if (hasWeights(table)) return true;
   if (recordsOf(table) != EMPTY) return layOut(table, capacityOf(table), hasAges(table), true);
   setWeights(table, EMPTY);
