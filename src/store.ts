@@ -112,17 +112,32 @@ export class Store<K, V, FC> {
    */
   #recover(): void {
     const entries = this.#entries;
-    if (!(entries.failure instanceof LRUCacheError) && !entries.hasTrapped) {
-      this.callbacks?.forget();
-      for (let slot = 0; slot * 2 < entries.items.length; slot++) {
-        if (entries.valueAt(slot) !== undefined) this.noteEvicted(slot, undefined);
-      }
-      entries.clear();
-      this.applyBounds(this.max, this.maxSize);
-    }
+    const { failure } = entries;
+    // What is done here asks for the entries, too.
     entries.failure = undefined;
-    this.#choosePath();
+    try {
+      if (!(failure instanceof LRUCacheError) && !entries.hasTrapped) this.#giveUp();
+      this.#choosePath();
+    } catch (error) {
+      // A plain store, as above: what is not done yet is tried again by the next operation.
+      entries.failure = failure;
+      throw error;
+    }
     this.callbacks?.commit();
+  }
+
+  #giveUp(): void {
+    const { entries, callbacks } = this;
+    for (let slot = 0; slot * 2 < entries.items.length; slot++) {
+      const value = entries.valueAt(slot);
+      if (value === undefined) continue;
+      // What the change had noted already is in its place only if it was cut just then.
+      if (callbacks?.isLastRemoved(value, entries.keyAt(slot)) !== true) {
+        this.noteEvicted(slot, undefined);
+      }
+    }
+    entries.clear();
+    this.applyBounds(this.max, this.maxSize);
   }
 
   /** Which of `get` and `set` may pass by the store (L2 of lru.ts). */

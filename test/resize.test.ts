@@ -129,16 +129,18 @@ describe.each(plainCases)('resize on $name', ({ open }) => {
     ...(['evict', 'setLimit', 'setBudget', 'shed'] as const).map((name) => [name, 2, 9] as const),
     ...(['setLimit', 'setBudget', 'shed'] as const).map((name) => [name, 30, 90] as const),
   ])('is not done if the host interrupts it at %s, to %i and %i', (name, max, maxSize) => {
-    const { cache, engine } = openFive();
-    const entries = entriesOf(cache);
-    const { engine: whole } = entries;
-    const interrupt = (): never => {
-      entries.engine = whole;
+    const { cache, told, engine } = openFive();
+    const functions = engine.engine as unknown as Record<string, unknown>;
+    const whole = functions[name];
+    functions[name] = (): never => {
+      functions[name] = whole;
       throw new RangeError('Maximum call stack size exceeded');
     };
-    entries.engine = { ...whole, [name]: interrupt };
     expect(() => cache.resize({ max, maxSize })).toThrow(RangeError);
     expect([cache.max, cache.maxSize, cache.maxEntrySize]).toEqual([10, 20, 20]);
+    // Every entry was given up, and dispose was told of each value, once.
+    expect(cache.size).toBe(0);
+    expect(told.map(([value]) => value).sort()).toEqual([1, 2, 3, 4, 5]);
     for (let value = 6; value <= 20; value++) cache.set(`k${value}`, value % 3 || 3);
     expect(cache.size).toBe(10);
     expectRecount(cache, engine);
