@@ -24,15 +24,9 @@
 // O4  Slots are freed in the order of their numbers by a rebuild, and FRESH falls to the last live
 //     one, so a table that has become small is not searched as a large one for long.
 
+import { MAPPED, NIL, SLOT_FIRST, STAMP_MAX, STAMP_STEP } from './layout.js';
 import {
-  MAPPED,
-  NIL,
-  SLOT_FIRST,
-  STAMP_MAX,
-  STAMP_STEP,
-} from './layout.js';
-import {
-  Bins,
+  type Bins,
   binAtOf,
   binCountOf,
   binLowOf,
@@ -44,7 +38,7 @@ import {
   floorOf,
   freshOf,
   newestUsedOf,
-  Queue,
+  type Queue,
   queueAtOf,
   queueClockOf,
   queuedAt,
@@ -52,7 +46,7 @@ import {
   queueHighOf,
   queueNextOf,
   queueOf,
-  Records,
+  type Records,
   recordsOf,
   setBin,
   setBinAt,
@@ -73,7 +67,7 @@ import {
   setWord,
   sizeOf,
   stampOf,
-  Table,
+  type Table,
 } from './slots.js';
 
 /** The stamp that the slot used last had before, for `untouch`. */

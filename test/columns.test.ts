@@ -21,8 +21,8 @@ import {
   WEIGHT_MAX,
 } from '../assembly/layout.js';
 import type { Engine, Table, TableImage } from '../src/engine/engine.js';
-import { createPureEngine } from '../src/engine-pure.js';
 import { compileCore, createWasmEngine } from '../src/engine/wasm.js';
+import { createPureEngine } from '../src/engine-pure.js';
 import { Scarcity } from './scarcity.js';
 import { type DebugCore, engineCases, openDebug, openPure, plainCases } from './support.js';
 import { type TableCommand, tableCommand } from './table-commands.js';

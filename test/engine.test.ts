@@ -18,9 +18,9 @@ import {
   OUTCOME_MASK,
 } from '../assembly/layout.js';
 import type { Engine, Table, TableImage } from '../src/engine/engine.js';
+import { compileCore, createWasmEngine } from '../src/engine/wasm.js';
 import { disposedEngine } from '../src/engine-disposed.js';
 import { createPureEngine } from '../src/engine-pure.js';
-import { compileCore, createWasmEngine } from '../src/engine/wasm.js';
 import { entriesOf } from '../src/lru.js';
 import { type DebugCore, openCache, openDebug, openRelease, plainCases } from './support.js';
 

@@ -6,7 +6,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WEIGHT_MAX } from '../assembly/layout.js';
-import { entriesOf } from '../src/lru.js';
 import { type Cache, codeOf, contentOf, type Given, type Key } from './hand-clock.js';
 import { expectRecount, openSized } from './sized.js';
 import { type EngineCase, openCache, plainCases } from './support.js';

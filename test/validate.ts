@@ -56,7 +56,11 @@ export function liveSlots(image: Image): number[] {
   }
   const free = new Set<number>();
   for (let slot = image.free; slot !== NIL; slot = wordAt(image, slot)) {
-    expectSame(slot >= SLOT_FIRST && slot < fresh && stampAt(image, slot) === 0, true, 'a free slot');
+    expectSame(
+      slot >= SLOT_FIRST && slot < fresh && stampAt(image, slot) === 0,
+      true,
+      'a free slot',
+    );
     expectSame(free.has(slot), false, 'a free slot once');
     free.add(slot);
   }
@@ -69,7 +73,7 @@ function expectBuckets(image: Image, { count, bytes }: BucketIndex, live: number
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const mixOf = (word: number) => Math.imul(word, MULTIPLIER) >>> 0;
   const homeOf = (word: number) => Number((BigInt(mixOf(word)) * BigInt(count)) >> 32n);
-  const tagOf = (word: number) => ((mixOf(word) ^ (mixOf(word) >>> 15)) & 0xff) || 1;
+  const tagOf = (word: number) => (mixOf(word) ^ (mixOf(word) >>> 15)) & 0xff || 1;
   const passed = new Array<number>(count).fill(0);
   const asked = new Array<number>(count).fill(0);
   const indexed = new Set<number>();
