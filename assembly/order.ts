@@ -26,7 +26,7 @@
 
 import { MAPPED, NIL, SLOT_FIRST, STAMP_MAX, STAMP_STEP } from './layout.js';
 import {
-  type Bins,
+  Bins,
   binAtOf,
   binCountOf,
   binLowOf,
@@ -38,7 +38,7 @@ import {
   floorOf,
   freshOf,
   newestUsedOf,
-  type Queue,
+  Queue,
   queueAtOf,
   queueClockOf,
   queuedAt,
@@ -46,7 +46,7 @@ import {
   queueHighOf,
   queueNextOf,
   queueOf,
-  type Records,
+  Records,
   recordsOf,
   setBin,
   setBinAt,
@@ -67,7 +67,7 @@ import {
   setWord,
   sizeOf,
   stampOf,
-  type Table,
+  Table,
 } from './slots.js';
 
 /** The stamp that the slot used last had before, for `untouch`. */
