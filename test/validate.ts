@@ -70,7 +70,11 @@ export function liveSlots(image: Image): number[] {
     expectSame(free.has(slot), false, 'a free slot once');
     free.add(slot);
   }
-  expectSame(live.length + free.size + SLOT_FIRST, fresh, 'live and free are the used');
+  // A high slot of a table that has become small is freed by the next rebuild (O4).
+  const isLeft = (slot: number) => stampAt(image, slot) === 0 && !free.has(slot);
+  for (let slot = SLOT_FIRST; slot < fresh; slot++) {
+    if (isLeft(slot)) expectAtMost(8, slot, `slot ${slot} is live, free, or high`);
+  }
   return live;
 }
 
