@@ -4,8 +4,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // It needs a browser, and packages of its own: npm run test:playground.
-    exclude: [...configDefaults.exclude, 'test/playground/**'],
+    // They need packages of their own, and one a browser: npm run test:playground, test:frameworks.
+    exclude: [...configDefaults.exclude, 'test/playground/**', 'test/frameworks/**'],
     pool: 'forks',
     // Vitest leaves one processor free, which on CI's two is half of them.
     maxWorkers: 2,
@@ -13,10 +13,10 @@ export default defineConfig({
     testTimeout: 120_000,
     // Some compile programs; on a busy machine that takes as long as a test.
     hookTimeout: 120_000,
-    // What bundlers make of it: a module that is compiled already (core-workerd.ts).
+    // What tools for the edge make of it: a module that is compiled already (edge.ts).
     alias: [
       {
-        find: /^\.\/core\.wasm(\?module)?$/,
+        find: /^\.\/core\.wasm\?module$/,
         replacement: fileURLToPath(new URL('test/core-module.ts', import.meta.url)),
       },
     ],

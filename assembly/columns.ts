@@ -26,7 +26,7 @@ import {
   setWeight,
   stampOf,
   startOf,
-  Table,
+  type Table,
   totalOf,
   ttlOf,
   weightOf,

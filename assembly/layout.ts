@@ -210,7 +210,8 @@ export const ARENA_MAP_BYTES: u32 = 32;
 /** First block of each bin, or 0. */
 export const ARENA_BINS: u32 = ARENA_MAP + ARENA_MAP_BYTES;
 /** Zero bytes, from a multiple of 64: the bucket, the records and the columns of an empty table. */
-export const EMPTY: u32 = (ARENA_BINS + ARENA_BIN_COUNT * 4 + BUCKET_BYTES - 1) & ~(BUCKET_BYTES - 1);
+export const EMPTY: u32 =
+  (ARENA_BINS + ARENA_BIN_COUNT * 4 + BUCKET_BYTES - 1) & ~(BUCKET_BYTES - 1);
 export const EMPTY_BYTES: u32 = BUCKET_BYTES;
 export const BLOCK_HEADER_BYTES: u32 = 8;
 /** First block: a header's length past a multiple of 16, so that payloads are multiples of 16. */

@@ -26,15 +26,9 @@
 //     the table moves down, and is not searched as a large one for long. At its limit it cannot:
 //     there, slots are handed on from entry to entry.
 
+import { MAPPED, NIL, SLOT_FIRST, STAMP_MAX, STAMP_STEP } from './layout.js';
 import {
-  MAPPED,
-  NIL,
-  SLOT_FIRST,
-  STAMP_MAX,
-  STAMP_STEP,
-} from './layout.js';
-import {
-  Bins,
+  type Bins,
   binAtOf,
   binCountOf,
   binLowOf,
@@ -46,7 +40,7 @@ import {
   floorOf,
   freshOf,
   newestUsedOf,
-  Queue,
+  type Queue,
   queueAtOf,
   queueClockOf,
   queuedAt,
@@ -54,7 +48,7 @@ import {
   queueHighOf,
   queueNextOf,
   queueOf,
-  Records,
+  type Records,
   recordsOf,
   setBin,
   setBinAt,
@@ -75,7 +69,7 @@ import {
   setWord,
   sizeOf,
   stampOf,
-  Table,
+  type Table,
 } from './slots.js';
 
 /** The stamp that the slot used last had before, for `untouch`. */

@@ -5,12 +5,7 @@
 // fields mean is drawn in layout.ts. Every array is as long as the layout says, and never read
 // beyond its end.
 
-import {
-  NIL,
-  RECORD_BYTES_LOG2,
-  SLOT_FIRST,
-  WEIGHT_MAX,
-} from './layout.js';
+import { NIL, RECORD_BYTES_LOG2, SLOT_FIRST, WEIGHT_MAX } from './layout.js';
 
 /** WORD and STAMP of each slot, in turn. */
 export type Records = Int32Array;

@@ -13,7 +13,6 @@
 // Part of the WebAssembly core only; storage.ts is the JavaScript engine's.
 
 import { allocate, bytesOf, extend, release } from './arena.js';
-import { reindex, resetEntries } from './table.js';
 import {
   AGE_BYTES_LOG2,
   BIN_SLOTS_LOG2,
@@ -46,9 +45,10 @@ import {
   setRecords,
   setRefused,
   setWeights,
-  Table,
+  type Table,
   weightsOf,
 } from './slots.js';
+import { reindex, resetEntries } from './table.js';
 
 /** Bytes of the parts of a block that are kept when it moves. */
 function keptBytes(slots: u32, isAged: bool, isWeighed: bool): usize {

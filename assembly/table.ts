@@ -15,7 +15,7 @@ import {
   forgetMapped,
   noteMapped,
   occupy,
-  Place,
+  type Place,
   vacancyFor,
   vacate,
 } from './buckets.js';
@@ -60,7 +60,7 @@ import {
   setWord,
   sizeOf,
   stampOf,
-  Table,
+  type Table,
   totalOf,
   weightOf,
   weightsOf,

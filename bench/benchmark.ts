@@ -15,6 +15,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { type Contender, contenderOf, contenders } from './adapters/contenders.js';
 import { Failure } from './failure.js';
 import { filterPlan, labelOf } from './filter.js';
+import { measureRow, memoryCapacities } from './memory.js';
+import { SPREAD_MAX } from './more.js';
 import { ownPackage, versionOf } from './packages.js';
 import {
   minutesAtLeast,
@@ -25,9 +27,11 @@ import {
   profiles,
 } from './profiles.js';
 import { createTicker } from './progress.js';
-import type { LibraryInfo, Results } from './results.js';
+import type { LibraryInfo, MemoryRow, Results } from './results.js';
 import { type Measured, measureAll, nameOf, processesIn, type Schedule } from './schedule.js';
 import { showResults } from './show.js';
+import { measureSizes } from './sizes.js';
+import { OURS } from './tables.js';
 
 interface Options {
   readonly quick?: true;
@@ -44,17 +48,22 @@ interface Options {
 const ROUNDS_MAX = 1000;
 const MINUTES_MAX = 10_080;
 const NODE_MAJOR_MIN = 20;
-/** Starts are measured so many times more than cells: they are short. */
-const START_ROUNDS_MORE = 2;
+/** Starts are measured so many times more often than cells: they are short. */
+const START_ROUNDS_MORE = 10;
 const EXIT_INTERRUPTED = 130;
 
 const NOTES = `
-Profiles: --quick takes under 4 minutes, the standard one about half an hour, --full hours.
+Profiles: --quick takes about 5 minutes, the standard one half an hour, --full hours.
+
+After the rounds of all libraries, cells whose ratio to the best exact peer is not sure enough get
+further rounds, as far as time allows: of wasm-lru, lru-cache, and those that may be the best.
 
 A filter is a list of words: workloads (hit zipf churn mix replay), kinds of keys (int string
 fresh16 ...), sizes (1000 or 1k), caches8, traces (web12 orm-busy), libraries (lru-cache
 naive-map ...) and groups of them (ours exact baseline approximate bound). Words for the same
 thing are alternatives; words for different things must all hold. --list shows what it selects.
+Caches that keep a ttl of each entry, and the longest of single sets, are what ttl and pauses
+select; plain, which is what is meant if neither is named, selects all else.
 
 Every library gets the same requests. Each cell is measured in fresh processes, one at a time, in
 random order. All results are checked: exact caches must have exactly the hits and values of an
@@ -85,7 +94,7 @@ function createCommand(): Command {
     .option('--filter <words>', 'only the cells and libraries these words select')
     .option('--json <file>', 'write the raw data here')
     .option('--node <path>', 'measure in this Node', process.execPath)
-    .option('--rounds <n>', 'processes per library and cell', numberWithin(1, ROUNDS_MAX, true))
+    .option('--rounds <n>', 'rounds of all libraries', numberWithin(1, ROUNDS_MAX, true))
     .option('--minutes <n>', 'time to aim for, in all', numberWithin(0, MINUTES_MAX, false))
     .option('--seed <n>', 'seed of requests and order', numberWithin(0, 2 ** 32 - 1, true), 1)
     .option('--list', 'say what would be measured, and measure nothing')
@@ -148,10 +157,11 @@ function createSchedule(options: Options, signal: AbortSignal): Schedule {
   const whole = planCells(profile, contenders);
   const cells = options.filter === undefined ? whole : filterPlan(whole, options.filter);
   const rounds = options.rounds ?? profile.rounds;
-  const share = (processesOf(cells) * rounds) / (processesOf(whole) * profile.rounds);
+  const share = processesOf(cells) / processesOf(whole);
   const starts = contendersIn(cells).filter(({ group }) => group === 'ours' || group === 'exact');
   return {
     ...{ cells, rounds, starts, startRounds: rounds + START_ROUNDS_MORE },
+    ...{ roundsMax: Math.max(rounds, profile.roundsMax), processMs: profile.processMs },
     minutes: options.minutes ?? profile.minutes * share,
     ...{ seed: options.seed, node: options.node, signal },
   };
@@ -179,12 +189,21 @@ function showPlan(schedule: Schedule, profile: Profile): string {
   );
 }
 
+/** What is measured of this package alone: unless it is left out, or the run is cut short. */
+async function measureOwn({ cells, signal, node }: Schedule): Promise<Partial<Results>> {
+  const isWanted = contendersIn(cells).some(({ library }) => library === OURS);
+  if (!isWanted || signal.aborted) return {};
+  const memory: MemoryRow[] = [];
+  for (const capacity of memoryCapacities) memory.push(await measureRow(capacity, node));
+  return { memory, sizes: await measureSizes() };
+}
+
 function makeResults(
   measured: Measured,
   schedule: Schedule,
   profile: string,
   info: NodeInfo,
-): Results {
+): Omit<Results, 'minutes'> {
   const rounds = Math.max(0, ...measured.cells.map(({ samples }) => samples.length));
   return {
     taken: new Date().toISOString(),
@@ -193,10 +212,11 @@ function makeResults(
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
     os: `${type()} ${release()} ${arch()}`,
-    ...{ profile, rounds, minutes: schedule.minutes },
+    ...{ profile, rounds, spreadMax: SPREAD_MAX },
     libraries: contendersIn(schedule.cells).map(libraryInfo),
     cells: measured.cells,
     starts: measured.starts,
+    ...(measured.pauses.length === 0 ? {} : { pauses: measured.pauses }),
     ...(measured.failures.length === 0 ? {} : { failures: measured.failures }),
   };
 }
@@ -205,14 +225,10 @@ function makeResults(
 function formatResults(results: Results): string {
   const marks: string[] = [];
   const mark = (value: unknown): string => `@${marks.push(JSON.stringify(value)) - 1}@`;
-  const text = JSON.stringify(
-    {
-      ...results,
-      cells: results.cells.map((cell) => ({ ...cell, samples: cell.samples.map(mark) })),
-    },
-    null,
-    1,
-  );
+  const isLine = (key: string): boolean => key === 'samples' || key === 'memory';
+  const byLine = (key: string, value: unknown): unknown =>
+    isLine(key) && Array.isArray(value) ? value.map(mark) : value;
+  const text = JSON.stringify(results, byLine, 1);
   return `${text.replace(/"@(\d+)@"/g, (_, index) => marks[Number(index)] ?? '')}\n`;
 }
 
@@ -236,9 +252,15 @@ async function measure(options: Options): Promise<number> {
   process.once('SIGINT', interrupt);
   const progress = createTicker(processesIn(schedule));
   try {
+    const began = performance.now();
     const measured = await measureAll(schedule, progress);
     progress.stop();
-    const results = makeResults(measured, schedule, profile.name, info);
+    const own = await measureOwn(schedule);
+    const results: Results = {
+      ...makeResults(measured, schedule, profile.name, info),
+      ...own,
+      minutes: Math.round((performance.now() - began) / 6000) / 10,
+    };
     if (options.json !== undefined) writeFileSync(options.json, formatResults(results));
     process.stdout.write(showResults(results));
     if (interruption.signal.aborted) return EXIT_INTERRUPTED;

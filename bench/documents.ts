@@ -6,6 +6,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { listed, NOTHING, ratioText, table } from './markdown.js';
+import { CONFIDENCE } from './median.js';
 import { ownPackage } from './packages.js';
 import { type PlotName, plot, plotFile, plotNames, plotTitles, themes } from './plots.js';
 import { grouped } from './report.js';
@@ -16,8 +17,10 @@ import {
   lossesTable,
   memorySection,
   otherGroups,
+  pausesSection,
   startsTable,
   targetsTable,
+  ttlTable,
   widestSpread,
   workloadSections,
 } from './sections.js';
@@ -28,6 +31,8 @@ import {
   familyOf,
   meanRatio,
   measuredIn,
+  OURS,
+  plainCells,
   ratioTo,
   ratioToBest,
 } from './tables.js';
@@ -81,9 +86,16 @@ function summaryTable(cells: readonly CellFigures[]): string {
   return table(['keys', ...workloads, 'all'], [...rows, rowOf('all', cells)], 1);
 }
 
+/** Rounds of a cell: the fewest and the most. */
+function roundsText({ cells, rounds }: Results): string {
+  const ours = cells.filter(({ library }) => library === OURS);
+  const fewest = Math.min(rounds, ...ours.map(({ samples }) => samples.length));
+  const range = fewest === rounds ? `${rounds}` : `${fewest} to ${rounds}`;
+  return `${range} ${rounds === 1 ? 'round' : 'rounds'}`;
+}
+
 function introduction(results: Results): string {
-  const { node, v8, cpu, cores, os, taken, profile, rounds, minutes } = results;
-  const counted = `${rounds} ${rounds === 1 ? 'round' : 'rounds'}`;
+  const { node, v8, cpu, cores, os, taken, profile, minutes } = results;
   return `# Benchmarks
 
 This file is generated from [bench/results.json](../${DATA}) by
@@ -91,7 +103,8 @@ This file is generated from [bench/results.json](../${DATA}) by
 
 wasm-lru is compared with other caches, the same work done with each. All times are in nanoseconds
 per operation. A ratio is the time of the fastest other exact cache divided by that of wasm-lru: how
-many times as fast wasm-lru is. Below 1, wasm-lru is slower. Ratios are rounded down.
+many times as fast wasm-lru is. Below 1, wasm-lru is slower. Ratios are rounded down, and have as
+many decimals as their spread bears: the last one is unsure by less than five.
 
 ## Run it yourself
 
@@ -111,7 +124,7 @@ what was measured. \`npm run bench -- --help\` lists the options.
 | date | ${taken.slice(0, 10)} |
 | machine | ${cpu}, ${cores} cores, ${os} |
 | Node | ${node.replace(/^v/, '')}, V8 ${v8} |
-| run | profile ${profile}, ${counted}, ${Math.round(minutes)} minutes |
+| run | profile ${profile}, ${roundsText(results)}, ${Math.round(minutes)} minutes |
 | exact caches | ${versions(results, 'exact')} |
 | approximate caches | ${versions(results, 'approximate')} |
 | baselines | ${versions(results, 'baseline')} |
@@ -124,6 +137,13 @@ const COLLECTED_WITHIN = `Time in the collector is what Node reports within the 
   collects most of what they leave between two passes, which this run has not counted; the next
   one will.`;
 
+function extraRounds({ spreadMax }: Results): string {
+  if (spreadMax === undefined) return 'All cells were measured in as many rounds.';
+  return `Cells whose ratio scatters were measured in more rounds, until its spread was at most
+  ${(spreadMax * 100).toFixed(0)} % or the time was over. In those are wasm-lru, lru-cache, and
+  libraries that may be the fastest other one.`;
+}
+
 function method(results: Results, cells: readonly CellFigures[]): string {
   return `## How it was measured
 
@@ -132,11 +152,17 @@ function method(results: Results, cells: readonly CellFigures[]): string {
   meets all of them.
 - Each process warms up first. What comes back is checked: against an exact simulator if the library
   is exact, and that a value is that of its key with all.
-- Fresh strings are built within the timed pass, as a server's requests build them. The time of
-  building alone is measured too, and its median over all libraries of a cell is subtracted from
-  each. All other keys are made before.
-- A figure is the median of all rounds. After it stands the spread (±): the distance of the round
-  farthest from the median. No round is outside.
+- Fresh strings are built within the timed pass, as a server's requests build them. Each process
+  times the building alone, too, and subtracts it. All other keys are made before.
+- A time is the median of all rounds. A ratio is the median of the ratios within each round, so
+  that what slows the machine down for a while cancels out.
+- ${extraRounds(results)}
+- The spread (±) of a time or ratio is half the length of an interval. Of four rounds and more, the
+  interval holds the median of endlessly many with a probability of at least
+  ${(CONFIDENCE * 100).toFixed(0)} %, whatever way they scatter; of fewer, it is from the lowest to
+  the highest.
+- "At best" is the ratio of the fastest passes, ours and the other's, of any round: without what
+  others do on the machine, and without what is collected now and then.
 - Memory is what the filled cache added, after a collection. Keys and values are made before.
 - ${results.countsIdleCollections === true ? COLLECTED_ALL : COLLECTED_WITHIN}
 
@@ -159,48 +185,9 @@ The kinds of keys:
 - Objects: \`object\`. Ints and strings in one cache, reused: \`int+string\`.`;
 }
 
-/** docs/benchmarks.md. */
-export function benchmarksDocument(results: Results): string {
-  const cells = cellFigures(results);
-  return `${introduction(results)}
-
-${method(results, cells)}
-
-## Summary
-
-${SUMMARY_HEAD}
-Geometric means.
-
-${summaryTable(cells)}
-
-${picture('ratios', 'benchmarks')}
-
-A dot is a cell; the larger the dot, the larger the cache. Right of the line, wasm-lru is faster.
-
-## Targets
-
-Set before this run. Ratios are to the best exact cache of the cell, if nothing else is said.
-Means are geometric.
-
-${targetsTable(results, cells)}
-
-## Where we lose
-
-Every cell in which another exact cache is faster:
-
-${lossesTable(cells)}
-
-## Times
-
-Nanoseconds per operation; the fastest is bold. Sizes are in entries; several caches share them.
-
-${picture('sizes', 'benchmarks')}
-
-${workloadSections(results, cells)}
-
-${otherGroups(results, cells)}
-
-## What failed
+/** What is no matter of time per operation. */
+function other(results: Results, cells: readonly CellFigures[]): string {
+  return `## What failed
 
 ${failuresTable(results)}
 
@@ -227,12 +214,71 @@ ${startsTable(results)}
 `;
 }
 
+/** docs/benchmarks.md. */
+export function benchmarksDocument(results: Results): string {
+  const all = cellFigures(results);
+  const cells = plainCells(all);
+  return `${introduction(results)}
+
+${method(results, cells)}
+
+## Summary
+
+${SUMMARY_HEAD}
+Geometric means.
+
+${summaryTable(cells)}
+
+${picture('ratios', 'benchmarks')}
+
+A dot is a cell; the larger the dot, the larger the cache. Right of the line, wasm-lru is faster.
+
+## Targets
+
+Set before this run. Ratios are to the best exact cache of the cell and geometric means over the
+cells, if nothing else is said.
+
+${targetsTable(results, all)}
+
+## Where we lose
+
+Every cell in which another exact cache is faster:
+
+${lossesTable(cells)}
+
+## Times
+
+Nanoseconds per operation; the fastest is bold. Sizes are in entries; several caches share them.
+
+${picture('sizes', 'benchmarks')}
+
+${workloadSections(results, cells)}
+
+${otherGroups(results, cells)}
+
+## With a ttl
+
+Each entry has a time to live, which none of them outlives. The other caches have none, or one of
+another meaning.
+
+${ttlTable(results, all)}
+
+## Longest pauses
+
+Of caches of a million ints that are full, every \`set\` was timed by itself, in the churn and in
+the read-through by a Zipf distribution. Collections of garbage are in these times.
+
+${pausesSection(results)}
+
+${other(results, cells)}`;
+}
+
 /** README.md with the block between its two marks replaced. */
 export function withSummary(readme: string, results: Results): string {
   const begin = readme.indexOf(BEGIN);
   const end = readme.indexOf(END);
   if (begin === -1 || end < begin) throw new Error(`README.md needs ${BEGIN} and ${END}`);
-  const cells = cellFigures(results);
+  const cells = plainCells(cellFigures(results));
   const block = `${SUMMARY_HEAD}
 Geometric means over ${grouped(cells.length)} cells: a workload, a kind of keys and a size each.
 
@@ -252,7 +298,7 @@ export async function documents(results: Results, readme: string): Promise<Map<s
     [DOCUMENT, benchmarksDocument(results)],
     ['README.md', withSummary(readme, results)],
   ]);
-  const cells = cellFigures(results);
+  const cells = plainCells(cellFigures(results));
   for (const name of plotNames) {
     for (const theme of themes) {
       files.set(`${PLOTS}/${plotFile(name, theme)}`, await plot(name, cells, theme));

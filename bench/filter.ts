@@ -1,7 +1,8 @@
 // The filter of `npm run bench`: which cells and libraries a user's words select.
 //
 // Words are separated by spaces or commas. Each is a label of a cell or of a library: all words
-// for the same thing are alternatives, and words for different things must all hold.
+// for the same thing are alternatives, and words for different things must all hold. Cells of a
+// kind of their own have to be named.
 
 import type { Contender } from './adapters/contenders.js';
 import { Failure } from './failure.js';
@@ -9,7 +10,7 @@ import type { PlannedCell } from './profiles.js';
 import type { Cell } from './results.js';
 
 /** What a label is about. */
-const aspects = ['workload', 'keys', 'size', 'caches', 'trace', 'library'] as const;
+const aspects = ['workload', 'keys', 'size', 'caches', 'trace', 'kind', 'library'] as const;
 
 type Aspect = (typeof aspects)[number];
 
@@ -30,9 +31,12 @@ function labelsOf(cell: Cell, { library, group }: Contender): Record<Aspect, str
     size: sizeLabels(cell.size),
     caches: [`caches${cell.caches}`],
     trace: cell.trace === undefined ? [] : [cell.trace],
+    kind: [cell.ttl ? 'ttl' : cell.pauses ? 'pauses' : PLAIN],
     library: [labelOf(library), group],
   };
 }
+
+const PLAIN = 'plain';
 
 /** The words of a filter, each under what it is about. Throws `Failure` for an unknown one. */
 function sortWords(text: string, plan: readonly PlannedCell[]): Map<Aspect, Set<string>> {
@@ -53,6 +57,7 @@ function sortWords(text: string, plan: readonly PlannedCell[]): Map<Aspect, Set<
     }
     sorted.set(aspect, (sorted.get(aspect) ?? new Set()).add(word));
   }
+  if (!sorted.has('kind')) sorted.set('kind', new Set([PLAIN]));
   return sorted;
 }
 

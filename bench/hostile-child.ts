@@ -5,8 +5,8 @@
 // and their hashes not known to V8.
 
 import { coreHex } from '../src/core.generated.js';
-import { compileCore, createWasmEngine } from '../src/engine/wasm.js';
 import { SharedEngine } from '../src/engine/lifetime.js';
+import { compileCore, createWasmEngine } from '../src/engine/wasm.js';
 import { LRUCache } from '../src/index.js';
 import type { EngineKind } from '../src/types.js';
 import { Failure } from './failure.js';

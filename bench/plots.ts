@@ -104,7 +104,7 @@ function ratioValues(cells: readonly CellFigures[]) {
     keys: keysText(cell),
     family: familyOf(cell.keys),
     size: cell.size,
-    ratio,
+    ratio: ratio.value,
   }));
 }
 

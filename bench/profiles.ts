@@ -9,8 +9,12 @@ import type { Cell, Group, KeyKind, WorkloadName } from './results.js';
 export interface Profile {
   readonly name: string;
   readonly cells: readonly Cell[];
-  /** Processes per library and cell. */
+  /** Rounds of all cells and libraries. */
   readonly rounds: number;
+  /** Rounds of a cell whose ratio scatters, at most. */
+  readonly roundsMax: number;
+  /** Time for one process, from its start; what it has to do takes longer if it must. */
+  readonly processMs: number;
   /** Time to aim for, if nothing is left out. */
   readonly minutes: number;
   /** Cells that a group is measured in; all of them unless it is named. */
@@ -40,8 +44,16 @@ function combine(
 /** One cache against eight of together the same size; the one is in the profile anyway. */
 const manyCaches: readonly Cell[] = [
   { workload: 'hit', keys: 'int', size: MIDDLE, caches: MANY },
+  { workload: 'hit', keys: 'string', size: MIDDLE, caches: MANY },
   { workload: 'zipf', keys: 'string', size: MIDDLE, caches: MANY },
 ];
+
+/** Each of these cells of one cache, with that of eight behind it: they are compared. */
+function besideMany(cells: readonly Cell[]): Cell[] {
+  const isSame = (a: Cell, b: Cell): boolean =>
+    a.workload === b.workload && a.keys === b.keys && a.size === b.size;
+  return cells.flatMap((cell) => [cell, ...manyCaches.filter((many) => isSame(cell, many))]);
+}
 
 const mixedKeys: readonly Cell[] = combine(['hit', 'zipf'], ['int+string'], [MIDDLE]);
 
@@ -56,10 +68,21 @@ function replays(keys: 'known' | KeyKind): Cell[] {
   }));
 }
 
+const withTtl: readonly Cell[] = [
+  ...combine(['hit', 'zipf', 'churn'], ['int', 'string'], [MIDDLE]),
+  ...replays('known'),
+].map((cell): Cell => ({ ...cell, ttl: true }));
+
+const withPauses: readonly Cell[] = combine(['churn', 'zipf'], ['int'], [HUGE]).map(
+  (cell): Cell => ({ ...cell, pauses: true }),
+);
+
 const quick: Profile = {
   name: 'quick',
   rounds: 1,
-  minutes: 3,
+  roundsMax: 8,
+  processMs: 700,
+  minutes: 5,
   cells: [
     ...combine(['hit', 'zipf', 'churn'], ['int', 'fresh16'], [MIDDLE]),
     ...combine(['zipf'], ['string'], [MIDDLE]),
@@ -72,18 +95,21 @@ const quick: Profile = {
 
 const standard: Profile = {
   name: 'standard',
-  rounds: 3,
-  minutes: 34,
+  rounds: 2,
+  roundsMax: 16,
+  processMs: 700,
+  minutes: 30,
   cells: [
-    ...combine(['hit', 'zipf', 'churn'], MAIN_KEYS, [SMALL, MIDDLE, BIG]),
+    ...besideMany(combine(['hit', 'zipf', 'churn'], MAIN_KEYS, [SMALL, MIDDLE, BIG])),
     ...combine(['hit'], ['int', 'int32'], [HUGE]),
     ...combine(['churn'], ['int', 'string'], [HUGE]),
     ...combine(['mix'], MAIN_KEYS, [MIDDLE]),
     ...combine(['hit', 'zipf', 'churn'], ['int32', 'float', 'fresh40', 'cons', 'object'], [MIDDLE]),
     ...combine(['zipf'], SHAPES, [MIDDLE]),
     ...replays('known'),
-    ...manyCaches,
     ...mixedKeys,
+    ...withTtl,
+    ...withPauses,
   ],
   // The peers and ours are what it is for; of the others, the main kinds of keys tell enough.
   suits: (group, { size, keys, workload }) => {
@@ -95,7 +121,9 @@ const standard: Profile = {
 
 const full: Profile = {
   name: 'full',
-  rounds: 5,
+  rounds: 3,
+  roundsMax: 16,
+  processMs: 1500,
   minutes: 420,
   cells: [
     ...combine(
@@ -110,6 +138,8 @@ const full: Profile = {
     ...manyCaches,
     ...manyCaches.map((cell) => ({ ...cell, keys: 'fresh16' as const })),
     ...mixedKeys,
+    ...withTtl,
+    ...withPauses,
   ],
   suits: () => true,
 };
@@ -128,13 +158,18 @@ export function planCells(profile: Profile, contenders: readonly Contender[]): P
   return profile.cells.map((cell) => ({
     cell,
     contenders: contenders.filter(
-      (one) => profile.suits(one.group, cell) && (one.suits?.(cell) ?? true),
+      (one) => profile.suits(one.group, cell) && canDo(one, cell) && (one.suits?.(cell) ?? true),
     ),
   }));
 }
 
+function canDo({ group, hasTtl }: Contender, { ttl, pauses }: Cell): boolean {
+  if (ttl && hasTtl !== true) return false;
+  return !pauses || group === 'ours' || group === 'exact';
+}
+
 /** What a process does of all sizes, and for each entry of its caches. */
-const PROCESS_MS = 700;
+const PROCESS_MS = 500;
 const ENTRY_US = 4;
 const ENTRY_US_STRING = 12;
 

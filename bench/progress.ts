@@ -53,11 +53,14 @@ export function createProgress(rows: number, rounds: number, quiet: boolean): Pr
 export interface Ticker {
   begin(label: string): void;
   end(): void;
+  /** So many processes come in addition. */
+  expect(processes: number): void;
   stop(): void;
 }
 
 /** A line for each label that is new, with the time it will still take. */
-function createTickerLines(processes: number): Ticker {
+function createTickerLines(first: number): Ticker {
+  let processes = first;
   const started = performance.now();
   let ended = 0;
   let latest = '';
@@ -72,6 +75,9 @@ function createTickerLines(processes: number): Ticker {
     end: () => {
       ended += 1;
     },
+    expect: (more) => {
+      processes += more;
+    },
     stop: () => {},
   };
 }
@@ -84,6 +90,7 @@ export function createTicker(processes: number): Ticker {
   return {
     begin: (label) => bar.update({ label }),
     end: () => bar.increment(),
+    expect: (more) => bar.setTotal(bar.getTotal() + more),
     stop: () => bar.stop(),
   };
 }

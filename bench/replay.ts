@@ -84,7 +84,7 @@ function createCommand(): Command {
         .choices(columnNames)
         .default([]),
     )
-    .option('--memory', 'measure bytes per entry instead, and fail if a target is missed')
+    .option('--memory', 'measure bytes an entry instead, and fail if a target is missed')
     .option('--json', 'print JSON instead of a table')
     .addHelpText('after', NOTES)
     .allowExcessArguments(false)
@@ -115,8 +115,8 @@ async function replay(options: Options): Promise<string> {
 }
 
 /** Measures memory, prints it and returns the exit code. */
-function runMemory(options: Options): number {
-  const report = measureMemory(options.capacity ?? memoryCapacities);
+async function runMemory(options: Options): Promise<number> {
+  const report = await measureMemory(options.capacity ?? memoryCapacities, options.node);
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : showMemory(report));
   return report.met ? 0 : 1;
 }
@@ -125,7 +125,7 @@ function runMemory(options: Options): number {
 async function main(args: readonly string[]): Promise<number> {
   try {
     const options = createCommand().parse(args, { from: 'user' }).opts<Options>();
-    if (options.memory) return runMemory(options);
+    if (options.memory) return await runMemory(options);
     process.stdout.write(await replay(options));
     return 0;
   } catch (error) {

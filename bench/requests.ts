@@ -52,7 +52,8 @@ const OPERATIONS = 2 ** 17;
 const OPERATIONS_LARGE = 2 ** 18;
 /** As many as make every library leave garbage that is collected within the pass. */
 const OPERATIONS_LARGE_CHURN = 2 ** 20;
-const LARGE = 1_000_000;
+/** Entries from which a cache is large: its passes are longer. */
+export const LARGE = 1_000_000;
 /** What the exponent of YCSB's zipfian distribution is. */
 const ZIPF_EXPONENT = 0.99;
 const ZIPF_KEYS_PER_ENTRY = 8;

@@ -45,6 +45,10 @@ export interface Cell {
   readonly caches: number;
   /** Name of the trace of a replay. */
   readonly trace?: string;
+  /** Set if the caches keep a ttl of each entry, which none outlives. */
+  readonly ttl?: true;
+  /** Set if single operations are timed, for the longest of them, in place of all together. */
+  readonly pauses?: true;
 }
 
 /** What one process measured. */
@@ -52,6 +56,8 @@ export interface Sample {
   readonly round: number;
   /** Median pass, building of keys subtracted. */
   readonly nsPerOp: number;
+  /** Fastest pass, the fastest building of keys subtracted; not in early results. */
+  readonly fastestNsPerOp?: number;
   /** Building of keys alone; 0 if keys are not built in the pass. */
   readonly buildNsPerOp: number;
   readonly passes: number;
@@ -73,6 +79,50 @@ export interface Sample {
 export interface CellResult extends Cell {
   readonly library: string;
   readonly samples: readonly Sample[];
+}
+
+/** What one process measured of every `set` of a full cache, each timed by itself. */
+export interface PauseSample {
+  readonly round: number;
+  /** Sets that were timed. */
+  readonly operations: number;
+  /** The longest of each pass, in ms. */
+  readonly longestMs: readonly number[];
+  /** Times, in us, that all but a share of the sets stayed below: of a half, down to 1 in 10^5. */
+  readonly quantilesUs: {
+    readonly half: number;
+    readonly in1000: number;
+    readonly in10000: number;
+    readonly in100000: number;
+  };
+  /** What reading the clock takes, which is in every time, in ns; the median. */
+  readonly clockNs: number;
+  /** Longest time between two readings with nothing between them: what the machine adds, in ms. */
+  readonly clockLongestMs: number;
+}
+
+/** All samples of one library, of single operations. */
+export interface PauseResult extends Cell {
+  readonly library: string;
+  readonly samples: readonly PauseSample[];
+}
+
+/** What the package weighs, in bytes. */
+export interface SizeResult {
+  readonly core: number;
+  /** A bundle of the class, minified and gzipped. */
+  readonly bundle: number;
+}
+
+/** What linear memory and heap an entry takes, of full caches of one capacity; memory.ts. */
+export interface MemoryRow {
+  readonly capacity: number;
+  /** Bytes of linear memory that a cache holds before its first entry. */
+  readonly emptyBytes: number;
+  /** Bytes of linear memory, per entry. */
+  readonly linearBytes: number;
+  /** Bytes of the JavaScript heap that hold references to keys and values, per entry. */
+  readonly heapBytes: number;
 }
 
 /** A library that could not do what a cell asks of it, and why. */
@@ -105,10 +155,17 @@ export interface Results {
   readonly cores: number;
   readonly os: string;
   readonly profile: string;
+  /** Rounds of the cell that had most. */
   readonly rounds: number;
+  /** Spread of a cell's ratio from which on no round was added; not in early results. */
+  readonly spreadMax?: number;
   readonly minutes: number;
   readonly libraries: readonly LibraryInfo[];
   readonly cells: readonly CellResult[];
+  /** Single operations; not in early results, as are the three below. */
+  readonly pauses?: readonly PauseResult[];
+  readonly sizes?: SizeResult;
+  readonly memory?: readonly MemoryRow[];
   /** Absent if there are none. */
   readonly failures?: readonly CellFailure[];
   readonly starts: readonly StartResult[];

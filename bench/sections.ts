@@ -8,9 +8,11 @@ import {
   present,
   ratioText,
   short,
+  spreadText,
   table,
   withSpread,
 } from './markdown.js';
+import { medianOf } from './median.js';
 import { grouped } from './report.js';
 import { type Group, type Results, type WorkloadName, workloadNames } from './results.js';
 import {
@@ -22,11 +24,14 @@ import {
   groupIn,
   largestChurn,
   longestPause,
+  longestSets,
   type Measured,
   type Memory,
   measuredIn,
   memoryPerEntry,
   OURS,
+  type Ratio,
+  ratioAtBest,
   ratiosOf,
   ratioTo,
   ratioToBest,
@@ -58,11 +63,24 @@ export function targetsTable(results: Results, cells: readonly CellFigures[]): s
   return table(['target', 'measured', 'verdict'], rows, 3);
 }
 
+const RATIO_HEAD = ['ratio', 'spread', 'rounds', 'at best'] as const;
+
+/** A ratio, how sure it is, what that is known from, and the ratio of the fastest passes. */
+function ratioCells(cell: CellFigures, ratio: Ratio | undefined): string[] {
+  const atBest = ratioAtBest(cell);
+  return [
+    ratioText(ratio),
+    spreadText(ratio?.spread),
+    ratio === undefined ? NOTHING : `${ratio.rounds}`,
+    ratioText(atBest === undefined ? undefined : { value: atBest }),
+  ];
+}
+
 /** Every cell in which an exact peer is faster, the worst first. */
 export function lossesTable(cells: readonly CellFigures[]): string {
   const losses = ratiosOf(cells, ratioToBest)
-    .filter(({ ratio }) => ratio < 1)
-    .sort((a, b) => a.ratio - b.ratio);
+    .filter(({ ratio }) => ratio.value < 1)
+    .sort((a, b) => a.ratio.value - b.ratio.value);
   if (losses.length === 0) return 'Nowhere: no exact peer is faster in any cell.';
   const rows = losses.map(({ cell, ratio }) => {
     const winner = bestPeer(cell) as Measured;
@@ -74,10 +92,10 @@ export function lossesTable(cells: readonly CellFigures[]): string {
       grouped(cell.size),
       withSpread(ours.nsPerOp),
       withSpread(winner.nsPerOp),
-      ratioText(ratio),
+      ...ratioCells(cell, ratio),
     ];
   });
-  const head = ['workload', 'keys', 'fastest other', 'size', OURS, 'its time', 'ratio'];
+  const head = ['workload', 'keys', 'fastest other', 'size', OURS, 'its time', ...RATIO_HEAD];
   return table(head, rows, 3);
 }
 
@@ -96,9 +114,9 @@ function exactTable(results: Results, cells: readonly CellFigures[]): string {
       const text = spread ? withSpread(nsPerOp) : short(nsPerOp.median);
       return nsPerOp.median === least ? `**${text}**` : text;
     });
-    return [keysText(cell), grouped(cell.size), ...times, ratioText(ratioToBest(cell))];
+    return [keysText(cell), grouped(cell.size), ...times, ...ratioCells(cell, ratioToBest(cell))];
   });
-  return table(['keys', 'size', ...names, 'ratio'], rows, 1);
+  return table(['keys', 'size', ...names, ...RATIO_HEAD], rows, 1);
 }
 
 /** The times of one other group beside ours, in all cells in which one of it was measured. */
@@ -165,9 +183,8 @@ ${details('Times of the approximate libraries', approximate)}
 
 ### Bounds
 
-These do less than a cache has to. \`bare Map\` never evicts and keeps no order; \`core\` is the
-WebAssembly alone, without the keys and values of JavaScript. In brackets, how many times as fast
-wasm-lru is.
+These do less than a cache has to: \`bare Map\` never evicts and keeps no order. In brackets, how
+many times as fast wasm-lru is.
 
 ${details('Times of the bounds', bounds)}`;
 }
@@ -190,6 +207,22 @@ function churnTable(
   return table(['keys', 'size', ...names], rows, 1);
 }
 
+function ownMemory({ memory = [] }: Results): string {
+  if (memory.length === 0) return '';
+  const rows = memory.map(({ capacity, linearBytes, heapBytes, emptyBytes }) => [
+    grouped(capacity),
+    ...[linearBytes, heapBytes].map((bytes) => bytes.toFixed(1)),
+    grouped(Math.ceil(emptyBytes)),
+  ]);
+  const head = ['entries', 'linear memory, an entry', 'heap, an entry', 'empty cache'];
+  return `
+
+Of this package alone, in bytes: index and recency order are in linear memory; on the heap is the
+array of references to keys and values, 16 bytes an entry and what it has in reserve.
+
+${table(head, rows, 0)}`;
+}
+
 /** Memory per entry of a full cache. */
 export function memorySection(results: Results, cells: readonly CellFigures[]): string {
   const tableOf = (kind: keyof Memory): string =>
@@ -200,7 +233,7 @@ ${tableOf('rss')}
 
 Bytes of JavaScript heap and array buffers per entry held:
 
-${tableOf('accounted')}`;
+${tableOf('accounted')}${ownMemory(results)}`;
 }
 
 /** Work of the garbage collector. */
@@ -223,6 +256,50 @@ export function startsTable(results: Results): string {
   return table(['library', 'import', 'first construction', 'both'], rows, 1);
 }
 
+/** The longest sets, a table for each workload they were timed in. */
+export function pausesSection(results: Results): string {
+  const longest = longestSets(results);
+  const [first] = longest;
+  if (first === undefined) return 'Not measured.';
+  const workloads = workloadNames.filter((name) => longest.some((one) => one.workload === name));
+  const tables = workloads.map((workload) => {
+    const rows = longest
+      .filter((one) => one.workload === workload)
+      .map(({ library, longestMs, usualMs, quantilesUs: { half, in1000, in10000, in100000 } }) => [
+        library,
+        ...[longestMs, usualMs].map(short),
+        ...[in100000, in10000, in1000, half].map(short),
+      ]);
+    const head = ['library', 'longest, ms', 'of a pass, ms', '1 in 10^5, us', '1 in 10^4, us'];
+    return `${workload}:\n\n${table([...head, '1 in 1,000, us', 'half, us'], rows, 1)}`;
+  });
+  const clockNs = medianOf(longest.map((one) => one.clockNs));
+  const clockLongestMs = Math.max(...longest.map((one) => one.clockLongestMs));
+  return `${tables.join('\n\n')}
+
+Reading the clock takes ${clockNs.toFixed(0)} ns, which is in every time. The longest time between
+two readings with nothing between them was ${clockLongestMs.toFixed(1)} ms: so much may be the
+machine's doing.`;
+}
+
+/** Caches that keep a ttl of each entry. */
+export function ttlTable(results: Results, all: readonly CellFigures[]): string {
+  const cells = all.filter(({ ttl }) => ttl === true);
+  if (cells.length === 0) return 'Not measured.';
+  const names = present(cells, librariesOf(results, 'ours', 'exact'));
+  const rows = cells.map((cell) => [
+    cell.workload,
+    keysText(cell),
+    grouped(cell.size),
+    ...names.map((name) => {
+      const measured = measuredIn(cell, name);
+      return measured === undefined ? NOTHING : withSpread(measured.nsPerOp);
+    }),
+    ...ratioCells(cell, ratioToBest(cell)),
+  ]);
+  return table(['workload', 'keys', 'size', ...names, ...RATIO_HEAD], rows, 2);
+}
+
 /** What could not be measured, and why. */
 export function failuresTable({ failures = [] }: Results): string {
   if (failures.length === 0) return 'Nothing: each library did all that it was asked to.';
@@ -236,20 +313,16 @@ export function failuresTable({ failures = [] }: Results): string {
   return table(['library', 'cell', 'error'], rows, 3);
 }
 
-/** The cells with the widest spread of ours, as a warning. */
+/** How sure the ratios are, as a warning. */
 export function widestSpread(cells: readonly CellFigures[]): string {
-  const spreads = cells
-    .flatMap((cell) => {
-      const spread = measuredIn(cell, OURS)?.nsPerOp.spread;
-      return spread === undefined ? [] : [{ cell, spread }];
-    })
+  const spreads = ratiosOf(cells, ratioToBest)
+    .flatMap(({ cell, ratio: { spread } }) => (spread === undefined ? [] : [{ cell, spread }]))
     .sort((a, b) => b.spread - a.spread);
   const [widest] = spreads;
   const middle = spreads[spreads.length >>> 1];
-  if (widest === undefined || middle === undefined) return 'One sample each: no spread is known.';
-  const share = (spread: number): string => `${(spread * 100).toFixed(0)} %`;
+  if (widest === undefined || middle === undefined) return 'One round: no spread is known.';
   return (
-    `In half of the cells, the spread of ${OURS} is at most ±${share(middle.spread)}; ` +
-    `in the worst (${cellText(widest.cell)}), ±${share(widest.spread)}.`
+    `In half of the cells, the spread of the ratio is at most ${spreadText(middle.spread)}; ` +
+    `in the worst (${cellText(widest.cell)}), ${spreadText(widest.spread)}.`
   );
 }

@@ -1,6 +1,4 @@
-// What a process measures, behind one interface: caches of JavaScript objects.
-//
-// limit.ts has the other implementation, for the core without JavaScript around it.
+// What a process measures: caches of one library, made, filled, driven and looked into.
 
 import type { CreateStore, Store, Value } from './adapters/store.js';
 import { Failure } from './failure.js';
@@ -8,6 +6,9 @@ import type { Keys } from './keys.js';
 import { fill, type PassOutcome, passes } from './passes.js';
 import type { Requests } from './requests.js';
 import type { Cell } from './results.js';
+
+/** As long as no run takes: with it, entries are those of a cache without. */
+const TTL_MS = 24 * 3_600_000;
 
 /** Caches that can be filled, driven and looked into. */
 export interface Subject {
@@ -43,6 +44,7 @@ export function createStoreSubject(
 ): Subject {
   const { batch } = requests;
   const pass = passes[cell.workload];
+  const ttlMs = cell.ttl === true ? TTL_MS : undefined;
   let filling: Filling = {
     keys: Array.from(requests.fill, (id) => keys.keyOf(id)),
     values: Array.from(requests.fill, (id) => ({ id })),
@@ -61,7 +63,7 @@ export function createStoreSubject(
   return {
     renew: () => {
       stores = Array.from({ length: cell.caches }, () =>
-        create(cell.size / cell.caches, cell.keys),
+        create(cell.size / cell.caches, cell.keys, ttlMs),
       );
     },
     fill: () => fill(stores, filling.keys, filling.values),

@@ -5,10 +5,13 @@
 //
 // P1  No timer is set for longer than a host can count, nor more often than the purge is worth.
 // P2  A purge that throws, from a callback or the clock, is followed by the next one all the same.
-// P3  Where the host refuses a timer, the next deadline that is set asks for one again.
+// P3  A timer that the host has refused or lost is noticed at the next reading of the clock. It is
+//     set again, if the host refused it or has other timers now. If it is overdue, the purge waits
+//     for no other timer: it comes when the job ends.
 
 import { purge } from './bulk.js';
-import { startTimer } from './clock.js';
+import { LATE_MS } from './clock.js';
+import { afterJob, Timer } from './host-time.js';
 import type { Store } from './store.js';
 
 /** A purge looks at every entry: with this many in a millisecond it takes some percent of time. */
@@ -17,25 +20,28 @@ const ENTRIES_PER_MS = 5000;
 /** The timer of one cache. */
 export class Autopurge {
   readonly #store: Store<unknown, unknown, unknown>;
-  #timer: unknown;
-  /** When the timer is to go off, on the cache's clock; Infinity if it is not set. */
+  readonly #timer = new Timer(() => this.#purge());
+  /** The deadline that the timer is to be set for, on the cache's clock; Infinity if none. */
   #dueAt = Number.POSITIVE_INFINITY;
+  /** When it was asked for, and from when on it is overdue. */
+  #askedAt = 0;
+  #isLateAt = Number.POSITIVE_INFINITY;
 
   constructor(store: Store<unknown, unknown, unknown>) {
     this.#store = store;
+    store.clock.onRead = (now) => this.#check(now);
   }
 
   /** Sees to it that an entry with this deadline is removed. O(1), but O(size) the first time. */
   arm(deadline: number, now: number): void {
     if (deadline >= this.#dueAt) return;
-    const isFirst = this.#timer === undefined;
+    const isFirst = this.#dueAt === Number.POSITIVE_INFINITY;
     this.#setTimer(isFirst ? Math.min(deadline, this.#nextDeadline()) : deadline, now);
   }
 
   /** Forgets about it. */
   disarm(): void {
-    if (this.#timer !== undefined) clearTimeout(this.#timer as number);
-    this.#timer = undefined;
+    this.#timer.stop();
     this.#dueAt = Number.POSITIVE_INFINITY;
   }
 
@@ -49,8 +55,21 @@ export class Autopurge {
     const least = Math.ceil(this.#store.entries.size / ENTRIES_PER_MS);
     // An entry is stale only after its deadline: one millisecond later.
     const delay = Math.max(Math.ceil(deadline + 1 - now), least, 1);
-    this.#timer = startTimer(() => this.#purge(), delay);
-    if (this.#timer !== undefined) this.#dueAt = deadline;
+    this.#dueAt = deadline;
+    this.#askedAt = now;
+    this.#isLateAt = now + delay + LATE_MS;
+    this.#timer.start(delay);
+  }
+
+  /** Finds out whether the timer was lost (P3). Runs within readings: calls no user code. */
+  #check(now: number): void {
+    if (this.#dueAt === Number.POSITIVE_INFINITY) return;
+    if (now > this.#isLateAt) {
+      this.#isLateAt = now + LATE_MS;
+      afterJob(() => this.#purge());
+    } else if (!this.#timer.isSet && (!this.#timer.isOfHost || now > this.#askedAt)) {
+      this.#setTimer(this.#dueAt, now);
+    }
   }
 
   #purge(): void {

@@ -90,7 +90,12 @@ function valuesOf<K, V>(keys: readonly K[], result: BatchResult<K, V>): (V | und
   }
   const isIterable = typeof result === 'object' && typeof result?.[Symbol.iterator] === 'function';
   if (!isIterable) throw invalid(show(result));
-  const found = new Map(result as Iterable<readonly [K, V | undefined]>);
+  const found = new Map<K, V | undefined>();
+  for (const pair of result as Iterable<unknown>) {
+    // `new Map` would take any object for a pair: a Set of values would seem to have none.
+    if (!Array.isArray(pair)) throw invalid(`what has ${show(pair)} in it where a pair should be`);
+    found.set(pair[0], pair[1]);
+  }
   return keys.map((key) => found.get(key));
 }
 

@@ -3,7 +3,6 @@
 // As everything in store.ts, they are complete before anybody is told.
 
 import { NIL } from '../assembly/layout.js';
-import { budgetFor, limitFor } from './options.js';
 import { publishDelete } from './status.js';
 import type { Store } from './store.js';
 
@@ -25,6 +24,15 @@ export function purge<K, V, FC>(store: Store<K, V, FC>): boolean {
     for (const key of purged) publishDelete(store.settings, key, 'expire');
   });
   return purged.length > 0;
+}
+
+/** Lets ages count from now that began after a time, by an error of the clock. O(size). */
+export function restartAges<K, V, FC>(store: Store<K, V, FC>, wrong: number, now: number): void {
+  const { entries } = store;
+  if (store.isDisposed || !entries.isTimed) return;
+  for (const slot of entries.order()) {
+    if (entries.startAt(slot) > wrong) entries.renew(slot, now);
+  }
 }
 
 /** Removes every entry, for good if `isLast`, and aborts every load. */
@@ -50,28 +58,22 @@ export function clear<K, V, FC>(store: Store<K, V, FC>, isLast = false): void {
 
 /** Sets the bounds, which were checked; 0 is none. Evicts what exceeds them. */
 export function resize<K, V, FC>(store: Store<K, V, FC>, max: number, maxSize: number): void {
-  const { entries, callbacks } = store;
-  const limit = limitFor(max);
+  const { settings, callbacks } = store;
   callbacks?.begin();
-  store.change(() => {
-    for (let excess = entries.size - limit; excess > 0; excess--) {
-      const slot = entries.evict();
-      store.noteEvicted(slot, undefined);
-      entries.erase(slot);
-    }
-    entries.resize(limit);
-  });
-  store.max = max;
-  if (maxSize !== store.maxSize) {
-    const { settings, isEntrySizeImplied } = store;
-    const isImplied = isEntrySizeImplied && settings.maxEntrySize === store.maxSize;
-    if (isImplied) settings.maxEntrySize = maxSize;
-    store.maxSize = maxSize;
-    store.change(() => {
-      entries.setBudget(budgetFor(maxSize));
-      store.shed();
-    });
+  const maxEntrySize = settings.maxEntrySize;
+  const isMeant = store.isEntrySizeImplied && maxEntrySize === store.maxSize;
+  const isImplied = isMeant && maxEntrySize !== maxSize;
+  // Before all else, since it throws if the cache is frozen, or by a setter of a subclass.
+  if (isImplied) settings.maxEntrySize = maxSize;
+  try {
+    store.change(() => store.applyBounds(max, maxSize));
+  } catch (error) {
+    // The bounds are what they were; mending brings the entries back within them.
+    if (isImplied) settings.maxEntrySize = maxEntrySize;
+    throw error;
   }
+  store.max = max;
+  store.maxSize = maxSize;
   callbacks?.commit();
 }
 

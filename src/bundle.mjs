@@ -6,24 +6,35 @@
 // TypeScript takes the format of a module from the name of its declarations.
 //
 // There are two kinds of entries. A whole one holds everything, with its own way to the core. A
-// satellite holds its own files only and imports the class from `wasm-lru`, so that there is one
-// class; adding one is a line in SATELLITES and one in the exports of package.json.
+// satellite holds its own files only and imports the class from a whole one, so that there is one
+// class in a program. Imports are relative, and each subpath of the exports in package.json is also
+// a folder with a package.json, for tools that do not read exports.
 
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { build } from 'esbuild';
 
-/** Entries that hold everything: the file in dist/, where the core comes from, the formats. */
+const FORMATS = ['esm', 'cjs'];
+
+/** Entries that hold everything: the file in dist/, and where the core comes from. */
 const WHOLE = [
-  { name: 'index', core: 'core', formats: ['esm', 'cjs'] },
-  { name: 'index.workerd', core: 'core-workerd', formats: ['esm'] },
-  { name: 'index.edge-light', core: 'core-edge-light', formats: ['esm'] },
-  { name: 'pure', core: 'core-none', formats: ['esm', 'cjs'] },
+  { name: 'index', core: 'core' },
+  { name: 'pure', core: 'core-none' },
 ];
 
-/** Entries of their own file in src/, which use the class of the main entry. */
-const SATELLITES = ['stores', 'memoize'];
+/**
+ * Entries of their own file in src/: the file in dist/, and whose class they use. CommonJS has no
+ * way to import a compiled core.
+ */
+const SATELLITES = [
+  { name: 'stores', entry: 'stores', of: 'index', formats: FORMATS },
+  { name: 'memoize', entry: 'memoize', of: 'index', formats: FORMATS },
+  { name: 'pure.stores', entry: 'stores', of: 'pure', formats: FORMATS },
+  { name: 'pure.memoize', entry: 'memoize', of: 'pure', formats: FORMATS },
+  { name: 'edge', entry: 'edge', of: 'index', formats: ['esm'] },
+];
 
-/** What the main entry exports, by the modules that satellites import it from. */
+/** What a whole entry exports, by the modules that satellites import it from. */
 const MAIN = /\/(index|lru|errors)\.js$/;
 
 const EXTENSIONS = { esm: 'js', cjs: 'cjs' };
@@ -38,13 +49,14 @@ const coreFrom = (core) => ({
   },
 });
 
-/** Leaves the main entry out of a satellite. */
-const MAIN_APART = {
+/** Leaves what a satellite has from a whole entry out of it. */
+const mainApart = (of, format) => ({
   name: 'main',
   setup({ onResolve }) {
-    onResolve({ filter: MAIN }, () => ({ path: 'wasm-lru', external: true }));
+    const path = `./${of}.${EXTENSIONS[format]}`;
+    onResolve({ filter: MAIN }, () => ({ path, external: true }));
   },
-};
+});
 
 async function bundle({ name, entry, format, plugin }) {
   const { metafile } = await build({
@@ -58,7 +70,7 @@ async function bundle({ name, entry, format, plugin }) {
     minify: true,
     sourcemap: true,
     sourcesContent: false,
-    external: ['*.wasm', '*.wasm?module'],
+    external: ['*.wasm?module'],
     plugins: [plugin],
     metafile: true,
     logLevel: 'warning',
@@ -68,15 +80,15 @@ async function bundle({ name, entry, format, plugin }) {
 
 async function bundleAll() {
   let main = [];
-  for (const { name, core, formats } of WHOLE) {
-    for (const format of formats) {
+  for (const { name, core } of WHOLE) {
+    for (const format of FORMATS) {
       const inputs = await bundle({ name, entry: 'index', format, plugin: coreFrom(core) });
       if (name === 'index') main = inputs;
     }
   }
-  for (const name of SATELLITES) {
-    for (const format of ['esm', 'cjs']) {
-      const inputs = await bundle({ name, entry: name, format, plugin: MAIN_APART });
+  for (const { name, entry, of, formats } of SATELLITES) {
+    for (const format of formats) {
+      const inputs = await bundle({ name, entry, format, plugin: mainApart(of, format) });
       const twice = inputs.filter((input) => main.includes(input));
       if (twice.length > 0) throw new Error(`${name} holds what wasm-lru holds: ${twice}`);
     }
@@ -97,7 +109,7 @@ function reachableFrom(modules) {
 function copyTypes() {
   rmSync('dist/types', { recursive: true, force: true });
   mkdirSync('dist/types');
-  for (const module of reachableFrom(['index', ...SATELLITES])) {
+  for (const module of reachableFrom(['index', 'stores', 'memoize'])) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
     const map = JSON.parse(readFileSync(`dist/src/${module}.d.ts.map`, 'utf8'));
     for (const extension of ['ts', 'cts']) {
@@ -109,6 +121,23 @@ function copyTypes() {
   }
 }
 
+/** Writes the folders of the subpaths, as package.json says it in `exports`. */
+function writeFolders() {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
+  for (const [subpath, { import: module, require: main }] of Object.entries(exports)) {
+    if (subpath === '.' || module === undefined) continue;
+    const from = (file) => posix.relative(subpath, file);
+    const manifest = {
+      main: from(main.default),
+      module: from(module.default),
+      types: from(module.types),
+    };
+    mkdirSync(subpath, { recursive: true });
+    writeFileSync(`${subpath}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
+  }
+}
+
 await bundleAll();
 copyTypes();
+writeFolders();
 copyFileSync('build/core.wasm', 'dist/core.wasm');

@@ -17,12 +17,33 @@ const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 /**
- * A decorator, of the standard's kind, that memoizes a method: each object has a cache of its own,
- * made at its first call, by the options given, whose `key` is called with the object as `this`. A
- * static method has one for each class it is called on. Called without an object, the method runs
+ * A decorator of the standard kind that memoizes a method. Each object gets a cache of its own at
+ * its first call, made with the given options; `key` is called with the object as `this`. A static
+ * method has a cache for each class that it is called on. Called without an object, the method runs
  * as if it were not decorated.
  *
- * Throws `INVALID_OPTIONS` if it decorates something else; as `memoize` does, at the first call.
+ * Throws `INVALID_OPTIONS` if anything but a method is decorated. Invalid options throw at the
+ * first call, as `memoize` does.
+ *
+ * @example
+ * ```ts
+ * import { cached, memoizedOf } from 'wasm-lru/memoize';
+ *
+ * class Users {
+ *   queries = 0;
+ *
+ *   @cached({ max: 100 })
+ *   async find(name: string): Promise<string> {
+ *     this.queries += 1;
+ *     return name.toUpperCase();
+ *   }
+ * }
+ *
+ * const users = new Users();
+ * console.log(await users.find('ada'), await users.find('ada'), users.queries); // ADA ADA 1
+ * memoizedOf(users, users.find).clear();
+ * console.log(await users.find('ada'), users.queries); // ADA 2
+ * ```
  */
 export function cached<This, A extends readonly unknown[], R, K = unknown>(
   options: MemoizeOptions<This, A, R, K> = {},
@@ -59,8 +80,9 @@ export function cached<This, A extends readonly unknown[], R, K = unknown>(
 }
 
 /**
- * What an object remembers of a decorated method: `memoizedOf(users, users.load).clear()`. Called,
- * it is that method of that object. Throws `INVALID_CALLBACK` if the method is not decorated.
+ * Returns the memoized function behind a decorated method of an object, to forget results or to
+ * read counts: `memoizedOf(users, users.find).clear()`. Throws `INVALID_CALLBACK` if the method is
+ * not decorated.
  */
 export function memoizedOf<A extends readonly unknown[], R>(
   object: object,

@@ -16,6 +16,20 @@ import type { DisposeReason, Disposer, Inserter, InsertReason } from './types.js
 const REENTRANT_CHANGES_MAX = 10_000;
 const REENTRANT_CHANGES_PER_CALLBACK = 10;
 
+/** A value that has left. */
+interface Removed<K, V> {
+  readonly value: V;
+  readonly key: K;
+  readonly reason: DisposeReason;
+}
+
+/** A value that has come. */
+interface Inserted<K, V> {
+  readonly value: V;
+  readonly key: K;
+  readonly reason: InsertReason;
+}
+
 /** The callbacks of one cache and the queue of those still to run. */
 export class Callbacks<K, V> {
   readonly dispose: Disposer<K, V> | undefined;
@@ -23,10 +37,9 @@ export class Callbacks<K, V> {
   readonly onInsert: Inserter<K, V> | undefined;
   /** The cache, which callbacks get as `this`. */
   readonly #owner: object;
-  /** Calls of the operation in progress, in the order of the three kinds. */
-  #disposing: (() => void)[] = [];
-  #inserting: (() => void)[] = [];
-  #disposed: (() => void)[] = [];
+  /** What the operation in progress removed, and what it added. */
+  #removed: Removed<K, V>[] = [];
+  #inserted: Inserted<K, V>[] = [];
   #queue: (() => void)[] = [];
   #running = false;
   #changesLeft = 0;
@@ -53,37 +66,52 @@ export class Callbacks<K, V> {
     }
   }
 
-  /** Notes that a value has left. */
+  /** Notes that a value has left. By one call, so that the host cannot cut a note in two. */
   removed(value: V, key: K, reason: DisposeReason): void {
-    const { dispose, disposeAfter } = this;
-    const owner = this.#owner;
-    if (dispose !== undefined) this.#disposing.push(() => dispose.call(owner, value, key, reason));
-    if (disposeAfter !== undefined) {
-      this.#disposed.push(() => disposeAfter.call(owner, value, key, reason));
-    }
+    this.#removed.push({ value, key, reason });
   }
 
   /** Notes that a value has come. */
   inserted(value: V, key: K, reason: InsertReason): void {
-    const { onInsert } = this;
-    const owner = this.#owner;
-    if (onInsert !== undefined)
-      this.#inserting.push(() => onInsert.call(owner, value, key, reason));
+    if (this.onInsert !== undefined) this.#inserted.push({ value, key, reason });
+  }
+
+  /** Whether the value that was noted last to have left is this one, of this key. */
+  isLastRemoved(value: V, key: K): boolean {
+    const last = this.#removed.at(-1);
+    return last !== undefined && last.value === value && Object.is(last.key, key);
   }
 
   /** Must be called when the operation is complete: runs what it caused, or queues it (C2). */
   commit(): void {
-    const caused = [...this.#disposing, ...this.#inserting, ...this.#disposed];
+    if (this.#removed.length === 0 && this.#inserted.length === 0) return;
+    const caused = this.#calls();
+    this.#removed = [];
+    this.#inserted = [];
     if (caused.length === 0) return;
-    this.#disposing = [];
-    this.#inserting = [];
-    this.#disposed = [];
     if (this.#running) {
       this.#changesLeft -= 1;
       for (const call of caused) this.#queue.push(call);
     } else {
       this.#run(caused);
     }
+  }
+
+  /** The calls of what was noted, in their order. */
+  #calls(): (() => void)[] {
+    const { dispose, disposeAfter, onInsert } = this;
+    const owner = this.#owner;
+    const calls: (() => void)[] = [];
+    for (const { value, key, reason } of dispose === undefined ? [] : this.#removed) {
+      calls.push(() => dispose?.call(owner, value, key, reason));
+    }
+    for (const { value, key, reason } of this.#inserted) {
+      calls.push(() => onInsert?.call(owner, value, key, reason));
+    }
+    for (const { value, key, reason } of disposeAfter === undefined ? [] : this.#removed) {
+      calls.push(() => disposeAfter?.call(owner, value, key, reason));
+    }
+    return calls;
   }
 
   #run(caused: (() => void)[]): void {
@@ -110,12 +138,5 @@ export class Callbacks<K, V> {
       this.#running = false;
     }
     if (failed) throw first;
-  }
-
-  /** Drops what was noted of an operation that was interrupted before it was complete. */
-  forget(): void {
-    this.#disposing = [];
-    this.#inserting = [];
-    this.#disposed = [];
   }
 }

@@ -1,13 +1,15 @@
 // How a host gets the core: from this file's text, compiled when the first cache is constructed.
 //
-// The build puts another file in its place where a host compiles nothing itself (bundle.mjs):
-// core-workerd.ts and core-edge-light.ts import the compiled module, core-none.ts has none.
+// Where a host compiles nothing, it may be given one that is compiled already (provide.ts).
+// `wasm-lru/pure` has core-none.ts in this file's place (bundle.mjs).
 // Importing this file decodes and compiles nothing, and so it never fails.
 
 import { coreHex } from './core.generated.js';
 import { compileCore, createWasmEngine, type WasmEngine } from './engine/wasm.js';
 
 let core: WebAssembly.Module | undefined;
+/** Whether the host refused the core when it was last to be opened. */
+let isRefused = false;
 
 /** The bytes that pairs of hexadecimal digits stand for, by the host's best means. */
 function decodeHex(text: string): Uint8Array<ArrayBuffer> {
@@ -45,8 +47,17 @@ function isSlowWithBuiltins(): boolean {
   return process?.versions?.bun !== undefined || navigator?.vendor === 'Apple Computer, Inc.';
 }
 
+/** Takes a compiled core, to be opened from now on; returns whether the last one was refused. */
+export function acceptCore(module: WebAssembly.Module): boolean {
+  core = module;
+  return isRefused;
+}
+
 /** A new instance of the core. Throws whatever the host refuses with. */
 export function openCore(): WasmEngine {
+  isRefused = true;
   core ??= compileCore(decodeHex(coreHex), !isSlowWithBuiltins());
-  return createWasmEngine(core);
+  const engine = createWasmEngine(core);
+  isRefused = false;
+  return engine;
 }

@@ -2,45 +2,69 @@
 //
 // A message may be reworded in any release; a code never changes its meaning.
 
-/** Why an operation was refused. */
+/**
+ * Why an operation was refused. A code never changes its meaning; a message may be reworded.
+ *
+ * @example
+ * ```ts
+ * import { LRUCache, LRUCacheError } from 'wasm-lru';
+ *
+ * try {
+ *   new LRUCache({ max: -1 });
+ * } catch (error) {
+ *   if (error instanceof LRUCacheError) console.log(error.code); // INVALID_MAX
+ * }
+ * ```
+ */
 export type LRUCacheErrorCode =
-  /** The constructor got no options object, no bound, or an option of the wrong type. */
+  /**
+   * The constructor got no options object, no bound, or an option of the wrong type; or a method
+   * got options that are not an object.
+   */
   | 'INVALID_OPTIONS'
   /** `max` is not a whole number from 1 to 2^25. */
   | 'INVALID_MAX'
-  /** A size, `maxSize` or `maxEntrySize` is not a whole number above 0, or none is kept here. */
+  /**
+   * A size, `maxSize` or `maxEntrySize` is not a whole number above 0, or the cache keeps no sizes.
+   */
   | 'INVALID_SIZE'
   /** A ttl or its start is not a number of milliseconds. */
   | 'INVALID_TTL'
   /** The clock returned something that is not a finite number. */
   | 'INVALID_CLOCK'
-  /** What `load` was given is not a list of entries. */
+  /** The argument of `load` is not a list of entries. */
   | 'INVALID_ENTRIES'
-  /** What `fetchMany`, or `getMany` of a store's cache, was given is no list of keys. */
+  /**
+   * The argument of `fetchMany`, or of `getMany` of a cache over a store, is not a list of keys.
+   */
   | 'INVALID_KEYS'
-  /** What `fetchManyMethod` gave is no list of values or pairs. */
+  /** The result of `fetchManyMethod` is not a list of values or pairs. */
   | 'INVALID_BATCH'
   /** A callback, or the argument of `forEach`, `rforEach` or `find`, is not a function. */
   | 'INVALID_CALLBACK'
-  /** A store has not the methods that every store needs. */
+  /** A store lacks a method that every store needs. */
   | 'INVALID_STORE'
-  /** The keys of a store were asked for that has no method `keys`. */
+  /** What `provideCore` was given is no compiled module. */
+  | 'INVALID_CORE'
+  /** `keys()` was called on a cache whose store has no `keys` method. */
   | 'NO_KEYS'
   /** `memo` was called on a cache without `memoMethod`. */
   | 'NO_MEMO_METHOD'
-  /** `stats` was called on a cache without `recordStats`. */
+  /** `stats` or `resetStats` was called on a cache without `recordStats`. */
   | 'NO_STATS'
-  /** `forceFetch` got no value. */
+  /** `forceFetch` found and loaded no value. */
   | 'FETCH_UNDEFINED'
-  /** `fetchMethod` called `fetch` for the key it is just about to load. */
+  /** `fetchMethod` called `fetch` for the key that it was about to load. */
   | 'FETCH_LOOP'
   /** A load was aborted because its key was deleted. */
   | 'FETCH_DELETED'
   /** A load was aborted because its key was set. */
   | 'FETCH_REPLACED'
-  /** The engine asked for by name cannot run here; `cause` says why. */
+  /** The engine that the option `engine` names cannot run on this host; `cause` says why. */
   | 'ENGINE_UNAVAILABLE'
-  /** WebAssembly trapped in the engine of this cache, or of another one that shares it. */
+  /**
+   * WebAssembly trapped in the engine of this cache, or of another cache that shares the engine.
+   */
   | 'ENGINE_POISONED'
   /** The host refused memory for the first entry of a cache, or for its first ttl. */
   | 'OUT_OF_MEMORY'
@@ -51,37 +75,50 @@ export type LRUCacheErrorCode =
   /** The cache was used after `cache[Symbol.dispose]()`. */
   | 'DISPOSED';
 
+/** The last argument of `new Error`, which the types of ES2021 and before do not know. */
+interface Cause {
+  /** The error that led to this one. */
+  cause?: unknown;
+}
+
 /** @internal Gives a class the name by which `inspect` shows it, which minifiers would shorten. */
 export function keepName(named: object, name: string): void {
   Object.defineProperty(named, 'name', { value: name, configurable: true });
 }
 
 /**
- * An `Error` with a stable `code`: an operation that did not come about. Every error of this
- * library is an `instanceof` it, also the two below, which extend what lru-cache throws.
+ * An `Error` with a stable `code`: an operation that was refused or failed. Every error of this
+ * library is an `instanceof LRUCacheError`, also `LRUCacheTypeError` and `LRUCacheRangeError`,
+ * which extend the classes that lru-cache throws.
  */
 export class LRUCacheError extends Error {
   static {
     keepName(LRUCacheError, 'LRUCacheError');
     Object.defineProperty(LRUCacheError, Symbol.hasInstance, { value: hasInstance });
   }
+  /** The name of the class. */
   override readonly name: string = 'LRUCacheError';
+  /** Why the operation was refused. */
   readonly code: LRUCacheErrorCode;
+  declare cause?: unknown;
 
-  constructor(code: LRUCacheErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: LRUCacheErrorCode, message: string, options?: Cause) {
     super(message, options);
     this.code = code;
   }
 }
 
-/** A `TypeError` with a stable `code`: a value of the wrong type. */
+/** A `TypeError` with a stable `code`: an argument or option of the wrong type. */
 export class LRUCacheTypeError extends TypeError {
   static {
     keepName(LRUCacheTypeError, 'LRUCacheTypeError');
   }
+  /** The name of the class. */
   override readonly name = 'LRUCacheTypeError';
+  /** Why the operation was refused. */
   readonly code: LRUCacheErrorCode;
 
+  /** An error with a code and a message. */
   constructor(code: LRUCacheErrorCode, message: string) {
     super(message);
     this.code = code;
@@ -93,16 +130,21 @@ export class LRUCacheRangeError extends RangeError {
   static {
     keepName(LRUCacheRangeError, 'LRUCacheRangeError');
   }
+  /** The name of the class. */
   override readonly name = 'LRUCacheRangeError';
+  /** Why the operation was refused. */
   readonly code: LRUCacheErrorCode;
+  declare cause?: unknown;
 
-  constructor(code: LRUCacheErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: LRUCacheErrorCode, message: string, options?: Cause) {
     super(message, options);
     this.code = code;
   }
 }
 
-/** `instanceof LRUCacheError`, or a class that extends it, which has no others among it. */
+/**
+ * Makes every error of this library an `instanceof LRUCacheError`; subclasses behave as usual.
+ */
 function hasInstance(this: unknown, value: unknown): boolean {
   const isMade = Function.prototype[Symbol.hasInstance].call(this as () => void, value);
   if (isMade || this !== LRUCacheError) return isMade;

@@ -6,9 +6,10 @@
 import { Callbacks } from './callbacks.js';
 import { Entries, PATH_FAST_READS } from './entries/entries.js';
 import { Loads } from './loads.js';
-import { type CheckedOptions, checkFunction, limitFor } from './options.js';
+import { type CheckedOptions, checkCallOptions, checkFunction, limitFor } from './options.js';
 import { Settings } from './settings.js';
 import { newStats } from './stats.js';
+import { getFound } from './status.js';
 import { Store } from './store.js';
 import type { GetOptions } from './types.js';
 import { type Picker, Walk } from './walk.js';
@@ -19,7 +20,7 @@ export let storeOf: <K, V, FC>(cache: IterableCache<K, V, FC>) => Store<K, V, FC
 /** What `forEach` and `find` call: with the value, the key and the cache. */
 type Visitor<K, V, C, T> = (value: V, key: K, cache: C) => T;
 
-/** A cache as something to iterate over; `LRUCache` is what it is the base of. */
+/** A cache as something to iterate over: a base of `LRUCache`. */
 export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
   readonly #store: Store<K, V, FC>;
 
@@ -30,14 +31,14 @@ export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
   /** @internal */
   constructor(options: CheckedOptions<K, V, FC>) {
     super(options);
-    const { engine, max, dispose, disposeAfter, onInsert } = options;
+    const { engine, max, perf, dispose, disposeAfter, onInsert } = options;
     const hasCallback = (dispose ?? disposeAfter ?? onInsert) !== undefined;
     const callbacks = hasCallback
       ? new Callbacks(this, dispose, disposeAfter, onInsert)
       : undefined;
     const stats = options.recordStats ? newStats() : undefined;
     const entries = new Entries<K, V>(engine, limitFor(max));
-    this.#store = new Store({ entries, settings: this, callbacks, stats, bounds: options });
+    this.#store = new Store({ entries, settings: this, callbacks, stats, bounds: options, perf });
     const { fetchMethod, fetchManyMethod } = options;
     if (fetchMethod === undefined && fetchManyMethod === undefined) return;
     this.#store.loads = new Loads(this.#store, fetchMethod, fetchManyMethod);
@@ -45,65 +46,78 @@ export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
     entries.path = Math.max(entries.path, PATH_FAST_READS);
   }
 
-  /** The keys, most recently used first. */
+  /** Iterates over the keys, most recently used first. The cache may change meanwhile. */
   keys(): Generator<K, void, unknown> {
     return this.#walk(true, pickKey as Picker<K, V, K>);
   }
 
-  /** The values, most recently used first. */
+  /** Iterates over the values, most recently used first. The cache may change meanwhile. */
   values(): Generator<V, void, unknown> {
     return this.#walk(true, pickValue as Picker<K, V, V>);
   }
 
-  /** The entries, most recently used first. */
+  /** Iterates over the entries, most recently used first. The cache may change meanwhile. */
   entries(): Generator<[K, V], void, unknown> {
     return this.#walk(true, pickEntry as Picker<K, V, [K, V]>);
   }
 
-  /** The entries, most recently used first. */
+  /** Iterates over the entries, most recently used first. The cache may change meanwhile. */
   [Symbol.iterator](): Generator<[K, V], void, unknown> {
     return this.#walk(true, pickEntry as Picker<K, V, [K, V]>);
   }
 
-  /** The keys, least recently used first. */
+  /** Iterates over the keys, least recently used first. The cache may change meanwhile. */
   rkeys(): Generator<K, void, unknown> {
     return this.#walk(false, pickKey as Picker<K, V, K>);
   }
 
-  /** The values, least recently used first. */
+  /** Iterates over the values, least recently used first. The cache may change meanwhile. */
   rvalues(): Generator<V, void, unknown> {
     return this.#walk(false, pickValue as Picker<K, V, V>);
   }
 
-  /** The entries, least recently used first. */
+  /** Iterates over the entries, least recently used first. The cache may change meanwhile. */
   rentries(): Generator<[K, V], void, unknown> {
     return this.#walk(false, pickEntry as Picker<K, V, [K, V]>);
   }
 
   /**
-   * Calls a function for every entry, most recently used first. What it throws ends the walk.
-   * Throws `INVALID_CALLBACK` if it is no function.
+   * Calls a function with the value, the key and the cache for every entry, most recently used
+   * first. An error that it throws ends the walk. Throws `INVALID_CALLBACK` if the argument is not
+   * a function.
    */
   forEach(fn: Visitor<K, V, this, unknown>, thisArg: unknown = this): void {
     this.#visitAll(true, fn, thisArg);
   }
 
   /**
-   * Calls a function for every entry, least recently used first. What it throws ends the walk.
-   * Throws `INVALID_CALLBACK` if it is no function.
+   * Calls a function with the value, the key and the cache for every entry, least recently used
+   * first. An error that it throws ends the walk. Throws `INVALID_CALLBACK` if the argument is not
+   * a function.
    */
   rforEach(fn: Visitor<K, V, this, unknown>, thisArg: unknown = this): void {
     this.#visitAll(false, fn, thisArg);
   }
 
   /**
-   * The value of the first entry, most recently used first, for which a function returns a truthy
-   * result, as by `get` with these options; `undefined` if there is none.
+   * Returns the value of the first entry for which a function returns something truthy, searching
+   * from the most recently used, or `undefined` if there is none. Uses the entry as `get` does with
+   * the given options.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const ages = new LRUCache<string, number>({ max: 100 });
+   * ages.set('ada', 36).set('grace', 85);
+   * console.log(ages.find((age) => age < 40)); // 36
+   * ```
    */
   find(fn: Visitor<K, V, this, boolean>, getOptions?: GetOptions<K, V, FC>): V | undefined {
     checkFunction('fn', fn);
+    const options = checkCallOptions(getOptions);
     for (const [key, value] of this.#walk(true, pickEntry as Picker<K, V, [K, V]>)) {
-      if (fn(value, key, this)) return this.#store.get(key, getOptions, getOptions?.status);
+      if (fn(value, key, this)) return getFound(this.#store, key, options);
     }
     return undefined;
   }

@@ -3,6 +3,7 @@
 // It knows nothing of the cache: who begins it, and what its end means, is loads.ts.
 
 import { LRUCacheError, type LRUCacheErrorCode } from './errors.js';
+import type { Report } from './status.js';
 import type { FetcherFetchOptions } from './types.js';
 
 /** The load of one key: by a call of `fetchMethod`, or by its part in one of `fetchManyMethod`. */
@@ -11,6 +12,10 @@ export class Load<K, V, FC> {
   /** The value there was when the load began. */
   readonly staleValue: V | undefined;
   readonly options: FetcherFetchOptions<K, V, FC>;
+  /** What the caller that began the load hears of it, if he asked. */
+  readonly report: Report<K, V, FC> | undefined;
+  /** The ttl asked for when the load began: then it has an age; 0 is none. */
+  readonly ttl: number;
   readonly controller = new AbortController();
   /** What waits for the load. Settled by the result, the failure or the abort, as options say. */
   readonly promise: Promise<V | undefined>;
@@ -20,17 +25,26 @@ export class Load<K, V, FC> {
   isOver = false;
   /** Whether the loader has been called at all. */
   isDispatched = false;
-  /** When that was, if loads are timed. */
-  startedAt = 0;
+  /** When it began, if loads are timed or it has a ttl. */
+  readonly startedAt: number;
   settle!: (value: V | undefined) => void;
   fail!: (error: unknown) => void;
   #caller: CallerSignal | undefined;
   #onAbort!: () => void;
 
-  constructor(key: K, staleValue: V | undefined, options: FetcherFetchOptions<K, V, FC>) {
+  constructor(
+    key: K,
+    staleValue: V | undefined,
+    options: FetcherFetchOptions<K, V, FC>,
+    startedAt: number,
+    report: Report<K, V, FC> | undefined,
+  ) {
     this.key = key;
     this.staleValue = staleValue;
     this.options = options;
+    this.ttl = options.ttl ?? 0;
+    this.startedAt = startedAt;
+    this.report = report;
     this.promise = new Promise((resolve, reject) => {
       this.settle = resolve;
       this.fail = reject;

@@ -5,10 +5,10 @@
 import { metrics, tracing } from './channels.js';
 import { LRUCacheError, LRUCacheTypeError } from './errors.js';
 import { IterableCache, storeOf } from './iterable.js';
-import { CallerSignal, type Load } from './load.js';
-import { type Request, timeSince } from './loads.js';
-import { type CheckedOptions, checkFunction, show } from './options.js';
-import { fill, publish, statusFor } from './status.js';
+import type { Load } from './load.js';
+import { type Request, requestOf, timeSince } from './loads.js';
+import { type CheckedOptions, checkCallOptions, checkFunction, show } from './options.js';
+import { Report, reportFor } from './status.js';
 import type { Store } from './store.js';
 import type * as types from './types.js';
 
@@ -33,7 +33,7 @@ type MemoArgument<K, V, FC> = unknown extends FC
 /** `T` if a context may be left out, else `never`. */
 type WithoutContext<FC, T> = unknown extends FC ? T : FC extends undefined | void ? T : never;
 
-/** A cache that loads what it has not; `LRUCache` is what it is the base of. */
+/** A cache that loads missing values: a base of `LRUCache`. */
 export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
   readonly #store: Store<K, V, FC>;
 
@@ -43,7 +43,9 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     this.#store = storeOf(this);
   }
 
-  /** The value of a key as by `get`; if there is none, the value given, which is stored. */
+  /**
+   * Returns the value of a key as `get` does. If there is none, stores and returns the given value.
+   */
   getOrInsert(key: K, value: V): V {
     const found = this.#store.get(key, undefined, undefined);
     if (found !== undefined) return found;
@@ -51,7 +53,18 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     return value;
   }
 
-  /** The value of a key as by `get`; if there is none, what `compute(key)` returns, stored. */
+  /**
+   * Returns the value of a key as `get` does. If there is none, calls `compute` with the key, and
+   * stores and returns the result.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const squares = new LRUCache<number, number>({ max: 100 });
+   * console.log(squares.getOrInsertComputed(4, (n) => n * n), squares.get(4)); // 16 16
+   * ```
+   */
   getOrInsertComputed(key: K, compute: (key: K) => V): V {
     checkFunction('compute', compute);
     const found = this.#store.get(key, undefined, undefined);
@@ -63,47 +76,78 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
   }
 
   /**
-   * The value of a key, loaded by `fetchMethod` if it is absent or stale; without one, as `get`.
-   * A key is loaded once at a time, by the options of the first call. Loading takes no room.
+   * Returns the value of a key, and loads it by `fetchMethod` if it is absent or stale. Without a
+   * `fetchMethod`, it does what `get` does. One load of a key runs at a time, with the options of
+   * the call that started it, and takes no room in the cache.
    *
-   * Rejects with what `fetchMethod` throws or rejects with, or with the reason of the abort:
-   * that of `signal`, or `LRUCacheError` with code `FETCH_DELETED` or `FETCH_REPLACED`, if the key
-   * is deleted or set meanwhile.
+   * Rejects with what `fetchMethod` throws or rejects with, with the reason of an aborted `signal`,
+   * or with code `FETCH_DELETED` or `FETCH_REPLACED` if the key is deleted or set during the load.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * let loads = 0;
+   * const users = new LRUCache<number, string>({
+   *   max: 100,
+   *   fetchMethod: async (id) => {
+   *     loads += 1;
+   *     return `user ${id}`;
+   *   },
+   * });
+   * const [name] = await Promise.all([users.fetch(1), users.fetch(1)]);
+   * console.log(name, loads); // user 1 1
+   * ```
    */
   fetch(key: K, fetchOptions: FetchArgument<K, V, FC>): Promise<V | undefined>;
   fetch(
     key: WithoutContext<FC, K>,
     fetchOptions?: WithoutContext<FC, FetchArgument<K, V, FC>>,
   ): Promise<V | undefined>;
-  fetch(key: K, fetchOptions: types.FetchOptions<K, V, FC> = {}): Promise<V | undefined> {
-    const { status: own } = fetchOptions;
-    return this.#traced(own, (status) => this.#fetch(key, fetchOptions, status));
+  fetch(key: K, fetchOptions?: types.FetchOptions<K, V, FC>): Promise<V | undefined> {
+    const options = checkCallOptions(fetchOptions);
+    return this.#traced(options?.status, (status) => this.#fetch(key, options, status));
   }
 
-  /** As `fetch`, but rejects with code `FETCH_UNDEFINED` if there is no value. */
+  /**
+   * Returns the value of a key as `fetch` does, and rejects with code `FETCH_UNDEFINED` if there is
+   * no value.
+   */
   forceFetch(key: K, fetchOptions: FetchArgument<K, V, FC>): Promise<V>;
   forceFetch(
     key: WithoutContext<FC, K>,
     fetchOptions?: WithoutContext<FC, FetchArgument<K, V, FC>>,
   ): Promise<V>;
-  forceFetch(key: K, fetchOptions: types.FetchOptions<K, V, FC> = {}): Promise<V> {
-    return this.#traced(fetchOptions.status, async (status) => {
-      const value = await this.#fetch(key, fetchOptions, status);
+  forceFetch(key: K, fetchOptions?: types.FetchOptions<K, V, FC>): Promise<V> {
+    const options = checkCallOptions(fetchOptions);
+    return this.#traced(options?.status, async (status) => {
+      const value = await this.#fetch(key, options, status);
       if (value !== undefined) return value;
       throw new LRUCacheError('FETCH_UNDEFINED', 'fetch() returned undefined');
     });
   }
 
   /**
-   * The values of many keys, as by a `fetch` of each, but with one call of `fetchManyMethod` for
-   * all that have to be loaded; what is being loaded already is waited for, and not loaded again.
-   * Without `fetchManyMethod`, a call of `fetchMethod` for each. O(keys), and the loads.
+   * Returns the values of many keys, and loads all that are absent or stale with one call of
+   * `fetchManyMethod`. Keys that are already being loaded are waited for, and not loaded again.
+   * Without `fetchManyMethod`, `fetchMethod` is called for each key.
    *
-   * The Map has the keys that have a value, each once, in the order given. It rejects as the first
-   * `fetch` that fails would; what the others come to is stored nevertheless. A key that is deleted
-   * or set meanwhile fails, unless `ignoreFetchAbort` or `allowStaleOnFetchAbort` say otherwise.
-   * Rejects with `INVALID_KEYS` if the keys are no list, and with `INVALID_BATCH` if the result is
-   * none.
+   * The Map contains the keys that have a value, each once, in the order given. If loads fail,
+   * rejects with the first error; the results of the others are stored. A key that is deleted or
+   * set during its load fails, unless `ignoreFetchAbort` or `allowStaleOnFetchAbort` is given.
+   * Rejects with `INVALID_KEYS` if the keys are not a list, and with `INVALID_BATCH` if the result
+   * of `fetchManyMethod` is not one.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const users = new LRUCache<number, string>({
+   *   max: 100,
+   *   fetchManyMethod: async (ids) => new Map(ids.map((id) => [id, `user ${id}`])),
+   * });
+   * console.log(await users.fetchMany([1, 2])); // Map(2) { 1 => 'user 1', 2 => 'user 2' }
+   * ```
    */
   fetchMany(keys: Iterable<K>, fetchOptions: FetchManyArgument<K, V, FC>): Promise<Map<K, V>>;
   fetchMany(
@@ -112,20 +156,22 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
   ): Promise<Map<K, V>>;
   async fetchMany(
     keys: Iterable<K>,
-    fetchOptions: types.FetchManyOptions<K, V, FC> = {},
+    fetchOptions?: types.FetchManyOptions<K, V, FC>,
   ): Promise<Map<K, V>> {
     const asked = [...new Set(listOf(keys))];
-    const { statuses: given } = fetchOptions;
+    const options = checkCallOptions(fetchOptions) ?? {};
+    const { statuses: given } = options;
     // Before any load: the caller's Map is user code, too.
     const statuses = given === undefined ? [] : asked.map((key) => statusIn(given, key));
     const { loads } = this.#store;
     const batch: Load<K, V, FC>[] | undefined = loads?.hasBatches ? [] : undefined;
-    const request = requestOf(fetchOptions, batch);
+    const request = requestOf(this, options, batch);
     const promises: Promise<V | undefined>[] = [];
     try {
       for (const [i, key] of asked.entries()) {
+        const own = { ...request, options: { ...request.options } };
         promises.push(
-          this.#traced(statuses[i], (status) => this.#fetch(key, fetchOptions, status, request)),
+          this.#traced(statuses[i], (status) => this.#fetch(key, undefined, status, own)),
         );
       }
     } finally {
@@ -141,71 +187,106 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
   }
 
   /**
-   * The value of a key as by `get`; if there is none, what `memoMethod` returns, stored.
-   * Throws `NO_MEMO_METHOD` without one, or what it throws.
+   * Returns the value of a key as `get` does. If there is none, calls `memoMethod`, and stores and
+   * returns its result. Throws `NO_MEMO_METHOD` without a `memoMethod`, and what `memoMethod`
+   * throws.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const squares = new LRUCache<number, number>({ max: 100, memoMethod: (n) => n * n });
+   * console.log(squares.memo(4)); // 16
+   * ```
    */
   memo(key: K, memoOptions: MemoArgument<K, V, FC>): V;
   memo(key: WithoutContext<FC, K>, memoOptions?: WithoutContext<FC, MemoArgument<K, V, FC>>): V;
-  memo(key: K, memoOptions: types.MemoOptions<K, V, FC> = {}): V {
-    const { context, forceRefresh, status: given, ...rest } = memoOptions;
-    const status = statusFor(this, 'memo', key, given);
+  memo(key: K, memoOptions?: types.MemoOptions<K, V, FC>): V {
+    // Copied first: V8 may call the getters of what is left out of a rest a second time.
+    const given: types.MemoOptions<K, V, FC> = { ...checkCallOptions(memoOptions) };
+    const { context, forceRefresh, status, ...rest } = given;
+    const call = { context, isForced: Boolean(forceRefresh), rest };
+    const report = reportFor(this, 'memo', key, status);
+    if (report === undefined) return this.#memo(key, call, undefined);
+    return report.run(() => this.#memo(key, call, report));
+  }
+
+  #memo(key: K, call: MemoCall, report: Report<K, V, FC> | undefined): V {
+    const { context, isForced, rest } = call;
     if (this.memoMethod === undefined) {
       throw new LRUCacheError('NO_MEMO_METHOD', 'no memoMethod provided to constructor');
     }
-    if (status !== undefined && context) status.context = context;
-    if (status !== undefined && forceRefresh) status.forceRefresh = true;
+    if (context) report?.add({ context });
+    if (isForced) report?.add({ forceRefresh: true });
     const found = this.#store.get(key, rest, undefined);
-    const isHit = found !== undefined && !forceRefresh;
-    if (status !== undefined) status.memo = isHit ? 'hit' : 'miss';
-    const value = isHit ? found : this.#memoize(key, found, rest, context as FC);
-    if (status !== undefined) status.value = value;
-    return publish(status, value);
+    if (found === undefined || isForced) return this.#memoize(key, found, call, report);
+    report?.add({ memo: 'hit', value: found });
+    return found;
   }
 
   async #fetch(
     key: K,
-    fetchOptions: types.FetchOptions<K, V, FC>,
+    options: types.FetchOptions<K, V, FC> | undefined,
     status: types.Status<K, V, FC> | undefined,
     shared?: Request<K, V, FC>,
   ): Promise<V | undefined> {
+    const request = shared ?? requestOf(this, options ?? {}, undefined);
+    if (status === undefined) return this.#find(key, request, undefined);
+    const report = new Report(this, 'fetch', key, status);
+    return report.run(() => this.#find(key, request, report));
+  }
+
+  #find(
+    key: K,
+    request: Request<K, V, FC>,
+    report: Report<K, V, FC> | undefined,
+  ): V | undefined | Promise<V | undefined> {
+    const { context, forceRefresh, options } = request;
     const { loads } = this.#store;
-    const request = shared ?? requestOf(fetchOptions, undefined);
-    const { context, forceRefresh } = request;
-    if (status !== undefined) {
-      fill(status, this, 'fetch', key);
-      if (context) status.context = context;
-      if (forceRefresh) status.forceRefresh = true;
-    }
-    if (loads !== undefined) return loads.fetch(key, fetchOptions, request, status);
-    if (status !== undefined) status.fetch = 'get';
-    return this.#store.get(key, fetchOptions, status);
+    if (context) report?.add({ context });
+    if (forceRefresh) report?.add({ forceRefresh: true });
+    if (loads !== undefined) return loads.fetch(key, request, report);
+    report?.add({ fetch: 'get' });
+    return this.#store.get(key, options, report);
   }
 
   /** Runs a fetch, with a trace if there is somebody to follow it. */
   #traced<T>(
-    own: types.Status<K, V, FC> | undefined,
+    own: types.Status<K, V, FC> | null | undefined,
     run: (status: types.Status<K, V, FC> | undefined) => Promise<T>,
   ): Promise<T> {
     const isObserved = metrics.hasSubscribers || tracing.hasSubscribers;
     const status = own ?? (isObserved ? {} : undefined);
     const isTraced = status !== undefined && tracing.hasSubscribers;
     const promise = run(status);
-    if (isTraced) {
+    if (!isTraced) return promise;
+    try {
       status.trace = true;
-      tracing.tracePromise(() => promise, status).catch(() => {});
+    } catch (error) {
+      // A status that cannot be written: it is heard of as any other of its errors.
+      promise.catch(() => {});
+      return Promise.reject(error);
     }
+    tracing.tracePromise(() => promise, status).catch(() => {});
     return promise;
   }
 
-  #memoize(key: K, staleValue: V | undefined, rest: object, context: FC): V {
+  #memoize(
+    key: K,
+    staleValue: V | undefined,
+    { context, rest }: MemoCall,
+    report: Report<K, V, FC> | undefined,
+  ): V {
     const memoMethod = this.memoMethod as types.Memoizer<K, V, FC>;
     const { stats } = this.#store;
     const startedAt = stats === undefined ? 0 : this.#store.readClock();
     if (stats !== undefined) stats.loads += 1;
+    report?.add({ memo: 'miss' });
     let isDone = false;
     try {
-      const value = memoMethod(key, staleValue, { options: rest, context });
+      const value = memoMethod(key, staleValue, { options: rest, context: context as FC });
       isDone = true;
+      report?.add({ value });
       this.#store.set(key, value, rest, undefined);
       return value;
     } finally {
@@ -215,12 +296,12 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
   }
 }
 
-function requestOf<K, V, FC>(
-  given: Pick<types.FetchOptions<K, V, FC>, 'context' | 'forceRefresh' | 'signal'>,
-  batch: Load<K, V, FC>[] | undefined,
-): Request<K, V, FC> {
-  const { context, forceRefresh = false, signal } = given;
-  return { context, forceRefresh, caller: signal ? new CallerSignal(signal) : undefined, batch };
+/** What a call of `memo` asks for. */
+interface MemoCall {
+  readonly context: unknown;
+  readonly isForced: boolean;
+  /** The options of its `get` and `set`, which `memoMethod` may change. */
+  readonly rest: object;
 }
 
 /** The status of a key in a Map of the caller's, put there. */
@@ -233,7 +314,10 @@ function statusIn<K, V, FC>(
   return status;
 }
 
-/** A list of keys. A string, though a list of its letters, is a key that was not put into one. */
+/**
+ * A list of keys. A string is rejected: it is iterable, but almost always a single key passed by
+ * mistake.
+ */
 function listOf<K>(keys: Iterable<K>): Iterable<K> {
   const isList = typeof keys === 'object' && typeof keys?.[Symbol.iterator] === 'function';
   if (isList) return keys;

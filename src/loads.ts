@@ -7,16 +7,17 @@
 //     take it out of the Map at once: whatever it gives afterwards is stored nowhere.
 // F3  No promise of a load is ever rejected unheard: only who waits for one hears of its failure.
 // F4  The options of the caller that began the load hold for it, and the loader may change them.
-// F5  A load in a batch is a load like any other, but for who calls the loader (batch.ts): each has
-//     an end of its own, and none ends another.
+// F5  A batched load differs from a single one only in who calls the loader (batch.ts): each ends
+//     by itself, and none ends another.
 
 import { NIL } from '../assembly/layout.js';
 import { callTogether } from './batch.js';
 import { LRUCacheError } from './errors.js';
-import { type CallerSignal, Load } from './load.js';
+import { CallerSignal, Load } from './load.js';
 import { find } from './lookups.js';
 import { pick } from './options.js';
-import { noteAge } from './status.js';
+import type { Settings } from './settings.js';
+import type { Report } from './status.js';
 import type { Store } from './store.js';
 import type {
   BatchFetcher,
@@ -24,16 +25,48 @@ import type {
   FetcherFetchOptions,
   FetchOptions,
   SizeCalculator,
-  Status,
 } from './types.js';
 
-/** What a call of `fetch` or `fetchMany` asks for beside the options of its loads. */
+/** What a `fetch` asks for, of one key. */
 export interface Request<K, V, FC> {
+  /** The options of the load, if one is begun: then they are its own. */
+  readonly options: FetcherFetchOptions<K, V, FC>;
   readonly context: FC | undefined;
   readonly forceRefresh: boolean;
   readonly caller: CallerSignal | undefined;
   /** Collects the loads that are begun, for `dispatch` to call their loader; else each is. */
   readonly batch: Load<K, V, FC>[] | undefined;
+}
+
+/** What is asked for by the options of a call, each read once, or the properties of the cache. */
+export function requestOf<K, V, FC>(
+  settings: Settings<K, V, FC>,
+  given: FetchOptions<K, V, FC>,
+  batch: Load<K, V, FC>[] | undefined,
+): Request<K, V, FC> {
+  const { context, forceRefresh = false, signal } = given;
+  const options: FetcherFetchOptions<K, V, FC> = {
+    allowStale: pick(given.allowStale, settings.allowStale),
+    updateAgeOnGet: pick(given.updateAgeOnGet, settings.updateAgeOnGet),
+    noDeleteOnStaleGet: pick(given.noDeleteOnStaleGet, settings.noDeleteOnStaleGet),
+    ttl: pick(given.ttl, settings.ttl),
+    noDisposeOnSet: pick(given.noDisposeOnSet, settings.noDisposeOnSet),
+    size: pick(given.size, 0),
+    sizeCalculation: pick(given.sizeCalculation, settings.sizeCalculation) as SizeCalculator<K, V>,
+    noUpdateTTL: pick(given.noUpdateTTL, settings.noUpdateTTL),
+    noDeleteOnFetchRejection: pick(
+      given.noDeleteOnFetchRejection,
+      settings.noDeleteOnFetchRejection,
+    ),
+    allowStaleOnFetchRejection: pick(
+      given.allowStaleOnFetchRejection,
+      settings.allowStaleOnFetchRejection,
+    ),
+    allowStaleOnFetchAbort: pick(given.allowStaleOnFetchAbort, settings.allowStaleOnFetchAbort),
+    ignoreFetchAbort: pick(given.ignoreFetchAbort, settings.ignoreFetchAbort),
+  };
+  const caller = signal ? new CallerSignal(signal) : undefined;
+  return { options, context, forceRefresh, caller, batch };
 }
 
 /** The loads of one cache. */
@@ -63,6 +96,18 @@ export class Loads<K, V, FC> {
     return this.#inFlight.has(key);
   }
 
+  /** The load of a key. */
+  get(key: K): Load<K, V, FC> | undefined {
+    return this.#inFlight.get(key);
+  }
+
+  /** Whether a key is being loaded, for longer than the ttl that the load was begun with. */
+  isStale(key: K): boolean {
+    const load = this.#inFlight.get(key);
+    if (load === undefined || load.ttl === 0) return false;
+    return this.#store.now() - load.startedAt > load.ttl;
+  }
+
   /** Takes the load of a key out (F2); the caller aborts it when its operation is complete. */
   take(key: K): Load<K, V, FC> | undefined {
     const load = this.#inFlight.get(key);
@@ -85,79 +130,48 @@ export class Loads<K, V, FC> {
   /** What `fetch` gives: a value that is there, or the promise of a load. */
   fetch(
     key: K,
-    given: FetchOptions<K, V, FC>,
     request: Request<K, V, FC>,
-    status: Status<K, V, FC> | undefined,
+    report: Report<K, V, FC> | undefined,
   ): V | undefined | Promise<V | undefined> {
-    const options = this.#optionsFor(given, status);
-    const { forceRefresh } = request;
+    const { forceRefresh, options } = request;
+    if (report !== undefined) options.status = report.status;
     const current = this.#inFlight.get(key);
-    if (current !== undefined) return this.#join(current, options, status);
-    const found = this.#find(key, forceRefresh, options, status);
+    if (current !== undefined) return this.#join(current, options, report);
+    const found = this.#find(key, forceRefresh, options, report);
     const value = this.#store.entries.valueAt(Math.abs(found));
     if (found > NIL && !forceRefresh) return value;
-    const startedAt = this.#store.stats === undefined ? 0 : this.#store.readClock();
+    const startedAt = this.#timeToStart(options);
     // The clock, which is user code, may have begun one meanwhile.
     const other = this.#inFlight.get(key);
-    if (other !== undefined) return this.#join(other, options, status);
+    if (other !== undefined) return this.#join(other, options, report);
     this.#countMiss();
-    if (status !== undefined) {
-      status.fetch = found === NIL ? 'miss' : found < NIL ? 'stale' : 'refresh';
-    }
-    const load = new Load<K, V, FC>(key, value, options);
-    load.startedAt = startedAt;
+    report?.add({ fetch: found === NIL ? 'miss' : found < NIL ? 'stale' : 'refresh' });
+    const load = new Load<K, V, FC>(key, value, options, startedAt, report);
+    const isStaleGiven = value !== undefined && Boolean(options.allowStale);
     this.#begin(load, request);
-    if (value === undefined || !options.allowStale) return load.promise;
-    if (status !== undefined && found < NIL) status.returnedStale = true;
+    if (!isStaleGiven) return load.promise;
+    if (found < NIL) report?.add({ returnedStale: true });
     return value;
   }
 
-  #optionsFor(
-    given: FetchOptions<K, V, FC>,
-    status: Status<K, V, FC> | undefined,
-  ): FetcherFetchOptions<K, V, FC> {
-    const { settings } = this.#store;
-    const options: FetcherFetchOptions<K, V, FC> = {
-      allowStale: pick(given.allowStale, settings.allowStale),
-      updateAgeOnGet: pick(given.updateAgeOnGet, settings.updateAgeOnGet),
-      noDeleteOnStaleGet: pick(given.noDeleteOnStaleGet, settings.noDeleteOnStaleGet),
-      ttl: pick(given.ttl, settings.ttl),
-      noDisposeOnSet: pick(given.noDisposeOnSet, settings.noDisposeOnSet),
-      size: pick(given.size, 0),
-      sizeCalculation: pick(given.sizeCalculation, settings.sizeCalculation) as SizeCalculator<
-        K,
-        V
-      >,
-      noUpdateTTL: pick(given.noUpdateTTL, settings.noUpdateTTL),
-      noDeleteOnFetchRejection: pick(
-        given.noDeleteOnFetchRejection,
-        settings.noDeleteOnFetchRejection,
-      ),
-      allowStaleOnFetchRejection: pick(
-        given.allowStaleOnFetchRejection,
-        settings.allowStaleOnFetchRejection,
-      ),
-      allowStaleOnFetchAbort: pick(given.allowStaleOnFetchAbort, settings.allowStaleOnFetchAbort),
-      ignoreFetchAbort: pick(given.ignoreFetchAbort, settings.ignoreFetchAbort),
-    };
-    if (status !== undefined) options.status = status;
-    return options;
+  /** The time for a load to start at, if that matters. */
+  #timeToStart(options: FetcherFetchOptions<K, V, FC>): number {
+    if (this.#store.stats !== undefined) return this.#store.readClock();
+    return options.ttl === 0 ? 0 : this.#store.now();
   }
 
   #join(
     load: Load<K, V, FC>,
     options: FetcherFetchOptions<K, V, FC>,
-    status: Status<K, V, FC> | undefined,
+    report: Report<K, V, FC> | undefined,
   ): V | undefined | Promise<V | undefined> {
     if (load.isStarting) {
       throw new LRUCacheError('FETCH_LOOP', 'fetchMethod fetches the key that it is to load');
     }
     this.#countMiss();
     const isStale = options.allowStale && load.staleValue !== undefined;
-    if (status !== undefined) {
-      status.fetch = 'inflight';
-      if (isStale) status.returnedStale = true;
-    }
+    report?.add({ fetch: 'inflight' });
+    if (isStale) report?.add({ returnedStale: true });
     return isStale ? load.staleValue : load.promise;
   }
 
@@ -166,20 +180,19 @@ export class Loads<K, V, FC> {
     key: K,
     forceRefresh: boolean,
     options: FetcherFetchOptions<K, V, FC>,
-    status: Status<K, V, FC> | undefined,
+    report: Report<K, V, FC> | undefined,
   ): number {
     const store = this.#store;
-    const { entries, stats } = store;
+    const { stats } = store;
     if (forceRefresh) return find(store, key);
     const isRenewed = Boolean(options.updateAgeOnGet);
     let now = 0;
-    if (entries.isTimed) now = isRenewed ? store.readClock() : store.now();
+    if (store.entries.isTimed) now = isRenewed ? store.readClock() : store.now();
     const slot = store.use(key, now, isRenewed);
-    if (slot > NIL && stats !== undefined) stats.hits += 1;
-    if (slot > NIL && status !== undefined) {
-      status.fetch = 'hit';
-      noteAge(store, status, slot, now);
-    }
+    if (slot <= NIL) return slot;
+    if (stats !== undefined) stats.hits += 1;
+    report?.add({ fetch: 'hit' });
+    report?.addAge(store, slot, now);
     return slot;
   }
 
@@ -197,9 +210,9 @@ export class Loads<K, V, FC> {
       if (request.batch !== undefined) request.batch.push(load);
       else if (!load.isOver) this.#start(load, request.context);
     } catch (error) {
-      // The signal is none, or the stack is full: nothing would ever end the load.
+      // The signal is not one, the status throws, or the stack is full: nothing else would end it.
       if (this.#inFlight.get(key) === load) this.#inFlight.delete(key);
-      load.unfollow();
+      this.abandon(load, error);
       throw error;
     }
   }
@@ -212,6 +225,7 @@ export class Loads<K, V, FC> {
       return;
     }
     this.noteDispatch(load);
+    if (load.isOver) return;
     new Promise<V | undefined>((resolve) => {
       load.isStarting = true;
       try {
@@ -239,59 +253,65 @@ export class Loads<K, V, FC> {
     );
   }
 
-  /** Notes that the loader of a load is being called. */
+  /** Notes that the loader of a load is about to be called, unless the status ends the load. */
   noteDispatch(load: Load<K, V, FC>): void {
     const { stats } = this.#store;
-    const { status } = load.options;
+    const { report } = load;
+    report?.add({ fetchDispatched: true });
+    report?.write();
+    if (load.isOver) return;
     load.isDispatched = true;
-    if (status !== undefined) status.fetchDispatched = true;
     if (stats !== undefined) stats.loads += 1;
   }
 
   /** The loader gave a value. */
   resolve(load: Load<K, V, FC>, value: V | undefined): void {
-    if (load.isOver) return;
-    const { options, controller } = load;
-    const { status } = options;
-    const isAborted = controller.signal.aborted;
-    if (isAborted && value === undefined) {
-      this.#giveUp(load, controller.signal.reason);
+    const { options, controller, report } = load;
+    const { signal } = controller;
+    // As in lru-cache: who took the stale value at the abort is told when the loader is done.
+    const isResolved = !signal.aborted || Boolean(options.allowStaleOnFetchAbort);
+    if (load.isOver) {
+      if (!isResolved || !signal.aborted) return;
+      report?.add({ fetchResolved: true });
+      report?.write();
       return;
     }
-    if (status !== undefined) {
-      if (isAborted) status.fetchAbortIgnored = true;
-      else status.fetchResolved = true;
+    if (isResolved) report?.add({ fetchResolved: true });
+    if (signal.aborted && value === undefined) {
+      this.#giveUp(load, signal.reason);
+      return;
     }
-    const isWanted = this.#end(load);
+    if (!isResolved) report?.add({ fetchAbortIgnored: true });
+    const elapsedMs = this.#timeOf(load);
+    if (load.isOver) return;
+    const isWanted = this.#end(load, elapsedMs);
     if (isWanted && value !== undefined) {
-      if (status !== undefined) status.fetchUpdated = true;
-      this.#store.set(load.key, value, options, status);
+      report?.add({ fetchUpdated: true });
+      this.#store.set(load.key, value, options, report);
     }
+    report?.write();
     load.settle(value);
   }
 
   /** The loader failed. */
   reject(load: Load<K, V, FC>, error: unknown): void {
     if (load.isOver) return;
-    const { status } = load.options;
-    if (status !== undefined) {
-      status.fetchRejected = true;
-      status.fetchError = error as Error;
-    }
+    const { options, controller, report } = load;
+    // Who took the stale value at the abort is told of that only, as in lru-cache.
+    const isSettled = controller.signal.aborted && options.allowStaleOnFetchAbort;
+    if (!isSettled) report?.add({ fetchRejected: true, fetchError: error as Error });
     this.#giveUp(load, error);
   }
 
   /** The load was aborted, by the caller's signal, or since its key was set or deleted. */
   #aborted(load: Load<K, V, FC>): void {
-    const { options, controller } = load;
+    const { options, controller, report } = load;
+    const { reason } = controller.signal;
     try {
-      const { status } = options;
-      if (status !== undefined) {
-        status.fetchAborted = true;
-        status.fetchError = controller.signal.reason;
-      }
-      if (!options.ignoreFetchAbort) this.#giveUp(load, controller.signal.reason);
+      report?.add({ fetchAborted: true, fetchError: reason });
+      if (!options.ignoreFetchAbort) this.#giveUp(load, reason);
       else if (options.allowStaleOnFetchAbort) this.#settleStale(load);
+      else report?.write();
     } catch (error) {
       this.abandon(load, error);
     }
@@ -304,16 +324,23 @@ export class Loads<K, V, FC> {
     const isAborted = load.controller.signal.aborted;
     const isStaleReturned =
       options.allowStaleOnFetchRejection || (isAborted && options.allowStaleOnFetchAbort);
+    const isKept = isStaleReturned || options.noDeleteOnFetchRejection;
+    const elapsedMs = this.#timeOf(load);
+    if (load.isOver) return;
+    const isWanted = this.#end(load, elapsedMs);
     if (stats !== undefined && load.isDispatched) stats.loadFailures += 1;
-    const isWanted = this.#end(load);
-    if (isWanted && !isStaleReturned && !options.noDeleteOnFetchRejection) this.#dropStale(load);
-    if (isStaleReturned) this.#settleStale(load);
-    else load.fail(reason);
+    if (isWanted && !isKept) this.#dropStale(load);
+    if (isStaleReturned) {
+      this.#settleStale(load);
+    } else {
+      load.report?.write();
+      load.fail(reason);
+    }
   }
 
   #settleStale(load: Load<K, V, FC>): void {
-    const { status } = load.options;
-    if (status !== undefined && load.staleValue !== undefined) status.returnedStale = true;
+    if (load.staleValue !== undefined) load.report?.add({ returnedStale: true });
+    load.report?.write();
     load.settle(load.staleValue);
   }
 
@@ -325,20 +352,30 @@ export class Loads<K, V, FC> {
 
   /** User code threw as a load ended: a callback, a size, a status. Whoever waits hears of it. */
   abandon(load: Load<K, V, FC>, error: unknown): void {
-    if (!load.isOver) this.#end(load);
+    const elapsedMs = this.#timeOf(load);
+    if (!load.isOver) this.#end(load, elapsedMs);
+    try {
+      load.report?.write();
+    } catch {
+      // The first error is the one to be heard of.
+    }
     load.fail(error);
   }
 
+  /** How long a load took, if that is counted. The clock is user code, and may end the load. */
+  #timeOf(load: Load<K, V, FC>): number {
+    const isCounted = this.#store.stats !== undefined && load.isDispatched && !load.isOver;
+    return isCounted ? timeSince(this.#store, load.startedAt) : 0;
+  }
+
   /** Ends a load; returns whether its result may be stored. */
-  #end(load: Load<K, V, FC>): boolean {
+  #end(load: Load<K, V, FC>, elapsedMs: number): boolean {
     const isWanted = this.#inFlight.get(load.key) === load;
     if (isWanted) this.#inFlight.delete(load.key);
     load.isOver = true;
     load.unfollow();
     const { stats } = this.#store;
-    if (stats !== undefined && load.isDispatched) {
-      stats.totalLoadTimeMs += timeSince(this.#store, load.startedAt);
-    }
+    if (stats !== undefined) stats.totalLoadTimeMs += elapsedMs;
     return isWanted;
   }
 }
@@ -346,7 +383,7 @@ export class Loads<K, V, FC> {
 /** What has passed since a load began; 0 if the clock fails, which must not lose a result. */
 export function timeSince<K, V, FC>(store: Store<K, V, FC>, startedAt: number): number {
   try {
-    return store.readClock() - startedAt;
+    return Math.max(store.readClock() - startedAt, 0);
   } catch {
     return 0;
   }

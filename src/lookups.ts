@@ -2,38 +2,37 @@
 
 import { NIL } from '../assembly/layout.js';
 import { pick } from './options.js';
-import { noteAge } from './status.js';
+import type { Report } from './status.js';
 import type { Store } from './store.js';
-import type { Status } from './types.js';
+import type { HasOptions, PeekOptions } from './types.js';
 
 /** The slot of a key, negative if its entry is stale, or NIL. */
 export function find<K, V, FC>(store: Store<K, V, FC>, key: K): number {
-  const { entries } = store;
-  return entries.isTimed ? entries.findAt(key, store.now()) : entries.find(key);
+  if (!store.entries.isTimed) return store.entries.find(key);
+  const now = store.now();
+  // Not before the clock, which is user code: the entries may have to be given up after it.
+  return store.entries.findAt(key, now);
 }
 
 /** Whether a key is there and fresh. */
 export function has<K, V, FC>(
   store: Store<K, V, FC>,
   key: K,
-  updateAgeOnHas: boolean | undefined,
-  status: Status<K, V, FC> | undefined,
+  options: HasOptions<K, V, FC> | undefined,
+  report: Report<K, V, FC> | undefined,
 ): boolean {
-  const { entries } = store;
   let slot: number;
   let now = 0;
-  if (entries.isTimed) {
-    const isRenewed = pick(updateAgeOnHas, store.settings.updateAgeOnHas);
+  if (store.entries.isTimed) {
+    const isRenewed = pick(options?.updateAgeOnHas, store.settings.updateAgeOnHas);
     now = isRenewed ? store.readClock() : store.now();
-    slot = entries.findAt(key, now);
-    if (isRenewed && slot > NIL) entries.renew(slot, now);
+    slot = store.entries.findAt(key, now);
+    if (isRenewed && slot > NIL) store.entries.renew(slot, now);
   } else {
-    slot = entries.find(key);
+    slot = store.entries.find(key);
   }
-  if (status !== undefined) {
-    status.has = slot > NIL ? 'hit' : slot === NIL ? 'miss' : 'stale';
-    noteAge(store, status, Math.abs(slot), now);
-  }
+  report?.addAge(store, Math.abs(slot), now);
+  report?.add({ has: slot > NIL ? 'hit' : slot === NIL ? 'miss' : 'stale' });
   return slot > NIL;
 }
 
@@ -41,16 +40,18 @@ export function has<K, V, FC>(
 export function peek<K, V, FC>(
   store: Store<K, V, FC>,
   key: K,
-  allowStale: boolean | undefined,
-  status: Status<K, V, FC> | undefined,
+  options: PeekOptions<K, V, FC> | undefined,
+  report: Report<K, V, FC> | undefined,
 ): V | undefined {
-  const { entries } = store;
-  const isStaleShown = pick(allowStale, store.settings.allowStale);
-  const slot = isStaleShown ? entries.find(key) : find(store, key);
-  const value = entries.valueAt(Math.max(slot, NIL));
-  if (status !== undefined) {
-    status.peek = slot > NIL ? 'hit' : slot === NIL ? 'miss' : 'stale';
-    if (value !== undefined) status.value = value;
+  const isStaleShown = pick(options?.allowStale, store.settings.allowStale);
+  const slot = isStaleShown ? store.entries.find(key) : find(store, key);
+  const value = store.entries.valueAt(Math.max(slot, NIL));
+  if (value !== undefined) {
+    report?.add({ peek: 'hit', value });
+  } else if (report !== undefined) {
+    // As in lru-cache, a load of an absent key is stale once it has taken longer than its ttl.
+    const isLoadStale = slot === NIL && !isStaleShown && store.loads?.isStale(key) === true;
+    report.add({ peek: slot < NIL || isLoadStale ? 'stale' : 'miss' });
   }
   return value;
 }

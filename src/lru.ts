@@ -21,11 +21,10 @@ import { type Entries, PATH_FAST, PATH_SLOW } from './entries/entries.js';
 import { keepName, LRUCacheError, LRUCacheTypeError } from './errors.js';
 import { storeOf } from './iterable.js';
 import { LoadingCache } from './loading.js';
-import { has, peek } from './lookups.js';
 import * as options from './options.js';
 import { dumpOf, infoOf, loadInto, remainingTtlOf } from './snapshot.js';
 import { newStats } from './stats.js';
-import { getByStore, publish, setByStore, statusFor } from './status.js';
+import { getByStore, hasByStore, peekByStore, setByStore } from './status.js';
 import type { Store } from './store.js';
 import type * as types from './types.js';
 import { warnUnbounded } from './warning.js';
@@ -36,13 +35,24 @@ export function entriesOf<K, V, FC>(cache: LRUCache<K, V, FC>): Entries<K, V> {
 }
 
 /**
- * A cache that evicts the least recently used entry when it is full: by number (`max`), by the sum
- * of sizes (`maxSize`), and with a `ttl` by age. `get` and `set` are uses; `has`, `peek` and
- * iteration are not.
+ * A cache that evicts the least recently used entry when it is full. Entries are bounded by number
+ * (`max`), by the sum of their sizes (`maxSize`), and in age (`ttl`). `get` and `set` use an entry;
+ * `has`, `peek` and iteration do not.
  *
- * Keys are compared as in `Map`. A value of `undefined` cannot be stored: setting it deletes the
- * key. `get`, `set`, `has`, `peek`, `delete` and `pop` take constant time; strings are hashed in
- * time proportional to their length. `FC` is the type of the context of `fetch` and `memo`.
+ * Keys are compared as in a `Map`. `undefined` cannot be stored as a value: setting it deletes the
+ * key. `get`, `set`, `has`, `peek`, `delete` and `pop` take constant time, apart from hashing a
+ * string. `FC` is the type of the context of `fetch` and `memo`.
+ *
+ * @example
+ * ```ts
+ * import { LRUCache } from 'wasm-lru';
+ *
+ * const cache = new LRUCache<string, number>({ max: 2 });
+ * cache.set('a', 1).set('b', 2);
+ * cache.get('a');
+ * cache.set('c', 3);
+ * console.log([...cache.keys()]); // [ 'c', 'a' ]
+ * ```
  */
 export class LRUCache<
   K = NonNullable<unknown>,
@@ -55,17 +65,17 @@ export class LRUCache<
 
   readonly #entries: Entries<K, V>;
   readonly #store: Store<K, V, FC>;
-  /** What `Object.prototype.toString` calls it. */
+  /** The name of the class, as `Object.prototype.toString` shows it. */
   [Symbol.toStringTag] = 'LRUCache';
 
-  /** The engine caches get here: `wasm`, or `pure` where the host refuses WebAssembly. */
+  /** The engine of new caches on this host: `wasm`, or `pure` if the host refuses WebAssembly. */
   static get engine(): types.EngineKind {
     return hostFor().kind;
   }
 
   /**
-   * An empty cache, by the options given or those of another cache. It takes memory as it fills,
-   * not for its `max`.
+   * An empty cache with the given options, or with the options of another cache. It takes memory as
+   * it fills, whatever its `max` is.
    *
    * Throws `LRUCacheTypeError` or `LRUCacheRangeError` with code `INVALID_OPTIONS`, `INVALID_MAX`,
    * `INVALID_SIZE`, `INVALID_TTL`, `INVALID_CALLBACK` or `ENGINE_UNAVAILABLE`, before anything is
@@ -80,34 +90,43 @@ export class LRUCache<
       warnUnbounded(LRUCache);
   }
 
-  /** Number of entries, stale ones counted, and those in flight not. */
+  /** Number of entries. Stale entries are counted; loads in flight are not. */
   get size(): number {
     return this.#store.entries.size;
   }
 
-  /** Largest number of entries; 0 if it is not bounded. */
+  /** Largest number of entries, or 0 if there is no bound. */
   get max(): number {
     return this.#store.max;
   }
 
-  /** Largest sum of sizes; 0 if it is not bounded. */
+  /** Largest sum of the sizes of all entries, or 0 if there is no bound. */
   get maxSize(): number {
     return this.#store.maxSize;
   }
 
-  /** Sum of the sizes of all entries; 0 if there are none. */
+  /** Sum of the sizes of all entries, or 0 if the cache keeps no sizes. */
   get calculatedSize(): number {
     return this.#store.entries.total;
   }
 
-  /** The engine this cache runs on. */
+  /** The engine that this cache runs on. */
   get engine(): types.EngineKind {
     return this.#store.entries.kind;
   }
 
   /**
-   * The value of a key, which becomes the most recently used; `undefined` if absent or stale. A
-   * stale entry is removed, and returned with `allowStale`.
+   * Returns the value of a key, which becomes the most recently used, or `undefined` if the key is
+   * absent or stale. A stale entry is removed; with `allowStale`, its value is returned once.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const cache = new LRUCache<string, number>({ max: 100 });
+   * cache.set('a', 1);
+   * console.log(cache.get('a'), cache.get('b')); // 1 undefined
+   * ```
    */
   get(key: K, getOptions?: types.GetOptions<K, V, FC>): V | undefined {
     const entries = this.#entries;
@@ -118,17 +137,26 @@ export class LRUCache<
         throw entries.failed(error);
       }
     }
-    return getByStore(this, key, getOptions);
+    return getByStore(this.#store, key, getOptions);
   }
 
   /**
-   * Stores a value under a key, which becomes the most recently used; the least recently used
+   * Stores a value under a key, which becomes the most recently used. The least recently used
    * entries are evicted to keep `max` and `maxSize`. `undefined` deletes the key instead, and so
-   * does a value above `maxEntrySize`.
+   * does a value that is larger than `maxEntrySize`.
    *
    * Throws `INVALID_SIZE`, `INVALID_TTL`, `INVALID_CLOCK`, or `OUT_OF_MEMORY` if the host refuses
-   * memory for the first entry or ttl, with nothing changed. Refused later, it makes the cache
-   * evict at the size it has, until `clear` or `resize`.
+   * memory for the first entry or ttl, and changes nothing. If the host refuses memory later, the
+   * cache evicts at the number of entries that it has, until `clear` or `resize`.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const cache = new LRUCache<string, string>({ max: 100 });
+   * cache.set('session', 'ada', { ttl: 60_000 }).set('theme', 'dark');
+   * console.log(cache.size, cache.getRemainingTTL('theme')); // 2 Infinity
+   * ```
    */
   set(key: K, value: V | undefined, setOptions?: types.SetOptions<K, V, FC>): this {
     const entries = this.#entries;
@@ -148,32 +176,47 @@ export class LRUCache<
         throw entries.failed(error);
       }
     } else {
-      setByStore(this, key, value, setOptions);
+      setByStore(this.#store, key, value, setOptions);
     }
     return this;
   }
 
-  /** As `set`, and returns the entries that were evicted for it, the oldest first. */
+  /**
+   * Stores a value as `set` does, and returns the entries that were evicted for it, the least
+   * recently used first.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const cache = new LRUCache<string, number>({ max: 1 });
+   * cache.set('a', 1);
+   * console.log(cache.setWithEvicted('b', 2)); // [ [ 'a', 1 ] ]
+   * ```
+   */
   setWithEvicted(key: K, value: V, setOptions?: types.SetOptions<K, V, FC>): [K, V][] {
     const evicted: [K, V][] = [];
-    const status = statusFor(this, 'set', key, setOptions?.status);
-    this.#store.set(key, value, setOptions, status, evicted);
+    setByStore(this.#store, key, value, setOptions, evicted);
     return evicted;
   }
 
-  /** Whether a key is there and fresh. The order stays; its age does, but for `updateAgeOnHas`. */
+  /**
+   * Whether a key is stored and fresh. Does not use the entry; with `updateAgeOnHas`, its ttl
+   * starts anew.
+   */
   has(key: K, hasOptions?: types.HasOptions<K, V, FC>): boolean {
-    const status = statusFor(this, 'has', key, hasOptions?.status);
-    return publish(status, has(this.#store, key, hasOptions?.updateAgeOnHas, status));
+    return hasByStore(this.#store, key, hasOptions);
   }
 
-  /** The value of a key, or `undefined`; a stale one only with `allowStale`. Nothing changes. */
+  /**
+   * Returns the value of a key without using the entry, or `undefined` if the key is absent. A
+   * stale value is returned only with `allowStale`.
+   */
   peek(key: K, peekOptions?: types.PeekOptions<K, V, FC>): V | undefined {
-    const status = statusFor(this, 'peek', key, peekOptions?.status);
-    return publish(status, peek(this.#store, key, peekOptions?.allowStale, status));
+    return peekByStore(this.#store, key, peekOptions);
   }
 
-  /** Removes a key, and aborts its load; returns whether there was either. */
+  /** Removes a key and aborts its load. Returns whether there was an entry or a load. */
   delete(key: K): boolean {
     const entries = this.#entries;
     if (entries.path !== PATH_FAST || metrics.hasSubscribers) {
@@ -192,25 +235,46 @@ export class LRUCache<
     }
   }
 
-  /** Removes the least recently used entry and returns its value, stale or not. */
+  /**
+   * Removes the least recently used entry, stale or not, and returns its value, or `undefined` if
+   * the cache is empty.
+   */
   pop(): V | undefined {
     return pop(this.#store);
   }
 
-  /** Removes every entry and aborts every load. `dispose` hears of the oldest first. */
+  /**
+   * Removes every entry and aborts every load. `dispose` is called for the least recently used
+   * entry first.
+   */
   clear(): void {
     clear(this.#store);
   }
 
-  /** Removes every stale entry, the oldest first; returns whether there was one. O(size). */
+  /**
+   * Removes every stale entry, the least recently used first. Returns whether there was one. Takes
+   * time in proportion to `size`.
+   */
   purgeStale(): boolean {
     return purge(this.#store);
   }
 
   /**
-   * Changes `max`, `maxSize` or both. Smaller ones evict the least recently used entries at once. A
-   * `maxEntrySize` that was not given changes with `maxSize`.
-   * Throws `INVALID_MAX` or `INVALID_SIZE`, with nothing changed. O(entries evicted).
+   * Changes `max`, `maxSize` or both. A smaller bound evicts the least recently used entries at
+   * once. If `maxEntrySize` was not given to the constructor, it changes with `maxSize`.
+   *
+   * Throws `INVALID_MAX` or `INVALID_SIZE`, and changes nothing. Takes time in proportion to the
+   * number of entries that are evicted.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const cache = new LRUCache<string, number>({ max: 3 });
+   * cache.set('a', 1).set('b', 2).set('c', 3);
+   * cache.resize(2);
+   * console.log([...cache.keys()], cache.max); // [ 'c', 'b' ] 2
+   * ```
    */
   resize(bounds: number | { max?: number; maxSize?: number }): void {
     const { max, maxSize } =
@@ -225,45 +289,80 @@ export class LRUCache<
   }
 
   /**
-   * Value, size and age of a key, stale or not; `undefined` if absent. `ttl` is what is left of it,
-   * negative if stale, and `start` is now. The order stays.
+   * Returns value, size and age of a key, stale or not, or `undefined` if the key is absent. Its
+   * `ttl` is the time that is left, negative if the entry is stale, and its `start` is now. Does
+   * not use the entry.
    */
   info(key: K): types.Entry<V> | undefined {
     return infoOf(this.#store, key);
   }
 
-  /** What is left of a key's ttl in ms: Infinity if it has none, 0 if absent. */
+  /**
+   * Returns the time that is left of the ttl of a key, in ms: negative if the entry is stale,
+   * `Infinity` if it has no ttl, and 0 if the key is absent.
+   */
   getRemainingTTL(key: K): types.Milliseconds {
     return remainingTtlOf(this.#store, key);
   }
 
-  /** Every entry, stale or not, for `load`: least recently used first. O(size). */
+  /**
+   * Returns every entry, stale or not, in the form that `load` takes, the least recently used
+   * first. Times are as in `Date.now()`, so that another process can load them. Takes time in
+   * proportion to `size`.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const cache = new LRUCache<string, number>({ max: 100 });
+   * cache.set('a', 1).set('b', 2);
+   * const copy = new LRUCache<string, number>({ max: 100 });
+   * copy.load(cache.dump());
+   * console.log([...copy]); // [ [ 'b', 2 ], [ 'a', 1 ] ]
+   * ```
+   */
   dump(): [K, types.Entry<V>][] {
     return dumpOf(this.#store);
   }
 
   /**
-   * Replaces every entry by those of a dump, in their order: the last is the most recently used.
-   * Throws `INVALID_ENTRIES`, with nothing changed, or as `set`, with what came before it loaded.
+   * Replaces all entries by those of a dump, in their order: the last one becomes the most recently
+   * used. Throws `INVALID_ENTRIES`, and changes nothing, if the argument is not a dump. If storing
+   * an entry throws as `set` does, the entries before it are loaded.
    */
   load(dump: Iterable<readonly [K, types.Entry<V>]>): void {
     loadInto(this.#store, dump);
   }
 
-  /** What has been counted so far. Throws `NO_STATS` without `recordStats`. */
+  /**
+   * Returns what the cache has counted since it was made, or `resetStats` was called. Throws
+   * `NO_STATS` without the option `recordStats`.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const cache = new LRUCache<string, number>({ max: 100, recordStats: true });
+   * cache.set('a', 1);
+   * cache.get('a');
+   * cache.get('b');
+   * const { hits, misses } = cache.stats();
+   * console.log(hits, misses); // 1 1
+   * ```
+   */
   stats(): types.Stats {
     return { ...this.#countedStats() };
   }
 
-  /** Counts from 0 again. Throws `NO_STATS` without `recordStats`. */
+  /** Sets all counts to 0. Throws `NO_STATS` without the option `recordStats`. */
   resetStats(): void {
     Object.assign(this.#countedStats(), newStats());
   }
 
   /**
-   * Removes every entry, telling `dispose`, aborts every load, and frees all memory now instead of
-   * when the cache is collected. Any later use of its entries, of `size` too, throws with code
-   * `DISPOSED`; disposing again does nothing.
+   * Removes every entry, calling `dispose`, aborts every load, and frees the memory of the cache
+   * now instead of when the cache is collected. Any later use of the entries, even of `size`,
+   * throws with code `DISPOSED`. Disposing again does nothing.
    */
   [Symbol.dispose](): void {
     if (!this.#store.isDisposed) clear(this.#store, true);
@@ -276,7 +375,7 @@ export class LRUCache<
   }
 }
 
-/** The types of the interface, under the names they have in lru-cache. */
+/** The types of the interface, under the names that they have in lru-cache. */
 export declare namespace LRUCache {
   export type Size = types.Size;
   export type Milliseconds = types.Milliseconds;

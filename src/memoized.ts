@@ -24,51 +24,71 @@ const PASSED_ON = [
 
 const MAX = 1000;
 
-/** What stands in `cache` for a result of `undefined`, with `negativeTtl`. */
+/** The value that stands for a remembered `undefined` in the `cache` of a memoized function. */
 export const NOTHING: unique symbol = Symbol('nothing');
 
-/** What is remembered of results of type R. */
+/** The type of the values that are remembered for results of type `R`. */
 export type Result<R> = Exclude<Awaited<R>, undefined>;
 
-/** The options of `LRUCache` that `memoize` takes, with the same meaning. */
+/** The options that `memoize` and `@cached` share with `LRUCache`. */
 export type MemoizeCacheOptions = Pick<
   LRUCache.OptionsBase<unknown, unknown, unknown>,
   (typeof PASSED_ON)[number]
 >;
 
-/** What `memoize` and `@cached` take, all of it optional. */
+/** The options of `memoize` and `@cached`. */
 export interface MemoizeOptions<This, A extends readonly unknown[], R, K>
   extends MemoizeCacheOptions {
-  /** Largest number of results; 1000 if neither it nor `maxSize` is given. */
+  /**
+   * The largest number of remembered results. The default applies if `maxSize` is not given either.
+   *
+   * @default 1000
+   */
   max?: number;
-  /** The size of a result; with `maxSize`. A remembered `undefined` has size 1. */
+  /**
+   * Returns the size of a result, which counts towards `maxSize`. A remembered `undefined` has size
+   * 1.
+   *
+   * @default undefined
+   */
   sizeCalculation?: (value: Result<R>, key: K) => number;
   /**
-   * The key of a call, from its `this` and arguments: calls of equal keys share one result. Without
-   * it, they share it if all arguments are the same, compared as keys of a Map are; `this` is not
-   * looked at.
+   * Returns the key of a call, from its `this` and arguments: calls with the same key share one
+   * result. Without this option, calls share a result if all their arguments are the same, compared
+   * as keys of a Map are; `this` does not count.
+   *
+   * @default undefined
    */
   key?: (this: This, ...args: A) => K;
   /**
-   * For how long, in ms, results of `undefined` and `null` are remembered; 0 is for ever. Without
-   * it, `undefined` is not remembered at all, and `null` is like any other result.
+   * For how many milliseconds results of `undefined` and `null` are remembered, or 0 for ever.
+   * Without this option, `undefined` is not remembered at all, and `null` is like any other result.
+   *
+   * @default undefined
    */
   negativeTtl?: number;
 }
 
-/** A function that remembers. Its name and its number of parameters are those of the original. */
+/**
+ * A function that remembers its results. It has the name and the number of parameters of the
+ * original.
+ */
 export interface Memoized<This, A extends readonly unknown[], R, K> {
+  /** Returns the remembered result, or calls the original. */
   (this: This, ...args: A): R;
-  /** The results by key. It may be used, changed and disposed; `undefined` is `NOTHING` there. */
+  /**
+   * The cache that holds the results by their keys. It may be read, changed and disposed of. A
+   * remembered `undefined` is `NOTHING` in it.
+   */
   readonly cache: LRUCache<K, Result<R> | typeof NOTHING>;
   /**
-   * Forgets the result of these arguments; returns whether there was one, or one on its way. If
-   * there is a `key`, it is called without a `this`.
+   * Forgets the result of these arguments; returns whether there was one, or a call under way. The
+   * option `key`, if given, is called without a `this`.
    */
   delete(this: void, ...args: A): boolean;
-  /** Forgets all results. Those on their way are not remembered. */
+  /** Forgets all results. Results of calls that are under way will not be remembered. */
   clear(this: void): void;
-  /** What has been counted: hits, misses, evictions, and of asynchronous functions, loads. */
+  /** The counts: hits, misses, evictions and, for asynchronous functions, loads. */
   stats(this: void): LRUCache.Stats;
 }
 
@@ -136,14 +156,33 @@ function noteReason(signal: AbortSignal, reasons: WeakSet<WeakKey>): void {
 }
 
 /**
- * A function that gives what `fn` gives, and runs it only for calls whose result it has not, with
- * the `this` and the arguments of the call. Calls of an asynchronous function that come while its
- * result is on its way wait for it. An error, or a rejection, goes to the callers and is not
- * remembered.
+ * Returns a function that remembers the results of `fn`. It runs `fn`, with the `this` and the
+ * arguments of the call, only if there is no remembered result. If `fn` is asynchronous, calls that
+ * come while a result is on its way wait for it. Errors and rejections go to the callers, and are
+ * not remembered.
  *
- * A function that returned a promise once is asynchronous: all its calls give promises then.
- * Throws as `new LRUCache` does; `INVALID_CALLBACK`, if `fn` or `key` is no function;
- * `INVALID_TTL`.
+ * Once `fn` has returned a promise, it counts as asynchronous, and every call returns a promise.
+ *
+ * Throws as `new LRUCache` does, `INVALID_CALLBACK` if `fn` or `key` is not a function, and
+ * `INVALID_TTL` for a `negativeTtl` that is not a whole number.
+ *
+ * @example
+ * ```ts
+ * import { memoize } from 'wasm-lru/memoize';
+ *
+ * let loads = 0;
+ * const loadUser = memoize(
+ *   async (region: string, id: number) => {
+ *     loads += 1;
+ *     return `${region}/${id}`;
+ *   },
+ *   { max: 500, ttl: 60_000 },
+ * );
+ * console.log(await Promise.all([loadUser('eu', 42), loadUser('eu', 42)])); // [ 'eu/42', 'eu/42' ]
+ * loadUser.delete('eu', 42);
+ * await loadUser('eu', 42);
+ * console.log(loads, loadUser.stats().hits); // 2 0
+ * ```
  */
 export function memoize<This, A extends readonly unknown[], R, K = unknown>(
   fn: (this: This, ...args: A) => R,

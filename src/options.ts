@@ -1,5 +1,12 @@
 // The options: read once each, checked, and refused before anything is allocated.
 
+/**
+ * The options of `new LRUCache`. TypeScript programs reach the names as `LRUCache.Options` and so
+ * on.
+ *
+ * @module options
+ */
+
 import { CAPACITY_MAX, WEIGHT_MAX } from '../assembly/layout.js';
 import { hostFor, TableHost } from './engine/lifetime.js';
 import { LRUCacheRangeError, LRUCacheTypeError } from './errors.js';
@@ -17,34 +24,71 @@ import type {
   SizeCalculator,
 } from './types.js';
 
-/** What `new LRUCache` takes. The object is only read, and may be frozen. */
+/**
+ * The options of `new LRUCache`. The object is only read, and may be frozen. At least one of `max`,
+ * `maxSize` and `ttl` has to be given.
+ *
+ * Most options are properties of the cache, too, and can be changed there. Where an option says
+ * that it can be given per call, the value given with the call counts.
+ *
+ * @example
+ * ```ts
+ * import { LRUCache } from 'wasm-lru';
+ *
+ * const pages = new LRUCache<string, string>({
+ *   max: 10_000,
+ *   maxSize: 50_000_000,
+ *   sizeCalculation: (html) => html.length + 1,
+ *   ttl: 60_000,
+ * });
+ * pages.set('/', '<h1>Home</h1>');
+ * console.log(pages.calculatedSize, pages.ttl); // 14 60000
+ * ```
+ */
 export interface OptionsBase<K, V, FC> {
   /**
-   * Largest number of entries: a whole number from 1 to 2^25. Without it, or with 0, `maxSize` or
-   * `ttl` is needed, and the limit is 2^25. No memory is taken for entries that are not there.
+   * The largest number of entries: a whole number from 1 to 2^25, or 0 for no bound. The cache
+   * takes memory as it fills, and none for entries that are not there. `resize` changes it.
+   *
+   * @default 0
    */
   max?: Count;
   /**
-   * Largest sum of the sizes of all entries: the least recently used ones are evicted to keep it.
-   * With it, every `set` needs a `sizeCalculation` or a `size`.
+   * The largest sum of the sizes of all entries, or 0 for no bound. The least recently used entries
+   * are evicted to keep it. With it, every `set` needs a `sizeCalculation` or a `size`. `resize`
+   * changes it.
+   *
+   * @default 0
    */
   maxSize?: Size;
   /**
-   * Largest size of one entry; `maxSize` if not given. A larger one is not stored, and the value
-   * that its key had is removed. May be changed later.
+   * The largest size of one entry. A larger value is not stored, and the value that its key had is
+   * removed. The property of the cache can be changed later.
+   *
+   * @default maxSize
    */
   maxEntrySize?: Size;
-  /** The size of an entry: called by `set` before anything is changed. May be changed later. */
+  /**
+   * Returns the size of an entry, a whole number above 0. `set` calls it before it changes
+   * anything. The property of the cache can be changed later; a call of `set` can give one of its
+   * own.
+   *
+   * @default undefined
+   */
   sizeCalculation?: SizeCalculator<K, V>;
   /**
-   * How long an entry is fresh, in ms: a whole number; 0 is for ever. A stale entry counts as
-   * absent, and stays until it is read, evicted or purged. May be changed later.
+   * For how many milliseconds an entry is fresh: a whole number, or 0 for ever. A stale entry is
+   * treated as absent, and stays stored until it is read, evicted or purged. The property of the
+   * cache can be changed later; a call of `set` can give another ttl.
+   *
+   * @default 0
    */
   ttl?: Milliseconds;
   /**
    * For how long, in ms, the time that was read from the clock may be used again to tell whether
-   * an entry is stale: 1 if not given; 0 reads the clock each time. It is read anew after 64 uses
-   * at the latest, and always when a ttl begins to count. May be changed later.
+   * an entry is stale: 1 if not given; 0 reads the clock each time. The clock is read anew in every
+   * job of the event loop, after 64 uses, and always when a ttl begins to count. May be changed
+   * later.
    */
   ttlResolution?: Milliseconds;
   /**
@@ -52,77 +96,168 @@ export interface OptionsBase<K, V, FC> {
    * alive. Large caches are purged a little late, so that it never takes more than some percent of
    * the time: by 1 ms for every 5,000 entries. What a callback or the clock throws then is thrown
    * by the timer, where nobody can catch it, as in lru-cache; a clock that failed is asked again in
-   * a second. May be changed later.
+   * a second. Where the host loses the timer, as workers do when a request ends, stale entries are
+   * removed at the end of the next job that reads the clock. May be changed later.
    */
   ttlAutopurge?: boolean;
-  /** `get` and `fetch` make the ttl count anew. May be changed later, or given to a call. */
+  /**
+   * Whether `get` and `fetch` restart the ttl of the entry that they return. The property of the
+   * cache can be changed later, or the option given per call.
+   *
+   * @default false
+   */
   updateAgeOnGet?: boolean;
-  /** `has` makes the ttl count anew. May be changed later, or given to a call. */
+  /**
+   * Whether `has` restarts the ttl of the entry that it finds. The property of the cache can be
+   * changed later, or the option given per call.
+   *
+   * @default false
+   */
   updateAgeOnHas?: boolean;
   /**
-   * Stale values are returned: once by `get`, which then removes them; by `fetch`, while it loads a
-   * new one; and by iterations. May be changed later, or given to a call.
+   * Whether stale values are returned. `get` returns a stale value once and then removes it;
+   * `fetch` returns it while a new one is being loaded; iteration includes it. The property of the
+   * cache can be changed later, or the option given per call.
+   *
+   * @default false
    */
   allowStale?: boolean;
-  /** `get` leaves stale entries where they are. May be changed later, or given to a call. */
+  /**
+   * Whether `get` keeps the stale entries that it meets, instead of removing them. The property of
+   * the cache can be changed later, or the option given per call.
+   *
+   * @default false
+   */
   noDeleteOnStaleGet?: boolean;
-  /** A new value does not make the ttl of its key count anew. As `updateAgeOnGet`. */
+  /**
+   * Whether overwriting a value leaves the ttl of its key as it is, instead of restarting it. The
+   * property of the cache can be changed later, or the option given per call.
+   *
+   * @default false
+   */
   noUpdateTTL?: boolean;
   /**
-   * Called with every value that leaves the cache, once, after the operation is complete. It may
-   * use the cache, also to put the value back. In lru-cache it runs while the cache is changing.
+   * Called once for every value that has left the cache, when the operation that removed it is
+   * complete. It may use the cache, also to put the value back. (In lru-cache, it is called while
+   * the cache is being changed.)
+   *
+   * @default undefined
    */
   dispose?: Disposer<K, V>;
-  /** As `dispose`, after every `dispose` and `onInsert` of the same operation. */
+  /**
+   * Called once for every value that has left the cache, after every `dispose` and `onInsert` of
+   * the same operation.
+   *
+   * @default undefined
+   */
   disposeAfter?: Disposer<K, V>;
-  /** A value that is overwritten is not disposed. May be changed later, or given to a call. */
+  /**
+   * Whether `dispose` and `disposeAfter` are left out for values that are overwritten. The property
+   * of the cache can be changed later, or the option given per call.
+   *
+   * @default false
+   */
   noDisposeOnSet?: boolean;
-  /** Called with every value that comes into the cache, after the operation is complete. */
+  /**
+   * Called for every value that was stored, when the operation is complete.
+   *
+   * @default undefined
+   */
   onInsert?: Inserter<K, V>;
-  /** Loads values for `fetch`. A key is loaded once at a time, and takes no room until it is. */
+  /**
+   * Loads the value of a key for `fetch`. One load of a key runs at a time, and it takes no room in
+   * the cache until its value is stored.
+   *
+   * @default undefined
+   */
   fetchMethod?: Fetcher<K, V, FC>;
   /**
-   * Loads the values of many keys in one call, for `fetchMany`. Without `fetchMethod`, `fetch`
-   * calls it, too, for one key.
+   * Loads the values of many keys in one call, for `fetchMany`. A cache without `fetchMethod` uses
+   * it for `fetch`, too, with one key.
+   *
+   * @default undefined
    */
   fetchManyMethod?: BatchFetcher<K, V, FC>;
-  /** Taken for lru-cache's sake, without effect: what is being loaded weighs nothing here. */
+  /**
+   * Accepted for compatibility with lru-cache, and without effect: a load in flight has no size
+   * here.
+   *
+   * @default 1
+   */
   backgroundFetchSize?: Size;
-  /** Computes values for `memo`. */
+  /**
+   * Computes the value of a key for `memo`.
+   *
+   * @default undefined
+   */
   memoMethod?: Memoizer<K, V, FC>;
-  /** A stale value stays when loading a new one fails. May be changed later, or given to a call. */
+  /**
+   * Whether a stale value stays stored when loading a new one fails. The property of the cache can
+   * be changed later, or the option given per call.
+   *
+   * @default false
+   */
   noDeleteOnFetchRejection?: boolean;
-  /** `fetch` resolves to the stale value, or undefined, when loading fails; it stays. Likewise. */
+  /**
+   * Whether `fetch` resolves to the stale value, or to `undefined` if there is none, when loading
+   * fails. The stale value stays stored. The property of the cache can be changed later, or the
+   * option given per call.
+   *
+   * @default false
+   */
   allowStaleOnFetchRejection?: boolean;
-  /** `fetch` resolves to the stale value, or undefined, as soon as it is aborted. Likewise. */
+  /**
+   * Whether `fetch` resolves to the stale value, or to `undefined` if there is none, as soon as the
+   * load is aborted. The property of the cache can be changed later, or the option given per call.
+   *
+   * @default false
+   */
   allowStaleOnFetchAbort?: boolean;
-  /** An aborted load is not given up: its result is stored and returned. Likewise. */
+  /**
+   * Whether an aborted load goes on, so that its result is stored and returned. The property of the
+   * cache can be changed later, or the option given per call.
+   *
+   * @default false
+   */
   ignoreFetchAbort?: boolean;
-  /** The clock: `performance` if not given, or `Date` where there is none. */
+  /**
+   * The clock. If not given, it is the `performance` that the host has when the time is read, or
+   * `Date` where there is none: fake timers may be installed and removed at any time.
+   */
   perf?: Perf;
-  /** Count hits, misses and more for `stats()`. Costs some nanoseconds an operation. */
+  /**
+   * Whether hits, misses, evictions and loads are counted for `stats()`, which costs a few
+   * nanoseconds an operation.
+   *
+   * @default false
+   */
   recordStats?: boolean;
-  /** Engine to use instead of the host's best: for comparisons, or to avoid WebAssembly. */
+  /**
+   * The engine to use: `'wasm'` or `'pure'`. Without it, a cache gets WebAssembly where the host
+   * allows it. For comparisons, and to avoid WebAssembly.
+   *
+   * @default undefined
+   */
   engine?: EngineKind;
 }
 
-/** Options that bound the number of entries. */
+/** Options that bound the number of entries: `max` is given. */
 export interface OptionsMaxLimit<K, V, FC> extends OptionsBase<K, V, FC> {
   max: Count;
 }
 
-/** Options that bound the time entries stay. */
+/** Options that bound how long entries stay: `ttl` and `ttlAutopurge` are given. */
 export interface OptionsTTLLimit<K, V, FC> extends OptionsBase<K, V, FC> {
   ttl: Milliseconds;
   ttlAutopurge: boolean;
 }
 
-/** Options that bound the sum of sizes. */
+/** Options that bound the sum of sizes: `maxSize` is given. */
 export interface OptionsSizeLimit<K, V, FC> extends OptionsBase<K, V, FC> {
   maxSize: Size;
 }
 
-/** What `new LRUCache` takes: one bound at least. */
+/** The options of `new LRUCache`, with at least one bound: `max`, `maxSize` or `ttl`. */
 export type Options<K, V, FC> =
   | OptionsMaxLimit<K, V, FC>
   | OptionsSizeLimit<K, V, FC>
@@ -156,7 +291,8 @@ export interface CheckedOptions<K, V, FC> {
   readonly allowStaleOnFetchRejection: boolean;
   readonly allowStaleOnFetchAbort: boolean;
   readonly ignoreFetchAbort: boolean;
-  readonly perf: Perf;
+  /** Undefined for the clock that the host has. */
+  readonly perf: Perf | undefined;
   readonly recordStats: boolean;
   readonly engine: TableHost;
 }
@@ -164,6 +300,19 @@ export interface CheckedOptions<K, V, FC> {
 /** @internal An option of a call, or what stands in for it. */
 export function pick<T>(option: T | undefined, fallback: T): T {
   return option === undefined ? fallback : option;
+}
+
+/**
+ * @internal
+ * The options of a call, if there are any. Throws `INVALID_OPTIONS` if they are not an object.
+ */
+export function checkCallOptions<T extends object>(given: T | null | undefined): T | undefined {
+  if (given === undefined || given === null) return undefined;
+  if (typeof given === 'object' || typeof given === 'function') return given;
+  throw new LRUCacheTypeError(
+    'INVALID_OPTIONS',
+    `The options of a call must be an object, not ${show(given)}`,
+  );
 }
 
 /** @internal A value as an error message shows it. */
@@ -233,13 +382,8 @@ function checkTtl(ttl: unknown): number {
   );
 }
 
-function checkPerf(perf: Perf | undefined): Perf {
-  if (perf === undefined) {
-    // Looked up when it is needed, since a test may have put another one in its place.
-    const host = globalThis.performance as Perf | undefined;
-    return typeof host?.now === 'function' ? host : Date;
-  }
-  if (typeof perf?.now === 'function') return perf;
+function checkPerf(perf: Perf | undefined): Perf | undefined {
+  if (perf === undefined || typeof perf?.now === 'function') return perf;
   throw new LRUCacheTypeError('INVALID_OPTIONS', 'perf must be an object with a method now()');
 }
 

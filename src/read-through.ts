@@ -1,12 +1,17 @@
-// The reading half of a cache in front of a store: what it has not, it gets from there.
+// The reading half of a cache in front of a store: what is not cached is read from the store.
 //
 // It is an LRUCache whose loader is the store, so one read of a key is in flight at a time, and a
-// key that is set or deleted meanwhile is not overwritten by what was read before. A value that was
-// on its way when that happened is still given to who asked for it then; if there was none, the key
-// is read again, since it may have one now.
+// key that is set or deleted meanwhile is not overwritten by what was read before. The value that
+// such a read brings is still given to those who asked for it before the change; if it brings none,
+// the key is read again, since it may have a value now.
+//
+// That a read was overtaken shows in the reason of its abort, which is known by identity. Its code
+// says nothing: a store behind another LRUCache rejects with errors of the same code.
 
+import { Batch } from './batch-read.js';
 import { checkStore, type Dict } from './dict.js';
-import { LRUCache, LRUCacheError, LRUCacheTypeError } from './index.js';
+import { needHeadroom } from './headroom.js';
+import { LRUCache, LRUCacheTypeError } from './index.js';
 
 const PASSED_ON = [
   'max',
@@ -22,36 +27,48 @@ const PASSED_ON = [
   'engine',
 ] as const;
 
-/** The options of `LRUCache` that the caches in front of a store take, with the same meaning. */
+/** The options that the caches in front of a store share with `LRUCache`. */
 export type CacheOptions<K, V> = Pick<
   LRUCache.OptionsBase<K, V, unknown>,
   (typeof PASSED_ON)[number]
 >;
 
-/** What the caches in front of a store take: a store, and a bound on what is cached. */
+/** The options of a cache in front of a store: the store, and at least one bound. */
 export interface StoreCacheOptions<K, V> extends CacheOptions<K, V> {
-  /** Where the values are. Nobody else should change it, or what is cached may be out of date. */
+  /** The store. If others change it, cached values may be out of date: see `ttl` and `refresh`. */
   store: Dict<K, V>;
 }
 
+/** What a caller of `openCache` adds to the options that every cache in front of a store takes. */
+export interface Extension<K> {
+  /** Names of further options. */
+  readonly options?: readonly string[];
+  /** Called for each entry that leaves the cache to make room, or because of its age. */
+  onEvict?(key: K): void;
+}
+
+/** The reasons for which reads were aborted: their keys were set or deleted. */
+const overtaken = new WeakSet<WeakKey>();
+
 /**
- * A cache that reads from a store. `onEvict` is called for each entry that leaves it to make room,
- * or for its age. Throws as `LRUCache` does, and `INVALID_STORE`.
+ * A cache that reads from a store. Throws as `LRUCache` does, and `INVALID_STORE`;
+ * `INVALID_OPTIONS` for an option that has no meaning here.
  */
 export function openCache<K, V>(
   options: StoreCacheOptions<K, V>,
-  onEvict?: (key: K) => void,
+  { options: further = [], onEvict }: Extension<K> = {},
 ): LRUCache<K, V> {
   const store = checkStore(options?.store);
+  refuseUnknown(options, ['store', ...PASSED_ON, ...further]);
   const given: LRUCache.OptionsBase<K, V, unknown> = {
-    fetchMethod: (key) => store.get(key) as Promise<V | undefined>,
-    // What was being read when its key was set or deleted: given to who asked, stored nowhere.
+    fetchMethod: (key, _, { context, signal }) => {
+      signal.addEventListener('abort', () => overtaken.add(signal.reason));
+      if (context instanceof Batch) return context.read(key);
+      return store.get(key) as Promise<V | undefined>;
+    },
+    // What was being read when its key was set or deleted: given to those who asked, not stored.
     ignoreFetchAbort: true,
   };
-  if (store.getMany) {
-    given.fetchManyMethod = async (keys) =>
-      (await store.getMany?.(keys)) as LRUCache.BatchResult<K, V>;
-  }
   if (onEvict) {
     given.dispose = (_, key, reason) => {
       if (reason === 'evict' || reason === 'expire') onEvict(key);
@@ -63,10 +80,24 @@ export function openCache<K, V>(
   return new LRUCache<K, V>(given as LRUCache.Options<K, V, unknown>);
 }
 
-/** Options of a `fetch` that reads the store in any case; if that fails, what is cached stays. */
+/** An option that is ignored would be taken for one that works. */
+function refuseUnknown(options: object, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(name)) continue;
+    throw new LRUCacheTypeError(
+      'INVALID_OPTIONS',
+      `A cache in front of a store has no option ${name}`,
+    );
+  }
+}
+
+/** Options of a `fetch` that always reads the store; if that fails, what is cached stays. */
 export const ANEW = { forceRefresh: true, noDeleteOnFetchRejection: true } as const;
 
-/** The different keys of a list. A string is none, but a key that was not put into one. */
+/**
+ * The different keys of a list. A string is rejected: it can be iterated over, but is almost always
+ * a single key passed by mistake.
+ */
 export function listOf<K>(keys: Iterable<K>): K[] {
   const isList = typeof keys === 'object' && typeof keys?.[Symbol.iterator] === 'function';
   if (isList) return [...new Set(keys)];
@@ -74,8 +105,8 @@ export function listOf<K>(keys: Iterable<K>): K[] {
 }
 
 /**
- * The value of a key if it is cached, which is a use of it. Where it is being read anew, this does
- * not wait for that, as `fetch` would: a store that is stuck must not hold up others.
+ * The value of a key if it is cached, which is a use of it. A read of the key that is under way is
+ * not waited for, as `fetch` would: a store that is stuck must not hold up others.
  */
 export function useCached<K, V>(cache: LRUCache<K, V>, key: K): V | undefined {
   const value = cache.peek(key);
@@ -83,17 +114,26 @@ export function useCached<K, V>(cache: LRUCache<K, V>, key: K): V | undefined {
   return value;
 }
 
-/** The values of different keys, in order: those that are at hand, and with one call all others. */
+/**
+ * The values of different keys, in order. Those that `atHand` does not give are read from the store,
+ * with one call of `getMany` if it has that method.
+ */
 export async function readMany<K, V>(
   cache: LRUCache<K, V>,
+  store: Dict<K, V>,
   keys: readonly K[],
   atHand: (key: K) => V | undefined,
 ): Promise<Map<K, V>> {
   const known = keys.map(atHand);
-  const read = await cache.fetchMany(keys.filter((_, i) => known[i] === undefined));
+  const context = store.getMany === undefined ? undefined : new Batch(store);
+  const reads = keys.map((key, i) =>
+    known[i] === undefined ? cache.fetch(key, { context }) : known[i],
+  );
+  context?.begin();
+  const values = await Promise.all(reads);
   const found = new Map<K, V>();
   for (const [i, key] of keys.entries()) {
-    const value = known[i] === undefined ? read.get(key) : known[i];
+    const value = values[i];
     if (value !== undefined) found.set(key, value);
   }
   return found;
@@ -101,19 +141,20 @@ export async function readMany<K, V>(
 
 /**
  * Reads, and reads again if a key was set or deleted while the store found nothing under it. That
- * ends, since each further read takes a further change.
+ * ends, since each further read takes a further change. Throws, with nothing done, if the stack is
+ * nearly used up.
  */
-export async function readThrough<T>(read: () => Promise<T>): Promise<T> {
+export function readThrough<T>(read: () => Promise<T>): Promise<T> {
+  needHeadroom();
+  return readUntilCurrent(read);
+}
+
+async function readUntilCurrent<T>(read: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await read();
     } catch (error) {
-      if (!wasOvertaken(error)) throw error;
+      if (!(error instanceof Object && overtaken.has(error))) throw error;
     }
   }
-}
-
-function wasOvertaken(error: unknown): boolean {
-  if (!(error instanceof LRUCacheError)) return false;
-  return error.code === 'FETCH_DELETED' || error.code === 'FETCH_REPLACED';
 }

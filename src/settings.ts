@@ -4,6 +4,7 @@
 // plain properties, as in lru-cache, and are checked where they are used. The others are read only.
 // What each means stands in options.ts. All of them together make another cache of the same kind.
 
+import { hostClock } from './host-time.js';
 import type { CheckedOptions } from './options.js';
 import type {
   BatchFetcher,
@@ -19,21 +20,39 @@ import type {
 
 /** The properties of a cache that are options. */
 export class Settings<K, V, FC> {
+  /**
+   * For how many milliseconds an entry is fresh, or 0 for ever. Applies to values set from now on.
+   */
   ttl: Milliseconds;
+  /** For how many milliseconds one reading of the clock may be used. */
   ttlResolution: Milliseconds;
+  /** Whether stale entries are removed by a timer. */
   ttlAutopurge: boolean;
+  /** Whether `get` and `fetch` restart the ttl of the entry that they return. */
   updateAgeOnGet: boolean;
+  /** Whether `has` restarts the ttl of the entry that it finds. */
   updateAgeOnHas: boolean;
+  /** Whether stale values are returned. */
   allowStale: boolean;
+  /** Whether `get` keeps the stale entries that it meets. */
   noDeleteOnStaleGet: boolean;
+  /** Whether overwriting a value leaves the ttl of its key as it is. */
   noUpdateTTL: boolean;
+  /** Whether `dispose` and `disposeAfter` are left out for values that are overwritten. */
   noDisposeOnSet: boolean;
+  /** The largest size of one entry, or 0 if there is no bound. */
   maxEntrySize: Size;
+  /** Returns the size of an entry. */
   sizeCalculation?: SizeCalculator<K, V>;
+  /** Without effect: a load in flight has no size. */
   backgroundFetchSize: Size;
+  /** Whether a stale value stays stored when loading a new one fails. */
   noDeleteOnFetchRejection: boolean;
+  /** Whether `fetch` resolves to the stale value when loading fails. */
   allowStaleOnFetchRejection: boolean;
+  /** Whether `fetch` resolves to the stale value as soon as the load is aborted. */
   allowStaleOnFetchAbort: boolean;
+  /** Whether an aborted load goes on, and its result is stored. */
   ignoreFetchAbort: boolean;
   readonly #dispose: Disposer<K, V> | undefined;
   readonly #disposeAfter: Disposer<K, V> | undefined;
@@ -41,7 +60,7 @@ export class Settings<K, V, FC> {
   readonly #fetchMethod: Fetcher<K, V, FC> | undefined;
   readonly #fetchManyMethod: BatchFetcher<K, V, FC> | undefined;
   readonly #memoMethod: Memoizer<K, V, FC> | undefined;
-  readonly #perf: Perf;
+  readonly #perf: Perf | undefined;
   readonly #recordStats: boolean;
 
   /** @internal */
@@ -72,36 +91,42 @@ export class Settings<K, V, FC> {
     this.#recordStats = options.recordStats;
   }
 
+  /** Called for every value that has left the cache. */
   get dispose(): Disposer<K, V> | undefined {
     return this.#dispose;
   }
 
+  /** Called for every value that has left the cache, after every `dispose`. */
   get disposeAfter(): Disposer<K, V> | undefined {
     return this.#disposeAfter;
   }
 
+  /** Called for every value that was stored. */
   get onInsert(): Inserter<K, V> | undefined {
     return this.#onInsert;
   }
 
+  /** Loads the value of a key for `fetch`. */
   get fetchMethod(): Fetcher<K, V, FC> | undefined {
     return this.#fetchMethod;
   }
 
+  /** Loads the values of many keys for `fetchMany`. */
   get fetchManyMethod(): BatchFetcher<K, V, FC> | undefined {
     return this.#fetchManyMethod;
   }
 
+  /** Computes the value of a key for `memo`. */
   get memoMethod(): Memoizer<K, V, FC> | undefined {
     return this.#memoMethod;
   }
 
-  /** The clock. */
+  /** The clock: the one that was given, or the one that the host has now. */
   get perf(): Perf {
-    return this.#perf;
+    return this.#perf ?? hostClock();
   }
 
-  /** Whether `stats` counts. */
+  /** Whether the cache counts for `stats`. */
   get recordStats(): boolean {
     return this.#recordStats;
   }

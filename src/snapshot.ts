@@ -5,6 +5,7 @@
 
 import { NIL } from '../assembly/layout.js';
 import { clear } from './bulk.js';
+import { ageAt } from './clock.js';
 import { LRUCacheTypeError } from './errors.js';
 import { show } from './options.js';
 import type { Store } from './store.js';
@@ -24,7 +25,7 @@ function remainingTtlAt<K, V, FC>(store: Store<K, V, FC>, slot: number, now: num
   if (slot === NIL) return 0;
   const { entries } = store;
   const ttl = entries.ttlAt(slot);
-  return ttl === 0 ? Number.POSITIVE_INFINITY : ttl - (now - entries.startAt(slot));
+  return ttl === 0 ? Number.POSITIVE_INFINITY : ttl - ageAt(now, entries.startAt(slot));
 }
 
 /** The entry of a key, stale or not, with what is left of its ttl. */
@@ -55,7 +56,7 @@ export function dumpOf<K, V, FC>(store: Store<K, V, FC>): [K, Entry<V>][] {
     const entry: Entry<V> = { value: entries.valueAt(slot) as V };
     if (entries.isTimed) {
       entry.ttl = entries.ttlAt(slot);
-      entry.start = Math.floor(wallClock - (now - entries.startAt(slot)));
+      entry.start = Math.floor(wallClock - ageAt(now, entries.startAt(slot)));
     }
     if (entries.isWeighed) entry.size = entries.weightAt(slot);
     dump.push([entries.keyAt(slot), entry]);
@@ -63,12 +64,15 @@ export function dumpOf<K, V, FC>(store: Store<K, V, FC>): [K, Entry<V>][] {
   return dump;
 }
 
+/** An entry of a dump, copied. */
+type DumpedEntry<V> = { readonly [Name in keyof Required<Entry<V>>]: Entry<V>[Name] | undefined };
+
 /** Replaces every entry by those of a dump, in their order. */
 export function loadInto<K, V, FC>(
   store: Store<K, V, FC>,
   dump: Iterable<readonly [K, Entry<V>]>,
 ): void {
-  const list = checkDump(dump);
+  const list = readDump(dump);
   const isAged = list.some(([, { start }]) => isTime(start));
   const now = isAged ? store.clock.toHost(store.readClock()) : 0;
   const wallClock = Date.now();
@@ -88,21 +92,21 @@ function isTime(start: number | null | undefined): start is number {
   return start !== undefined && start !== null && !Number.isNaN(start);
 }
 
-/** The entries of a dump, read before anything is cleared. Throws `INVALID_ENTRIES`. */
-function checkDump<K, V>(
-  dump: Iterable<readonly [K, Entry<V>]>,
-): readonly (readonly [K, Entry<V>])[] {
+/** The entries of a dump, read once, before anything is cleared. Throws `INVALID_ENTRIES`. */
+function readDump<K, V>(dump: Iterable<readonly [K, Entry<V>]>): [K, DumpedEntry<V>][] {
   const iterate = (dump as Iterable<unknown> | undefined)?.[Symbol.iterator];
   if (typeof iterate !== 'function') {
     throw new LRUCacheTypeError('INVALID_ENTRIES', `load needs a dump, not ${show(dump)}`);
   }
-  const list = [...dump];
-  for (const pair of list as readonly (readonly unknown[] | undefined)[]) {
-    if (typeof pair?.[1] === 'object' && pair[1] !== null) continue;
+  return Array.from(dump, (pair: readonly [K, Entry<V>] | undefined) => {
+    const entry = pair?.[1];
+    if (typeof entry === 'object' && entry !== null) {
+      const { value, ttl, size, start } = entry;
+      return [(pair as readonly [K, Entry<V>])[0], { value, ttl, size, start }];
+    }
     throw new LRUCacheTypeError(
       'INVALID_ENTRIES',
       'load needs pairs of a key and an entry, as dump gives them',
     );
-  }
-  return list;
+  });
 }

@@ -3,14 +3,16 @@
 // The interface in front of it (lru.ts) finds out what was asked for and what is reported. What is
 // done to many entries at once is in bulk.ts, loads are in loads.ts.
 //
-// S1  User code (sizes, the clock) runs before an operation changes anything; callbacks, aborted
-//     loads and subscribers hear of it when it is complete. So any of them may use the cache.
+// S1  User code (options, sizes, the clock) runs before an operation changes anything; callbacks,
+//     aborted loads, the status and subscribers hear of it when it is complete (status.ts). So any
+//     of them may use the cache.
 // S2  An operation throws before it changes anything, or from a callback after it is complete.
-// S3  A stale entry counts as absent for all but who asks for stale ones; it is there until it is
-//     removed. A ttl of 0 is none.
+// S3  A stale entry is treated as absent unless the caller allows stale values. It stays stored
+//     until it is removed. A ttl of 0 is no ttl.
 
 import { NIL } from '../assembly/layout.js';
 import { Autopurge } from './autopurge.js';
+import { restartAges } from './bulk.js';
 import type { Callbacks } from './callbacks.js';
 import { Clock } from './clock.js';
 import { type Entries, PATH_FAST, PATH_FAST_READS, PATH_SLOW } from './entries/entries.js';
@@ -19,10 +21,10 @@ import { LRUCacheError } from './errors.js';
 import type { Load } from './load.js';
 import type { Loads } from './loads.js';
 import { checkAge, isTooLarge, refuseSize, weightOf } from './measure.js';
-import { budgetFor, type CheckedOptions, pick } from './options.js';
+import { budgetFor, type CheckedOptions, limitFor, pick } from './options.js';
 import type { Settings } from './settings.js';
-import { noteAge, noteSize, publishDelete, publishSet } from './status.js';
-import type { DisposeReason, GetOptions, SetOptions, Stats, Status } from './types.js';
+import { publishDelete, type Report } from './status.js';
+import type { DisposeReason, GetOptions, Perf, SetOptions, Stats } from './types.js';
 
 /** What a store is made of; each part is there only if the cache needs it. */
 export interface StoreParts<K, V, FC> {
@@ -32,6 +34,8 @@ export interface StoreParts<K, V, FC> {
   readonly callbacks: Callbacks<K, V> | undefined;
   readonly stats: Stats | undefined;
   readonly bounds: Pick<CheckedOptions<K, V, FC>, 'max' | 'maxSize' | 'isEntrySizeImplied'>;
+  /** The clock that was given; undefined for the host's. */
+  readonly perf: Perf | undefined;
 }
 
 /** The entries of one cache and all that has to happen when they change. */
@@ -47,6 +51,7 @@ export class Store<K, V, FC> {
   /** Loads in flight; undefined if the cache has no loader. */
   loads: Loads<K, V, FC> | undefined;
   readonly #entries: Entries<K, V>;
+  readonly #perf: Perf | undefined;
   #clock: Clock | undefined;
   #autopurge: Autopurge | undefined;
 
@@ -55,6 +60,7 @@ export class Store<K, V, FC> {
     this.settings = parts.settings;
     this.callbacks = parts.callbacks;
     this.stats = parts.stats;
+    this.#perf = parts.perf;
     this.max = parts.bounds.max;
     this.maxSize = parts.bounds.maxSize;
     this.isEntrySizeImplied = parts.bounds.isEntrySizeImplied;
@@ -88,7 +94,7 @@ export class Store<K, V, FC> {
    * nothing half done, so what escapes is only looked at.
    */
   use(key: K, now: number, isRenewed: boolean): number {
-    const entries = this.#entries;
+    const { entries } = this;
     try {
       if (!entries.isTimed) return entries.touch(key);
       const slot = entries.seek(key, now);
@@ -106,16 +112,32 @@ export class Store<K, V, FC> {
    */
   #recover(): void {
     const entries = this.#entries;
-    if (!(entries.failure instanceof LRUCacheError) && !entries.hasTrapped) {
-      this.callbacks?.forget();
-      for (let slot = 0; slot * 2 < entries.items.length; slot++) {
-        if (entries.valueAt(slot) !== undefined) this.noteEvicted(slot, undefined);
-      }
-      entries.clear();
-    }
+    const { failure } = entries;
+    // What is done here asks for the entries, too.
     entries.failure = undefined;
-    this.#choosePath();
+    try {
+      if (!(failure instanceof LRUCacheError) && !entries.hasTrapped) this.#giveUp();
+      this.#choosePath();
+    } catch (error) {
+      // A plain store, as above: what is not done yet is tried again by the next operation.
+      entries.failure = failure;
+      throw error;
+    }
     this.callbacks?.commit();
+  }
+
+  #giveUp(): void {
+    const { entries, callbacks } = this;
+    for (let slot = 0; slot * 2 < entries.items.length; slot++) {
+      const value = entries.valueAt(slot);
+      if (value === undefined) continue;
+      // What the change had noted already is in its place only if it was cut just then.
+      if (callbacks?.isLastRemoved(value, entries.keyAt(slot)) !== true) {
+        this.noteEvicted(slot, undefined);
+      }
+    }
+    entries.clear();
+    this.applyBounds(this.max, this.maxSize);
   }
 
   /** Which of `get` and `set` may pass by the store (L2 of lru.ts). */
@@ -129,7 +151,7 @@ export class Store<K, V, FC> {
 
   /** The clock; made when it is first needed. */
   get clock(): Clock {
-    this.#clock ??= new Clock(this.settings.perf);
+    this.#clock ??= new Clock(this.#perf, (wrong, now) => restartAges(this, wrong, now));
     return this.#clock;
   }
 
@@ -146,25 +168,40 @@ export class Store<K, V, FC> {
   get(
     key: K,
     options: GetOptions<K, V, FC> | undefined,
-    status: Status<K, V, FC> | undefined,
+    report: Report<K, V, FC> | undefined,
   ): V | undefined {
     const { entries, settings, stats } = this;
     let slot: number;
+    let now = 0;
     if (entries.isTimed) {
       const isRenewed = pick(options?.updateAgeOnGet, settings.updateAgeOnGet);
-      const now = isRenewed ? this.readClock() : this.now();
-      if (status !== undefined) noteAge(this, status, entries.find(key), now);
+      now = isRenewed ? this.readClock() : this.now();
+      report?.addAge(this, entries.find(key), now);
       slot = this.use(key, now, isRenewed);
-      if (slot < NIL) return this.#getStale(key, slot, now, options, status);
+      if (slot < NIL) return this.#getStale(key, slot, now, options, report);
     } else {
       slot = this.use(key, 0, false);
     }
+    const value = entries.valueAt(slot);
     if (stats !== undefined) stats[slot === NIL ? 'misses' : 'hits'] += 1;
-    if (status !== undefined) {
-      status.get = slot === NIL ? 'miss' : 'hit';
-      if (this.loads?.has(key) === true) status.get = 'fetching';
+    if (report !== undefined) this.#reportGet(report, key, slot, now);
+    return value;
+  }
+
+  /** Reports a get that found no stale entry. */
+  #reportGet(report: Report<K, V, FC>, key: K, slot: number, now: number): void {
+    const load = this.loads?.get(key);
+    if (load === undefined) {
+      report.add({ get: slot === NIL ? 'miss' : 'hit' });
+    } else if (slot !== NIL || load.ttl === 0) {
+      report.add({ get: 'fetching' });
+    } else {
+      // As in lru-cache, a load of an absent key has an age. (A miss has changed nothing, so the
+      // clock, which is user code, may still be read.)
+      const time = this.entries.isTimed ? now : this.now();
+      report.addAgeSince(this.clock, load.startedAt, load.ttl, time);
+      report.add({ get: time - load.startedAt > load.ttl ? 'stale-fetching' : 'fetching' });
     }
-    return entries.valueAt(slot);
   }
 
   #getStale(
@@ -172,73 +209,71 @@ export class Store<K, V, FC> {
     slot: number,
     now: number,
     options: GetOptions<K, V, FC> | undefined,
-    status: Status<K, V, FC> | undefined,
+    report: Report<K, V, FC> | undefined,
   ): V | undefined {
     const { entries, settings, stats } = this;
     const value = entries.valueAt(-slot);
-    const isLoading = this.loads?.has(key) === true;
-    const isKept = pick(options?.noDeleteOnStaleGet, settings.noDeleteOnStaleGet) || isLoading;
+    const isKeptAnyway = pick(options?.noDeleteOnStaleGet, settings.noDeleteOnStaleGet);
     const isReturned = pick(options?.allowStale, settings.allowStale);
+    const isLoading = this.loads?.has(key) === true;
     if (stats !== undefined) stats.misses += 1;
-    if (status !== undefined) {
-      status.get = isLoading ? 'stale-fetching' : 'stale';
-      if (isReturned) status.returnedStale = true;
-    }
+    report?.add({ get: isLoading ? 'stale-fetching' : 'stale' });
+    if (isReturned) report?.add({ returnedStale: true });
+    const isKept = isKeptAnyway || isLoading;
     // The options are user code, too, if they have getters: the entry may be another one by now.
-    if (!isKept && entries.findAt(key, now) === slot) this.removeSlot(-slot, 'expire');
+    if (!isKept && this.entries.findAt(key, now) === slot) this.removeSlot(-slot, 'expire');
     return isReturned ? value : undefined;
   }
 
   /**
    * Stores a value; `undefined` deletes. `evicted` collects the entries that had to go.
    * A load of the key is aborted, unless it is the one that `set` stores the result of.
-   * The status of a set is published when it is complete, whether or not a callback throws.
    */
   set(
     key: K,
     value: V | undefined,
     options: SetOptions<K, V, FC> | undefined,
-    status: Status<K, V, FC> | undefined,
+    report: Report<K, V, FC> | undefined,
     evicted?: [K, V][],
   ): void {
     if (value === undefined) {
-      if (status !== undefined) status.set = 'deleted';
-      this.delete(key, 'delete', status);
+      this.delete(key, 'delete', report);
       return;
     }
-    if (status !== undefined) status.value = value;
-    const { entries, settings, callbacks } = this;
+    report?.add({ value });
+    const { settings, callbacks } = this;
     const isSilent = pick(options?.noDisposeOnSet, settings.noDisposeOnSet);
     const isKept = pick(options?.noUpdateTTL, settings.noUpdateTTL);
     const ttl = pick(options?.ttl, settings.ttl);
     const sizeCalculation = pick(options?.sizeCalculation, settings.sizeCalculation);
-    const weight = entries.isWeighed
+    const isPurged = settings.ttlAutopurge;
+    const weight = this.entries.isWeighed
       ? weightOf(key, value, options?.size, sizeCalculation)
       : refuseSize(options?.size, sizeCalculation);
     if (isTooLarge(weight, settings.maxEntrySize, this.maxSize)) {
-      if (status !== undefined) {
-        status.set = 'miss';
-        status.maxEntrySizeExceeded = true;
-      }
-      this.delete(key, 'set', status);
+      this.delete(key, 'set', report);
       return;
     }
-    const hasAge = ttl !== 0 || entries.isTimed;
-    const start = hasAge ? this.#startFor(ttl, options?.start) : 0;
-    const now = hasAge && status !== undefined ? this.now() : 0;
+    const hasAge = ttl !== 0 || this.entries.isTimed;
+    const start = hasAge ? this.#startFor(ttl, options?.start, isPurged) : 0;
+    const now = hasAge && report !== undefined ? this.now() : 0;
+    // All user code has run. What it did to the entries may have to be mended first.
+    const { entries } = this;
     if (hasAge && !entries.isTimed) this.change(() => entries.useAges());
     callbacks?.begin();
     const load = this.loads?.take(key);
     let code: number;
     try {
       code = entries.put(key);
-      const isWatched = (callbacks ?? this.stats ?? status ?? evicted) !== undefined;
-      if (isWatched) this.#replace(code, key, value, isSilent, status, evicted);
+      const isWatched = (callbacks ?? this.stats ?? report ?? evicted) !== undefined;
+      if (isWatched) this.#replace(code, key, value, isSilent, report, evicted);
       else entries.write(code, key, value);
       if (entries.isTimed || entries.isWeighed) {
         const isAgeKept = isKept && isUpdate(code);
         if (entries.writeColumns(slotOf(code), weight, start, ttl, isAgeKept)) this.shed(evicted);
       }
+      report?.addAge(this, slotOf(code), now);
+      report?.addSize(this, weight);
     } catch (error) {
       entries.failure = error;
       entries.path = PATH_SLOW;
@@ -246,21 +281,14 @@ export class Store<K, V, FC> {
       if (load !== undefined) this.loads?.putBack(load);
       throw entries.failed(error);
     }
-    if (status !== undefined) {
-      noteAge(this, status, slotOf(code), now);
-      noteSize(this, status, weight);
-    }
-    if (ttl !== 0 && settings.ttlAutopurge) this.autopurge.arm(start + ttl, this.clock.latest);
-    if (load === undefined && status === undefined) callbacks?.commit();
-    else this.#finishSet(load, status);
+    if (ttl !== 0 && isPurged) this.autopurge.arm(start + ttl, this.clock.latest);
+    if (load === undefined) callbacks?.commit();
+    else this.#finishSet(load);
   }
 
-  /** Finishes a set. (A function there would cost every set its context.) */
-  #finishSet(load: Load<K, V, FC> | undefined, status: Status<K, V, FC> | undefined): void {
-    this.finish(() => {
-      load?.abort('FETCH_REPLACED', 'replaced');
-      publishSet(status);
-    });
+  /** Finishes a set that replaces a load. (A function there would cost every set its context.) */
+  #finishSet(load: Load<K, V, FC>): void {
+    this.finish(() => load.abort('FETCH_REPLACED', 'replaced'));
   }
 
   /** Writes the entry that was put, and notes what it took the place of. */
@@ -269,7 +297,7 @@ export class Store<K, V, FC> {
     key: K,
     value: V,
     isSilent: boolean,
-    status: Status<K, V, FC> | undefined,
+    report: Report<K, V, FC> | undefined,
     evicted: [K, V][] | undefined,
   ): void {
     const { entries, callbacks, stats } = this;
@@ -284,10 +312,8 @@ export class Store<K, V, FC> {
     const reason = !isUpdated ? 'add' : old === value ? 'update' : 'replace';
     callbacks?.inserted(value, entries.keyAt(slot), reason);
     if (stats !== undefined) stats[isUpdated ? 'updates' : 'sets'] += 1;
-    if (status !== undefined) {
-      status.set = reason;
-      if (reason === 'replace') status.oldValue = old as V;
-    }
+    report?.add({ set: reason });
+    if (reason === 'replace') report?.add({ oldValue: old as V });
   }
 
   /** Notes that the entry of a slot had to go; it is still there. */
@@ -300,6 +326,21 @@ export class Store<K, V, FC> {
     if (stats !== undefined) stats.evictions += 1;
   }
 
+  /** Brings the entries within these bounds, whatever they are kept in now; part of a change. */
+  applyBounds(max: number, maxSize: number): void {
+    const { entries } = this;
+    const limit = limitFor(max);
+    for (let excess = entries.size - limit; excess > 0; excess--) {
+      const slot = entries.evict();
+      this.noteEvicted(slot, undefined);
+      entries.erase(slot);
+    }
+    entries.resize(limit);
+    if (!entries.isWeighed) return;
+    entries.setBudget(budgetFor(maxSize));
+    this.shed();
+  }
+
   /** Evicts the oldest entries until the sizes are within `maxSize`. */
   shed(evicted?: [K, V][]): void {
     const { entries } = this;
@@ -310,15 +351,18 @@ export class Store<K, V, FC> {
   }
 
   /** The time from which an entry's age counts. Autopurge has to know what time it is now, too. */
-  #startFor(ttl: unknown, start: unknown): number {
+  #startFor(ttl: unknown, start: unknown, isPurged: boolean): number {
     checkAge(ttl, start);
     if (ttl === 0) return 0;
-    const now = start === undefined || this.settings.ttlAutopurge ? this.readClock() : 0;
+    const now = start === undefined || isPurged ? this.readClock() : 0;
     return start === undefined ? now : this.clock.fromHost(start as number);
   }
 
-  /** Removes a key, and aborts its load; returns whether there was either. `status` is a set's. */
-  delete(key: K, reason: DisposeReason, status?: Status<K, V, FC>): boolean {
+  /**
+   * Removes a key, and aborts its load; returns whether there was either. `report` is that of a
+   * set whose value is undefined ('delete') or too large ('set').
+   */
+  delete(key: K, reason: 'delete' | 'set', report?: Report<K, V, FC>): boolean {
     const { entries, settings } = this;
     this.callbacks?.begin();
     const load = this.loads?.take(key);
@@ -330,10 +374,11 @@ export class Store<K, V, FC> {
       }
       return found;
     });
+    if (reason === 'set') report?.add({ set: 'miss', maxEntrySizeExceeded: true });
+    else report?.add({ set: 'deleted' });
     this.finish(() => {
       load?.abort('FETCH_DELETED', 'deleted');
       publishDelete(settings, key, reason);
-      publishSet(status);
     });
     return slot !== NIL || load !== undefined;
   }

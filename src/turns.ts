@@ -1,11 +1,15 @@
-// The turns: what is done to one key is done in the order it was asked for, one after another.
+// The turns: tasks of one key run one after another, in the order in which they were asked for.
 //
 // T1  A task runs when every earlier task of any of its keys is over, whether or not it failed.
 // T2  A task that runs alone waits for all earlier ones, and all later ones wait for it.
-// T3  A task whose turn it is already begins at once, before `run` returns.
+// T3  A task that has nothing to wait for starts synchronously, before `run` returns.
+// T4  Every task ends, one that throws before it gives a promise too. `run` and `runAlone` throw,
+//     with nothing done, if the stack is nearly used up: a turn that is cut short never ends.
 //
-// Nothing can wait for itself, unless a task waits for a later one of its own key: the turns that a
-// task needs are taken together, before it begins. A key takes memory only while it has tasks.
+// No task can wait for itself, unless it waits for a later one of its own key: the turns that a task
+// needs are taken together, before it begins. A key takes memory only while it has tasks.
+
+import { needHeadroom } from './headroom.js';
 
 /** The tasks of some keys. */
 export class Turns<K> {
@@ -21,6 +25,7 @@ export class Turns<K> {
 
   /** Runs a task of different keys in its turn. */
   run<T>(keys: readonly K[], task: () => Promise<T>): Promise<T> {
+    needHeadroom();
     const earlier = [this.#alone, ...keys.map((key) => this.#last.get(key))];
     const turn = new Turn();
     for (const key of keys) this.#last.set(key, turn.over);
@@ -31,6 +36,7 @@ export class Turns<K> {
 
   /** Runs a task when no other does. */
   runAlone<T>(task: () => Promise<T>): Promise<T> {
+    needHeadroom();
     const earlier = [this.#alone, ...this.#last.values()];
     const turn = new Turn();
     this.#alone = turn.over;
@@ -39,13 +45,13 @@ export class Turns<K> {
     });
   }
 
-  /** Resolves when all tasks that there are now are over. */
+  /** Resolves when every task that has been asked for so far is over. */
   async idle(): Promise<void> {
     await Promise.all([this.#alone, ...this.#last.values()]);
   }
 }
 
-/** The turn of one task, which others can wait for before the task has begun. */
+/** The turn of one task. Others can wait for its end before it has begun. */
 class Turn {
   #end!: () => void;
   /** Resolves when the task is over. */
@@ -53,19 +59,28 @@ class Turn {
     this.#end = resolve;
   });
 
-  /** Runs a task when the earlier ones are over, which do not reject, and cleans up after it. */
+  /** Runs a task when the earlier ones are over, and cleans up after it. `earlier` never reject. */
   run<T>(
     earlier: readonly (Promise<void> | undefined)[],
     task: () => Promise<T>,
     cleanUp: () => void,
   ): Promise<T> {
-    const isNext = earlier.every((promise) => promise === undefined);
-    const result = isNext ? task() : Promise.all(earlier).then(task);
     const end = () => {
       cleanUp();
       this.#end();
     };
-    result.then(end, end);
-    return result;
+    const isNext = earlier.every((promise) => promise === undefined);
+    if (!isNext) return ending(Promise.all(earlier).then(task), end);
+    try {
+      return ending(task(), end);
+    } catch (error) {
+      end();
+      throw error;
+    }
   }
+}
+
+function ending<T>(result: Promise<T>, end: () => void): Promise<T> {
+  result.then(end, end);
+  return result;
 }

@@ -25,7 +25,7 @@ const IteratorPrototype = Object.getPrototypeOf(
 /** What a walk needs of a store. */
 export interface Walkable<K, V> {
   readonly entries: Entries<K, V>;
-  /** Whether the entry of a live slot is to be visited. It may be gone by now, and is not, then. */
+  /** Whether the walk yields this slot. False if its entry was removed since the slot was read. */
   isShown(slot: number): boolean;
 }
 

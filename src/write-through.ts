@@ -1,11 +1,13 @@
 // The write-through cache: the store is written first, then the cache.
 //
 // W1  While no write is under way, what is cached is what the store has.
-// W2  A write that fails leaves its key uncached: nobody can tell whether it came about, so the
-//     next read asks the store. The cache and the store never disagree.
+// W2  A write that fails leaves its key uncached: nobody can tell whether the store has done it, so
+//     the next read asks. The cache and the store never disagree.
 // W3  The writes of one key reach the store one after another, in the order of the calls.
+// W4  A call that finds the stack used up is not done: it asks for headroom before it begins.
 
 import { type Dict, empty, hasKey, keysOf } from './dict.js';
+import { needHeadroom } from './headroom.js';
 import type { LRUCache } from './index.js';
 import {
   ANEW,
@@ -18,18 +20,28 @@ import {
 } from './read-through.js';
 import { Turns } from './turns.js';
 
-/** What `new WriteThroughCache` takes. */
+/** The options of `new WriteThroughCache`. */
 export type WriteThroughOptions<K, V> = StoreCacheOptions<K, V>;
 
 /** The cache inside, for the checkers of the test suite. Not exported by the package. */
 export let cacheWithin: <K, V>(cache: WriteThroughCache<K, V>) => LRUCache<K, V>;
 
 /**
- * An LRU cache in front of a store, synchronous or not: reads what it has not, and writes at once.
- * After pylru's `WriteThroughCacheManager`.
+ * An LRU cache in front of a store, synchronous or not. It reads missing keys from the store, and
+ * writes to the store at once. After pylru's `WriteThroughCacheManager`.
  *
  * Every write has reached the store when its promise resolves; if the store fails, the promise
- * rejects with its error. `undefined` cannot be a value: setting it deletes the key.
+ * rejects with the store's error. `undefined` cannot be a value: setting it deletes the key.
+ *
+ * @example
+ * ```ts
+ * import { WriteThroughCache } from 'wasm-lru/stores';
+ *
+ * const store = new Map([['ada', 1815]]);
+ * const cache = new WriteThroughCache({ store, max: 1000 });
+ * await cache.set('grace', 1906);
+ * console.log(await cache.get('ada'), store.get('grace')); // 1815 1906
+ * ```
  */
 export class WriteThroughCache<K, V> {
   readonly #store: Dict<K, V>;
@@ -40,7 +52,10 @@ export class WriteThroughCache<K, V> {
     cacheWithin = (cache) => cache.#cache;
   }
 
-  /** Throws as `new LRUCache` does, and `INVALID_STORE`. */
+  /**
+   * Throws as `new LRUCache` does, and `INVALID_STORE`; `INVALID_OPTIONS` for an option that has no
+   * meaning here.
+   */
   constructor(options: WriteThroughOptions<K, V>) {
     this.#cache = openCache(options);
     this.#store = options.store;
@@ -57,8 +72,8 @@ export class WriteThroughCache<K, V> {
   }
 
   /**
-   * The value of a key, read from the store if it is not cached, once for all who ask meanwhile. It
-   * becomes the most recently used. Rejects with the error of the store.
+   * The value of a key. A key that is not cached is read from the store; concurrent reads of it share
+   * one request. It becomes the most recently used. Rejects with the error of the store.
    */
   async get(key: K): Promise<V | undefined> {
     const cached = useCached(this.#cache, key);
@@ -66,10 +81,10 @@ export class WriteThroughCache<K, V> {
   }
 
   /**
-   * The value of a key, read from the store even if it is cached, as `fetch` does it with
-   * `forceRefresh`: for a store that others change, too. A read of the key that is under way is
-   * waited for and not repeated, so that what it gives may be as old as that. If the store has no
-   * value, none is cached any more. Rejects with the error of the store; what is cached stays then.
+   * The value of a key, read from the store even if it is cached, for a store that others change,
+   * too. If a read of the key is under way already, its result is given, which may be as old as that
+   * read. If the store has no value, none is cached any more. Rejects with the error of the store;
+   * then the cached value stays.
    */
   async refresh(key: K): Promise<V | undefined> {
     const value = await readThrough(() => this.#cache.fetch(key, ANEW));
@@ -78,36 +93,38 @@ export class WriteThroughCache<K, V> {
   }
 
   /**
-   * The values of many keys, with one call of the store's `getMany`, if it has one, for all that
-   * are not cached. The Map has the keys that have a value, in the order given. Rejects with the
-   * error of the store; with `INVALID_KEYS` if the keys are no list, as a string is not; with
-   * `INVALID_BATCH` if what `getMany` gives is none.
+   * The values of many keys. Keys that are not cached are read from the store, with one call of its
+   * `getMany` if it has that method. The Map has the keys that have a value, in the order given.
+   * Rejects with the error of the store; with `INVALID_KEYS` if `keys` is not a list (a string is
+   * rejected); with `INVALID_BATCH` if the store's `getMany` gives something else than values or
+   * pairs.
    */
   async getMany(keys: Iterable<K>): Promise<Map<K, V>> {
     const asked = listOf(keys);
     const cache = this.#cache;
-    return readThrough(() => readMany(cache, asked, (key) => useCached(cache, key)));
+    return readThrough(() => readMany(cache, this.#store, asked, (key) => useCached(cache, key)));
   }
 
-  /** The value of a key if it is cached. The order stays, and the store is not asked. */
+  /** The value of a key if it is cached. Does not ask the store or change the order. */
   peek(key: K): V | undefined {
     return this.#cache.peek(key);
   }
 
-  /** Whether the cache or the store has a key. The order stays. */
+  /** Whether the cache or the store has a key. Does not change the order. */
   async has(key: K): Promise<boolean> {
     return this.#cache.has(key) || hasKey(this.#store, key);
   }
 
-  /** The keys of the store, as it gives them. Throws `NO_KEYS` if it has no method `keys`. */
+  /** The keys of the store, in its order. Throws `NO_KEYS` if the store has no method `keys`. */
   async *keys(): AsyncGenerator<K, void, unknown> {
+    needHeadroom();
     this.#checkOpen();
     yield* keysOf(this.#store);
   }
 
   /**
-   * Writes a value to the store, then to the cache. Rejects with the error of the store, or as
-   * `LRUCache.set` throws if the value has no size; the key is not cached then.
+   * Writes a value to the store, then to the cache. Rejects with the error of the store, or, if the
+   * value has no valid size, as `LRUCache.set` would throw; then the key is not cached.
    */
   set(key: K, value: V): Promise<void> {
     if (value === undefined) return this.delete(key);
@@ -139,14 +156,14 @@ export class WriteThroughCache<K, V> {
     });
   }
 
-  /** What has been counted. Throws `NO_STATS` without `recordStats`. */
+  /** The counts of the cache. Throws `NO_STATS` without the option `recordStats`. */
   stats(): LRUCache.Stats {
     return this.#cache.stats();
   }
 
   /**
-   * Waits for the writes under way, and frees the cache. The store stays as it is. What is asked
-   * for afterwards fails with code `DISPOSED`.
+   * Waits for the writes under way, then frees the cache: any later call fails with code `DISPOSED`.
+   * The store stays as it is.
    */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#turns.runAlone(async () => this.#cache[Symbol.dispose]());

@@ -1,23 +1,29 @@
 // The writer: the dirty entries of a write-back cache, and how they get into the store.
 //
 // D1  An entry is dirty from `put` until the store has its value, or its key is forgotten. Failures
-//     change nothing about that.
-// D2  One batch is written at a time. What is done to a key in the store, by a batch or by who
-//     takes a turn, is done in order (turns.ts).
+//     change nothing about that, whatever it is that fails: what the store throws, the lookup of
+//     its methods, the stack.
+// D2  One batch is written at a time. Whatever is done to a key in the store, by a batch or by a
+//     task that takes a turn, is done in order (turns.ts).
 // D3  An entry that is put again while it is being written stays dirty; one that is put again
 //     before that is written once, with the later value.
-// D4  An error of the store is heard by `onWriteError` and by whoever waits for that entry.
+// D4  An error of the store is told to `onWriteError` and to every caller that waits for the entry.
+// D5  `put` and `writeSoon` may be cut short at any call for want of stack: an entry is put or not,
+//     and one that is to be written is written by the next request at the latest.
 //
 // A batch is tried again `retries` times, with pauses that double. If the store has `setMany` and
-// still fails, each entry is tried alone: one that it refuses holds up no other. A store of which a
-// whole batch was refused is taken to be down, and the batches behind it are tried once; they come
-// first the next time, so that what they hold is tried alone sooner or later.
+// still fails, each entry is tried alone, so that an entry it refuses does not hold up others. When
+// a whole batch has failed, the store is taken to be down and the batches behind it are tried once;
+// they come first the next time, so that each of their entries is tried alone sooner or later.
 
 import type { Dict } from './dict.js';
 import { Turns } from './turns.js';
 
 /** The longest that a timer can wait. */
 const PAUSE_MS_MAX = 2 ** 31 - 1;
+
+/** What is done when it has resolved finds a stack that is empty. */
+const READY = Promise.resolve();
 
 /** How the writer writes; each is documented at the options of `WriteBackCache`. */
 export interface WriterOptions<K, V> {
@@ -28,7 +34,7 @@ export interface WriterOptions<K, V> {
   readonly onWriteError: ((error: unknown, key: K, value: V) => void) | undefined;
 }
 
-/** A promise that is settled from outside. It is never rejected unheard. */
+/** A promise that is settled from outside. Rejecting it is never an unhandled rejection. */
 class Deferred {
   resolve!: () => void;
   reject!: (error: unknown) => void;
@@ -48,13 +54,13 @@ interface Dirty<K, V> {
   value: V;
   /** Changes with the value. */
   version: number;
-  /** Settled when the entry has been written; there if that was asked for and has not begun. */
+  /** The promise of a requested write that has not started; undefined if none was requested. */
   due: Deferred | undefined;
   /** The write under way. */
   writing: Writing | undefined;
 }
 
-/** The version that a write writes, and what is settled when that is done. */
+/** A write that has started: the version it writes, and the promise of its end. */
 interface Writing {
   version: number;
   readonly done: Deferred;
@@ -65,13 +71,20 @@ interface Failure<K, V> {
   readonly error: unknown;
 }
 
+/** What became of an attempt to write some entries. */
+interface Attempt<K, V> {
+  readonly failures: Failure<K, V>[];
+  /** Whether they were one call of the store, so that one of them may have failed the others. */
+  readonly isJoint: boolean;
+}
+
 /** The dirty entries. */
 export class Writer<K, V> {
   /** The order in which keys are read, deleted and written in the store. */
   readonly turns = new Turns<K>();
   readonly #store: Dict<K, V>;
   readonly #options: WriterOptions<K, V>;
-  /** The longest dirty first, but those that were tried in vain are behind the others. */
+  /** In the order in which they became dirty; those that failed are behind the others. */
   readonly #dirty = new Map<K, Dirty<K, V>>();
   readonly #queue = new Set<Dirty<K, V>>();
   #isDraining = false;
@@ -99,6 +112,7 @@ export class Writer<K, V> {
     return this.#dirty.keys();
   }
 
+  /** Makes a key dirty with a value. */
   put(key: K, value: V): void {
     const entry = this.#dirty.get(key);
     if (entry === undefined) {
@@ -110,7 +124,7 @@ export class Writer<K, V> {
     }
   }
 
-  /** Makes an entry clean without writing it; none of its writes may be under way (`turns`). */
+  /** Makes an entry clean without writing it. The caller has its turn: it is not being written. */
   forget(key: K): void {
     const entry = this.#dirty.get(key);
     if (entry !== undefined) this.#clean(entry);
@@ -126,7 +140,7 @@ export class Writer<K, V> {
     if (entry !== undefined) void this.#write(entry);
   }
 
-  /** Writes every entry that is dirty now. Rejects with the first error when all were tried. */
+  /** Writes every entry that is dirty now; when all were tried, rejects with the first error. */
   async writeAll(): Promise<void> {
     const writes = [...this.#dirty.values()].map((entry) => this.#write(entry));
     for (const result of await Promise.allSettled(writes)) {
@@ -135,8 +149,8 @@ export class Writer<K, V> {
   }
 
   /**
-   * Whether a key may be put now: always below the bound; at it, if that adds no dirty entry and
-   * keeps none from becoming clean.
+   * Whether a key may be put now: if there are fewer dirty entries than `maxDirty`, or if the key is
+   * one of them and is not being written.
    */
   hasRoom(key: K): boolean {
     if (this.#dirty.size < this.#options.maxDirty) return true;
@@ -144,11 +158,12 @@ export class Writer<K, V> {
     return entry !== undefined && entry.writing === undefined;
   }
 
-  /** Writes the entries that have been dirty for longest. Rejects if none can be written. */
+  /** Writes the entries that have been dirty longest. Rejects if none of them can be written. */
   async makeRoom(): Promise<void> {
     const oldest = firstOf(this.#dirty.values(), this.#options.batchSize);
+    const writes = oldest.map((entry) => this.#write(entry));
     try {
-      await Promise.any(oldest.map((entry) => this.#write(entry)));
+      await Promise.any(writes);
     } catch (error) {
       throw (error as AggregateError).errors[0];
     }
@@ -158,19 +173,20 @@ export class Writer<K, V> {
   #write(entry: Dirty<K, V>): Promise<void> {
     const { writing } = entry;
     if (writing?.version === entry.version) return writing.done.promise;
-    if (entry.due === undefined) {
-      entry.due = new Deferred();
-      this.#queue.add(entry);
-      if (!this.#isDraining) void this.#drain();
+    const due = entry.due ?? new Deferred();
+    this.#queue.add(entry);
+    entry.due = due;
+    if (!this.#isDraining) {
+      // Later, so that everything one operation evicts goes into one batch. The flag is set last,
+      // so that it is not set if the call fails.
+      void READY.then(() => this.#drain());
+      this.#isDraining = true;
     }
-    return entry.due.promise;
+    return due.promise;
   }
 
   /** Writes what is in the queue, batch by batch. Never rejects. */
   async #drain(): Promise<void> {
-    this.#isDraining = true;
-    // What one operation evicts goes into one batch.
-    await undefined;
     let isDown = false;
     while (this.#queue.size > 0) {
       const batch = firstOf(this.#queue, this.#options.batchSize);
@@ -181,40 +197,46 @@ export class Writer<K, V> {
     this.#isDraining = false;
   }
 
-  /** Writes a batch as best it can; returns whether all of it failed. */
+  /** Writes as much of a batch as the store takes; returns whether all of it failed. Never rejects. */
   async #writeBatch(batch: readonly Dirty<K, V>[], wasDown: boolean): Promise<boolean> {
     // A key may have been deleted while the batch waited for its turn.
     let left = batch.filter((entry) => this.#dirty.get(entry.key) === entry);
     for (const entry of left) {
-      entry.writing = { version: entry.version, done: entry.due as Deferred };
+      entry.writing = { version: entry.version, done: entry.due ?? new Deferred() };
       entry.due = undefined;
     }
     const { retries, retryDelayMs } = this.#options;
     const count = left.length;
     let failures: Failure<K, V>[] = [];
+    let isJoint = false;
     for (let tries = 0; left.length > 0 && tries <= (wasDown ? 0 : retries); tries++) {
       if (tries > 0 && retryDelayMs > 0) await pause(retryDelayMs * 2 ** (tries - 1));
-      failures = await (this.#store.setMany ? this.#tryTogether(left) : this.#tryEach(left));
+      ({ failures, isJoint } = await this.#try(left));
       left = failures.map(({ entry }) => entry);
     }
-    const isMixed = this.#store.setMany !== undefined && left.length > 1 && !wasDown;
-    if (isMixed) failures = await this.#tryEach(left);
+    if (isJoint && left.length > 1 && !wasDown) failures = await this.#tryEach(left);
     if (!wasDown) this.#putBehind(failures);
     for (const failure of failures) this.#fail(failure);
     return count > 0 && failures.length === count;
   }
 
-  async #tryTogether(entries: readonly Dirty<K, V>[]): Promise<Failure<K, V>[]> {
+  /** Tries to write some entries, with one call if the store has `setMany`. */
+  async #try(entries: readonly Dirty<K, V>[]): Promise<Attempt<K, V>> {
     const versions = entries.map(begin);
     try {
-      await this.#store.setMany?.(entries.map(({ key, value }) => [key, value] as const));
+      const { setMany } = this.#store;
+      if (!setMany) return { failures: await this.#tryEach(entries), isJoint: false };
+      await setMany.call(
+        this.#store,
+        entries.map(({ key, value }) => [key, value] as const),
+      );
     } catch (error) {
-      return entries.map((entry) => ({ entry, error }));
+      return { failures: entries.map((entry) => ({ entry, error })), isJoint: true };
     }
     entries.forEach((entry, i) => {
       this.#written(entry, versions[i]);
     });
-    return [];
+    return { failures: [], isJoint: true };
   }
 
   async #tryEach(entries: readonly Dirty<K, V>[]): Promise<Failure<K, V>[]> {
@@ -246,7 +268,7 @@ export class Writer<K, V> {
     entry.due?.resolve();
   }
 
-  /** Lets all other entries be tried first when room is needed. */
+  /** Puts failed entries behind all others, which are then tried first when room is needed. */
   #putBehind(failures: readonly Failure<K, V>[]): void {
     for (const { entry } of failures) {
       this.#dirty.delete(entry.key);
@@ -254,7 +276,7 @@ export class Writer<K, V> {
     }
   }
 
-  /** Leaves an entry dirty, and says so. */
+  /** Leaves an entry dirty, and reports the error. */
   #fail({ entry, error }: Failure<K, V>): void {
     const { key, value, writing } = entry;
     entry.writing = undefined;

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { type ChannelListener, channel, tracingChannel } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { statusFor } from '../src/status.js';
+import { reportFor } from '../src/status.js';
 import { HandClock } from './hand-clock.js';
 import {
   type Base,
@@ -174,7 +174,7 @@ describe.each(plainCases)('the channels on $name', ({ open }) => {
       const memoMethod = () => 1;
       const cache = openCache(open(), { ttlResolution: 0, memoMethod, ...base, perf: clock });
       await program(cache as Cache, clock);
-      expect(statusFor(cache, 'get', 'a', undefined)).toBe(undefined);
+      expect(reportFor(cache, 'get', 'a', undefined)).toBe(undefined);
       cache.get('a', { status: {} });
     }
     expect([publish.mock.calls, trace.mock.calls]).toEqual([[], []]);

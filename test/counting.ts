@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { CHAIN_SLOT, NIL, SLOT_CHAIN } from '../assembly/layout.js';
 import { SEED_KNOWN as SEED } from '../bench/hostile-keys.js';
 import type { Engine, TableImage } from '../src/engine/engine.js';
-import { createPureEngine } from '../src/engine-pure.js';
-import { compileCore, createWasmEngine } from '../src/engine/wasm.js';
 import { SharedEngine } from '../src/engine/lifetime.js';
+import { compileCore, createWasmEngine } from '../src/engine/wasm.js';
+import { createPureEngine } from '../src/engine-pure.js';
 import { hashString } from '../src/hash.js';
 import { entriesOf, LRUCache } from '../src/lru.js';
 

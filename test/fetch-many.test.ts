@@ -157,6 +157,11 @@ describe('fetchMany', () => {
     ['an object', { a: 1 }, 'not object'],
     ['a function', lengths, 'not function'],
     ['an array that is too short', [1], 'an array of 1 for 2 keys'],
+    ['a Set of values', new Set([1, 2]), 'what has 1 in it'],
+    ['a Set of objects, which a Map takes for pairs', new Set([{ id: 1 }]), 'has object in it'],
+    ['a typed array', Float64Array.of(1, 2), 'what has 1 in it'],
+    ['a generator of no pairs', ['ab', 'cd'].values(), "what has 'ab' in it"],
+    ['an iterable of nothing', [null].values(), 'what has null in it'],
   ])('rejects if the loader gives %s', async (_, result, shown) => {
     const cache = new LRUCache<string, number>({ max: 9, fetchManyMethod: () => result as never });
     const found = cache.fetchMany(['a', 'bb']);

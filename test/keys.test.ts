@@ -5,7 +5,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { entriesOf, type LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/lru.js';
 import { ModelCache } from './model.js';
 import { nasty } from './nasty.js';
 import { engineCases, openCache, type TestEngine } from './support.js';

@@ -267,7 +267,9 @@ describe.each(plainCases)('$name', ({ open }) => {
       (status) => Object.defineProperty(status, 'fetchError', { set: () => fail('status') }),
     ],
   ];
-  it.each(reports)('survives a status that cannot be told of %s', async (_, act, spoil) => {
+  it.each(reports)('survives a status that cannot be told of %s', async (name, act, spoil) => {
+    // It is written when all is done: a result is stored by then, and the next fetch finds it.
+    const next = name === 'a result' ? 1 : 'again';
     const bench = openBench(open());
     const { cache, calls } = bench;
     const status = {};
@@ -278,12 +280,12 @@ describe.each(plainCases)('$name', ({ open }) => {
     const again = cache.fetch('k');
     const [first, second] = calls;
     second?.resolve('again');
-    expect(await cameTo(again)).toBe('again');
+    expect(await cameTo(again)).toBe(next);
     const reported = { ...status };
     first?.resolve('late');
     await drain();
     expect(status).toEqual(reported);
-    expect(cache.get('k')).toBe('again');
+    expect(cache.get('k')).toBe(next);
   });
 
   it('rejects where a load cannot even begin, and begins it the next time', async () => {

@@ -295,8 +295,8 @@ describe('a host', () => {
       process.stdout.write(JSON.stringify({ imported, pure, wasm: calls }));`,
     );
     expect(result.imported).toEqual([]);
-    expect(result.pure).toEqual(['random']);
-    expect(result.wasm).toEqual(['random', 'Module', 'Instance', 'random']);
+    expect(result.pure).toEqual([]);
+    expect(result.wasm).toEqual(['Module', 'Instance']);
   });
 });
 
@@ -329,7 +329,7 @@ describe.each(plainCases)('a disposed cache on $name', ({ open }) => {
       disposeAfter: (...args) => void told.push(['disposeAfter', ...args]),
     });
     cache.set('a', 1).set('b', 2);
-    expect(engine.host.tables).toBe(1);
+    expect(engine.host.tables).toBe(engine.engine.kind === 'wasm' ? 1 : 0);
     cache[Symbol.dispose]();
     cache[Symbol.dispose]();
     expect(told.map(String)).toEqual(

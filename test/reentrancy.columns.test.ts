@@ -5,7 +5,7 @@
 // value that came is disposed of once or still there; and afterwards the cache works. `once` and
 // `thrice` say how often it calls; callbacks that never stop are ended by rule C4 of callbacks.ts.
 
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LRUCache } from '../src/lru.js';
 import { type Act, calls, type Hook, hooks, Scene, triggers } from './column-scene.js';
 import {
@@ -20,6 +20,10 @@ import {
 import { expectValid } from './validate.js';
 
 const cases = [...plainCases, engineCases.at(-2) as EngineCase];
+
+// `load` asks how old an entry is by now: the wall clock stands still, as that of the scene does.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+afterEach(() => void vi.useRealTimers());
 
 /** How many of the triggers run a hook. */
 const TRIGGERING: Record<Hook, number> = {
@@ -197,8 +201,6 @@ describe('autopurge', () => {
     reads = 2;
     return { cache, engine, removed };
   }
-
-  afterEach(() => void vi.useRealTimers());
 
   it('ends in silence when the clock disposes of the cache', () => {
     const { cache, removed } = openPurged((opened) => opened[Symbol.dispose]());

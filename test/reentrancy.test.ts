@@ -268,19 +268,6 @@ describe.each(cases)('what breaks lru-cache: $name', ({ open }) => {
     expectWorking(cache, engine);
   });
 
-  it('2: dispose sets many new keys, which cause no callback', () => {
-    const engine = open();
-    let keysLeft = 20_000;
-    const cache = openCache<Key, string>(engine, {
-      max: keysLeft + 1,
-      dispose: () => {
-        while (keysLeft > 0) cache.set(`key ${keysLeft--}`, 'new');
-      },
-    });
-    cache.set('a', 'old').set('a', 'new');
-    expect([cache.size, cache.get('a'), cache.get('key 1')]).toEqual([20_001, 'new', 'new']);
-  });
-
   it('3: dispose clears', () => {
     const engine = open();
     const cache = open3(engine, { dispose: () => cache.clear() });
@@ -343,5 +330,22 @@ describe.each(plainCases)('disposed from inside: $name', ({ open }) => {
     });
     cache.set(1, 'one').delete(1);
     expect(outcomes).toEqual(keys.map((key) => `${String(key)} throws DISPOSED`));
+  });
+});
+
+// Engines that put all keys into one bucket are left out: their time would be quadratic.
+describe.each(plainCases)('what breaks lru-cache, with many keys: $name', ({ open }) => {
+  it('2: dispose sets new keys, which cause no callback, more often than a loop may', () => {
+    const engine = open();
+    let keysLeft = 20_000;
+    const cache = openCache<Key, string>(engine, {
+      max: keysLeft + 1,
+      dispose: () => {
+        while (keysLeft > 0) cache.set(`key ${keysLeft--}`, 'new');
+      },
+    });
+    cache.set('a', 'old').set('a', 'new');
+    expect([cache.size, cache.get('a'), cache.get('key 1')]).toEqual([20_001, 'new', 'new']);
+    expectValid(cache, engine);
   });
 });

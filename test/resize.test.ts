@@ -15,6 +15,22 @@ const STEPS = 60;
 
 const HUGE = Number.MAX_SAFE_INTEGER;
 
+/** Makes `maxEntrySize` an accessor, which runs something when it is first set. */
+function setterOf(cache: Cache, act: () => void): void {
+  let { maxEntrySize } = cache;
+  let isSet = false;
+  Object.defineProperty(cache, 'maxEntrySize', {
+    get: () => maxEntrySize,
+    set: (value: number) => {
+      if (!isSet) {
+        isSet = true;
+        act();
+      }
+      maxEntrySize = value;
+    },
+  });
+}
+
 describe.each(plainCases)('resize on $name', ({ open }) => {
   /** Five entries of 1 to 5, the oldest first. */
   function openFive(given: Given = {}) {
@@ -90,6 +106,53 @@ describe.each(plainCases)('resize on $name', ({ open }) => {
     expect([contentOf(cache), told, cache.max, cache.maxSize]).toEqual([before, [], 10, 20]);
     cache.set('k6', 6);
     expect(told).toHaveLength(1);
+    expectRecount(cache, engine);
+  });
+
+  it.each([
+    ['is frozen', Object.freeze],
+    ['has a setter that throws', (cache: Cache) => setterOf(cache, () => expect.fail('set'))],
+  ])('does nothing to a cache that %s, if maxEntrySize would have to change', (_, spoil) => {
+    const { cache, told, engine } = openFive();
+    spoil(cache);
+    expect(() => cache.resize({ max: 2, maxSize: 9 })).toThrow(/maxEntrySize|^set$/);
+    expect([cache.max, cache.maxSize, cache.maxEntrySize]).toEqual([10, 20, 20]);
+    expect([cache.size, cache.calculatedSize, told]).toEqual([5, 15, []]);
+    expectRecount(cache, engine);
+    cache.resize(2);
+    expect([cache.max, cache.size]).toEqual([2, 2]);
+    expectRecount(cache, engine);
+  });
+
+  it.each([
+    ...(['evict', 'setLimit', 'setBudget', 'shed'] as const).map((name) => [name, 2, 9] as const),
+    ...(['setLimit', 'setBudget', 'shed'] as const).map((name) => [name, 30, 90] as const),
+  ])('is not done if the host interrupts it at %s, to %i and %i', (name, max, maxSize) => {
+    const { cache, told, engine } = openFive();
+    const functions = engine.engine as unknown as Record<string, unknown>;
+    const whole = functions[name];
+    functions[name] = (): never => {
+      functions[name] = whole;
+      throw new RangeError('Maximum call stack size exceeded');
+    };
+    expect(() => cache.resize({ max, maxSize })).toThrow(RangeError);
+    expect([cache.max, cache.maxSize, cache.maxEntrySize]).toEqual([10, 20, 20]);
+    // Every entry was given up, and dispose was told of each value, once.
+    expect(cache.size).toBe(0);
+    expect(told.map(([value]) => value).sort()).toEqual([1, 2, 3, 4, 5]);
+    for (let value = 6; value <= 20; value++) cache.set(`k${value}`, value % 3 || 3);
+    expect(cache.size).toBe(10);
+    expectRecount(cache, engine);
+    cache.resize({ max, maxSize });
+    expect([cache.max, cache.maxSize, cache.maxEntrySize]).toEqual([max, maxSize, maxSize]);
+    expectRecount(cache, engine);
+  });
+
+  it('may be asked for by a setter of maxEntrySize, and comes after it', () => {
+    const { cache, engine } = openFive();
+    setterOf(cache, () => cache.resize(1));
+    cache.resize({ max: 3, maxSize: 19 });
+    expect([cache.max, cache.maxSize, [...cache.values()]]).toEqual([3, 19, [5]]);
     expectRecount(cache, engine);
   });
 

@@ -1,8 +1,8 @@
 // Shows that the sampled hash of a table looks where its keys differ, whatever their shape.
 
 import { describe, expect, it } from 'vitest';
-import { entriesOf, LRUCache } from '../src/lru.js';
 import { chooseOffset } from '../src/entries/sample.js';
+import { entriesOf, LRUCache } from '../src/lru.js';
 import { engineCases, openCache } from './support.js';
 import { expectValid } from './validate.js';
 

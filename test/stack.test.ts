@@ -61,6 +61,7 @@ const operations: readonly Operation[] = [
   { name: 'delete', max: FULL, run: (cache, keyOf) => cache.delete(keyOf(3)) },
   { name: 'pop', max: FULL, run: (cache) => cache.pop() },
   { name: 'resize', max: FULL, run: (cache) => cache.resize(3), isGradual: true },
+  { name: 'resize that allows more', max: FULL, run: (cache) => cache.resize(8 * FULL) },
   { name: 'clear', max: FULL, run: (cache) => cache.clear() },
 ];
 

@@ -1,13 +1,14 @@
 // The computations behind the documents, on runs small enough to work out by hand.
 
 import { describe, expect, it } from 'vitest';
-import { cellText, ratioText, withSpread } from '../bench/markdown.js';
-import { medianOf } from '../bench/median.js';
-import type { Cell, Results, Sample } from '../bench/results.js';
+import { cellText, ratioText, ratioWithSpread, withSpread } from '../bench/markdown.js';
+import { CONFIDENCE, intervalOf, medianOf } from '../bench/median.js';
+import { isSettled, librariesOfMore } from '../bench/more.js';
+import { createRandom } from '../bench/random.js';
+import type { Cell } from '../bench/results.js';
 import { lossesTable } from '../bench/sections.js';
 import {
   bestPeer,
-  cellFigures,
   entriesHeld,
   figureOf,
   gcPerMillion,
@@ -15,84 +16,18 @@ import {
   groupIn,
   largestChurn,
   longestPause,
+  meanOf,
   meanRatio,
   measuredIn,
   memoryPerEntry,
+  plainCells,
+  ratioAtBest,
   ratioTo,
   ratioToBest,
   startFigures,
   withOneCache,
 } from '../bench/tables.js';
-import { targetsOf } from '../bench/targets.js';
-
-const hit: Cell = { workload: 'hit', keys: 'int', size: 1000, caches: 1 };
-const churn: Cell = { ...hit, workload: 'churn' };
-
-function sample(nsPerOp: number, more: Partial<Sample> = {}): Sample {
-  return {
-    round: 0,
-    nsPerOp,
-    buildNsPerOp: 0,
-    passes: 1,
-    operations: 1000,
-    gcMsPerMillion: 1,
-    gcPauseMaxMs: 1,
-    rssBytes: 0,
-    heapBytes: 0,
-    arrayBufferBytes: 0,
-    ...more,
-  };
-}
-
-/** What one library did in one cell. */
-type Entry = readonly [cell: Cell, library: string, ...samples: (number | Sample)[]];
-
-function resultsOf(...entries: Entry[]): Results {
-  return {
-    taken: '2026-01-02T03:04:05.000Z',
-    node: 'v20.20.2',
-    v8: '11.3',
-    cpu: 'a processor',
-    cores: 2,
-    os: 'linux',
-    profile: 'small',
-    rounds: 3,
-    minutes: 1,
-    libraries: [
-      { library: 'wasm-lru', group: 'ours' },
-      { library: 'wasm-lru pure', group: 'ours' },
-      { library: 'lru-cache', group: 'exact', version: '11.5.3' },
-      { library: 'mnemonist', group: 'exact', version: '0.40.8' },
-      { library: 'quick-lru', group: 'approximate', version: '7.3.0' },
-      { library: 'bare Map', group: 'bound' },
-    ],
-    cells: entries.map(([cell, library, ...samples]) => ({
-      ...cell,
-      library,
-      samples: samples.map((one) => (typeof one === 'number' ? sample(one) : one)),
-    })),
-    starts: [{ library: 'wasm-lru', importMs: [1, 2, 6], constructMs: [3, 1, 1] }],
-  };
-}
-
-function cellsOf(...entries: Entry[]) {
-  return cellFigures(resultsOf(...entries));
-}
-
-function onlyCell(...entries: Entry[]) {
-  const [cell, ...others] = cellsOf(...entries);
-  if (cell === undefined || others.length > 0) throw new Error('not one cell');
-  return cell;
-}
-
-function targetNamed(start: string, ...entries: Entry[]) {
-  const results = resultsOf(...entries);
-  const target = targetsOf(results, cellFigures(results)).find(({ goal }) =>
-    goal.startsWith(start),
-  );
-  if (target === undefined) throw new Error(`no target ${start}`);
-  return target;
-}
+import { cellsOf, churn, type Entry, hit, onlyCell, resultsOf, sample } from './bench-results.js';
 
 describe('figures', () => {
   it('are medians, of an even number of values too', () => {
@@ -101,15 +36,31 @@ describe('figures', () => {
     expect(medianOf([7])).toBe(7);
   });
 
-  it('have the distance of the farthest sample as spread', () => {
-    expect(figureOf([10, 9, 13])).toEqual({ median: 10, spread: 0.3 });
+  it('have half the distance of lowest and highest as spread, if there are few', () => {
+    expect(figureOf([10, 9, 13])).toEqual({ median: 10, spread: 0.2 });
     expect(figureOf([5, 5])).toEqual({ median: 5, spread: 0 });
+  });
+
+  it('have a spread that holds the median as often as it is said to', () => {
+    // With a probability of 1 / 64, all of six values are on the same side of the median, and of
+    // seven or ten, all but one or two with one of 1 / 16 or 7 / 128.
+    expect(intervalOf([6, 1, 2, 3, 4, 5])).toEqual({ low: 1, high: 6 });
+    expect(intervalOf([7, 1, 2, 3, 4, 5, 6])).toEqual({ low: 2, high: 6 });
+    expect(intervalOf([9, 8, 7, 6, 5, 4, 3, 2, 1, 0])).toEqual({ low: 2, high: 7 });
+    const random = createRandom(1);
+    for (const count of [4, 7, 12]) {
+      const held = Array.from({ length: 4000 }, () => {
+        const { low, high } = intervalOf(Array.from({ length: count }, random));
+        return low <= 2 ** 31 && 2 ** 31 <= high ? 1 : 0;
+      }).reduce<number>((sum, one) => sum + one, 0);
+      expect(held / 4000).toBeGreaterThan(CONFIDENCE - 0.02);
+    }
   });
 
   it('have no spread if there is one sample', () => {
     expect(figureOf([5])).toEqual({ median: 5 });
     expect(withSpread(figureOf([5]))).toBe('5.0');
-    expect(withSpread(figureOf([100, 90, 130]))).toBe('100 ±30 %');
+    expect(withSpread(figureOf([100, 90, 130]))).toBe('100 ±20 %');
   });
 
   it('have a geometric mean if there are any', () => {
@@ -118,24 +69,23 @@ describe('figures', () => {
   });
 
   it('show a ratio rounded down, so that a loss looks like one', () => {
-    expect(ratioText(0.999)).toBe('0.99');
-    expect(ratioText(1.15)).toBe('1.15');
-    expect(ratioText(3)).toBe('3.00');
+    const sure = (value: number) => ratioText({ value, spread: 0.01 });
+    expect([sure(0.999), sure(1.15), sure(3)]).toEqual(['0.99', '1.15', '3.00']);
     expect(ratioText(undefined)).toBe('–');
+  });
+
+  it('show a ratio with the decimals that its spread bears', () => {
+    const texts = (value: number, ...spreads: number[]) =>
+      spreads.map((spread) => ratioText({ value, spread }));
+    expect(texts(1.99, 0.02, 0.03, 0.25, 0.26)).toEqual(['1.99', '1.9', '1.9', '1']);
+    expect(texts(0.99, 0.04, 0.9)).toEqual(['0.99', '0.9']);
+    // Of one round, the spread is not known.
+    expect(ratioText({ value: 1.99 })).toBe('1.9');
+    expect(ratioWithSpread({ value: 1.99, spread: 0.1 })).toBe('1.9 ±10 %');
   });
 });
 
 describe('cells', () => {
-  it('have what building took as median over all libraries subtracted from each', () => {
-    const built = (nsPerOp: number, buildNsPerOp: number) => sample(nsPerOp, { buildNsPerOp });
-    const [cell] = cellsOf(
-      [hit, 'wasm-lru', built(50, 100), built(20, 140)],
-      [hit, 'lru-cache', built(90, 100), built(95, 90)],
-    );
-    const medians = cell?.measured.map(({ nsPerOp }) => nsPerOp.median);
-    expect(medians).toEqual([55, 87.5]);
-  });
-
   it('put together what belongs to one cell, in the order of the documents', () => {
     const cells = cellsOf(
       [churn, 'wasm-lru', 10],
@@ -164,7 +114,69 @@ describe('cells', () => {
     const cell = onlyCell([hit, 'wasm-lru', 10], [hit, 'lru-cache'], [hit, 'mnemonist', 30]);
     expect(measuredIn(cell, 'lru-cache')).toBeUndefined();
     expect(groupIn(cell, 'exact').map(({ library }) => library)).toEqual(['mnemonist']);
-    expect(ratioToBest(cell)).toBe(3);
+    expect(ratioToBest(cell)).toEqual({ value: 3, rounds: 1 });
+  });
+
+  it('apart from those whose caches keep a ttl', () => {
+    const cells = cellsOf([hit, 'wasm-lru', 10], [{ ...hit, ttl: true }, 'wasm-lru', 20]);
+    expect(cells.map(cellText)).toEqual(['hit, int, 1,000', 'hit, int, ttl, 1,000']);
+    expect(plainCells(cells)).toEqual([cells[0]]);
+  });
+});
+
+describe('a ratio', () => {
+  it('is the median of those within the rounds, so that a slow minute cancels out', () => {
+    const cell = onlyCell([hit, 'wasm-lru', 10, 30, 11], [hit, 'lru-cache', 20, 60, 33]);
+    expect(ratioToBest(cell)).toEqual({ value: 2, spread: 0.25, rounds: 3 });
+  });
+
+  it('is of the rounds that both were in', () => {
+    const cell = onlyCell([hit, 'wasm-lru', 10, 10, 10, 10], [hit, 'lru-cache', 20, 40]);
+    expect(ratioToBest(cell)).toMatchObject({ value: 3, rounds: 2 });
+  });
+
+  it('at best is of the fastest passes of any round, if they are known', () => {
+    const timed = (nsPerOp: number, fastestNsPerOp: number) => sample(nsPerOp, { fastestNsPerOp });
+    const ours: Entry = [hit, 'wasm-lru', timed(10, 8), timed(11, 5)];
+    const cell = onlyCell(ours, [hit, 'lru-cache', timed(20, 15), timed(22, 18)]);
+    expect(ratioAtBest(cell)).toBe(3);
+    expect(ratioAtBest(onlyCell(ours, [hit, 'lru-cache', 20]))).toBeUndefined();
+  });
+
+  it('in a mean gives it its share of the spread', () => {
+    const mean = meanOf([
+      { value: 1, spread: 0.3, rounds: 3 },
+      { value: 4, spread: 0.4, rounds: 3 },
+    ]);
+    expect(mean).toEqual({ value: 2, spread: 0.25, count: 2 });
+    expect(meanOf([{ value: 2, rounds: 1 }])).toEqual({ value: 2, count: 1 });
+    expect(meanOf([])).toBeUndefined();
+  });
+});
+
+describe('a further round', () => {
+  const rounds = (library: string, ...times: number[]): Entry => [hit, library, ...times];
+
+  it('is wanted while the ratio is not sure, and only then', () => {
+    const ours = rounds('wasm-lru', 10, 10, 10);
+    expect(isSettled(onlyCell(ours, rounds('lru-cache', 20, 21, 24)))).toBe(true);
+    expect(isSettled(onlyCell(ours, rounds('lru-cache', 20, 20, 25)))).toBe(false);
+    expect(isSettled(onlyCell(ours, rounds('lru-cache', 20, 20)))).toBe(false);
+    expect(isSettled(onlyCell(ours))).toBe(true);
+    expect(isSettled(onlyCell(rounds('lru-cache', 20, 40)))).toBe(true);
+  });
+
+  it('is of us, lru-cache, and whoever may be the best peer', () => {
+    const cell = onlyCell(
+      rounds('wasm-lru', 10, 10),
+      rounds('wasm-lru pure', 10, 10),
+      rounds('lru-cache', 90, 90),
+      rounds('mnemonist', 20, 20),
+      rounds('lru.min', 25, 26),
+      rounds('toad-cache', 27, 27),
+      rounds('quick-lru', 5, 5),
+    );
+    expect(librariesOfMore(cell)).toEqual(['wasm-lru', 'lru-cache', 'mnemonist', 'lru.min']);
   });
 });
 
@@ -183,8 +195,18 @@ describe('the best exact peer', () => {
       [hit, 'lru-cache', 25],
     );
     expect(bestPeer(cell)?.library).toBe('lru-cache');
-    expect(ratioToBest(cell)).toBe(2.5);
-    expect(ratioTo(cell, measuredIn(cell, 'bare Map'))).toBe(0.4);
+    expect(ratioToBest(cell)?.value).toBe(2.5);
+    expect(ratioTo(cell, measuredIn(cell, 'bare Map'))?.value).toBe(0.4);
+  });
+
+  it('is the one with the least ratio, and without ours the fastest', () => {
+    const peers: Entry[] = [
+      [hit, 'lru-cache', 20, 20, 60],
+      [hit, 'mnemonist', 21, 21, 21],
+    ];
+    expect(bestPeer(onlyCell(...peers))?.library).toBe('lru-cache');
+    expect(bestPeer(onlyCell([hit, 'wasm-lru', 5, 10, 30], ...peers))?.library).toBe('lru-cache');
+    expect(bestPeer(onlyCell([hit, 'wasm-lru', 30, 10, 20], ...peers))?.library).toBe('mnemonist');
   });
 
   it('gives no ratio where it or ours is missing, and is in no mean', () => {
@@ -196,8 +218,8 @@ describe('the best exact peer', () => {
       [{ ...hit, size: 3000 }, 'wasm-lru', 10],
       [{ ...hit, size: 3000 }, 'lru-cache', 80],
     );
-    expect(cells.map(ratioToBest)).toEqual([undefined, 2, 8, undefined]);
-    expect(meanRatio(cells, ratioToBest)).toBeCloseTo(4, 12);
+    expect(cells.map((cell) => ratioToBest(cell)?.value)).toEqual([undefined, 2, 8, undefined]);
+    expect(meanRatio(cells, ratioToBest)?.value).toBeCloseTo(4, 12);
   });
 });
 
@@ -248,64 +270,6 @@ describe('other figures', () => {
   });
 });
 
-describe('targets', () => {
-  const eight = { ...hit, caches: 8 };
-
-  it('are not measured where nothing is', () => {
-    const results = { ...resultsOf(), starts: [] };
-    const verdicts = targetsOf(results, []).map(({ verdict }) => verdict);
-    expect(new Set(verdicts)).toEqual(new Set(['not measured']));
-  });
-
-  it('of a mean are met by the mean', () => {
-    const cells: Entry[] = [
-      [hit, 'wasm-lru', 10],
-      [hit, 'lru-cache', 20],
-      [churn, 'wasm-lru', 10],
-    ];
-    const mean = 'Mean of all cells';
-    expect(targetNamed(mean, ...cells, [churn, 'lru-cache', 45])).toEqual({
-      goal: 'Mean of all cells at least 3',
-      measured: '3.00, mean of 2 cells',
-      verdict: 'met',
-    });
-    expect(targetNamed(mean, ...cells, [churn, 'lru-cache', 44]).verdict).toBe('missed');
-  });
-
-  it('of cells are missed by one cell', () => {
-    const cells: Entry[] = [
-      [churn, 'wasm-lru', 10],
-      [churn, 'lru-cache', 80],
-      [{ ...churn, keys: 'string' }, 'wasm-lru', 10],
-      [{ ...churn, keys: 'string' }, 'lru-cache', 39],
-    ];
-    const { measured, verdict } = targetNamed('Churn', ...cells);
-    expect(measured).toBe('lowest 3.90 (churn, string, 1,000); 1 of 2 cells below');
-    expect(verdict).toBe('missed');
-  });
-
-  it('of several caches compare with one', () => {
-    const one: Entry = [hit, 'wasm-lru', 100];
-    const { measured, verdict } = targetNamed('8 live', one, [eight, 'wasm-lru', 110]);
-    expect(measured).toBe('at worst 10.0 % slower (hit, int, 8 caches, 1,000)');
-    expect(verdict).toBe('met');
-    expect(targetNamed('8 live', one, [eight, 'wasm-lru', 111]).verdict).toBe('missed');
-    expect(targetNamed('8 live', [eight, 'wasm-lru', 111]).verdict).toBe('not measured');
-  });
-
-  it('of memory are missed on a tie', () => {
-    const bytes = (rssBytes: number) => sample(1, { rssBytes, entries: 1000 });
-    const ours: Entry = [churn, 'wasm-lru', bytes(30_000)];
-    const more: Entry = [churn, 'lru-cache', bytes(50_000)];
-    expect(targetNamed('Memory', ours, more)).toMatchObject({
-      measured: 'at worst 30.0 B against 50.0 of lru-cache (churn, int, 1,000)',
-      verdict: 'met',
-    });
-    const same: Entry = [churn, 'mnemonist', bytes(30_000)];
-    expect(targetNamed('Memory', ours, more, same).verdict).toBe('missed');
-  });
-});
-
 describe('losses', () => {
   it('are listed, the worst first, and a tie is none', () => {
     const cells = cellsOf(
@@ -318,8 +282,8 @@ describe('losses', () => {
       [{ ...hit, keys: 'string' }, 'lru-cache', 20],
     );
     expect(lossesTable(cells).split('\n').slice(2)).toEqual([
-      '| churn | int | lru-cache | 1,000 | 20 | 10 | 0.50 |',
-      '| hit | int | mnemonist | 1,000 | 20 | 18 | 0.90 |',
+      '| churn | int | lru-cache | 1,000 | 20 | 10 | 0.5 | – | 1 | – |',
+      '| hit | int | mnemonist | 1,000 | 20 | 18 | 0.9 | – | 1 | – |',
     ]);
   });
 

@@ -9,13 +9,13 @@ import { promisify } from 'node:util';
 import { Failure } from './dependents/failure.mjs';
 
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
-const NPM_MINUTES_MAX = 5;
+const NPM_MINUTES_MAX = 15;
 
 /** Runs npm in a folder; throws a `Failure` with what it said. */
-export async function npm(args, cwd) {
+export async function npm(args, cwd, env = process.env) {
   const timeout = NPM_MINUTES_MAX * 60_000;
   try {
-    await promisify(execFile)('npm', [...args, '--loglevel=error'], { cwd, timeout });
+    await promisify(execFile)('npm', [...args, '--loglevel=error'], { cwd, timeout, env });
   } catch (error) {
     const said = `${error.stdout ?? ''}${error.stderr ?? error.message}`.trim();
     const reason = error.killed ? `took more than ${NPM_MINUTES_MAX} minutes` : 'failed';

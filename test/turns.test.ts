@@ -1,4 +1,4 @@
-// Shows who waits for whom: T1 to T3 of turns.ts, and that keys are forgotten with their tasks.
+// Shows who waits for whom: T1 to T4 of turns.ts, and that keys are forgotten with their tasks.
 
 import { describe, expect, it } from 'vitest';
 import { Turns } from '../src/turns.js';
@@ -53,6 +53,16 @@ describe('turns', () => {
     expect(begun).toEqual(['first', 'second']);
     await end('second');
     await second;
+    expect(free(turns)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('end with a task that throws before it gives a promise', () => {
+    const { turns } = openTasks();
+    const cut = () => {
+      throw new RangeError('cut');
+    };
+    expect(() => turns.run(['a', 'b'], cut)).toThrow('cut');
+    expect(() => turns.runAlone(cut)).toThrow('cut');
     expect(free(turns)).toEqual(['a', 'b', 'c']);
   });
 

@@ -13,6 +13,7 @@ import {
   BUCKET_CROWD,
   BUCKET_LANES,
   BUCKET_SLOTS,
+  CAPACITY_MAX,
   CHAIN_MAX,
   EMPTY,
   EMPTY_BYTES,
@@ -304,6 +305,7 @@ export function expectValid<K, V>(cache: LRUCache<K, V>, _engine?: TestEngine): 
   const { image, live } = expectTable(lease);
   expectAtMost(image.size, image.limit, 'size within limit');
   expectAtMost(image.limit, entries.max, 'limit within max');
+  expectSame(entries.max, cache.max === 0 ? CAPACITY_MAX : cache.max, 'the entries’ max is max');
   expectColumns(cache, image, live);
 
   const slots = new Set(live);

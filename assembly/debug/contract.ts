@@ -2,7 +2,7 @@
 //
 // The functions are empty, so that a bundler drops the calls.
 
-import { Table } from '../slots.js';
+import type { Table } from '../slots.js';
 
 /** Marks a block as a table, from now on; 0, which is none, is left alone. */
 export function mark(_table: Table): void {}
@@ -32,7 +32,13 @@ export function expectVisit(_table: Table, _now: f64, _mode: u32): void {}
 export function expectAges(_table: Table): void {}
 
 /** What the columns of a live slot can hold; and what exceeded the budget has been shed. */
-export function expectColumns(_table: Table, _slot: u32, _weight: f64, _start: f64, _ttl: f64): void {}
+export function expectColumns(
+  _table: Table,
+  _slot: u32,
+  _weight: f64,
+  _start: f64,
+  _ttl: f64,
+): void {}
 
 /** A table with weights. */
 export function expectWeights(_table: Table): void {}

@@ -32,7 +32,7 @@ import {
   recordsOf,
   setMark,
   stampOf,
-  Table,
+  type Table,
   totalOf,
 } from '../slots.js';
 

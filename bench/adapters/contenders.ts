@@ -17,7 +17,7 @@ const OWN = '../../src/index.js';
 function loadOwn(engine: 'wasm' | 'pure'): (from?: string) => Promise<CreateStore> {
   return async (from = OWN) => {
     const { LRUCache } = (await import(from)) as Own;
-    return (max) => new LRUCache({ max, engine });
+    return (max, _, ttl) => new LRUCache({ max, engine, ...(ttl === undefined ? {} : { ttl }) });
   };
 }
 
@@ -30,9 +30,10 @@ function keyArrayOf(keys: KeyKind): Int32ArrayConstructor | Float64ArrayConstruc
 const exact: readonly Omit<Contender, 'group'>[] = [
   {
     library: 'lru-cache',
+    hasTtl: true,
     load: async () => {
       const { LRUCache } = await import('lru-cache');
-      return (max) => new LRUCache({ max });
+      return (max, _, ttl) => new LRUCache({ max, ...(ttl === undefined ? {} : { ttl }) });
     },
   },
   {
@@ -155,18 +156,12 @@ const bounds: readonly Contender[] = [
     suits: (cell) => cell.workload !== 'churn',
     load: async () => () => new Map() as Store,
   },
-  {
-    library: 'core',
-    group: 'bound',
-    suits: ({ keys, workload, caches }) =>
-      keys === 'int' && caches === 1 && ['hit', 'zipf', 'churn'].includes(workload),
-  },
 ];
 
 /** All contenders, in the order of the tables. */
 export const contenders: readonly Contender[] = [
-  { library: 'wasm-lru', group: 'ours', load: loadOwn('wasm') },
-  { library: 'wasm-lru pure', group: 'ours', load: loadOwn('pure') },
+  { library: 'wasm-lru', group: 'ours', hasTtl: true, load: loadOwn('wasm') },
+  { library: 'wasm-lru pure', group: 'ours', hasTtl: true, load: loadOwn('pure') },
   ...exact.map((one): Contender => ({ ...one, group: 'exact', package: one.library })),
   ...baselines,
   ...approximate,

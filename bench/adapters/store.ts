@@ -23,8 +23,8 @@ export interface Store {
   has?(key: AnyKey): boolean;
 }
 
-/** Makes an empty cache that holds `max` entries, for keys of a kind. */
-export type CreateStore = (max: number, keys: KeyKind) => Store;
+/** Makes an empty cache of `max` entries, for keys of a kind; with a ttl, if it is given one. */
+export type CreateStore = (max: number, keys: KeyKind, ttlMs?: number) => Store;
 
 /** A library that is compared. */
 export interface Contender {
@@ -36,8 +36,10 @@ export interface Contender {
   readonly suits?: (cell: Cell) => boolean;
   /** Set if it keeps all it gets, so that it has other hits than a cache. */
   readonly neverEvicts?: true;
-  /** Imports it, this package from a place of choice. Absent if it is no object (limit.ts). */
-  readonly load?: (from?: string) => Promise<CreateStore>;
+  /** Set if its ttl means the same as ours: only then it is measured in cells with one. */
+  readonly hasTtl?: true;
+  /** Imports it, this package from a place of choice. */
+  readonly load: (from?: string) => Promise<CreateStore>;
 }
 
 /** A method for caches that have no `delete`. */

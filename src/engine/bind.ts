@@ -24,10 +24,7 @@ export interface CoreAdapter {
   staleOrder(table: Table, now: number): Int32Array;
 }
 
-type StringFunctions = Pick<
-  CoreFunctions,
-  'findString' | 'getString' | 'putString' | 'seekString'
->;
+type StringFunctions = Pick<CoreFunctions, 'findString' | 'getString' | 'putString' | 'seekString'>;
 
 /** The functions that take a string, for a core that cannot read one (B2). */
 function hashedOutside(core: CoreFunctions, hash: HashString): StringFunctions {

@@ -24,7 +24,10 @@ export type Table = { readonly [tableBrand]: true };
 
 /** A function of the core, with the handle in place of the core's own table. */
 type Bound<F> = F extends (table: infer _, ...args: infer A) => infer R
-  ? (table: Table, ...args: { [I in keyof A]: A[I] extends boolean ? boolean | number : A[I] }) => R extends boolean ? boolean | number : R
+  ? (
+      table: Table,
+      ...args: { [I in keyof A]: A[I] extends boolean ? boolean | number : A[I] }
+    ) => R extends boolean ? boolean | number : R
   : never;
 
 /** Functions of the core that an engine offers in another form. */

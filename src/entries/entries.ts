@@ -256,13 +256,7 @@ export class Entries<K, V> {
   }
 
   /** Writes the columns of a slot, an age that is there only if not `isKept`; true: shed. */
-  writeColumns(
-    slot: number,
-    weight: number,
-    start: number,
-    ttl: number,
-    isKept: boolean,
-  ): boolean {
+  writeColumns(slot: number, weight: number, start: number, ttl: number, isKept: boolean): boolean {
     return !!this.#engine.write(this.#table, slot, weight, start, ttl, isKept);
   }
 
@@ -439,7 +433,8 @@ export class Entries<K, V> {
     }
     if (outcome === UPDATED) this.#engine.untouch(this.#table, slotOf(code));
     const isLong = typeof key === 'string' && key.length > KEY_LENGTH_MAX;
-    if (outcome !== ASK_MAP || isLong) return this.#putMapped(key, isLong ? NO_WORD : this.#wordOf(key));
+    if (outcome !== ASK_MAP || isLong)
+      return this.#putMapped(key, isLong ? NO_WORD : this.#wordOf(key));
     return this.#updateMapped(key) ?? this.#insert(key);
   }
 

@@ -29,11 +29,24 @@ function freezeIntrinsics() {
 }
 
 if (when === 'before') freezeIntrinsics();
-const packages = [await import('../../dist/index.js'), await import('../../dist/pure.js')];
+const packages = [
+  {
+    ...(await import('../../dist/index.js')),
+    ...(await import('../../dist/memoize.js')),
+    ...(await import('../../dist/stores.js')),
+  },
+  {
+    ...(await import('../../dist/pure.js')),
+    ...(await import('../../dist/pure.memoize.js')),
+    ...(await import('../../dist/pure.stores.js')),
+  },
+];
 if (when === 'after') freezeIntrinsics();
 
 const report = {
   frozen: [Object, Array, Map, Promise].map((own) => Object.isFrozen(own.prototype)),
 };
-for (const { LRUCache } of packages) report[LRUCache.engine] = await failuresOf(LRUCache);
+for (const { LRUCache, ...satellites } of packages) {
+  report[LRUCache.engine] = await failuresOf(LRUCache, satellites);
+}
 console.log(JSON.stringify(report));

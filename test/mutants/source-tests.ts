@@ -14,11 +14,11 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   channels: ['hosts', 'channels'],
   clock: ['clock', 'clock-host', 'ttl'],
   'columns-pure': ['mutants/trials', 'columns'],
-  core: ['hosts'],
-  'core-edge-light': ['core'],
+  core: ['hosts', 'core'],
   'core-none': ['core'],
-  'core-workerd': ['core'],
-  dict: ['stores', 'stores.dict', 'stores.write-back', 'stores.write-through'],
+  'batch-read': ['stores', 'stores.hostile'],
+  dict: ['stores', 'stores.dict', 'stores.hostile', 'stores.write-back', 'stores.write-through'],
+  edge: ['core'],
   'engine-disposed': ['engine', 'lifecycle', 'options'],
   'engine-pure': ['mutants/trials', 'engine', 'rehash', 'many-caches'],
   'engine-wasm': [
@@ -34,6 +34,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   entries: ['crossings', 'mend', 'rehash', 'throwing', 'structure', 'callbacks', 'hosts', 'growth'],
   'entries-columns': ['crossings', 'mend', 'columns.model', 'sizes', 'growth.columns', 'ttl'],
   errors: ['errors', 'mend'],
+  headroom: ['stores.stack'],
   hash: ['mutants/trials', 'hash'],
   items: ['prototypes'],
   iterable: ['iteration', 'callbacks', 'extras', 'loads', 'fetch-many'],
@@ -52,9 +53,11 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   mend: ['mend'],
   options: ['errors', 'lifecycle', 'clock-host', 'sizes', 'options', 'ttl', 'resize', 'autopurge'],
   poison: ['mend', 'poison'],
+  provide: ['core'],
   'read-through': [
     'stores',
     'stores.dict',
+    'stores.hostile',
     'stores.refresh',
     'stores.write-back',
     'stores.scheduler',
@@ -70,7 +73,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
     ...['reentrancy.columns', 'loads', 'loads.report', 'autopurge'],
   ],
   'table-pure': ['mutants/trials', 'columns', 'engine', 'growth.columns'],
-  turns: ['turns', 'stores', 'stores.write-back', 'stores.scheduler'],
+  turns: ['turns', 'stores', 'stores.write-back', 'stores.scheduler', 'stores.stack'],
   walk: ['iteration', 'stale', 'lifecycle'],
   warning: ['hosts'],
   'write-back': [
@@ -81,7 +84,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
     'stores.fuzz',
   ],
   'write-through': ['stores.write-through', 'stores', 'stores.refresh', 'stores.fuzz'],
-  writer: ['stores.write-back', 'stores.scheduler', 'stores.fuzz'],
+  writer: ['stores.write-back', 'stores.hostile', 'stores.scheduler', 'stores.fuzz'],
 };
 
 /** Files of the engines. All others do the same on each, and are judged on the pure one alone. */

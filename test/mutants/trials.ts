@@ -16,8 +16,8 @@ import {
 } from '../../assembly/layout.js';
 import { below, createRandom, type Random } from '../../bench/random.js';
 import type { Table } from '../../src/engine/engine.js';
-import { createPureEngine } from '../../src/engine-pure.js';
 import { bindCore } from '../../src/engine/wasm.js';
+import { createPureEngine } from '../../src/engine-pure.js';
 import { hashString } from '../../src/hash.js';
 import { blockBytes, checkArena } from './arena.js';
 import { check } from './check.js';

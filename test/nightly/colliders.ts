@@ -7,8 +7,8 @@ import { readFileSync } from 'node:fs';
 import { CHAIN_SLOT, NIL, SLOT_CHAIN } from '../../assembly/layout.js';
 import { hostileFamilies, SEED_KNOWN } from '../../bench/hostile-keys.js';
 import type { Engine, TableImage } from '../../src/engine/engine.js';
-import { compileCore, createWasmEngine } from '../../src/engine/wasm.js';
 import { SharedEngine } from '../../src/engine/lifetime.js';
+import { compileCore, createWasmEngine } from '../../src/engine/wasm.js';
 import { entriesOf, LRUCache } from '../../src/lru.js';
 import { figure, note } from '../figures.js';
 

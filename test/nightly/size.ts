@@ -11,8 +11,8 @@ import { CAPACITY_MAX } from '../../assembly/layout.js';
 import { below, createRandom } from '../../bench/random.js';
 import { grouped } from '../../bench/report.js';
 import type { Table } from '../../src/engine/engine.js';
-import { bindCore, compileCore, createWasmEngine } from '../../src/engine/wasm.js';
 import { SharedEngine } from '../../src/engine/lifetime.js';
+import { bindCore, compileCore, createWasmEngine } from '../../src/engine/wasm.js';
 import { entriesOf, LRUCache } from '../../src/lru.js';
 import { figure, note } from '../figures.js';
 

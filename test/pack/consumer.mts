@@ -1,9 +1,11 @@
 // A program of a user who writes ES modules: every entry, and the types that come with it.
 
 import { LRUCache, LRUCacheError, type LRUCacheErrorCode, LRUCacheTypeError } from 'wasm-lru';
-import { LRUCache as Inline } from 'wasm-lru/inline';
+import { LRUCache as Edge } from 'wasm-lru/edge';
 import { cached, type Memoized, memoize, memoizedOf, NOTHING } from 'wasm-lru/memoize';
 import { LRUCache as Pure } from 'wasm-lru/pure';
+import { memoize as memoizePure } from 'wasm-lru/pure/memoize';
+import { WriteThroughCache as PureThrough } from 'wasm-lru/pure/stores';
 import { type Dict, WriteBackCache, WriteThroughCache } from 'wasm-lru/stores';
 
 function expect(what: string, isTrue: boolean): void {
@@ -11,7 +13,7 @@ function expect(what: string, isTrue: boolean): void {
 }
 
 const options: LRUCache.Options<string, number, unknown> = { max: 3, engine: 'pure' };
-const caches = [LRUCache, Inline, Pure].map((Cache) => new Cache(options));
+const caches = [LRUCache, Edge, Pure].map((Cache) => new Cache(options));
 for (const cache of caches) {
   cache.set('a', 1);
   const value: number | undefined = cache.get('a');
@@ -48,6 +50,13 @@ const length: Memoized<unknown, [text: string], number | undefined, unknown> = m
 expect('four has length 4', length('four') === 4 && length('') === undefined);
 expect('the class is one', length.cache instanceof LRUCache);
 expect('undefined is remembered', [...length.cache.values()][0] === NOTHING);
+
+const squared = memoizePure((n: number) => n * n, { max: 3 });
+expect('9, on the pure class', squared(3) === 9 && squared.cache instanceof Pure);
+expect('the class is another one', !(squared.cache instanceof LRUCache));
+const pureThrough = new PureThrough({ store, max: 3 });
+expect('pure stores work', (await pureThrough.get('b')) === 2);
+expect('edge is the package, here', Edge === LRUCache);
 
 class Users {
   @cached({ max: 3 })

@@ -10,14 +10,18 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { ensureTools } from '../runtimes/tools.mjs';
+import ts from 'typescript';
+import { ensureCompilers, ensureTools } from '../runtimes/tools.mjs';
 import { findOrPack, installIn, makeFolder } from '../tarball.mjs';
 import { complaintsOf, RESOLUTIONS, transpile } from './compile.mjs';
+import { complaintsInAll, complaintsInAllOf } from './matrix.mjs';
 import { measureSizes, sentenceOf } from './sizes.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const TOOLS = join(ROOT, 'test/runtimes/node_modules');
+const COMPILERS = join(ROOT, 'test/compilers/node_modules');
+const TYPE_ROOT = join(ROOT, 'node_modules/@types');
 
 const CORE_BYTES_MAX = 8192;
 /** Wished were 1.5; DECISIONS.md says what the rest is. */
@@ -26,6 +30,14 @@ const BUNDLE_RATIO_MAX = 4;
 const CONSUMERS = { bundler: ['consumer.mts'], node10: ['consumer.cts'] };
 /** By how much README's figures may differ from what is measured. */
 const README_TOLERANCE = 0.05;
+
+/** Versions of TypeScript that a program can call, and where they are. */
+const CALLABLE = {
+  5.2: join(COMPILERS, 'typescript-5.2'),
+  5.5: join(COMPILERS, 'typescript-5.5'),
+  5.9: join(COMPILERS, 'typescript-5.9'),
+  [ts.version]: join(ROOT, 'node_modules/typescript'),
+};
 
 const folder = makeFolder('pack-', false);
 let tarball;
@@ -40,6 +52,7 @@ const shippedIn = (extension) =>
 
 before(async () => {
   await ensureTools();
+  await ensureCompilers();
   tarball = await findOrPack(process.env.WASM_LRU_TARBALL, folder);
   project = await installIn(join(folder, 'project'), tarball);
   installed = join(project, 'node_modules/wasm-lru');
@@ -78,9 +91,33 @@ describe('the package', () => {
     }
   });
 
-  it('depends on nothing, and imports nothing but the core and itself', async () => {
+  it('has a folder for each subpath, for tools that do not read exports', () => {
+    const { exports, module, main } = readJson(join(installed, 'package.json'));
+    const { '.': own, ...subpaths } = exports;
+    assert.deepEqual([module, main], [own.import.default, own.require.default]);
+    for (const [subpath, conditions] of Object.entries(subpaths)) {
+      // A file is found by its name, as it is.
+      if (typeof conditions === 'string') continue;
+      const manifest = readJson(join(installed, subpath, 'package.json'));
+      const named = { main: manifest.main, module: manifest.module, types: manifest.types };
+      const wanted = {
+        main: conditions.require.default,
+        module: conditions.import.default,
+        types: conditions.import.types,
+      };
+      for (const [name, file] of Object.entries(named)) {
+        const path = join(installed, subpath, file);
+        assert.equal(path, join(installed, wanted[name]), `${name} of ${subpath}`);
+        assert.ok(existsSync(path), path);
+      }
+    }
+  });
+
+  it('depends on nothing, and imports nothing but itself, and the core in one entry', async () => {
     assert.equal(readJson(join(installed, 'package.json')).dependencies, undefined);
-    const allowed = /^(wasm-lru|\.\/core\.wasm(\?module)?)$/;
+    const itself = /^\.\/(index|pure)\.c?js$/;
+    const isAllowed = (file, path) =>
+      itself.test(path) || (file === 'dist/edge.js' && path === './core.wasm?module');
     for (const file of [...shippedIn('.js'), ...shippedIn('.cjs')]) {
       const { metafile } = await build({
         absWorkingDir: installed,
@@ -92,7 +129,7 @@ describe('the package', () => {
       });
       const imports = metafile.inputs[file].imports.map(({ path }) => path);
       assert.deepEqual(
-        imports.filter((path) => !allowed.test(path)),
+        imports.filter((path) => !isAllowed(file, path)),
         [],
         file,
       );
@@ -123,14 +160,31 @@ describe('the package', () => {
 });
 
 describe('its types', () => {
+  before(() => cpSync(HERE, join(project, 'pack'), { recursive: true }));
+
   for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
     it(`compile under ${name}`, () => {
-      cpSync(HERE, join(project, 'pack'), { recursive: true });
       const files = CONSUMERS[name] ?? ['consumer.mts', 'consumer.cts'];
       const paths = files.map((file) => join(project, 'pack', file));
       assert.deepEqual(complaintsOf(paths, resolution), []);
     });
   }
+
+  for (const [version, compilerFolder] of Object.entries(CALLABLE)) {
+    it(`compile in programs of every kind, says TypeScript ${version}`, async () => {
+      const libFolder = join(compilerFolder, 'lib');
+      const { default: compiler } = await import(join(libFolder, 'typescript.js'));
+      const places = { libFolder, typeRoot: TYPE_ROOT };
+      const file = join(project, 'pack/everywhere.mts');
+      assert.deepEqual(complaintsInAll(compiler, places, file), []);
+    });
+  }
+
+  it('compile in programs of every kind, says TypeScript 7', () => {
+    const command = join(COMPILERS, 'typescript-7/bin/tsc');
+    const file = join(project, 'pack/everywhere.mts');
+    assert.deepEqual(complaintsInAllOf(command, '7', TYPE_ROOT, file), []);
+  });
 
   it('say what happens', () => {
     for (const name of ['consumer.mts', 'consumer.cts']) {

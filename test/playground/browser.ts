@@ -12,8 +12,10 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import sirv from 'sirv';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 
-/** The folder of the page. */
-export const FOLDER = fileURLToPath(new URL('../../docs/playground/', import.meta.url));
+/** The folder that `npm run build:playground` makes, and the only one that is served. */
+export const FOLDER = fileURLToPath(new URL('../../docs/playground/dist/', import.meta.url));
+/** Where on its host the page is: not at the top, as on many hosts. */
+const PATH = '/some/path/';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const OFFLINE = [
@@ -48,7 +50,12 @@ export function useBrowser(): void {
       const referrer = new URL(request.headers.referer ?? 'http://localhost');
       const sent = policy ?? referrer.searchParams.get('policy');
       if (sent !== null) response.setHeader('Content-Security-Policy', sent);
-      serve(request, response);
+      if (request.url?.startsWith(PATH)) {
+        request.url = request.url.slice(PATH.length - 1);
+        serve(request, response);
+      } else {
+        response.writeHead(404).end();
+      }
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     browser = await chromium.launch({ executablePath: CHROMIUM, args: OFFLINE });
@@ -69,7 +76,7 @@ export function useBrowser(): void {
 
 /** Where the server is. */
 function addressOf(policy: string | undefined): string {
-  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}${PATH}`);
   if (policy !== undefined) url.searchParams.set('policy', policy);
   return url.href;
 }

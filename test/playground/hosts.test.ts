@@ -1,5 +1,6 @@
 // Where the page runs: under content security policies, opened from disk, and without scripts.
 
+import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -55,6 +56,26 @@ describe('opened from disk', () => {
     await works(page);
     await compare(page);
     expect(await page.locator('#compare-text').innerText()).toContain('npm run playground');
+  });
+});
+
+describe('the folder', () => {
+  it('has all that the page asks for, and asks no other host', async () => {
+    const page = await openPage();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.reload();
+    await works(page);
+    const workers = page.waitForRequest('**/comparison-worker.js');
+    await page.click('#compare');
+    await workers;
+    await page.getByRole('button', { name: 'Stop' }).click();
+    const names = asked.filter((url) => !url.startsWith('blob:')).map((url) => url.split('/'));
+    expect(new Set(names.map(([, , host]) => host)).size).toBe(1);
+    const files = names.map((parts) => parts.at(-1)?.replace(/\?.*/, ''));
+    const needed = ['playground.js', 'comparison-worker.js', 'page.css', 'uPlot.min.css'];
+    expect(files).toEqual(expect.arrayContaining(needed));
+    expect(files.filter((name) => name && !existsSync(FOLDER + name))).toEqual([]);
   });
 });
 

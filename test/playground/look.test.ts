@@ -70,6 +70,23 @@ describe('the page, with everything on it', () => {
   });
 });
 
+describe('long keys', () => {
+  const widths = { wide: 1280, phone: 390 } as const;
+
+  it.each(Object.entries(widths))('do not widen a %s page', async (name, width) => {
+    const page = await openPage({ viewport: { width, height: 800 } });
+    await slide(page, 'capacity', 2);
+    // Nothing in them says where a line may end.
+    for (const letter of 'abc') await request(page, letter.repeat(200));
+    await page.locator('#last', { hasText: 'fell out' }).waitFor();
+    expect(await page.locator('#gone li').count()).toBe(1);
+    expect(await overflowing(page)).toEqual([]);
+    const scrollWidth = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(scrollWidth).toBeLessThanOrEqual(width);
+    await page.screenshot({ path: `${PICTURES}long-${name}.png`, fullPage: true });
+  });
+});
+
 describe('dark and light', () => {
   it('follow the system, the chart too', async () => {
     const page = await openPage({ colorScheme: 'light' });

@@ -95,6 +95,21 @@ describe('the capacity', () => {
     await slide(page, 'capacity', 5);
     await expect.poll(() => page.locator('#shelf .room').count()).toBe(3);
   });
+
+  it('changes the cache that is there: entries, counts and stream go on', async () => {
+    const page = await openPage();
+    await page.locator('input[value=loop]').check();
+    await slide(page, 'keys', 5);
+    await slide(page, 'capacity', 5);
+    for (let i = 0; i < 6; i++) await page.click('#step');
+    await expect.poll(() => shownKeys(page)).toEqual(['1', '5', '4', '3', '2']);
+    await slide(page, 'capacity', 3);
+    await expect.poll(() => shownKeys(page)).toEqual(['1', '5', '4']);
+    await page.click('#step');
+    await expect.poll(() => shownKeys(page)).toEqual(['2', '1', '5']);
+    expect(await figure(page, 'requests')).toBe(7);
+    expect(await figure(page, 'hits')).toBe(1);
+  });
 });
 
 describe('a stream', () => {
@@ -106,6 +121,23 @@ describe('a stream', () => {
     await playToEnd(page);
     expect(await figure(page, 'requests')).toBe(STREAM_LENGTH);
     expect(await shownRatios(page)).toEqual(expectedRatios(name, 40, 10));
+  });
+
+  it('is played again from its beginning once it is over', async () => {
+    const page = await openPage();
+    await slide(page, 'capacity', 10);
+    await playToEnd(page);
+    const before = await shownRatios(page);
+    await request(page, 'typed');
+    await slide(page, 'speed', 0);
+    await page.click('#play');
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await expect.poll(() => figure(page, 'requests')).toBeLessThan(STREAM_LENGTH);
+    expect(await shownKeys(page)).not.toContain('typed');
+    await slide(page, 'speed', FASTEST);
+    await page.locator('#last', { hasText: 'The stream is over' }).waitFor();
+    expect(await figure(page, 'requests')).toBe(STREAM_LENGTH);
+    expect(await shownRatios(page)).toEqual(before);
   });
 
   it('is drawn, and described for those who do not see it', async () => {

@@ -3,14 +3,19 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /** What is installed for this test, and nothing else. */
 export const TOOLS = fileURLToPath(new URL('node_modules', import.meta.url));
 
+/** Tools that need a newer Node than the package does. */
+export const NEWER = fileURLToPath(new URL('newer', import.meta.url));
+
 const MS_MAX = 60_000;
+/** A build may wait for others on a busy machine. */
+const BUILD_MS_MAX = 300_000;
 
 /** Thrown where a runtime is not there. */
 export class Missing extends Error {}
@@ -20,6 +25,9 @@ export function existing(file) {
   if (!existsSync(file)) throw new Missing(`${file} is not installed`);
   return file;
 }
+
+/** A Node of that major version. */
+export const nodeProgram = (major) => existing(join(TOOLS, `node-${major}/bin/node`));
 
 /** A program that npm installed here. */
 export const tool = (name) => existing(join(TOOLS, '.bin', name));
@@ -38,7 +46,7 @@ export async function output(program, args, settings = {}) {
     return (await run).stdout.trim();
   } catch (error) {
     const said = `${error.stdout ?? ''}${error.stderr ?? ''}`.trim();
-    throw new Error(`${error.killed ? `no end in ${MS_MAX} ms` : error.message} ${said}`);
+    throw new Error(`${error.killed ? 'took too long' : error.message} ${said}`);
   }
 }
 
@@ -46,6 +54,18 @@ export async function output(program, args, settings = {}) {
 export async function report(program, args, settings) {
   const printed = await output(program, args, settings);
   return JSON.parse(printed.split('\n').at(-1));
+}
+
+/** Runs a program in newer/, or of what is installed there, on a Node that is new enough. */
+export function newer(file, args, { env, ...settings } = {}) {
+  const program = nodeProgram(24);
+  // What it starts itself has to find that Node, too.
+  const path = `${dirname(program)}:${process.env.PATH}`;
+  const own = { ...process.env, PATH: path, CI: '1', WRANGLER_SEND_METRICS: 'false', ...env };
+  return output(program, [existing(join(NEWER, file)), ...args], {
+    ...{ cwd: NEWER, timeout: BUILD_MS_MAX, env: own },
+    ...settings,
+  });
 }
 
 /** Starts a program, does something while it runs, and ends it, with all that it started. */

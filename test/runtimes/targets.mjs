@@ -7,13 +7,11 @@
 import { join } from 'node:path';
 import { browserVersion, inBrowser } from './browsers.mjs';
 import { inBundle, inJest, versionOf } from './bundles.mjs';
-import { existing, output, report, TOOLS, tool } from './execute.mjs';
-import { inEdgeVm, inWorkerd, workerdDate } from './workers.mjs';
+import { NEWER, nodeProgram, output, report, tool } from './execute.mjs';
+import { inEdgeVm, inNitroForVercel, inVitest, inWorkerd, workerdDate } from './workers.mjs';
 
 /** Before js-string builtins and FinalizationRegistry, and before it let wasm compile at all. */
 const OLD_DATE = '2023-08-01';
-
-const nodeProgram = (major) => existing(join(TOOLS, `node-${major}/bin/node`));
 
 function nodeTargets(major) {
   const runtime = `Node ${major}`;
@@ -35,7 +33,7 @@ const pureNode = ['wasm-lru', 'wasm-lru/pure'].map((entry) => ({
   version: async () => (await output(nodeProgram(24), ['--version'])).slice(1),
   run: (project) => {
     const flags = entry === 'wasm-lru' ? ['--jitless'] : [];
-    return report(nodeProgram(24), [...flags, join(project, 'main.mjs'), entry]);
+    return report(nodeProgram(24), [...flags, join(project, 'main.mjs'), entry, entry]);
   },
 }));
 
@@ -52,31 +50,61 @@ const bun = ['import', 'require'].map((by) => ({
   run: (project) => report(tool('bun'), [join(project, by === 'import' ? 'main.mjs' : 'main.cjs')]),
 }));
 
-const newest = { runtime: 'workerd', version: workerdDate, date: workerdDate };
-const oldest = { runtime: 'workerd', version: async () => OLD_DATE, date: async () => OLD_DATE };
+const newest = { version: workerdDate, date: workerdDate };
+const oldest = { version: async () => OLD_DATE, date: async () => OLD_DATE };
 
-const workerd = [newest, oldest].flatMap(({ runtime, version, date }) => {
+/** The package as it is, built as wrangler does, and with its core as wrangler has compiled it. */
+const workerd = [newest, oldest].flatMap(({ version, date }) => {
+  const compilesAtTop = date === workerdDate;
   const target = (by, engine, entry, isFirstAtTop) => ({
-    ...{ runtime, by, engine, inWasm: false, version },
+    ...{ runtime: 'workerd', by, engine, version },
+    // What it compiles itself has the builtins, what is compiled before has not.
+    inWasm: engine === 'wasm' && entry === 'wasm-lru',
     async run(project) {
-      const name = `worker ${await date()} ${by}`.replace(/\W+/g, '-');
-      return inWorkerd({ project, name, entry, date: await date(), isFirstAtTop });
+      const name = `worker ${by}`.replace(/\W+/g, '-');
+      const builder = entry === 'wasm-lru' ? 'esbuild' : 'wrangler';
+      return inWorkerd({ project, name, builder, entry, date: await date(), isFirstAtTop });
     },
   });
   return [
-    target('first in a request', 'wasm', 'wasm-lru', false),
-    target('first at top level', 'wasm', 'wasm-lru', true),
-    target('/inline, first in a request', 'pure', 'wasm-lru/inline', false),
+    target('first in a request', 'pure', 'wasm-lru', false),
+    target('first at top level', compilesAtTop ? 'wasm' : 'pure', 'wasm-lru', true),
+    target('/edge, first in a request', 'wasm', 'wasm-lru/edge', false),
+    target('/edge, first at top level', 'wasm', 'wasm-lru/edge', true),
   ];
 });
 
-const edge = ['wasm-lru', 'wasm-lru/inline'].map((entry) => ({
+const edge = ['wasm-lru', 'wasm-lru/edge'].map((entry) => ({
   runtime: 'Vercel edge VM',
-  by: entry === 'wasm-lru' ? '?module' : '/inline',
-  engine: entry === 'wasm-lru' ? 'wasm' : 'pure',
+  by: entry === 'wasm-lru' ? 'bundle' : '/edge',
+  engine: entry === 'wasm-lru' ? 'pure' : 'wasm',
   inWasm: false,
   version: async () => versionOf('@edge-runtime/vm'),
   run: (project) => inEdgeVm({ project, entry }),
+}));
+
+const nitroVersion = async () => versionOf('nitropack', join(NEWER, 'node_modules'));
+
+const nitro = ['wasm-lru', 'wasm-lru/edge'].map((entry) => ({
+  runtime: 'Nitro',
+  by: entry === 'wasm-lru' ? 'cloudflare-module' : 'cloudflare-module, /edge',
+  engine: entry === 'wasm-lru' ? 'pure' : 'wasm',
+  inWasm: false,
+  version: nitroVersion,
+  async run(project) {
+    const name = entry.replace('wasm-lru', 'nitro').replace('/', '-');
+    const date = await workerdDate();
+    return inWorkerd({ project, name, builder: 'nitro', entry, date, isFirstAtTop: false });
+  },
+}));
+
+const vitest = ['wasm-lru', 'wasm-lru/edge'].map((entry) => ({
+  runtime: "Cloudflare's Vitest",
+  by: entry === 'wasm-lru' ? 'import' : '/edge',
+  engine: entry === 'wasm-lru' ? 'pure' : 'wasm',
+  inWasm: false,
+  version: async () => versionOf('@cloudflare/vitest-plugin', join(NEWER, 'node_modules')),
+  run: (project) => inVitest({ project, entry }),
 }));
 
 const browsers = ['Chromium', 'Firefox'].flatMap((browser) => {
@@ -96,17 +124,40 @@ const browsers = ['Chromium', 'Firefox'].flatMap((browser) => {
 const ownMajor = Number.parseInt(process.versions.node, 10);
 const isNewNode = ownMajor >= 22;
 
-const bundled = ['esbuild', 'Vite', 'webpack', 'Rollup'].map((bundler) => ({
-  ...{ runtime: bundler, by: `bundle in Node ${ownMajor}`, engine: 'wasm', inWasm: isNewNode },
-  version: async () => versionOf(bundler.toLowerCase()),
-  run: (project) => inBundle({ project, bundler }),
-}));
+const bundled = [
+  ['esbuild', 'bundle', 'esbuild'],
+  ['Vite', 'bundle', 'vite'],
+  ['Vite', 'SSR for web workers', 'vite-ssr'],
+  ['webpack', 'bundle', 'webpack'],
+  ['webpack', 'conditions of the edge', 'webpack-edge'],
+  ['Rollup', 'bundle', 'rollup'],
+  ['Parcel', 'bundle', 'parcel'],
+  ['metro', 'bundle', 'metro-exports'],
+  ['metro', 'bundle, exports not read', 'metro-files'],
+].map(([runtime, by, bundler]) => {
+  const isNewer = ['Parcel', 'metro'].includes(runtime);
+  const name = { Parcel: '@parcel/core' }[runtime] ?? runtime.toLowerCase();
+  return {
+    ...{ runtime, by: `${by}, in Node ${ownMajor}`, engine: 'wasm', inWasm: isNewNode },
+    version: async () => versionOf(name, isNewer ? join(NEWER, 'node_modules') : undefined),
+    run: (project) => inBundle({ project, bundler }),
+  };
+});
 
-const jest = {
-  ...{ runtime: 'Jest', by: `require in Node ${ownMajor}`, engine: 'wasm', inWasm: isNewNode },
-  version: async () => versionOf('jest'),
-  run: (project) => inJest({ project }),
+const nitroForVercel = {
+  ...{ runtime: 'Nitro', by: `vercel-edge, in Node ${ownMajor}` },
+  ...{ engine: 'wasm', inWasm: isNewNode, version: nitroVersion },
+  run: (project) => inNitroForVercel({ project }),
 };
+
+const jest = ['node', '@edge-runtime/jest-environment'].map((environment) => ({
+  runtime: 'Jest',
+  by: environment === 'node' ? `require, in Node ${ownMajor}` : environment,
+  engine: 'wasm',
+  inWasm: isNewNode,
+  version: async () => versionOf('jest'),
+  run: (project) => inJest({ project, environment }),
+}));
 
 /** Every target, in the order of the table. */
 export const TARGETS = [
@@ -116,7 +167,10 @@ export const TARGETS = [
   ...bun,
   ...workerd,
   ...edge,
+  ...nitro,
+  ...vitest,
   ...browsers,
   ...bundled,
-  jest,
+  nitroForVercel,
+  ...jest,
 ];

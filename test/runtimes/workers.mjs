@@ -1,36 +1,110 @@
-// The edge: workerd, old and new, and the VM of Vercel's edge runtime.
+// The edge: workerd, old and new, what builds for it, and the VM of Vercel's edge runtime.
 //
-// Both compile no bytes in a request, so the package has entries for them that import the compiled
-// core. esbuild bundles for workerd as wrangler does, under the same conditions.
+// Both compile no bytes in a request: the package is on the pure engine there, and where it has
+// its core from `wasm-lru/edge`, on the wasm engine.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { freePort, output, tool, whileRunning } from './execute.mjs';
+import {
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { extname, join } from 'node:path';
+import {
+  existing,
+  freePort,
+  NEWER,
+  newer,
+  output,
+  report,
+  tool,
+  whileRunning,
+} from './execute.mjs';
 
 const POLL_MS = 50;
 
-async function bundleWorker({ project, folder, entry, isFirstAtTop }) {
-  const { build } = await import('esbuild');
-  await build({
-    absWorkingDir: project,
-    entryPoints: ['worker.mjs'],
-    outdir: folder,
-    bundle: true,
-    format: 'esm',
-    conditions: ['workerd', 'worker', 'browser'],
-    alias: { 'wasm-lru': entry },
-    loader: { '.wasm': 'copy' },
-    define: { 'globalThis.isFirstAtTop': `${isFirstAtTop}` },
-    logLevel: 'error',
-  });
+/** Copies a program of the project that has the class from another entry; returns its name. */
+function withEntry(project, file, entry) {
+  if (entry === 'wasm-lru') return file;
+  const name = file.replace('.', `-${entry.replace(/\W+/g, '-')}.`);
+  const text = readFileSync(join(project, file), 'utf8');
+  const own = text.replace(/(import \{ LRUCache \} from) 'wasm-lru'/, `$1 '${entry}'`);
+  writeFileSync(join(project, name), own);
+  return name;
 }
 
-/** workerd's configuration: the bundle, and the .wasm file beside it if there is one. */
+/** Writes the configuration that Cloudflare's tools read for a worker; returns the path. */
+function writeWrangler(project, main) {
+  const settings = { name: 'conformance', main, compatibility_date: '2026-10-01' };
+  const file = join(project, `${main}.json`);
+  writeFileSync(file, JSON.stringify(settings));
+  return file;
+}
+
+/** What makes a worker of worker.mjs: files of a folder of the project. */
+const BUILDERS = {
+  async esbuild({ project, folder, entry, isFirstAtTop }) {
+    const { build } = await import('esbuild');
+    await build({
+      absWorkingDir: project,
+      entryPoints: [withEntry(project, 'worker.mjs', entry)],
+      outfile: join(project, folder, 'worker.js'),
+      bundle: true,
+      format: 'esm',
+      conditions: ['workerd', 'worker', 'browser'],
+      define: { 'globalThis.isFirstAtTop': `${isFirstAtTop}` },
+      logLevel: 'error',
+    });
+  },
+
+  async wrangler({ project, folder, entry, isFirstAtTop }) {
+    const config = writeWrangler(project, withEntry(project, 'worker.mjs', entry));
+    const define = `globalThis.isFirstAtTop:${isFirstAtTop}`;
+    const args = [
+      'deploy',
+      '--dry-run',
+      '--config',
+      config,
+      '--outdir',
+      folder,
+      '--define',
+      define,
+    ];
+    await newer('node_modules/wrangler/bin/wrangler.js', args, { cwd: project });
+  },
+
+  async nitro({ project, folder, entry }) {
+    const handler = withEntry(project, 'handler.mjs', entry);
+    const wasm = entry === 'wasm-lru/edge' ? ['wasm'] : [];
+    await newer('nitro.mjs', [project, handler, 'cloudflare-module', folder, ...wasm]);
+  },
+};
+
+/** The builds that were begun, by their folders: the runs at each date share one. */
+const builds = new Map();
+
+function buildOnce({ builder, ...rest }) {
+  if (!builds.has(rest.folder)) builds.set(rest.folder, BUILDERS[builder](rest));
+  return builds.get(rest.folder);
+}
+
+const KINDS = { '.wasm': 'wasm', '.js': 'esModule', '.mjs': 'esModule' };
+
+/** The modules in a folder, the one to start first. */
+function modulesIn(folder) {
+  const isMain = (file) => /^(worker(-.*)?\.js|index\.mjs)$/.test(file);
+  return readdirSync(folder, { recursive: true })
+    .filter((file) => extname(file) in KINDS)
+    .sort((a, b) => isMain(b) - isMain(a));
+}
+
+/** workerd's configuration: the worker's modules, by their names. */
 function configOf(files, date, port) {
-  const modules = files.map((file) => {
-    const kind = file.endsWith('.wasm') ? 'wasm' : 'esModule';
-    return `(name = "${file}", ${kind} = embed "${file}")`;
-  });
+  const modules = files.map(
+    (file) => `(name = "${file}", ${KINDS[extname(file)]} = embed "${file}")`,
+  );
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = .main)],
@@ -58,20 +132,43 @@ export async function workerdDate() {
   return (await output(tool('workerd'), ['--version'])).replace('workerd ', '');
 }
 
-/** Runs the conformance test in workerd. */
-export async function inWorkerd({ project, name, entry, date, isFirstAtTop }) {
-  const folder = join(project, name);
-  await bundleWorker({ project, folder, entry, isFirstAtTop });
+/** Runs the conformance test in workerd, as a builder made it. */
+export async function inWorkerd({ project, name, builder, entry, date, isFirstAtTop }) {
+  await buildOnce({ project, folder: name, builder, entry, isFirstAtTop });
+  const folder = join(project, name, builder === 'nitro' ? 'server' : '');
   const port = await freePort();
-  const files = readdirSync(folder).sort((a) => (a === 'worker.js' ? -1 : 1));
-  writeFileSync(join(folder, 'config.capnp'), configOf(files, date, port));
-  const args = ['serve', join(folder, 'config.capnp')];
-  return whileRunning(tool('workerd'), args, async () => {
+  const config = join(folder, `config-${date}.capnp`);
+  writeFileSync(config, configOf(modulesIn(folder), date, port));
+  const log = join(folder, `log-${date}.txt`);
+  const stdio = ['ignore', openSync(log, 'w'), openSync(log, 'a')];
+  const ask = async () => {
     const answer = await firstAnswer(`http://127.0.0.1:${port}/`);
     const text = await answer.text();
     if (!answer.ok) throw new Error(text);
     return JSON.parse(text);
-  });
+  };
+  const report = await whileRunning(tool('workerd'), ['serve', config], ask, { stdio });
+  const said = readFileSync(log, 'utf8');
+  if (said !== '') report.failures.push(`was not silent: ${said}`);
+  return report;
+}
+
+/** Runs the conformance test in Node, as Nitro builds it for Vercel's edge. */
+export async function inNitroForVercel({ project }) {
+  await newer('nitro.mjs', [project, 'handler.mjs', 'vercel-edge', 'vercel']);
+  return report(process.execPath, [join(project, 'handler-host.mjs')]);
+}
+
+/** Runs the conformance test in workerd, under Vitest with Cloudflare's plug-in. */
+export async function inVitest({ project, entry }) {
+  const file = withEntry(project, 'vitest.test.mjs', entry);
+  // The plug-in looks for Vitest where the project is.
+  const vitest = join(project, 'node_modules/vitest');
+  if (!existsSync(vitest)) symlinkSync(existing(join(NEWER, 'node_modules/vitest')), vitest);
+  const args = ['run', '--config', 'vitest.config.mjs', '--reporter', 'verbose', file];
+  const env = { PROJECT: project, WRANGLER: writeWrangler(project, file) };
+  const printed = await newer('node_modules/vitest/vitest.mjs', args, { env });
+  return JSON.parse(printed.match(/\{"engine.*\}/)[0]);
 }
 
 /** Runs the conformance test in Vercel's VM, which is told to compile nothing, as at Vercel. */
@@ -90,12 +187,11 @@ export async function inEdgeVm({ project, entry }) {
   };
   const { outputFiles } = await build({
     absWorkingDir: project,
-    entryPoints: ['bundled.mjs'],
+    entryPoints: [withEntry(project, 'bundled.mjs', entry)],
     bundle: true,
     write: false,
     format: 'iife',
     conditions: ['edge-light', 'browser'],
-    alias: { 'wasm-lru': entry },
     plugins: [compiled],
   });
   const core = readFileSync(join(project, 'node_modules/wasm-lru/dist/core.wasm'));

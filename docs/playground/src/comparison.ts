@@ -30,7 +30,7 @@ export interface Figures {
 export type Results = Partial<Record<ContenderName, Figures>>;
 
 /** Where the worker's script is, as seen from the page. */
-const WORKER_SCRIPT = 'build/comparison-worker.js';
+const WORKER_SCRIPT = 'comparison-worker.js';
 
 /** Sends a request to a worker, and waits for the answer. Rejects if the worker fails. */
 function ask(worker: Worker, request: PassRequest): Promise<PassAnswer> {

@@ -20,7 +20,7 @@ const ANIMATED_SPEED_MAX = 5;
 /** Keys that are remembered as evicted. */
 const GONE_MAX = 8;
 
-const OVER = 'The stream is over. Reset, and it can be played again.';
+const OVER = 'The stream is over. Play starts it again.';
 
 const hints: Readonly<Record<StreamName, string>> = {
   zipf: 'Drawn at random: key 1 most often, key 2 half as often, key 3 a third as often.',
@@ -177,6 +177,7 @@ play.addEventListener('click', () => {
     pause();
     return;
   }
+  if (session.isOver) reset();
   player.start();
   play.textContent = 'Pause';
 });

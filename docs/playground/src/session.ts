@@ -65,6 +65,11 @@ export class Session {
     return this.tracks.lru.ratios.length;
   }
 
+  /** Whether the stream has been played to its end. */
+  get isOver(): boolean {
+    return this.#position === this.#stream.length;
+  }
+
   /** Requests the next key of the stream; undefined if that is over. */
   next(): Outcome | undefined {
     const key = this.#stream[this.#position];

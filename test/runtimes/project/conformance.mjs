@@ -1,7 +1,8 @@
 // What must hold in every runtime: a real part of the suite, in one file that imports nothing.
 //
-// It is given the class, so that each runtime loads the package in its own way, and it uses nothing
-// but the language and timers. test/ has the rest, on the engines; here, it is about the host.
+// It is given the class, and what other entries make caches by, so that each runtime loads the
+// package in its own way, and it uses nothing but the language and timers. test/ has the rest, on
+// the engines; here, it is about the host.
 
 const REQUESTS = 20_000;
 const CACHES = 1000;
@@ -90,7 +91,7 @@ function drive(LRUCache, keyOf) {
   equal([...cache.rentries()], [...model.map]);
 }
 
-/** The tests, by name. Each may be async, and fails by throwing. */
+/** The tests, by name, of the class and satellites. Each may be async, and fails by throwing. */
 const TESTS = {
   'is called what it is called': (LRUCache) => {
     equal(LRUCache.name, 'LRUCache');
@@ -271,6 +272,30 @@ const TESTS = {
     equal([wrong.length, new Set(caches.map(({ engine }) => engine)).size], [0, 1]);
   },
 
+  'is the class of what memoize makes': (LRUCache, { memoize }) => {
+    let calls = 0;
+    const double = memoize((n) => {
+      calls += 1;
+      return n * 2;
+    });
+    equal([double(2), double(2), calls], [4, 4, 1]);
+    equal([double.cache instanceof LRUCache, double.cache.engine], [true, LRUCache.engine]);
+  },
+
+  'is in front of a store': async (LRUCache, { WriteThroughCache }) => {
+    const store = new Map([['a', 1]]);
+    const cache = new WriteThroughCache({ store, max: 2 });
+    equal([await cache.get('a'), await cache.get('b')], [1, undefined]);
+    await cache.set('b', 2);
+    equal([store.get('b'), cache.peek('b')], [2, 2]);
+    const refused = await cache.getMany('ab').catch((error) => error);
+    equal([refused.code, refused instanceof TypeError], ['INVALID_KEYS', true]);
+    equal(
+      codeOf(() => new WriteThroughCache({ store, max: 2, engine: LRUCache.engine })),
+      'nothing thrown',
+    );
+  },
+
   'can be extended': (LRUCache) => {
     class Named extends LRUCache {
       get(key) {
@@ -299,11 +324,11 @@ function readsStringsInWasm(LRUCache) {
 }
 
 /** Runs every test; returns which failed, and how. */
-export async function failuresOf(LRUCache) {
+export async function failuresOf(LRUCache, satellites) {
   const failures = [];
   for (const [name, test] of Object.entries(TESTS)) {
     try {
-      await test(LRUCache);
+      await test(LRUCache, satellites);
     } catch (error) {
       failures.push(`${name}: ${error.message ?? error}`);
     }
@@ -312,8 +337,8 @@ export async function failuresOf(LRUCache) {
 }
 
 /** Runs every test, and finds out what the class runs on. */
-export async function conformance(LRUCache) {
-  const failures = await failuresOf(LRUCache);
+export async function conformance(LRUCache, satellites) {
+  const failures = await failuresOf(LRUCache, satellites);
   const passed = Object.keys(TESTS).length - failures.length;
   return { engine: LRUCache.engine, jsString: readsStringsInWasm(LRUCache), passed, failures };
 }

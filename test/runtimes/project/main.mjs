@@ -1,11 +1,15 @@
-// The conformance test as a program: `main.mjs [ENTRY]`, in Node, Deno and Bun, by `import`.
-// The report goes to standard output, as JSON.
+// The conformance test as a program: `main.mjs [ENTRY [SATELLITES]]`, in Node, Deno and Bun, by
+// `import`. The report goes to standard output, as JSON.
 
 import { conformance, firstGet } from './conformance.mjs';
 
-const entry = (globalThis.Deno?.args ?? globalThis.process.argv.slice(2))[0] ?? 'wasm-lru';
+const args = globalThis.Deno?.args ?? globalThis.process.argv.slice(2);
+const [entry = 'wasm-lru', satellites = 'wasm-lru'] = args;
 const began = performance.now();
 const { LRUCache } = await import(entry);
 firstGet(LRUCache);
 const firstGetMs = performance.now() - began;
-console.log(JSON.stringify({ ...(await conformance(LRUCache)), firstGetMs }));
+const { memoize } = await import(`${satellites}/memoize`);
+const { WriteThroughCache } = await import(`${satellites}/stores`);
+const report = await conformance(LRUCache, { memoize, WriteThroughCache });
+console.log(JSON.stringify({ ...report, firstGetMs }));

@@ -6,5 +6,7 @@ const { conformance, firstGet } = await import('/conformance.mjs');
 
 firstGet(LRUCache);
 const firstGetMs = performance.now() - began;
-const report = { ...(await conformance(LRUCache)), firstGetMs };
+const { memoize } = await import('/node_modules/wasm-lru/dist/memoize.js');
+const { WriteThroughCache } = await import('/node_modules/wasm-lru/dist/stores.js');
+const report = { ...(await conformance(LRUCache, { memoize, WriteThroughCache })), firstGetMs };
 await fetch(`/report${location.pathname}`, { method: 'POST', body: JSON.stringify(report) });
