@@ -23,8 +23,9 @@
 //   ------  ----
 //      =8
 //
-// S1  A slot is live (STAMP is not 0), free (on the list that starts at FREE), or fresh (FRESH or
-//     above, not used since the table was empty or rebuilt). Never two of them.
+// S1  A slot is live (STAMP is not 0), free (on the list that starts at FREE, or left to the next
+//     rebuild, see O4), or fresh (FRESH or above, not used since the table was empty or rebuilt).
+//     Never two of them.
 // S2  No two live slots have the same stamp, and none is above CLOCK.
 // S3  A live slot is in the index once, under its WORD, or it is MAPPED: then the wrapper finds
 //     its key in a Map. No two slots in the index have the same WORD.

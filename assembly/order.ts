@@ -21,8 +21,10 @@
 //     queue was built; a stamp above QUEUE_HIGH, in the open bin, says that it was used since.
 // O2  FLOOR is not above the stamp of any live slot.
 // O3  The queue is dry (BIN_AT >= BIN_COUNT, QUEUE_AT == QUEUE_END) whenever its order is not known.
-// O4  Slots are freed in the order of their numbers by a rebuild, and FRESH falls to the last live
-//     one, so a table that has become small is not searched as a large one for long.
+// O4  A rebuild frees all slots that are not live, in the order of their numbers, and FRESH falls to
+//     the last live one. A high slot of a table that has become small is not freed before, so that
+//     the table moves down, and is not searched as a large one for long. At its limit it cannot:
+//     there, slots are handed on from entry to entry.
 
 import { MAPPED, NIL, SLOT_FIRST, STAMP_MAX, STAMP_STEP } from './layout.js';
 import {
@@ -148,8 +150,8 @@ function sumBins(bins: Bins, count: u32): void {
   }
 }
 
-/** Builds the queue of all live slots, none of its bins open. */
-function rebuild(table: Table): void {
+/** Builds the queue of all live slots, none of its bins open; frees all others. O(FRESH). */
+export function rebuild(table: Table): void {
   dropQueue(table);
   const records = recordsOf(table);
   const bins = binsOf(table);

@@ -33,7 +33,7 @@ import {
   SLOT_FIRST,
   UPDATED,
 } from './layout.js';
-import { begin, dropQueue, oldest, prepareStamp, touch } from './order.js';
+import { begin, dropQueue, oldest, prepareStamp, rebuild, touch } from './order.js';
 import {
   capacityOf,
   freeOf,
@@ -162,7 +162,11 @@ export function nextSlot(table: Table): u32 {
   const free = freeOf(table);
   if (free != NIL) return free;
   const fresh = freshOf(table);
-  return fresh < capacityOf(table) + SLOT_FIRST ? fresh : NIL;
+  if (fresh < capacityOf(table) + SLOT_FIRST) return fresh;
+  if (sizeOf(table) == capacityOf(table)) return NIL;
+  // Ends: some slots were left to this rebuild, which frees them, or lowers FRESH.
+  rebuild(table);
+  return nextSlot(table);
 }
 
 /** Removes a live slot, and keeps it for reuse. */
@@ -171,9 +175,13 @@ export function remove(table: Table, slot: u32): void {
   leave(table, slot);
   unweigh(table, slot);
   setStamp(records, slot, 0);
-  setWord(records, slot, freeOf(table));
+  const size = sizeOf(table) - 1;
+  setSize(table, size);
+  const free = freeOf(table);
+  // A table that has become small moves down: the next rebuild frees this slot (O4).
+  if (free != NIL && free < slot && size < slot >>> 3) return;
+  setWord(records, slot, free);
   setFree(table, slot);
-  setSize(table, sizeOf(table) - 1);
 }
 
 /** Gives a live slot another word, by which the index has it if it takes it; true if it does. */

@@ -17,6 +17,7 @@ import { cores, setClock } from './image.js';
 /** What the debug build exports beside the core's interface. */
 export interface DebugCore extends Record<string, unknown> {
   readonly memory: WebAssembly.Memory;
+  bytesInUse(): number;
   refuseGrowthAfter(count: number): void;
   startClock(table: Table, clock: number): void;
   relocate(table: Table): number;

@@ -5,21 +5,28 @@
 
 import { expect } from 'vitest';
 import {
+  ARENA_BIN_COUNT,
+  ARENA_BINS,
   ARENA_FIRST,
+  ARENA_MAP,
   BUCKET_BYTES,
   BUCKET_CROWD,
   BUCKET_LANES,
   BUCKET_SLOTS,
   CAPACITY_MAX,
   CHAIN_MAX,
+  EMPTY,
+  EMPTY_BYTES,
   MAPPED,
   MULTIPLIER,
   NIL,
   PASSES_MAX,
   SLOT_FIRST,
   STAMP_MAX,
+  TAG_MATCHES_MAX,
   WEIGHT_MAX,
 } from '../assembly/layout.js';
+import type { Lease } from '../src/engine/lifetime.js';
 import { PATH_FAST, PATH_SLOW } from '../src/entries/entries.js';
 import { entriesOf, type LRUCache } from '../src/lru.js';
 import { type BucketIndex, type ChainIndex, cores, type Image, imageOf } from './image.js';
@@ -64,16 +71,59 @@ export function liveSlots(image: Image): number[] {
     expectSame(free.has(slot), false, 'a free slot once');
     free.add(slot);
   }
-  expectSame(live.length + free.size + SLOT_FIRST, fresh, 'live and free are the used');
+  // A high slot of a table that has become small is freed by the next rebuild (O4).
+  const isLeft = (slot: number) => stampAt(image, slot) === 0 && !free.has(slot);
+  for (let slot = SLOT_FIRST; slot < fresh; slot++) {
+    if (isLeft(slot)) expectAtMost(8, slot, `slot ${slot} is live, free, or high`);
+  }
   return live;
+}
+
+const mixOf = (word: number) => Math.imul(word, MULTIPLIER) >>> 0;
+const tagOf = (word: number) => (mixOf(word) ^ (mixOf(word) >>> 15)) & 0xff || 1;
+const homeIn = (word: number, count: number) =>
+  Number((BigInt(mixOf(word)) * BigInt(count)) >> 32n);
+
+/** What the index makes of a word that is not in it. */
+export interface Prospect {
+  /** Whether a search of it asks the Map. */
+  readonly asks: boolean;
+  /** Whether an insertion of it is refused. */
+  readonly refuses: boolean;
+}
+
+function prospectInBuckets({ count, bytes }: BucketIndex, word: number): Prospect {
+  const tagsOf = (bucket: number) =>
+    bytes.subarray(bucket * BUCKET_BYTES, bucket * BUCKET_BYTES + BUCKET_LANES);
+  const home = homeIn(word, count);
+  const asks = bytes.subarray(home * BUCKET_BYTES + BUCKET_CROWD + 1).subarray(0, 3);
+  let alike = 0;
+  let refuses = true;
+  for (let passes = 0; passes < PASSES_MAX && refuses; passes++) {
+    const tags = tagsOf((home + passes) % count);
+    alike += tags.filter((tag) => tag === tagOf(word)).length;
+    if (alike >= TAG_MATCHES_MAX) break;
+    refuses = !tags.includes(0);
+  }
+  return { asks: asks.some((byte) => byte !== 0), refuses };
+}
+
+function prospectInChains({ heads, links, shift, asked }: ChainIndex, word: number): Prospect {
+  const chain = mixOf(word) >>> shift;
+  let length = 0;
+  for (let slot = heads[chain]; slot !== NIL; slot = links[slot as number]) length += 1;
+  return { asks: asked.has(chain), refuses: length >= CHAIN_MAX };
+}
+
+/** What the index makes of a word that is not in it. */
+export function prospectOf({ index }: Image, word: number): Prospect {
+  return index.kind === 'buckets' ? prospectInBuckets(index, word) : prospectInChains(index, word);
 }
 
 /** Checks the buckets: every lane, and what they count (B1 to B4). */
 function expectBuckets(image: Image, { count, bytes }: BucketIndex, live: number[]): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const mixOf = (word: number) => Math.imul(word, MULTIPLIER) >>> 0;
-  const homeOf = (word: number) => Number((BigInt(mixOf(word)) * BigInt(count)) >> 32n);
-  const tagOf = (word: number) => (mixOf(word) ^ (mixOf(word) >>> 15)) & 0xff || 1;
+  const homeOf = (word: number) => homeIn(word, count);
   const passed = new Array<number>(count).fill(0);
   const asked = new Array<number>(count).fill(0);
   const indexed = new Set<number>();
@@ -112,7 +162,7 @@ function expectBuckets(image: Image, { count, bytes }: BucketIndex, live: number
 /** Checks the chains (C1 to C3). */
 function expectChains(image: Image, index: ChainIndex, live: number[]): void {
   const { heads, links, shift, asked } = index;
-  const chainOf = (word: number) => Math.imul(word, MULTIPLIER) >>> shift;
+  const chainOf = (word: number) => mixOf(word) >>> shift;
   const indexed = new Set<number>();
   heads.forEach((head, chain) => {
     let length = 0;
@@ -187,36 +237,75 @@ function expectColumns<K, V>(cache: LRUCache<K, V>, image: Image, live: number[]
   expectSame(budget, bound, 'budget is maxSize');
 }
 
-/** Checks that the blocks of an arena follow one another, merged where they are free (A1, A2). */
-export function expectArena(memory: WebAssembly.Memory): void {
-  const view = new DataView(memory.buffer);
+/** Number of the bin of a free block: one each for up to 7 grains, then eight to each doubling. */
+function binOf(bytes: number): number {
+  const grains = bytes / 16;
+  const log2 = Math.floor(Math.log2(grains));
+  return grains < 8 ? grains : (log2 - 2) * 8 + Math.floor(grains / 2 ** (log2 - 3)) - 8;
+}
+
+/** The free blocks of an arena, by walking from block to block (A1, A2). */
+function freeBlocks(view: DataView): Map<number, number> {
+  const free = new Map<number, number>();
   let left = 0;
-  let isLeftFree = false;
-  for (let block = ARENA_FIRST; ; ) {
+  for (let block = ARENA_FIRST; ; block += left) {
+    expectAtMost(block + 8, view.byteLength, 'blocks within the memory');
     const header = view.getUint32(block + 4, true);
     expectSame(view.getUint32(block, true), left, `left of the block at ${block}`);
-    if (header === 0) return;
-    const isFree = (header & 1) !== 0;
-    expectSame(isFree && isLeftFree, false, `free blocks merged at ${block}`);
+    if (header === 0) return free;
+    const isLeftFree = left !== 0 && free.has(block - left);
+    if (header & 1) expectSame(isLeftFree, false, `free blocks merged at ${block}`);
     left = header & ~1;
-    isLeftFree = isFree;
-    block += left;
-    expectAtMost(block + 8, view.byteLength, 'blocks within the memory');
+    if (header & 1) free.set(block, left);
   }
+}
+
+/** Checks that an arena's blocks follow one another, and its bins lead to the free ones (A1 to A3). */
+export function expectArena(memory: WebAssembly.Memory): Map<number, number> {
+  const view = new DataView(memory.buffer);
+  const free = freeBlocks(view);
+  let binned = 0;
+  for (let bin = 0; bin < ARENA_BIN_COUNT; bin++) {
+    const isMarked = (view.getUint8(ARENA_MAP + (bin >> 3)) >> (bin & 7)) & 1;
+    let prior = 0;
+    let block = view.getUint32(ARENA_BINS + bin * 4, true);
+    expectSame(isMarked === 1, block !== 0, `mark of bin ${bin}`);
+    for (; block !== 0; block = view.getUint32(block + 8, true)) {
+      expectSame(binOf(free.get(block) ?? 0), bin, `bin of the block at ${block}`);
+      expectSame(view.getUint32(block + 12, true), prior, `the block before ${block} in its bin`);
+      prior = block;
+      expectAtMost(++binned, free.size, 'blocks in bins');
+    }
+  }
+  expectSame(binned, free.size, 'every free block is in a bin');
+  for (let at = 0; at < EMPTY_BYTES; at += 4) {
+    expectSame(view.getUint32(EMPTY + at, true), 0, 'zeroes of empty tables');
+  }
+  return free;
+}
+
+/** Checks what a table is by itself; returns its image, and its live slots, the oldest first. */
+export function expectTable(lease: Lease): { readonly image: Image; readonly live: number[] } {
+  const image = imageOf(lease);
+  const live = liveSlots(image);
+  const words = live
+    .filter((slot) => !(stampAt(image, slot) & MAPPED))
+    .map((slot) => wordAt(image, slot));
+  expectSame(new Set(words).size, words.length, 'no word in the index twice');
+  if (image.index.kind === 'buckets') expectBuckets(image, image.index, live);
+  else expectChains(image, image.index, live);
+  expectQueue(image, live);
+  return { image, live };
 }
 
 /** Checks every invariant of a cache; fails the test at the first that does not hold. */
 export function expectValid<K, V>(cache: LRUCache<K, V>, _engine?: TestEngine): void {
   const entries = entriesOf(cache);
   const { lease, items } = entries;
-  const image = imageOf(lease);
-  const live = liveSlots(image);
+  const { image, live } = expectTable(lease);
   expectAtMost(image.size, image.limit, 'size within limit');
   expectAtMost(image.limit, entries.max, 'limit within max');
   expectSame(entries.max, cache.max === 0 ? CAPACITY_MAX : cache.max, 'the entries’ max is max');
-  if (image.index.kind === 'buckets') expectBuckets(image, image.index, live);
-  else expectChains(image, image.index, live);
-  expectQueue(image, live);
   expectColumns(cache, image, live);
 
   const slots = new Set(live);
