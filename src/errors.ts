@@ -16,6 +16,8 @@ export type LRUCacheErrorCode =
   | 'INVALID_CLOCK'
   /** What `load` was given is not a list of entries. */
   | 'INVALID_ENTRIES'
+  /** The `key` function of a memoized function returned a promise. */
+  | 'INVALID_KEY'
   /** What `fetchMany`, or `getMany` of a store's cache, was given is no list of keys. */
   | 'INVALID_KEYS'
   /** What `fetchManyMethod` gave is no list of values or pairs. */
