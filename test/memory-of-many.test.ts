@@ -67,8 +67,8 @@ describe('a burst of twenty thousand caches in one job', OPTIONS, () => {
 describe('a cache of four million ints', OPTIONS, () => {
   const ENTRIES = 4_000_000;
   const EXTERNAL_MAX = 8 * MIB;
-  /** The heap and the code have grown, too. */
-  const RESIDENT_MAX = 12 * MIB;
+  /** Where nothing external stays, on the JavaScript engine, the heap keeps up to 27 MiB. */
+  const RESIDENT_MAX = 40 * MIB;
 
   it.each(['dispose', 'drop'])('gives its memory back to the system: %s', (mode) => {
     const { held, kept } = run<{ isRight: boolean; held: Amount; kept: Amount }>(
