@@ -20,6 +20,7 @@ import {
   STAMP_MAX,
   WEIGHT_MAX,
 } from '../assembly/layout.js';
+import type { Lease } from '../src/engine/lifetime.js';
 import { PATH_FAST, PATH_SLOW } from '../src/entries/entries.js';
 import { entriesOf, type LRUCache } from '../src/lru.js';
 import { type BucketIndex, type ChainIndex, cores, type Image, imageOf } from './image.js';
@@ -56,7 +57,11 @@ export function liveSlots(image: Image): number[] {
   }
   const free = new Set<number>();
   for (let slot = image.free; slot !== NIL; slot = wordAt(image, slot)) {
-    expectSame(slot >= SLOT_FIRST && slot < fresh && stampAt(image, slot) === 0, true, 'a free slot');
+    expectSame(
+      slot >= SLOT_FIRST && slot < fresh && stampAt(image, slot) === 0,
+      true,
+      'a free slot',
+    );
     expectSame(free.has(slot), false, 'a free slot once');
     free.add(slot);
   }
@@ -69,7 +74,7 @@ function expectBuckets(image: Image, { count, bytes }: BucketIndex, live: number
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const mixOf = (word: number) => Math.imul(word, MULTIPLIER) >>> 0;
   const homeOf = (word: number) => Number((BigInt(mixOf(word)) * BigInt(count)) >> 32n);
-  const tagOf = (word: number) => ((mixOf(word) ^ (mixOf(word) >>> 15)) & 0xff) || 1;
+  const tagOf = (word: number) => (mixOf(word) ^ (mixOf(word) >>> 15)) & 0xff || 1;
   const passed = new Array<number>(count).fill(0);
   const asked = new Array<number>(count).fill(0);
   const indexed = new Set<number>();
@@ -201,18 +206,27 @@ export function expectArena(memory: WebAssembly.Memory): void {
   }
 }
 
+/** Checks the index and the order of a table of any engine; returns its live slots, oldest first. */
+export function expectTable(lease: Lease): number[] {
+  const image = imageOf(lease);
+  const live = liveSlots(image);
+  if (image.index.kind === 'buckets') expectBuckets(image, image.index, live);
+  else expectChains(image, image.index, live);
+  expectQueue(image, live);
+  const memory = cores.get(lease.engine);
+  if (memory !== undefined) expectArena(memory);
+  return live;
+}
+
 /** Checks every invariant of a cache; fails the test at the first that does not hold. */
 export function expectValid<K, V>(cache: LRUCache<K, V>, _engine?: TestEngine): void {
   const entries = entriesOf(cache);
   const { lease, items } = entries;
   const image = imageOf(lease);
-  const live = liveSlots(image);
+  const live = expectTable(lease);
   expectAtMost(image.size, image.limit, 'size within limit');
   expectAtMost(image.limit, entries.max, 'limit within max');
   expectSame(entries.max, cache.max === 0 ? CAPACITY_MAX : cache.max, 'the entries’ max is max');
-  if (image.index.kind === 'buckets') expectBuckets(image, image.index, live);
-  else expectChains(image, image.index, live);
-  expectQueue(image, live);
   expectColumns(cache, image, live);
 
   const slots = new Set(live);
@@ -228,6 +242,4 @@ export function expectValid<K, V>(cache: LRUCache<K, V>, _engine?: TestEngine): 
       expectSame(wordAt(image, slot), key | 0, 'the word of an int32');
     }
   }
-  const memory = cores.get(lease.engine);
-  if (memory !== undefined) expectArena(memory);
 }
