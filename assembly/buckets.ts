@@ -11,7 +11,7 @@
 
 import { mul } from './arith.js';
 import { CHAIN_MAX, ELSEWHERE, MULTIPLIER, NIL } from './layout.js';
-import { recordsOf, type Table, wordOf } from './slots.js';
+import { recordsOf, Table, wordOf } from './slots.js';
 
 /** 1 if a chain takes one more slot, 0 if it does not. */
 export type Place = number;

@@ -27,7 +27,7 @@ import {
   PASSES_MAX,
   TAG_MATCHES_MAX,
 } from './layout.js';
-import { bucketCountOf, bucketsOf, recordsOf, type Table, wordOf } from './slots.js';
+import { bucketCountOf, bucketsOf, recordsOf, Table, wordOf } from './slots.js';
 
 /** Bits of a mask that stand for lanes. */
 const LANES: i32 = 0xfff;

@@ -26,7 +26,7 @@ import {
   setWeight,
   stampOf,
   startOf,
-  type Table,
+  Table,
   totalOf,
   ttlOf,
   weightOf,

@@ -2,7 +2,7 @@
 // of its own has to offer.
 
 import { bytesInUse as bytesInUseOfArena, openArena } from './arena.js';
-import { capacityOf, hasAges, hasWeights, type Table } from './slots.js';
+import { Table } from './slots.js';
 import { layOut } from './storage.js';
 import { reindex as reindexTable } from './table.js';
 

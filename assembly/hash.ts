@@ -20,13 +20,6 @@ const ROUND_FIRST: u32 = 0x85ebca6b;
 const ROUND_SECOND: u32 = 0xc2b2ae35;
 const LENGTH_FACTOR: u32 = 0x9e3779b1;
 
-/** Four units in one word: injective if they are below 256, and enough for a sample if not. */
-function quadAt(text: externref, i: i32): u32 {
-  const low = stringCharCodeAt(text, i) ^ (stringCharCodeAt(text, i + 1) << 8);
-  const high = stringCharCodeAt(text, i + 2) ^ (stringCharCodeAt(text, i + 3) << 8);
-  return low ^ (high << 16);
-}
-
 /** The first half of murmur3's finisher (Appleby, public domain): a bijection of the state. */
 function round(state: u32, word: u32): u32 {
   const product = mul(state ^ word, ROUND_FIRST);
@@ -43,12 +36,27 @@ function hashWhole(text: externref, length: i32): u32 {
   return state ^ (state >>> 16);
 }
 
-/** Hash of a string of this length. O(1), or O(length) if it is shorter than sample and offset. */
+/**
+ * Hash of a string of this length. O(1), or O(length) if it is shorter than sample and offset.
+ *
+ * Four units go into one word, which is injective if they are below 256, and enough for a sample if
+ * not. Their reads stand here one by one, as V8 looks into the string's representation only once in
+ * a function without loops and calls.
+ */
 export function hashString(text: externref, length: i32, offset: i32): u32 {
   const start = length - SAMPLE_LENGTH - offset;
   if (start < 0) return hashWhole(text, length);
-  // Without a loop, V8 looks into the string's representation once.
-  const first = mul(quadAt(text, start), ROUND_FIRST);
-  const mixed = first ^ (first >>> 15) ^ quadAt(text, start + 4) ^ mul(length, LENGTH_FACTOR);
+  const first =
+    stringCharCodeAt(text, start) ^
+    (stringCharCodeAt(text, start + 1) << 8) ^
+    (stringCharCodeAt(text, start + 2) << 16) ^
+    (stringCharCodeAt(text, start + 3) << 24);
+  const second =
+    stringCharCodeAt(text, start + 4) ^
+    (stringCharCodeAt(text, start + 5) << 8) ^
+    (stringCharCodeAt(text, start + 6) << 16) ^
+    (stringCharCodeAt(text, start + 7) << 24);
+  const product = mul(first, ROUND_FIRST);
+  const mixed = product ^ (product >>> 15) ^ second ^ mul(length, LENGTH_FACTOR);
   return mul(mixed, ROUND_SECOND);
 }

@@ -28,7 +28,7 @@
 
 import { MAPPED, NIL, SLOT_FIRST, STAMP_MAX, STAMP_STEP } from './layout.js';
 import {
-  type Bins,
+  Bins,
   binAtOf,
   binCountOf,
   binLowOf,
@@ -40,7 +40,7 @@ import {
   floorOf,
   freshOf,
   newestUsedOf,
-  type Queue,
+  Queue,
   queueAtOf,
   queueClockOf,
   queuedAt,
@@ -48,7 +48,7 @@ import {
   queueHighOf,
   queueNextOf,
   queueOf,
-  type Records,
+  Records,
   recordsOf,
   setBin,
   setBinAt,
@@ -69,7 +69,7 @@ import {
   setWord,
   sizeOf,
   stampOf,
-  type Table,
+  Table,
 } from './slots.js';
 
 /** The stamp that the slot used last had before, for `untouch`. */

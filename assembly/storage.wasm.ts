@@ -45,7 +45,7 @@ import {
   setRecords,
   setRefused,
   setWeights,
-  type Table,
+  Table,
   weightsOf,
 } from './slots.js';
 import { reindex, resetEntries } from './table.js';

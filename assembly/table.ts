@@ -15,7 +15,7 @@ import {
   forgetMapped,
   noteMapped,
   occupy,
-  type Place,
+  Place,
   vacancyFor,
   vacate,
 } from './buckets.js';
@@ -60,7 +60,7 @@ import {
   setWord,
   sizeOf,
   stampOf,
-  type Table,
+  Table,
   totalOf,
   weightOf,
   weightsOf,

@@ -1,57 +1,82 @@
-// Fills a cache with keys of one family and reads them back, in a process of its own.
+// Besieges a cache with keys of one family, in a process of its own, or climbs to a family.
 //
-// Arguments: the place of the family, and `hostile` or `random`. Prints ns per set and per get of
-// a pass over 2^17 keys, from the empty cache: what a rehash costs is in it. The keys are flat
-// and their hashes not known to V8.
+// The job is the first argument, the result goes to standard output as JSON.
 
-import { coreHex } from '../src/core.generated.js';
-import { SharedEngine } from '../src/engine/lifetime.js';
-import { compileCore, createWasmEngine } from '../src/engine/wasm.js';
 import { LRUCache } from '../src/index.js';
-import type { EngineKind } from '../src/types.js';
 import { Failure } from './failure.js';
-import { HOSTILE_COUNT, hostileFamilies, SEED_KNOWN } from './hostile-keys.js';
-import { medianOf } from './median.js';
+import { climb, type Genome, keysOf } from './hostile-climb.js';
+import { climbed, type HostileKey, hostileFamilies } from './hostile-families.js';
+import { type Besieged, besiege, type Effort, type Operation } from './hostile-siege.js';
+import { type SiegeJob, siegeOf } from './hostile-sieges.js';
+import { createRandom } from './random.js';
 
-/** Passes that only warm up the code, and passes that count. */
-const PASSES = { warmup: 6, counted: 5 };
-
-/** What one process measured. */
-export interface HostileSample {
-  readonly setNs: number;
-  readonly getNs: number;
+/** What to climb, and how long. */
+export interface ClimbJob {
+  readonly climbMs: number;
+  readonly seed: number;
 }
 
-const [place, kind] = process.argv.slice(2);
-const family = hostileFamilies[Number(place)];
-if (family === undefined) throw new Failure(`no family ${place}`);
-const keyAt = kind === 'hostile' ? family.keyAt : family.randomAt;
-const core = compileCore(Uint8Array.from(Buffer.from(coreHex, 'hex')));
-const shared = new SharedEngine(createWasmEngine(core, { seed: SEED_KNOWN }));
-const keys = Array.from({ length: HOSTILE_COUNT }, (_, i) => keyAt(i));
+/** What came out. */
+export type SiegeResult =
+  | { readonly ns: Readonly<Record<Operation, number>>; readonly keys: number }
+  | { readonly error: string };
+/** What a climb came to. */
+export type ClimbResult = { readonly genome: Genome } | { readonly error: string };
 
-function pass(): HostileSample {
-  // An engine object is accepted where its name is, for tests and for this.
-  const engine = shared as unknown as EngineKind;
-  const cache = new LRUCache<number | string, number>({ max: HOSTILE_COUNT, engine });
-  globalThis.gc?.();
-  const started = performance.now();
-  for (let i = 0; i < keys.length; i++) cache.set(keys[i] as number | string, i);
-  const filled = performance.now();
-  let found = 0;
-  for (let i = 0; i < keys.length; i++) if (cache.get(keys[i] as number | string) === i) found += 1;
-  const ended = performance.now();
-  // A NaN or two among the floats are one key.
-  if (found < cache.size * 0.99) throw new Failure(`found ${found} of ${cache.size} keys`);
-  cache[Symbol.dispose]();
-  const nsPerKey = 1e6 / HOSTILE_COUNT;
-  return { setNs: (filled - started) * nsPerKey, getNs: (ended - filled) * nsPerKey };
-}
-
-for (let i = 0; i < PASSES.warmup; i++) pass();
-const samples = Array.from({ length: PASSES.counted }, pass);
-const result: HostileSample = {
-  setNs: medianOf(samples.map(({ setNs }) => setNs)),
-  getNs: medianOf(samples.map(({ getNs }) => getNs)),
+const effort: Effort = {
+  ...{ times: 10_000, passes: 6, passMs: 100, fillMs: 20_000, clock: () => performance.now() },
 };
-process.stdout.write(JSON.stringify(result));
+
+class AskedMap extends Map<HostileKey, number> {
+  peek(key: HostileKey): number | undefined {
+    return this.get(key);
+  }
+}
+
+function createBesieged(subject: SiegeJob['subject'], max: number): Besieged {
+  return subject === 'map' ? new AskedMap() : new LRUCache<HostileKey, number>({ max });
+}
+
+const CLIMBED = { max: 4096, keys: 1000, passes: 3 };
+
+/** The time of lookups of a genome's keys in our cache, in those of a Map. */
+function costOf(genome: Genome): number {
+  const keys = keysOf(genome, CLIMBED.keys * 2);
+  const [present, absent] = [keys.slice(0, CLIMBED.keys), keys.slice(CLIMBED.keys)];
+  const bestOf = (cache: Besieged): number => {
+    for (const [i, key] of present.entries()) cache.set(key, i);
+    let best = Number.POSITIVE_INFINITY;
+    for (let pass = 0; pass < CLIMBED.passes; pass++) {
+      const began = performance.now();
+      for (const key of absent) cache.get(key);
+      for (const key of present) cache.get(key);
+      best = Math.min(best, performance.now() - began);
+    }
+    return best;
+  };
+  return bestOf(createBesieged('hostile', CLIMBED.max)) / bestOf(createBesieged('map', 0));
+}
+
+function run(job: SiegeJob | ClimbJob): SiegeResult | ClimbResult {
+  if ('climbMs' in job) {
+    const end = performance.now() + job.climbMs;
+    const isOver = (): boolean => performance.now() >= end;
+    return { genome: climb(costOf, createRandom(job.seed), isOver) };
+  }
+  const { family: which, size, subject } = job;
+  const family = typeof which === 'number' ? hostileFamilies[which] : climbed(which);
+  if (family === undefined) throw new Failure(`no family ${which}`);
+  const siege = siegeOf(family, job);
+  globalThis.gc?.();
+  return { ns: besiege(createBesieged(subject, size), siege, effort), keys: siege.present.length };
+}
+
+function main(): SiegeResult | ClimbResult {
+  try {
+    return run(JSON.parse(process.argv[2] ?? '') as SiegeJob | ClimbJob);
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+process.stdout.write(JSON.stringify(main()));

@@ -1,14 +1,26 @@
-// Keys that are made to collide by someone who knows the code and the seed of the first gear.
+// Keys that are made to collide by someone who knows the code, and all that is known of it: what
+// hostile-families.ts makes whole families of.
 //
 // A string's hash is made of rounds, each a bijection of the state (assembly/hash.ts): choose all
 // units but the last two freely, and the last two take the state to where it should end. Floats
 // likewise, of two rounds. The bucket of an int32 is the top of a product with a known factor,
 // which has an inverse.
 
-import { MULTIPLIER } from '../assembly/layout.js';
+import { MULTIPLIER, SAMPLE_LENGTH } from '../assembly/layout.js';
 
 /** The seed that is known. */
 export const SEED_KNOWN = 20261123;
+/** Code units from which a string is sampled: at the end of it first. */
+export const SAMPLED_UNITS = SAMPLE_LENGTH;
+/** Units from the end of a string to the end of its sample, at most, wherever that is moved. */
+export const SAMPLE_OFFSET_MAX = 64;
+/** Entries to a bucket of a full table: so many buckets a capacity has. */
+const ENTRIES_PER_BUCKET = 7;
+/** So few keys that a defence does not see them that waits for more, the larger the cache. */
+export function fewOf(size: number): number {
+  return Math.max(8, Math.floor(Math.sqrt(size / 4)) - 1);
+}
+
 /** How many keys are made to collide. */
 export const HOSTILE_COUNT = 1 << 17;
 
@@ -76,6 +88,70 @@ export function collidingFloat(i: number): number {
 /** Ints in one bucket of any table whose multiplier is the first one. */
 export function collidingInt(i: number): number {
   return Math.imul(i, inverse(MULTIPLIER));
+}
+
+function bucketsOf(capacity: number): number {
+  return Math.ceil(capacity / ENTRIES_PER_BUCKET);
+}
+
+/** What the core makes of a word: bucket and tag are parts of it. */
+export function mixOf(word: number): number {
+  return Math.imul(word, MULTIPLIER);
+}
+
+/** The bucket of a word in a table of some capacity. */
+export function bucketOf(word: number, capacity: number): number {
+  return Math.floor(((mixOf(word) >>> 0) * bucketsOf(capacity)) / 2 ** 32);
+}
+
+/** The tag of a word, which is told apart within a bucket. */
+export function tagOf(word: number): number {
+  const mix = mixOf(word);
+  return (mix ^ (mix >>> 15)) & 0xff || 1;
+}
+
+/**
+ * Words with one tag, from a bucket on and those behind it, in a table of some capacity. They come
+ * close together: some 2^24 / buckets are in one bucket.
+ */
+export function crowdingWords(count: number, capacity: number, bucket: number): number[] {
+  const undo = inverse(MULTIPLIER);
+  const words: number[] = [];
+  // The low byte is the tag, as far as the bits above do not change it: one of 256 is right.
+  let high = Math.ceil((bucket * 2 ** 32) / bucketsOf(capacity) / 256) % 2 ** 24;
+  for (; words.length < count; high = (high + 1) % 2 ** 24) {
+    const low = ((high >>> 7) & 0xff) ^ 0x5a;
+    words.push(Math.imul((high << 8) | low, undo));
+  }
+  return words;
+}
+
+/** A float whose hash is a word, under the known seed; another one for each `i`. */
+export function floatOf(word: number, i: number): number {
+  halves[0] = i;
+  halves[1] = unround(unfinish(word)) ^ round(SEED_KNOWN ^ i);
+  return float[0] as number;
+}
+
+const FINISH = 0x9e3779b1;
+
+/** The state that the last step of a hash took to its result. */
+function unfinish(hash: number): number {
+  const product = unshift(hash);
+  const state = Math.imul(product, inverse(FINISH | 0));
+  return state ^ (state >>> 16);
+}
+
+/**
+ * Strings of four units, which are one to whoever puts units together 8 bits apart, as a sample
+ * does: what the second has above 8 bits, the third takes back, and the fourth loses its own.
+ */
+export function equalQuad(i: number): string {
+  const second = i & 0xffff;
+  const fourth = 0x61 | ((i >>> 16) << 8);
+  const first = 0x61 ^ ((second & 0xff) << 8);
+  const third = 0x61 ^ (second >>> 8);
+  return String.fromCharCode(first, second, third, fourth);
 }
 
 /** The families, each of which costs a cache dearly that knows nothing of it. */

@@ -21,7 +21,7 @@ export interface TracingChannel {
 }
 
 interface DiagnosticsChannel {
-  channel(name: string): Channel;
+  channel?(name: string): Channel;
   tracingChannel?(name: string): TracingChannel;
 }
 
@@ -42,7 +42,7 @@ function findDiagnostics(): DiagnosticsChannel | undefined {
 const diagnostics = findDiagnostics();
 
 /** Gets a status object for every synchronous operation. */
-export const metrics: Channel = diagnostics?.channel('lru-cache:metrics') ?? {
+export const metrics: Channel = diagnostics?.channel?.('lru-cache:metrics') ?? {
   hasSubscribers: false,
   publish: () => {},
 };

@@ -12,24 +12,20 @@ let core: WebAssembly.Module | undefined;
 let isRefused = false;
 
 /** The bytes that pairs of hexadecimal digits stand for, by the host's best means. */
-function decodeHex(text: string): Uint8Array<ArrayBuffer> {
+export function decodeHex(text: string): Uint8Array<ArrayBuffer> {
   const { fromHex } = Uint8Array as unknown as {
     fromHex?: (text: string) => Uint8Array<ArrayBuffer>;
   };
   if (fromHex !== undefined) return fromHex.call(Uint8Array, text);
-  // Code that is run but once is slow: without this, Node 24 takes 5 ms longer.
-  if (typeof Buffer === 'function') return new Uint8Array(Buffer.from(text, 'hex'));
-  const bytes = new Uint8Array(text.length >> 1);
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = (digitAt(text, i * 2) << 4) | digitAt(text, i * 2 + 1);
+  // By words, as what is run but once is slow: by digits it takes ten times as long. Node's Buffer
+  // is faster still, but a bundler that sees its name adds 26 kB of another one.
+  const length = text.length >> 1;
+  const words = new DataView(new ArrayBuffer((length + 3) & ~3));
+  for (let i = 0; i < length; i += 4) {
+    const digits = text.slice(i * 2, i * 2 + 8).padEnd(8, '0');
+    words.setUint32(i, Number.parseInt(digits, 16));
   }
-  return bytes;
-}
-
-/** The value of a digit: of '0' to '9', 48 to 57, the last four bits, of 'a' to 'f' 9 more. */
-function digitAt(text: string, i: number): number {
-  const unit = text.charCodeAt(i);
-  return (unit & 15) + (unit >> 6) * 9;
+  return new Uint8Array(words.buffer as ArrayBuffer, 0, length);
 }
 
 interface Host {

@@ -87,14 +87,44 @@ export function keepName(named: object, name: string): void {
 }
 
 /**
+ * Where the prototype of an error has the name of its class. A process may have several copies of
+ * this library, as an ES module and a CommonJS one, which know each other's errors by it.
+ */
+const BRAND = Symbol.for('wasm-lru.error');
+
+interface ErrorClass {
+  readonly prototype: object;
+}
+
+/** Makes a class recognise its errors, whichever copy of the library made them. */
+function brand(named: ErrorClass, name: string): void {
+  keepName(named, name);
+  Object.defineProperty(named, Symbol.hasInstance, { value: hasInstance });
+  Object.defineProperty(named.prototype, BRAND, { value: name });
+}
+
+/** `instanceof` one of our classes, or a class that extends one, which has its own errors only. */
+function hasInstance(this: ErrorClass, value: unknown): boolean {
+  if (Function.prototype[Symbol.hasInstance].call(this as () => void, value)) return true;
+  if (!Object.hasOwn(this.prototype, BRAND)) return false;
+  // A prototype has the brand, too, but no code.
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'code')) return false;
+  const [wanted, found] = [brandOf(this.prototype), brandOf(value)];
+  return found !== undefined && (wanted === found || wanted === 'LRUCacheError');
+}
+
+function brandOf(value: object): unknown {
+  return (value as { readonly [BRAND]?: unknown })[BRAND];
+}
+
+/**
  * An `Error` with a stable `code`: an operation that was refused or failed. Every error of this
  * library is an `instanceof LRUCacheError`, also `LRUCacheTypeError` and `LRUCacheRangeError`,
  * which extend the classes that lru-cache throws.
  */
 export class LRUCacheError extends Error {
   static {
-    keepName(LRUCacheError, 'LRUCacheError');
-    Object.defineProperty(LRUCacheError, Symbol.hasInstance, { value: hasInstance });
+    brand(this, 'LRUCacheError');
   }
   /** The name of the class. */
   override readonly name: string = 'LRUCacheError';
@@ -111,7 +141,7 @@ export class LRUCacheError extends Error {
 /** A `TypeError` with a stable `code`: an argument or option of the wrong type. */
 export class LRUCacheTypeError extends TypeError {
   static {
-    keepName(LRUCacheTypeError, 'LRUCacheTypeError');
+    brand(this, 'LRUCacheTypeError');
   }
   /** The name of the class. */
   override readonly name = 'LRUCacheTypeError';
@@ -128,7 +158,7 @@ export class LRUCacheTypeError extends TypeError {
 /** A `RangeError` with a stable `code`: a limit of the cache, the host or the language. */
 export class LRUCacheRangeError extends RangeError {
   static {
-    keepName(LRUCacheRangeError, 'LRUCacheRangeError');
+    brand(this, 'LRUCacheRangeError');
   }
   /** The name of the class. */
   override readonly name = 'LRUCacheRangeError';
@@ -140,15 +170,6 @@ export class LRUCacheRangeError extends RangeError {
     super(message, options);
     this.code = code;
   }
-}
-
-/**
- * Makes every error of this library an `instanceof LRUCacheError`; subclasses behave as usual.
- */
-function hasInstance(this: unknown, value: unknown): boolean {
-  const isMade = Function.prototype[Symbol.hasInstance].call(this as () => void, value);
-  if (isMade || this !== LRUCacheError) return isMade;
-  return value instanceof LRUCacheTypeError || value instanceof LRUCacheRangeError;
 }
 
 /** @internal The error of a host that refuses memory without which nothing works. */

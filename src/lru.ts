@@ -10,6 +10,8 @@
 //     of the caller's only if it is little. A flag is compared with true, which is one instruction;
 //     V8 takes a dozen to find out whether a field is truthy.
 // L3  Objects that callers pass are read, each property once, and never written, but for `status`.
+// L4  The class does not name itself in its body: the bundler would give it a second name there,
+//     which errors and heap snapshots would show.
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
@@ -32,6 +34,11 @@ import { warnUnbounded } from './warning.js';
 /** @internal The entries behind a cache, for the checkers of the test suite. */
 export function entriesOf<K, V, FC>(cache: LRUCache<K, V, FC>): Entries<K, V> {
   return storeOf(cache).entries;
+}
+
+/** Warns who made a cache without a bound, by a stack that ends at its `new`. */
+function warnOfNoBound(): void {
+  warnUnbounded(LRUCache);
 }
 
 /**
@@ -60,7 +67,7 @@ export class LRUCache<
   FC = unknown,
 > extends LoadingCache<K, V, FC> {
   static {
-    keepName(LRUCache, 'LRUCache');
+    keepName(this, 'LRUCache');
   }
 
   readonly #entries: Entries<K, V>;
@@ -86,8 +93,7 @@ export class LRUCache<
     super(checked);
     this.#store = storeOf(this);
     this.#entries = this.#store.entries;
-    if (checked.max === 0 && checked.maxSize === 0 && !checked.ttlAutopurge)
-      warnUnbounded(LRUCache);
+    if (checked.max === 0 && checked.maxSize === 0 && !checked.ttlAutopurge) warnOfNoBound();
   }
 
   /** Number of entries. Stale entries are counted; loads in flight are not. */

@@ -17,10 +17,8 @@ import type { Entries } from './entries/entries.js';
 /** What a step yields of the entry in a slot. */
 export type Picker<K, V, T> = (entries: Entries<K, V>, slot: number) => T;
 
-// Gives walks the iterator helpers (map, filter, take, …) of hosts that have them.
-const IteratorPrototype = Object.getPrototypeOf(
-  Object.getPrototypeOf([][Symbol.iterator]()),
-) as object;
+// Gives walks what generators have: their name, and the iterator helpers of hosts that have them.
+const GeneratorPrototype = Object.getPrototypeOf(function* () {}.prototype) as object;
 
 /** What a walk needs of a store. */
 export interface Walkable<K, V> {
@@ -39,7 +37,9 @@ export class Walk<K, V, T> implements IterableIterator<T, void, unknown> {
   #next = 0;
 
   static {
-    Object.setPrototypeOf(Walk.prototype, IteratorPrototype);
+    Object.setPrototypeOf(this.prototype, GeneratorPrototype);
+    // Generators are shown without a class, as `Object [Generator] {}`.
+    Reflect.deleteProperty(this.prototype, 'constructor');
   }
 
   constructor(store: Walkable<K, V>, newestFirst: boolean, pick: Picker<K, V, T>) {

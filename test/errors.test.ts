@@ -1,7 +1,7 @@
 // The errors: their classes and names, by which a caller tells them from all others, and that a
 // message can be made of whatever was given.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { keepName, outOfMemory } from '../src/errors.js';
 import {
   LRUCache,
@@ -25,7 +25,8 @@ const cases: readonly (readonly [code: LRUCacheErrorCode, own: unknown, run: () 
   ['INVALID_MAX', LRUCacheTypeError, () => new LRUCache({ max: '1' as never })],
   ['INVALID_MAX', LRUCacheRangeError, () => new LRUCache({ max: 1.5 })],
 ];
-const classes = [LRUCacheError, LRUCacheTypeError, LRUCacheRangeError, TypeError, RangeError];
+const ours = [LRUCacheError, LRUCacheTypeError, LRUCacheRangeError];
+const classes = [...ours, TypeError, RangeError];
 
 describe('every error of the library', () => {
   it.each(cases)('with code %s is one of LRUCacheError, and of its own class', (code, own, run) => {
@@ -57,6 +58,28 @@ describe('LRUCacheError', () => {
     expect([own instanceof OwnError, own instanceof LRUCacheError]).toEqual([true, true]);
     for (const [, , run] of cases) expect(thrownBy(run) instanceof OwnError).toBe(false);
     expect(own instanceof LRUCacheTypeError).toBe(false);
+  });
+});
+
+describe('the errors of another copy of the library', () => {
+  it('are known, each to the class of its name and to LRUCacheError', async () => {
+    vi.resetModules();
+    const copy = await import('../src/errors.js');
+    expect(copy.LRUCacheError).not.toBe(LRUCacheError);
+    const knownAs = (error: unknown) => ours.filter((each) => error instanceof each);
+    class TheirOwn extends copy.LRUCacheRangeError {}
+    class OurOwn extends LRUCacheRangeError {}
+    for (const Made of [copy.LRUCacheRangeError, TheirOwn]) {
+      const error = new Made('NO_STATS', 'why');
+      expect(knownAs(error)).toEqual([LRUCacheError, LRUCacheRangeError]);
+      expect(error instanceof OurOwn).toBe(false);
+    }
+    expect(knownAs(new copy.LRUCacheTypeError('NO_STATS', 'why'))).toEqual(ours.slice(0, 2));
+    expect(knownAs(new copy.LRUCacheError('NO_STATS', 'why'))).toEqual([LRUCacheError]);
+    const alike = Object.assign(new RangeError('why'), { code: 'NO_STATS' });
+    for (const other of [copy.LRUCacheError.prototype, copy.LRUCacheError, alike, null, 5]) {
+      expect(knownAs(other)).toEqual([]);
+    }
   });
 });
 

@@ -34,7 +34,7 @@ function works(cache: { set(key: string, value: number): unknown; get(key: strin
 
 describe('the core is decoded', () => {
   const ours = Object.getOwnPropertyDescriptor(Uint8Array, 'fromHex');
-  const setFromBase64 = (fromHex: unknown) =>
+  const setFromHex = (fromHex: unknown) =>
     Object.defineProperty(Uint8Array, 'fromHex', { value: fromHex, configurable: true });
   afterEach(() => {
     if (ours !== undefined) Object.defineProperty(Uint8Array, 'fromHex', ours);
@@ -44,22 +44,27 @@ describe('the core is decoded', () => {
   it('by fromHex, where the host has it', async () => {
     const { LRUCache } = await load();
     const fromHex = vi.fn((text: string) => new Uint8Array(Buffer.from(text, 'hex')));
-    setFromBase64(fromHex);
+    setFromHex(fromHex);
     const cache = new LRUCache<string, number>({ max: 2 });
     expect([cache.engine, works(cache)]).toEqual(['wasm', true]);
     expect(fromHex).toHaveBeenCalledTimes(1);
     expect(fromHex.mock.contexts).toEqual([Uint8Array]);
   });
 
-  it.each([
-    ['a Buffer', () => {}],
-    ['neither', () => vi.stubGlobal('Buffer', undefined)],
-  ])('where it has %s', async (_, prepare) => {
+  it('by hand, where it has not, and without a Buffer', async () => {
     const { LRUCache } = await load();
-    setFromBase64(undefined);
-    prepare();
+    setFromHex(undefined);
+    vi.stubGlobal('Buffer', undefined);
     const cache = new LRUCache<string, number>({ max: 2 });
     expect([cache.engine, works(cache)]).toEqual(['wasm', true]);
+  });
+
+  it('by hand, to the last byte', async () => {
+    setFromHex(undefined);
+    for (const digits of ['00', '0061', '006173', '0061736d', '0061736dff', 'fffefdfcfbfaf9f8']) {
+      const { decodeHex } = await import('../src/core.js');
+      expect(Buffer.from(decodeHex(digits)).toString('hex')).toBe(digits);
+    }
   });
 
   it('once, for all caches', async () => {
@@ -339,6 +344,7 @@ describe('a host that lacks something of its process', () => {
     ['a process', undefined],
     ['getBuiltinModule', processWith({ getBuiltinModule: undefined })],
     ['the module', processWith({ getBuiltinModule: () => undefined })],
+    ['what should be in it', processWith({ getBuiltinModule: () => ({}) })],
     [
       'a process that works',
       processWith({

@@ -1,7 +1,8 @@
 // Our types need TypeScript 5.2, and nothing else: no language version, DOM or types of Node.
 //
-// They are those that the build made, in dist/, as a program of a user finds them. Here, a few kinds
-// of programs are tried under our own TypeScript; `npm run test:pack` tries all under more versions.
+// They are those that the build made, in dist/, as a program of a user finds them. Here, a few
+// kinds of programs are tried under our own TypeScript; `npm run test:pack` tries all of them,
+// under more versions.
 
 import { dirname, join } from 'node:path';
 import ts from 'typescript';

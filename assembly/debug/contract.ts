@@ -2,7 +2,7 @@
 //
 // The functions are empty, so that a bundler drops the calls.
 
-import type { Table } from '../slots.js';
+import { Table } from '../slots.js';
 
 /** Marks a block as a table, from now on; 0, which is none, is left alone. */
 export function mark(_table: Table): void {}

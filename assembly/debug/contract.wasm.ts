@@ -32,7 +32,7 @@ import {
   recordsOf,
   setMark,
   stampOf,
-  type Table,
+  Table,
   totalOf,
 } from '../slots.js';
 

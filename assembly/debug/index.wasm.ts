@@ -1,7 +1,7 @@
 // The debug build's interface: the core's, with asserts, and what tests and tools need to look
 // inside and to make rare events common. Nothing here is in the release build.
 
-import { capacityOf, hasAges, hasWeights, setClock, sizeOf, type Table } from '../slots.js';
+import { capacityOf, hasAges, hasWeights, setClock, sizeOf, Table } from '../slots.js';
 import { layOut } from '../storage.js';
 import { expectTable } from './contract.js';
 
