@@ -1,30 +1,33 @@
-// The hashes: the core's and JavaScript's are the same, in both gears, and spread keys evenly.
+// The hash of strings and floats: the core's and JavaScript's are the same, and spread keys evenly.
 //
-// The core hashes with whatever js-string functions it is given, so that its exports can be asked
-// here on every host: with a polyfill on all, with the host's own builtins where it has them.
+// One source is compiled twice (assembly/hash.ts), but what reads a string is the host's. So the
+// core is asked here with a polyfill of the js-string builtins, on every host, and with the host's
+// own where it has them.
 
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { KIND_HASHED, MULTIPLIER, OUTCOME_BITS } from '../assembly/layout.js';
-import { compileCore } from '../src/engine/wasm.js';
-import { drawFirstSeed, drawMultiplier, drawSeed, hashFloat, hashString } from '../src/hash.js';
+import { describe, expect, it } from 'vitest';
+import { hashString } from '../assembly/hash.js';
+import {
+  ASK_MAP,
+  ELSEWHERE,
+  INSERTED,
+  KEY_LENGTH_MAX,
+  MULTIPLIER,
+  NIL,
+  OUTCOME_BITS,
+  OUTCOME_MASK,
+} from '../assembly/layout.js';
+import type { Engine, Table } from '../src/engine/engine.js';
+import { hashFloat } from '../src/engine/hash-float.js';
+import { createJsEngine } from '../src/engine/js.js';
+import { bindWasm, compileCore } from '../src/engine/wasm.js';
+import { randomOf } from './commands.js';
 
 const SEED = 20260102;
-
-/** What the core exports, as far as it is asked here. */
-interface HashingCore extends Record<string, unknown> {
-  open(seed: number): void;
-  create(limit: number): number;
-  grow(table: number): number;
-  putString(table: number, text: string, seed: number): number;
-  findString(table: number, text: string, seed: number): number;
-  getString(table: number, text: string, seed: number): number;
-  takeString(table: number, text: string, seed: number): number;
-  find(table: number, hash: number, kind: number): number;
-  wordOf(table: number, slot: number): number;
-}
+/** Where samples are: units between them and the end. */
+const OFFSETS = [0, 5, 64];
 
 const polyfill = {
   'wasm:js-string': {
@@ -36,22 +39,32 @@ const polyfill = {
 const read = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../build/${name}`, import.meta.url)));
 
+/** An engine that hashes in the core, with whatever the module still asks for. */
+function openCore(module: WebAssembly.Module): Engine {
+  return bindWasm(instantiateSync(module, polyfill).exports as never, true).engine;
+}
+
 /** Every way to run the core; a host without builtins runs the last two on the polyfill, too. */
-const cores: readonly [name: string, module: WebAssembly.Module][] = [
-  ['debug build, polyfill', new WebAssembly.Module(read('core.debug.wasm'))],
-  ['release build, polyfill', new WebAssembly.Module(read('core.wasm'))],
-  ["debug build, the host's best", compileCore(read('core.debug.wasm'))],
-  ["release build, the host's best", compileCore(read('core.wasm'))],
+const engines: readonly [name: string, open: () => Engine][] = [
+  ['the debug build, polyfill', () => openCore(new WebAssembly.Module(read('core.debug.wasm')))],
+  ['the release build, polyfill', () => openCore(new WebAssembly.Module(read('core.wasm')))],
+  ["the debug build, the host's best", () => openCore(compileCore(read('core.debug.wasm')))],
+  ["the release build, the host's best", () => openCore(compileCore(read('core.wasm')))],
+  [
+    'the release build that reads no strings',
+    () => {
+      const module = new WebAssembly.Module(read('core.wasm'));
+      return bindWasm(new WebAssembly.Instance(module, polyfill).exports, false).engine;
+    },
+  ],
+  ['the JavaScript engine', () => createJsEngine()],
 ];
 
-const seeds = [1, 2, 0x12345678, 0x3fffffff, 0x7fffffff, 0x5eadbeef, 0x2badcafe];
-const seedValue = fc.integer({ min: 1, max: 0x7fffffff });
-const narrow = fc.nat(0xff);
 const wide = fc.oneof(fc.nat(0xffff), fc.integer({ min: 0xd800, max: 0xdfff }), fc.nat(0xff));
 const units = fc.oneof(
-  fc.array(narrow, { maxLength: 64 }),
-  fc.array(wide, { maxLength: 64 }),
-  fc.nat(64).chain((length) => fc.array(wide, { minLength: length, maxLength: length })),
+  fc.array(fc.nat(0xff), { maxLength: 90 }),
+  fc.array(wide, { maxLength: 90 }),
+  fc.nat(90).chain((length) => fc.array(wide, { minLength: length, maxLength: length })),
 );
 
 /** One string in every representation a host may choose for it. */
@@ -66,275 +79,155 @@ function representations(codes: readonly number[]): string[] {
   return [flat, left + right, unitwise, wideSlice, parsed];
 }
 
-/** Hash of all of a string. */
-const hashAll = (text: string, seed: number) => hashString(text, seed, 0);
-/** Hash of a sample of a string. */
-const sample = (text: string, seed: number) => hashString(text, 0, seed);
-
-interface Gear {
-  readonly gear: string;
-  readonly hash: (text: string, seed: number) => number;
-  /** Seed of a table whose hashes are in this gear, under `seed`. */
-  readonly tableSeed: (seed: number) => number;
-}
-
-const gears: readonly Gear[] = [
-  { gear: 'sampled', hash: sample, tableSeed: () => 0 },
-  { gear: 'moved', hash: (text, seed) => hashString(text, -5, seed), tableSeed: () => -5 },
-  { gear: 'full', hash: hashAll, tableSeed: (seed) => seed },
-];
-
-/** Puts strings through a table of one entry and reads the hash back. */
-function openHasher(module: WebAssembly.Module, gear: Gear, seed: number) {
-  const core = instantiateSync<HashingCore>(module, polyfill).exports;
-  core.open(seed);
-  const table = core.create(1);
-  core.grow(table);
-  return (text: string) => {
-    const code = core.putString(table, text, gear.tableSeed(seed));
-    return core.wordOf(table, code >> OUTCOME_BITS);
+/** Puts strings through a table of one entry, and looks whether each is there under a word. */
+function openHasher(engine: Engine) {
+  const table = engine.createTable(1) ?? expect.fail('no memory for a table');
+  engine.grow(table);
+  return (text: string, offset: number): boolean => {
+    const slot = engine.putString(table, text, offset) >> OUTCOME_BITS;
+    return engine.find(table, hashString(text, text.length, offset)) === slot;
   };
 }
 
-const rigs = cores.flatMap(([name, module]) =>
-  gears.map((gear) => [`${gear.gear} hash and the ${name}`, module, gear] as const),
-);
-
-describe.each(rigs)('the %s', (_, module, gear) => {
-  it.each(seeds)('agree on raw code units, whatever the representation, seed %i', (seed) => {
-    const inCore = openHasher(module, gear, seed);
-    fc.assert(
-      fc.property(units, (codes) => {
-        const expected = gear.hash(String.fromCharCode(...codes), seed);
-        expect(expected).toBe(expected | 0);
-        for (const text of representations(codes)) {
-          expect(inCore(text)).toBe(expected);
-          expect(gear.hash(text, seed)).toBe(expected);
-        }
-      }),
-      { seed: SEED, numRuns: 200 },
-    );
+describe.each(engines)('the hash of %s', (_, open) => {
+  it('is the same on raw code units, whatever the representation, at every offset', () => {
+    const isSame = openHasher(open());
+    const property = fc.property(units, fc.constantFrom(...OFFSETS), (codes, offset) => {
+      const expected = hashString(String.fromCharCode(...codes), codes.length, offset);
+      if (expected !== (expected | 0)) expect.fail(`${expected} is no int32`);
+      for (const text of representations(codes)) {
+        if (hashString(text, text.length, offset) !== expected) expect.fail(`JavaScript: ${text}`);
+        if (!isSame(text, offset)) expect.fail(`the engine: ${JSON.stringify(text)}`);
+      }
+    });
+    fc.assert(property, { seed: SEED, numRuns: 600 });
   });
 
-  it('agree for any seed, and on every length from 0 to 64', () => {
-    fc.assert(
-      fc.property(seedValue, wide, (seed, code) => {
-        const inCore = openHasher(module, gear, seed);
-        for (let length = 0; length <= 64; length++) {
-          const text = String.fromCharCode(code).repeat(length);
-          expect(inCore(text), `length ${length}`).toBe(gear.hash(text, seed));
-        }
-      }),
-      { seed: SEED, numRuns: 20 },
-    );
-  });
-
-  it('agree on long strings', () => {
-    const inCore = openHasher(module, gear, 5);
-    for (const length of [255, 256, 1000, 65_535, 65_536, 1 << 20]) {
-      const text = 'ab\u4e00'.repeat(length).slice(0, length);
-      expect(inCore(text), `length ${length}`).toBe(gear.hash(text, 5));
+  it('is the same on every length that the index takes', () => {
+    const isSame = openHasher(open());
+    for (let length = 0; length <= KEY_LENGTH_MAX; length++) {
+      const text = 'ab\u4e00\ud800c'.repeat(103).slice(0, length);
+      for (const offset of OFFSETS) expect([length, isSame(text, offset)]).toEqual([length, true]);
     }
   });
 
-  it('agree in every function that takes a string', () => {
-    const core = instantiateSync<HashingCore>(module, polyfill).exports;
-    core.open(9);
-    const tableSeed = gear.tableSeed(9);
-    const table = core.create(10);
-    core.grow(table);
+  it('is the same in every function that takes a string', () => {
+    const engine = open();
+    const table = engine.createTable(10) as Table;
+    engine.useAges(table);
+    engine.grow(table);
     for (const text of ['', 'a', 'ab', '\ud800', 'a\0', 'longer than a sample']) {
-      const slot = core.putString(table, text, tableSeed) >> OUTCOME_BITS;
-      const found = [
-        core.findString(table, text, tableSeed),
-        core.getString(table, text, tableSeed),
-      ];
-      expect([...found, core.find(table, gear.hash(text, 9), KIND_HASHED)]).toEqual([
-        slot,
-        slot,
-        slot,
-      ]);
-      expect(core.takeString(table, text, tableSeed)).toBe(slot);
-      expect(core.find(table, gear.hash(text, 9), KIND_HASHED)).toBe(0);
+      for (const offset of OFFSETS) {
+        const functions = () => [
+          engine.findString(table, text, offset),
+          engine.getString(table, text, offset),
+          engine.seekString(table, text, offset, 0),
+        ];
+        expect(functions()).toEqual([NIL, NIL, NIL]);
+        const slot = engine.putString(table, text, offset) >> OUTCOME_BITS;
+        engine.write(table, slot, 0, 0, 0, false);
+        expect(functions()).toEqual([slot, slot, slot]);
+        engine.remove(table, slot);
+      }
     }
+  });
+
+  it('is of no string that is too long for the index, which says so at once', () => {
+    const engine = open();
+    const table = engine.createTable(10) as Table;
+    engine.useAges(table);
+    engine.grow(table);
+    const [most, more] = [KEY_LENGTH_MAX, KEY_LENGTH_MAX + 1].map((n) => 'x'.repeat(n)) as [
+      string,
+      string,
+    ];
+    expect(engine.putString(table, most, 0) & OUTCOME_MASK).toBe(INSERTED);
+    const slot = engine.findString(table, most, 0);
+    engine.write(table, slot, 0, 0, 0, false);
+    expect(slot).toBeGreaterThan(ELSEWHERE);
+    expect(engine.putString(table, more, 0)).toBe(ASK_MAP);
+    expect([
+      engine.findString(table, more, 0),
+      engine.getString(table, more, 0),
+      engine.seekString(table, more, 0, 0),
+    ]).toEqual([ELSEWHERE, ELSEWHERE, ELSEWHERE]);
+    expect(engine.size(table)).toBe(1);
   });
 });
 
-const users = (count: number) => Array.from({ length: count }, (_, i) => `user:${i}`);
-const families: readonly [name: string, keys: (count: number) => string[]][] = [
-  ['a running number at the end', users],
-  ['a running number at the start', (count) => users(count).map((key) => key.slice(5))],
-  ['one changing unit of 64', (count) => users(count).map((_, i) => oneUnitOf64(i))],
-  ['few and wide units', (count) => Array.from({ length: count }, (_, i) => wideNumber(i))],
+const COUNT = 100_000;
+const families: readonly [name: string, keyAt: (i: number) => string][] = [
+  ['a running number at the end', (i) => `user:${String(i).padStart(9, '0')}`],
+  ['a number of any length', (i) => `user:${i}`],
+  ['short ones, hashed whole', (i) => `${i}`],
+  ['hexadecimal digits', (i) => (Math.imul(i, 0x9e3779b1) >>> 0).toString(16).padStart(12, '0')],
+  ['few and wide units', (i) => String.fromCharCode(i & 0x1ff, (i >> 9) & 0x1ff, i >> 18)],
 ];
-
-/** Differs from any other in one of 64 units, of which 63 are equal. */
-function oneUnitOf64(i: number): string {
-  const place = i & 63;
-  return `${'x'.repeat(place)}${String.fromCharCode(0x100 + (i >> 6))}${'x'.repeat(63 - place)}`;
-}
-
-/** A number in units of 9 bits, low end first: few units, most of their bits zero. */
-function wideNumber(i: number): string {
-  return String.fromCharCode(i & 0x1ff, (i >> 9) & 0x1ff, i >> 18);
-}
 
 const collisionsIn = (hashes: readonly number[]) => hashes.length - new Set(hashes).size;
 
-/** Longest chain of a table with 2^16 buckets, which takes the top bits of a product. */
-function longestChain(hashes: readonly number[], multiplier: number = MULTIPLIER): number {
+/** Longest chain of an index with 2^16 heads, which takes the top bits of a product. */
+function longestChain(hashes: readonly number[]): number {
   const chains = new Uint32Array(1 << 16);
   for (const hash of hashes) {
-    const bucket = Math.imul(hash, multiplier) >>> 16;
-    chains[bucket] = (chains[bucket] as number) + 1;
+    const chain = Math.imul(hash, MULTIPLIER) >>> 16;
+    chains[chain] = (chains[chain] as number) + 1;
   }
   return chains.reduce((longest, length) => Math.max(longest, length), 0);
 }
 
-describe.each(families)('hashes of strings with %s', (_, keys) => {
-  it('collide no more often than random ones', () => {
-    const count = 100_000;
-    const texts = keys(count);
-    expect(new Set(texts).size).toBe(count);
-    const expected = (count * (count - 1)) / 2 ** 33;
-    const collisions = seeds.map((seed) => collisionsIn(texts.map((t) => hashAll(t, seed))));
-    const total = collisions.reduce((sum, n) => sum + n, 0);
-    expect(total).toBeLessThanOrEqual(3 * expected * seeds.length);
+describe.each(families)('hashes of strings with %s', (_, keyAt) => {
+  const hashes = Array.from({ length: COUNT }, (__, i) => {
+    const key = keyAt(i);
+    return hashString(key, key.length, 0);
   });
 
-  it('fill 2^16 buckets evenly', () => {
-    const texts = keys(1 << 16);
-    for (const seed of seeds) {
-      expect(longestChain(texts.map((text) => hashAll(text, seed)))).toBeLessThanOrEqual(12);
-    }
+  it('collide no more often than random ones', () => {
+    const expected = (COUNT * (COUNT - 1)) / 2 ** 33;
+    expect(collisionsIn(hashes)).toBeLessThanOrEqual(8 * expected);
+  });
+
+  it('fill 2^16 chains evenly', () => {
+    expect(longestChain(hashes.slice(0, 1 << 16))).toBeLessThanOrEqual(12);
   });
 });
 
 describe('samples', () => {
-  it('tell strings apart by their length and their last eight units', () => {
-    for (const seed of seeds) {
-      expect(sample('a 12345678', seed)).toBe(sample('b 12345678', seed));
-      expect(sample('12345678', seed)).not.toBe(sample('b 12345678', seed));
-      const tails = Array.from({ length: 8 }, (_, i) => `${'x'.repeat(i)}y${'x'.repeat(7 - i)}`);
-      const hashes = tails.map((tail) => sample(`abc ${tail}`, seed));
-      expect(new Set(hashes).size).toBe(8);
-    }
+  const sample = (text: string, offset = 0) => hashString(text, text.length, offset);
+
+  it('tell strings apart by their length and eight units', () => {
+    expect(sample('a 12345678')).toBe(sample('b 12345678'));
+    expect(sample('12345678')).not.toBe(sample('b 12345678'));
+    expect(sample('a 12345678xyz', 3)).toBe(sample('b 12345678uvw', 3));
+    expect(sample('a 12345678xyz', 3)).not.toBe(sample('a 12345679xyz', 3));
+    // Without room for the sample, a string is hashed whole.
+    expect(sample('12345678xyz', 4)).not.toBe(sample('12345678xyw', 4));
   });
 
-  it('of a running number collide no more often than random hashes', () => {
-    const texts = Array.from({ length: 100_000 }, (_, i) => `user:${String(i).padStart(9, '0')}`);
-    const expected = (100_000 * 99_999) / 2 ** 33;
-    const found = seeds.map((seed) => collisionsIn(texts.map((text) => sample(text, seed))));
-    const total = found.reduce((sum, n) => sum + n, 0);
-    expect(total).toBeLessThanOrEqual(3 * expected * seeds.length);
-  });
-});
-
-describe('seeds', () => {
-  it('give different hashes and different collisions', () => {
-    const texts = users(1000);
-    const bySeed = seeds.map((seed) => texts.map((text) => hashAll(text, seed)));
-    expect(new Set(bySeed.flat()).size).toBeGreaterThan(seeds.length * 1000 - 10);
-    const short = ['', '\0', '\0\0', '0', 'a'];
-    for (const text of short) {
-      expect(new Set(seeds.map((seed) => hashAll(text, seed))).size).toBe(seeds.length);
-    }
+  it('of units of 16 bits, of which two share the bits of a word, collide seldom', () => {
+    const random = randomOf(7);
+    const han = () => String.fromCharCode(0x4e00 + random(0x5200));
+    const names = new Set(Array.from({ length: COUNT }, () => `${han()}${han()}@ab.cn`));
+    const collisions = collisionsIn([...names].map((name) => sample(name)));
+    expect(collisions).toBeLessThan(COUNT / 50);
   });
 
-  it.each([drawSeed, drawFirstSeed])('are from 1 to 2^30 - 1 and drawn anew each time', (draw) => {
-    const drawn = Array.from({ length: 100 }, draw);
-    for (const seed of drawn) expect(seed).toSatisfy(Number.isInteger);
-    expect(Math.min(...drawn)).toBeGreaterThan(0);
-    expect(Math.max(...drawn)).toBeLessThan(2 ** 30);
-    expect(new Set(drawn).size).toBeGreaterThan(97);
-  });
-
-  it('are never 0, which is the seed of a table that has not been rehashed', () => {
-    const random = vi.spyOn(Math, 'random');
-    for (const [drawn, seed] of [
-      [0, 1],
-      [2 ** -2, 1],
-      [2 ** -32, 1],
-      [1 - 2 ** -32, 2 ** 30 - 1],
-    ] as const) {
-      random.mockReturnValue(drawn);
-      expect(drawFirstSeed()).toBe(seed);
-    }
-    random.mockRestore();
-  });
-});
-
-describe('multipliers', () => {
-  afterEach(() => void vi.unstubAllGlobals());
-
-  it('are drawn anew each time, and none crowds ids in sequence', () => {
-    const ids = Array.from({ length: 1 << 16 }, (_, i) => 1_000_000 + i);
-    const drawn = Array.from({ length: 1000 }, drawMultiplier);
-    expect(drawn.filter((multiplier) => (multiplier & 1) === 0)).toEqual([]);
-    expect(new Set(drawn).size).toBeGreaterThan(990);
-    // Gaps differ by a factor of 18 at most.
-    expect(Math.max(...drawn.map((multiplier) => longestChain(ids, multiplier)))).toBeLessThan(20);
-  });
-
-  it('are what there is, on a host that draws the same number each time', () => {
-    for (let seed = 1; seed <= 100; seed++) {
-      vi.stubGlobal('crypto', { getRandomValues: () => [seed] });
-      expect(drawMultiplier()).toBe(Math.imul(seed, MULTIPLIER) | 1);
-    }
-  });
-});
-
-describe('without crypto', () => {
-  it.each([undefined, { getRandomValues: () => expect.fail('forbidden here') }])(
-    'seeds are drawn all the same',
-    (crypto) => {
-      vi.stubGlobal('crypto', crypto);
-      const drawn = Array.from({ length: 100 }, drawSeed);
-      vi.unstubAllGlobals();
-      expect(new Set(drawn).size).toBeGreaterThan(97);
-    },
-  );
-});
-
-describe('no seed is needed to collide on purpose: strings', () => {
-  const base = 'a,b;c-d+';
-  const flip = (text: string, at: number, bit: number) => {
-    const code = text.charCodeAt(at) ^ (1 << bit);
-    return text.slice(0, at) + String.fromCharCode(code) + text.slice(at + 1);
-  };
-
-  it('that differ in one bit or in two bits never collide under several seeds', () => {
-    const bits = Array.from({ length: base.length * 16 }, (_, i) => [i >> 4, i & 15] as const);
-    const found: string[] = [];
-    bits.forEach(([at, bit], i) => {
-      const once = flip(base, at, bit);
-      if (collidingSeeds(once, base) > 1) found.push(`${at}.${bit}`);
-      for (const [at2, bit2] of bits.slice(i + 1)) {
-        const twice = flip(once, at2, bit2);
-        if (collidingSeeds(twice, base) > 1) found.push(`${at}.${bit} ${at2}.${bit2}`);
+  it('that differ in one unit, or within four, never have one hash', () => {
+    const base = 'a,b;c-d+';
+    const hashes = new Set([sample(base)]);
+    for (let at = 0; at < 8; at++) {
+      for (let code = 0; code < 256; code++) {
+        if (code === base.charCodeAt(at)) continue;
+        hashes.add(sample(base.slice(0, at) + String.fromCharCode(code) + base.slice(at + 1)));
       }
-    });
-    expect(found).toEqual([]);
-  });
-
-  // A round multiplies, so its topmost bit moves no other; the next round's input can undo it.
-  it('that undo the topmost bit of every other round do not all collide', () => {
-    const block = (flipped: boolean) => (flipped ? 'a\u8061\u4061a' : 'aaaa');
-    const blocks = Array.from({ length: 10 }, (_, i) => i);
-    const texts = Array.from({ length: 1 << blocks.length }, (_, bits) =>
-      blocks.map((i) => block(((bits >> i) & 1) === 1)).join(''),
-    );
-    for (const seed of seeds) {
-      const distinct = new Set(texts.map((text) => hashAll(text, seed))).size;
-      expect(distinct, `seed ${seed}`).toBeGreaterThan(texts.length - 5);
     }
+    expect(hashes.size).toBe(8 * 255 + 1);
+    const quads = Array.from({ length: 1 << 16 }, (_, i) =>
+      sample(`${String.fromCharCode(i & 15, (i >> 4) & 15, (i >> 8) & 15, i >> 12)}tail`),
+    );
+    expect(collisionsIn(quads)).toBe(0);
   });
 });
-
-/** Number of seeds under which two strings have the same hash. */
-function collidingSeeds(a: string, b: string): number {
-  return seeds.filter((seed) => hashAll(a, seed) === hashAll(b, seed)).length;
-}
 
 describe('hashFloat', () => {
   const float = new Float64Array(1);
@@ -344,33 +237,17 @@ describe('hashFloat', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 1n, max: (1n << 52n) - 1n }), fc.boolean(), (payload, sign) => {
         bits[0] = (sign ? 0xfff0000000000000n : 0x7ff0000000000000n) | payload;
-        expect(hashFloat(float[0] as number, 7)).toBe(hashFloat(Number.NaN, 7));
+        expect(hashFloat(float[0] as number)).toBe(hashFloat(Number.NaN));
       }),
-      { seed: SEED, numRuns: 2000 },
+      { seed: SEED, numRuns: 1000 },
     );
   });
 
-  it('depends on both halves, the sign and the seed', () => {
+  it('is an int32 that depends on both halves and on the sign', () => {
     const close = [0.5, -0.5, 0.5 + Number.EPSILON, 2 ** 32, 2 ** 33, Number.MIN_VALUE];
-    const hashes = close.flatMap((value) => seeds.map((seed) => hashFloat(value, seed)));
-    expect(new Set(hashes).size).toBe(close.length * seeds.length);
+    const hashes = close.map(hashFloat);
+    expect(new Set(hashes).size).toBe(close.length);
     expect(hashes.map((hash) => hash | 0)).toEqual(hashes);
-  });
-
-  it('gives no two numbers one hash under several seeds', () => {
-    const at = (pattern: bigint) => {
-      bits[0] = pattern;
-      return float[0] as number;
-    };
-    const base = 0x41e1234567000000n;
-    const flips = Array.from({ length: 64 }, (_, i) => 1n << BigInt(i));
-    const others = flips.flatMap((one) =>
-      flips.map((two) => base ^ one ^ (one === two ? 0n : two)),
-    );
-    const collisions = others.filter(
-      (other) => seeds.filter((s) => hashFloat(at(other), s) === hashFloat(at(base), s)).length > 1,
-    );
-    expect(collisions.map((other) => (other ^ base).toString(16))).toEqual([]);
   });
 
   const floats: readonly [name: string, value: (i: number) => number][] = [
@@ -385,11 +262,8 @@ describe('hashFloat', () => {
   ];
 
   it.each(floats)('spreads %s evenly', (_, value) => {
-    const count = 1 << 16;
-    for (const seed of seeds) {
-      const hashes = Array.from({ length: count }, (_, i) => hashFloat(value(i), seed));
-      expect(collisionsIn(hashes)).toBeLessThanOrEqual(6);
-      expect(longestChain(hashes)).toBeLessThanOrEqual(12);
-    }
+    const hashes = Array.from({ length: 1 << 16 }, (__, i) => hashFloat(value(i)));
+    expect(collisionsIn(hashes)).toBeLessThanOrEqual(6);
+    expect(longestChain(hashes)).toBeLessThanOrEqual(12);
   });
 });
