@@ -2,6 +2,7 @@
 // of its own has to offer.
 
 import { bytesInUse as bytesInUseOfArena, openArena } from './arena.js';
+import { expectBare, expectClosed, expectTable } from './debug/contract.js';
 import { Table } from './slots.js';
 import { layOut } from './storage.js';
 import { reindex as reindexTable } from './table.js';
@@ -10,6 +11,7 @@ export * from './index.js';
 
 /** Prepares the instance. Must be called once, before anything else. */
 export function open(): void {
+  expectClosed();
   openArena();
 }
 
@@ -23,10 +25,12 @@ export function bytesInUse(): u32 {
  * copies into it from another instance; then it calls `reindex`. False if memory is refused.
  */
 export function reserve(table: Table, capacity: u32, isAged: bool, isWeighed: bool): bool {
+  expectBare(table, capacity, isAged, isWeighed);
   return layOut(table, capacity, isAged, isWeighed);
 }
 
 /** Makes the index of a table anew from its records. */
 export function reindex(table: Table): void {
+  expectTable(table);
   reindexTable(table);
 }

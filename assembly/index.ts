@@ -36,6 +36,7 @@ import {
   expectLimit,
   expectLive,
   expectOffset,
+  expectRefused,
   expectTable,
   expectVisit,
   expectWeights,
@@ -127,7 +128,7 @@ export function refused(table: Table): u32 {
 
 /** The slot of one of them; valid until the next call that changes the table. */
 export function refusedAt(table: Table, i: u32): u32 {
-  expectTable(table);
+  expectRefused(table, i);
   return queuedAt(queueOf(table), i);
 }
 

@@ -26,6 +26,7 @@
 //     the table moves down, and is not searched as a large one for long. At its limit it cannot:
 //     there, slots are handed on from entry to entry.
 
+import { expectTouched, noteTouch } from './debug/contract.js';
 import { MAPPED, NIL, SLOT_FIRST, STAMP_MAX, STAMP_STEP } from './layout.js';
 import {
   Bins,
@@ -98,10 +99,12 @@ export function touch(table: Table, slot: u32): void {
   oldStamp = old;
   setStamp(records, slot, tick(table) | (old & MAPPED));
   setNewestUsed(table, slot);
+  noteTouch(table, slot);
 }
 
 /** Undoes the latest `touch`, which was of this slot: the order is as if it had not been. */
 export function untouch(table: Table, slot: u32): void {
+  expectTouched(table, slot, oldStamp);
   setStamp(recordsOf(table), slot, oldStamp);
 }
 
@@ -109,6 +112,7 @@ export function untouch(table: Table, slot: u32): void {
 export function begin(table: Table, slot: u32, mapped: u32): void {
   setStamp(recordsOf(table), slot, tick(table) | mapped);
   setNewestUsed(table, slot);
+  noteTouch(table, NIL);
 }
 
 /** Forgets the queue (O3). */

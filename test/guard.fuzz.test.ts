@@ -1,47 +1,35 @@
-// Every export of the debug build, called with arbitrary arguments, between legitimate operations
-// on tables of the same arena.
+// Every export of the debug build, called with arbitrary arguments.
 //
 // What a single call may do is said in raw-core.ts. After every call that was not refused, the
-// arena is valid, and so is every table; those that have a model equal it (table-twin.ts).
+// arena is valid, and so is every table; the one that no call is about is as it was.
 //
 // WASM_LRU_RUNS sets the number of runs, WASM_LRU_SEED the seed.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ARENA_FIRST, BLOCK_HEADER_BYTES, KIND_INT, NIL } from '../assembly/layout.js';
+import { ARENA_FIRST, BLOCK_HEADER_BYTES, NIL } from '../assembly/layout.js';
 import type { Table } from '../src/engine/engine.js';
+import { imageOf } from './image.js';
 import { type Argument, PARAMETERS, type RawCall, rawCall, undoneCalls } from './raw-commands.js';
 import { closedCore, RawCore } from './raw-core.js';
-import { type TableCommand, tableCommand } from './table-commands.js';
-import { TableTwin } from './table-twin.js';
+import { expectArena, expectTable } from './validate.js';
 
-const RUNS = Number(process.env.WASM_LRU_RUNS ?? 200);
+const RUNS = Number(process.env.WASM_LRU_RUNS ?? 150);
 const SEED = process.env.WASM_LRU_SEED;
-const COMMANDS_MAX = 60;
+const CALLS_MAX = 60;
 /** What a run may take on a slow machine. */
 const MS_PER_RUN = 200;
 /** As many reach everything, under this seed. */
-const REACHING = { numRuns: 150, seed: 20260103 };
-
+const REACHING = { numRuns: 120, seed: 20260103 };
 const TABLES_MAX = 6;
-/** Blocks that are kept reserved, and the words of one that is. */
-const BLOCKS_MAX = 3;
-const BLOCK_WORDS_MAX = 100;
+/** Blocks larger than this leave no room for others, and are given back at once. */
+const BYTES_KEPT_MAX = 20_000;
 
-/** Codes of assembly/validate.ts that a table has until its caller evicts, or sheds. */
-const SIZE_OVER_LIMIT = 1;
-const TOTAL_OVER_BUDGET = 15;
-
-type Command =
-  | readonly ['calls', readonly RawCall[]]
-  | readonly ['twin', place: number, TableCommand];
-
-const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 4, arbitrary: fc.tuple(fc.constant('calls' as const), fc.tuple(rawCall)) },
-  { weight: 1, arbitrary: fc.tuple(fc.constant('calls' as const), undoneCalls) },
-  { weight: 2, arbitrary: fc.tuple(fc.constant('twin' as const), fc.nat(1), tableCommand) },
+const calls = fc.oneof(
+  { weight: 5, arbitrary: fc.tuple(rawCall) },
+  { weight: 1, arbitrary: undoneCalls },
 );
-const runs = fc.array(command, { maxLength: COMMANDS_MAX, size: 'max' });
+const runs = fc.array(calls, { maxLength: CALLS_MAX, size: 'max' });
 
 /** What became of the calls of an export. */
 interface Reached {
@@ -49,55 +37,51 @@ interface Reached {
   refused: number;
 }
 
-/** One arena, with tables that have a model, and tables and blocks that anything is done to. */
+/** One arena, with tables that anything is done to, and one that nothing is. */
 class Run {
   readonly #raw = new RawCore();
-  readonly #twins: readonly TableTwin[];
   readonly #tables: number[] = [];
-  readonly #blocks: number[] = [];
   readonly #freed: number[] = [];
-  /** A table that no call gets: a rehash of it gives blocks back. */
-  readonly #valve: number;
+  readonly #kept: number;
+  readonly #keptImage: unknown;
   readonly #reached: Map<string, Reached>;
   #result = 0;
 
   constructor(reached: Map<string, Reached>) {
-    const { engine, debug } = this.#raw;
     this.#reached = reached;
-    this.#twins = [3, 20].map((limit) => new TableTwin(engine, limit, debug));
-    this.#valve = this.#raw.expectResult('create', 1);
     for (const columns of [[], ['useWeights'], ['useAges', 'useWeights']]) this.#fill(columns);
+    this.#fill(['useAges', 'useWeights']);
+    this.#kept = this.#tables.pop() as number;
+    this.#keptImage = imageOf(this.#leaseOf(this.#kept));
     this.#freed.push(this.#raw.expectResult('create', 1));
     this.#raw.expectResult('destroy', this.#freed[0]);
   }
 
-  step(command: Command): void {
-    if (command[0] === 'twin') this.#twins[command[1]]?.step(command[2]);
-    else for (const call of command[1]) this.#call(call);
+  step(all: readonly RawCall[]): void {
+    for (const call of all) this.#call(call);
   }
 
   /** Frees everything; the arena is one free block. */
   end(): void {
-    while (this.#blocks.length > 0) this.#giveBack();
-    const twins = this.#twins.map(({ table }) => table);
-    for (const table of [...this.#tables, ...twins, this.#valve]) {
-      this.#raw.expectResult('destroy', table);
-    }
-    const { debug, end } = this.#raw;
-    expect(debug.validateArena()).toBe(0);
-    const first = new DataView(debug.memory.buffer).getUint32(ARENA_FIRST + 4, true);
-    expect(first).toBe((end - BLOCK_HEADER_BYTES - ARENA_FIRST) | 1);
+    expect(imageOf(this.#leaseOf(this.#kept))).toEqual(this.#keptImage);
+    for (const table of [...this.#tables, this.#kept]) this.#raw.expectResult('destroy', table);
+    const bytes = this.#raw.end - BLOCK_HEADER_BYTES - ARENA_FIRST;
+    expect([...expectArena(this.#raw.debug.memory)]).toEqual([[ARENA_FIRST, bytes]]);
   }
 
-  /** A table whose first slots are all used, one of them free again if it has columns. */
+  #leaseOf(table: number) {
+    return { engine: this.#raw.engine, table: table as unknown as Table };
+  }
+
+  /** A full table, one of its slots free again if it has columns. */
   #fill(columns: readonly string[]): void {
     const raw = this.#raw;
     const table = raw.expectResult('create', 40);
     for (const column of columns) raw.expectResult(column, table);
     raw.expectResult('grow', table);
-    for (let word = 0; word < 15; word++) {
-      if (columns.length === 0) raw.expectResult('put', table, word, KIND_INT);
-      else raw.expectResult('putWith', table, word, KIND_INT, 1, word, 5, 0);
+    for (let word = 0; word < 14; word++) {
+      const code = raw.expectResult('put', table, word);
+      if (columns.length > 0) raw.expectResult('write', table, code >> 3, 1, word, 5, 0);
     }
     if (columns.length > 0) raw.expectResult('evict', table);
     this.#tables.push(table);
@@ -105,99 +89,59 @@ class Run {
 
   #call({ name, given }: RawCall): void {
     const values = given.map((argument) => this.#valueOf(argument, given[0]));
-    const [first, second] = values.map(Number);
-    // Only the model may change what it is the model of.
-    if (PARAMETERS[name]?.[0] === 'table' && this.#isKept(first)) values[0] = Number(first) + 4;
+    const first = Number(values[0]) >>> 0;
+    if (PARAMETERS[name]?.[0] === 'table' && first === this.#kept) values[0] = first + 4;
     const outcome = this.#raw.call(name, ...values);
-    this.#note(name, outcome.refusal === undefined);
+    const reached = this.#reached.get(name) ?? { returned: 0, refused: 0 };
+    reached[outcome.refusal === undefined ? 'returned' : 'refused'] += 1;
+    this.#reached.set(name, reached);
     if (outcome.refusal !== undefined) return;
     this.#result = Number(outcome.result);
-    this.#keepBook(name, Number(first) >>> 0, Number(second) >>> 0);
-    this.#expectValid();
-  }
-
-  #isKept(handle: number | undefined): boolean {
-    const twins = this.#twins.map(({ table }) => Number(table));
-    return [...twins, this.#valve].includes(Number(handle) >>> 0);
+    this.#keepBook(name, first);
+    expectArena(this.#raw.debug.memory);
+    for (const table of [...this.#tables, this.#kept]) expectTable(this.#leaseOf(table));
   }
 
   #valueOf(argument: Argument, first: Argument | undefined): number | string {
     if (typeof argument !== 'object') return argument;
     const [what, place, beside] = argument;
     const pick = (all: readonly number[]) => (all.length > 0 ? Number(all[place % all.length]) : 0);
-    if (what === 'table') return pick(this.#tables) + beside;
-    if (what === 'twin') return pick(this.#twins.map(({ table }) => Number(table))) + beside;
+    if (what === 'table') return pick([...this.#tables, this.#kept]) + (beside as number);
     if (what === 'freed') return pick(this.#freed);
-    if (what === 'block') return pick(this.#blocks);
     if (what === 'inside') return (place * 16) % this.#raw.end;
-    if (what === 'result') return this.#result >> place;
-    const table = first === argument || first === undefined ? 0 : this.#valueOf(first, undefined);
-    return pick(this.#slotsOf(Number(table)));
+    if (what === 'result') return Math.abs(this.#result) >> place;
+    const table = first === argument || first === undefined ? NIL : this.#valueOf(first, undefined);
+    return this.#tables.includes(Number(table))
+      ? pick(expectTable(this.#leaseOf(Number(table))).live)
+      : NIL;
   }
 
-  /** Live slots of a table. */
-  #slotsOf(table: number): readonly number[] {
-    if (!this.#tables.includes(table)) return [];
-    return [...this.#raw.engine.order(table as unknown as Table)];
-  }
-
-  #note(name: string, isReturned: boolean): void {
-    const reached = this.#reached.get(name) ?? { returned: 0, refused: 0 };
-    if (isReturned) reached.returned += 1;
-    else reached.refused += 1;
-    this.#reached.set(name, reached);
-  }
-
-  /** Keeps account of who holds what, after a call that returned. */
-  #keepBook(name: string, first: number, second: number): void {
+  /** Keeps account of which tables there are, after a call that returned. */
+  #keepBook(name: string, first: number): void {
     if (name === 'refuseGrowthAfter') this.#raw.debug.refuseGrowthAfter(0);
-    if (name === 'create' && this.#result !== 0) this.#tables.push(this.#result);
-    if (name === 'destroy') this.#free(this.#tables, first);
-    if (name === 'rehash' && second !== 0) this.#free(this.#blocks, second);
-    if (name === 'reserve' && this.#result !== 0) {
-      this.#blocks.unshift(this.#result);
-      if (first > BLOCK_WORDS_MAX || this.#blocks.length > BLOCKS_MAX) this.#giveBack();
+    if (name === 'create' && this.#result !== 0) this.#tables.push(this.#result >>> 0);
+    if (name === 'destroy') this.#forget(first);
+    const isLarge = this.#tables.includes(first) && this.#bytesOf(first) > BYTES_KEPT_MAX;
+    if (isLarge || this.#tables.length > TABLES_MAX) {
+      const table = isLarge ? first : (this.#tables[0] as number);
+      this.#raw.expectResult('destroy', table);
+      this.#forget(table);
     }
-    if (this.#tables.length <= TABLES_MAX) return;
-    this.#raw.expectResult('destroy', this.#tables[0]);
-    this.#free(this.#tables, Number(this.#tables[0]));
   }
 
-  #free(held: number[], address: number): void {
-    const at = held.indexOf(address);
-    if (at < 0) expect.fail(`${address} was freed, and nobody held it`);
-    this.#freed.push(...held.splice(at, 1));
+  #bytesOf(table: number): number {
+    return this.#raw.expectResult('bytesHeld', table);
   }
 
-  /** Gives the block back that was reserved last. */
-  #giveBack(): void {
-    const block = Number(this.#blocks[0]);
-    this.#raw.expectResult('rehash', this.#valve, block, 1);
-    this.#free(this.#blocks, block);
-  }
-
-  #expectValid(): void {
-    const { debug } = this.#raw;
-    if (debug.validateArena() !== 0) expect(debug.validateArena(), 'validateArena').toBe(0);
-    for (const table of [...this.#tables, this.#valve]) this.#settle(table);
-    for (const twin of this.#twins) twin.expectSame();
-  }
-
-  /** Evicts and sheds what the bounds of a table do not allow; then it is valid. */
-  #settle(table: number): void {
-    const { debug } = this.#raw;
-    const validate = () => debug.validateTable(table as unknown as Table);
-    for (let code = validate(); code !== 0; code = validate()) {
-      let slot = NIL;
-      if (code === SIZE_OVER_LIMIT) slot = this.#raw.expectResult('evict', table);
-      if (code === TOTAL_OVER_BUDGET) slot = this.#raw.expectResult('shed', table);
-      if (slot === NIL) expect(code, 'validateTable').toBe(0);
-    }
+  #forget(table: number): void {
+    const at = this.#tables.indexOf(table);
+    if (at < 0) expect.fail(`${table} was freed, and was no table`);
+    this.#freed.push(...this.#tables.splice(at, 1));
   }
 }
 
 function isSafe(reached: Map<string, Reached> = new Map()) {
-  return fc.property(runs, (commands: Command[]) => {
+  return fc.property(runs, (commands) => {
     const run = new Run(reached);
     for (const command of commands) run.step(command);
     run.end();
@@ -221,9 +165,9 @@ describe('the exports of the debug build', () => {
   it('are all reached, and refused, by such runs', () => {
     const reached = new Map<string, Reached>();
     fc.assert(isSafe(reached), REACHING);
-    const names = Object.keys(PARAMETERS);
-    const never = (what: keyof Reached) => names.filter((name) => !reached.get(name)?.[what]);
-    expect(never('returned')).toEqual(['open', 'trap']);
-    expect(never('refused')).toEqual(['refuseGrowthAfter', 'validateArena']);
+    const never = (what: keyof Reached) =>
+      Object.keys(PARAMETERS).filter((name) => !reached.get(name)?.[what]);
+    expect(never('returned')).toEqual(['refusedAt', 'open', 'trap']);
+    expect(never('refused')).toEqual(['bytesInUse', 'refuseGrowthAfter']);
   });
 });

@@ -19,6 +19,15 @@ export function expectTable(_table: Table): void {}
 /** A live slot of a table. */
 export function expectLive(_table: Table, _slot: u32): void {}
 
+/** Notes the slot whose stamp is the latest; NIL if it was not live before. */
+export function noteTouch(_table: Table, _slot: u32): void {}
+
+/** The slot that was touched last, once, and `oldStamp` is what it had before. */
+export function expectTouched(_table: Table, _slot: u32, _oldStamp: u32): void {}
+
+/** A number of a slot that the index has refused. */
+export function expectRefused(_table: Table, _i: u32): void {}
+
 /** A word that no slot of the index has. */
 export function expectAbsent(_table: Table, _word: u32): void {}
 

@@ -17,7 +17,10 @@ import {
   ARENA_FIRST,
   CAPACITY_MAX,
   ELSEWHERE,
+  MAPPED,
+  NIL,
   SLOT_FIRST,
+  STAMP_MAX,
   TABLE_BYTES,
   VISIT_RENEW,
   VISIT_TOUCH,
@@ -25,12 +28,16 @@ import {
 } from '../layout.js';
 import {
   budgetOf,
+  capacityOf,
+  clockOf,
   freshOf,
   hasAges,
   hasWeights,
   markOf,
   recordsOf,
+  refusedOf,
   setMark,
+  sizeOf,
   stampOf,
   Table,
   totalOf,
@@ -38,6 +45,10 @@ import {
 
 /** What the mark of a table and its address differ by: any number that data rarely is. */
 const MARK: u32 = 0x6c727531;
+
+/** What was touched last, if no stamp was given since. */
+let touchedTable: usize = 0;
+let touchedSlot: u32 = NIL;
 
 /** Marks a block as a table, from now on; 0, which is none, is left alone. */
 export function mark(table: Table): void {
@@ -79,6 +90,50 @@ export function expectLive(table: Table, slot: u32): void {
   expectTable(table);
   assert(slot >= SLOT_FIRST && slot < freshOf(table));
   assert(stampOf(recordsOf(table), slot) != 0);
+}
+
+/** Notes the slot whose stamp is the latest; NIL if it was not live before. */
+export function noteTouch(table: Table, slot: u32): void {
+  if (ASC_NO_ASSERT) return;
+  touchedTable = table;
+  touchedSlot = slot;
+}
+
+/** The slot that was touched last, once, and `oldStamp` is what it had before. */
+export function expectTouched(table: Table, slot: u32, oldStamp: u32): void {
+  if (ASC_NO_ASSERT) return;
+  const stamp = stampOf(recordsOf(table), slot);
+  assert(table == touchedTable && slot == touchedSlot);
+  assert((stamp & ~MAPPED) == clockOf(table) && ((stamp ^ oldStamp) & MAPPED) == 0);
+  touchedSlot = NIL;
+}
+
+/** A number of a slot that the index has refused. */
+export function expectRefused(table: Table, i: u32): void {
+  if (ASC_NO_ASSERT) return;
+  expectTable(table);
+  assert(i < refusedOf(table));
+}
+
+/** What a table without storage may be given: room, and all the columns it uses. */
+export function expectBare(table: Table, capacity: u32, isAged: bool, isWeighed: bool): void {
+  if (ASC_NO_ASSERT) return;
+  expectTable(table);
+  assert(capacityOf(table) == 0 && capacity > 0 && capacity <= (CAPACITY_MAX as u32));
+  assert((isAged || !hasAges(table)) && (isWeighed || !hasWeights(table)));
+}
+
+/** A clock at which an empty table may begin. */
+export function expectClock(table: Table, clock: u32): void {
+  if (ASC_NO_ASSERT) return;
+  expectTable(table);
+  assert(sizeOf(table) == 0 && (clock & MAPPED) == 0 && clock <= STAMP_MAX);
+}
+
+/** An instance that was not opened yet. */
+export function expectClosed(): void {
+  if (ASC_NO_ASSERT) return;
+  assert(arenaEnd() == 0);
 }
 
 /** A word that no slot of the index has. */

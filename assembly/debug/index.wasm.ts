@@ -1,17 +1,16 @@
 // The debug build's interface: the core's, with asserts, and what tests and tools need to look
 // inside and to make rare events common. Nothing here is in the release build.
 
-import { capacityOf, hasAges, hasWeights, setClock, sizeOf, Table } from '../slots.js';
+import { capacityOf, hasAges, hasWeights, setClock, Table } from '../slots.js';
 import { layOut } from '../storage.js';
-import { expectTable } from './contract.js';
+import { expectClock, expectTable } from './contract.js';
 
 export * from '../core.js';
 export { refuseGrowthAfter } from './fault.js';
 
 /** Lets the clock of an empty table start later. */
 export function startClock(table: Table, clock: u32): void {
-  expectTable(table);
-  assert(sizeOf(table) == 0 && (clock & 1) == 0);
+  expectClock(table, clock);
   setClock(table, clock);
 }
 
