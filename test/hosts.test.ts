@@ -155,13 +155,13 @@ describe('a big-endian host', () => {
 
 describe('a host without FinalizationRegistry', () => {
   it('frees what is disposed of, and nothing else', async () => {
-    const { LRUCache, sharedEngine } = await load();
+    const { LRUCache, hostFor } = await load();
     vi.stubGlobal('FinalizationRegistry', undefined);
     const caches = [1, 2, 3].map(() => new LRUCache<string, number>({ max: 2 }));
     expect(caches.every(works)).toBe(true);
-    expect(sharedEngine().tables).toBe(3);
+    expect(hostFor().tables).toBe(3);
     for (const cache of caches) cache[Symbol.dispose]();
-    expect(sharedEngine().tables).toBe(0);
+    expect(hostFor().tables).toBe(0);
   });
 });
 
@@ -193,34 +193,29 @@ describe('the registry of dropped caches', () => {
     vi.stubGlobal('FinalizationRegistry', Registry);
   });
 
-  it('is one, and frees each table once, but those of a retired engine', async () => {
-    const { LRUCache, sharedEngine, pureEngine } = await load();
+  it('is one, and frees each table once', async () => {
+    const { LRUCache, hostFor } = await load();
     const [first] = Array.from({ length: 4 }, () => new LRUCache<string, number>({ max: 2 }));
     const pure = new LRUCache<string, number>({ max: 2, engine: 'pure' });
     const [{ registered, unregistered, report } = expect.fail('no registry')] = made;
-    expect([made.length, registered.length, sharedEngine().tables]).toEqual([1, 4, 4]);
+    expect([made.length, registered.length, hostFor().tables]).toEqual([1, 4, 4]);
     expect(registered.every(([owner, , token]) => owner === token)).toBe(true);
 
     pure[Symbol.dispose]();
-    expect([unregistered, pureEngine().tables]).toEqual([[], 0]);
+    expect(unregistered).toEqual([]);
     first?.[Symbol.dispose]();
-    expect(unregistered).toEqual([registered[0]?.[2]]);
     expect(unregistered[0]).toBe(registered[0]?.[2]);
-    expect(sharedEngine().tables).toBe(3);
-
+    expect(hostFor().tables).toBe(3);
     report(registered[1]?.[1]);
-    expect(sharedEngine().tables).toBe(2);
-    sharedEngine().retire();
-    report(registered[2]?.[1]);
-    expect(sharedEngine().tables).toBe(2);
+    expect(hostFor().tables).toBe(2);
   });
 
   it('has nothing to free in an engine that trapped, and does not fail for it', async () => {
-    const { LRUCache, sharedEngine } = await load();
-    const { poisonIfTrap } = await import('../src/poison.js');
+    const { LRUCache } = await load();
+    const { entriesOf } = await import('../src/lru.js');
+    const { killIfTrap } = await import('../src/engine/dead.js');
     const cache = new LRUCache<string, number>({ max: 2 });
-    const { engine } = sharedEngine();
-    poisonIfTrap(engine, new WebAssembly.RuntimeError('unreachable'));
+    killIfTrap(entriesOf(cache).lease.engine, new WebAssembly.RuntimeError('unreachable'));
     expect(() => cache.size).toThrow(expect.objectContaining({ code: 'ENGINE_POISONED' }));
     const [{ registered, report } = expect.fail('no registry')] = made;
     expect(() => report(registered[0]?.[1])).not.toThrow();
@@ -229,11 +224,12 @@ describe('the registry of dropped caches', () => {
 
 describe('a poisoned engine', () => {
   it('is given to no cache, also where the host refuses another one', async () => {
-    const { LRUCache, sharedEngine } = await load();
-    const { poisonIfTrap } = await import('../src/poison.js');
-    const { engine } = sharedEngine();
+    const { LRUCache } = await load();
+    const { entriesOf } = await import('../src/lru.js');
+    const { killIfTrap } = await import('../src/engine/dead.js');
     const { RuntimeError } = WebAssembly;
-    poisonIfTrap(engine, new RuntimeError('unreachable'));
+    const first = new LRUCache<string, number>({ max: 2 });
+    killIfTrap(entriesOf(first).lease.engine, new RuntimeError('unreachable'));
     vi.stubGlobal('WebAssembly', {
       RuntimeError,
       Instance: function refuse() {
@@ -246,97 +242,66 @@ describe('a poisoned engine', () => {
 });
 
 describe('a crowded engine', () => {
-  /** Caches that crowd the engine: many, and much memory. */
-  function crowd({ LRUCache, sharedEngine }: Awaited<ReturnType<typeof load>>) {
-    const crowded = sharedEngine();
-    const large = new LRUCache<number, number>({ max: 2 ** 21 });
-    for (let key = 0; key <= 2 ** 20; key++) large.set(key, key);
-    expect(crowded.crowded, 'by one large cache').toBe(false);
-    const caches = Array.from({ length: 4095 }, () => new LRUCache({ max: 1 }));
-    expect(crowded.crowded).toBe(true);
-    return { crowded, caches: [large, ...caches] };
-  }
-
-  it('goes on if the host has no memory for another one, and is left when it has', async () => {
-    const loaded = await load();
-    const { LRUCache, sharedEngine } = loaded;
-    const { crowded, caches } = crowd(loaded);
-    vi.stubGlobal('WebAssembly', {
-      ...WebAssembly,
-      Instance: function refuse() {
-        throw new RangeError('no address space');
-      },
-    });
-    const before = crowded.tables;
-    const cache = new LRUCache<string, number>({ max: 2 });
-    expect([cache.engine, works(cache), crowded.tables]).toEqual(['wasm', true, before + 1]);
-    vi.unstubAllGlobals();
-    const next = new LRUCache<string, number>({ max: 2 });
-    expect([next.engine, works(next), crowded.tables]).toEqual(['wasm', true, before + 1]);
-    expect(sharedEngine()).not.toBe(crowded);
-    expect(sharedEngine().tables).toBe(1);
-    for (const old of caches) old[Symbol.dispose]();
-    expect(crowded.tables, 'but for the last cache it was given').toBe(1);
-    expect(works(cache)).toBe(true);
+  it('is left to the caches it has: new ones are on the JavaScript engine until some go', async () => {
+    const { LRUCache, hostFor } = await load();
+    const caches = Array.from({ length: 4096 }, () => new LRUCache<string, number>({ max: 2 }));
+    expect(caches.every(({ engine }) => engine === 'wasm')).toBe(true);
+    const late = new LRUCache<string, number>({ max: 2 });
+    expect([late.engine, works(late), hostFor().tables]).toEqual(['pure', true, 4096]);
+    caches[0]?.[Symbol.dispose]();
+    expect(new LRUCache<string, number>({ max: 2 }).engine).toBe('wasm');
   });
 
-  it('is not crowded by many tables without memory', async () => {
-    const { LRUCache, sharedEngine } = await load();
-    const caches = Array.from({ length: 5000 }, () => new LRUCache({ max: 1 }));
-    expect([sharedEngine().tables, sharedEngine().crowded]).toEqual([caches.length, false]);
+  it('is crowded by much memory of small caches, too', async () => {
+    const { LRUCache } = await load();
+    const caches = Array.from({ length: 40 }, () => new LRUCache<number, number>({ max: 50_000 }));
+    for (const cache of caches) for (let key = 0; key < 50_000; key++) cache.set(key, key);
+    expect(new LRUCache({ max: 2 }).engine).toBe('pure');
+    for (const cache of caches) cache[Symbol.dispose]();
+    expect(new LRUCache({ max: 2 }).engine).toBe('wasm');
+  });
+
+  it('is not crowded by one large cache, which has a memory of its own', async () => {
+    const { LRUCache, hostFor } = await load();
+    const large = new LRUCache<number, number>({ max: 2 ** 20, ttl: 1000, maxSize: 2 ** 30 });
+    for (let key = 0; key < 2 ** 18; key++) large.set(key, key, { size: 1 });
+    expect([large.engine, hostFor().tables]).toEqual(['wasm', 0]);
+    expect(large.size).toBe(2 ** 18);
+    expect([...large.rkeys()].slice(0, 3)).toEqual([0, 1, 2]);
+    for (let key = 0; key < 2 ** 18; key++) if (large.get(key) !== key) expect.fail(`key ${key}`);
+    large.clear();
+    expect([large.size, hostFor().tables]).toEqual([0, 1]);
+    expect(large.set(1, 2, { size: 1 }).get(1)).toBe(2);
   });
 });
 
 describe('a host without memory', () => {
-  it('for an empty table: the pure engine takes over, or the constructor throws', async () => {
-    const { LRUCache, pureEngine, sharedEngine } = await load();
-    const wasm = vi.spyOn(sharedEngine(), 'createTable').mockReturnValue(undefined);
-    const cache = new LRUCache<string, number>({ max: 2 });
-    expect([cache.engine, works(cache), wasm.mock.calls.length]).toEqual(['pure', true, 1]);
-    vi.spyOn(pureEngine(), 'createTable').mockReturnValue(undefined);
-    expect(() => new LRUCache({ max: 2 })).toThrow(outOfMemory);
-  });
-
-  it('counts and registers no table that it did not get', async () => {
-    const { pureEngine, SharedEngine } = await load();
+  it('for an empty table: the JavaScript engine takes over', async () => {
+    const { LRUCache, TableHost } = await load();
+    const { openCore } = await import('../src/core.js');
     const registry = vi.fn();
     vi.stubGlobal('FinalizationRegistry', registry);
-    const { engine } = pureEngine();
-    const shared = new SharedEngine({ ...engine, kind: 'wasm', createTable: () => undefined });
-    expect([shared.createTable({}, 5), shared.tables]).toEqual([undefined, 0]);
+    const host = new TableHost(() => {
+      const wasm = openCore();
+      return { ...wasm, engine: { ...wasm.engine, createTable: () => undefined } };
+    });
+    host.prepare();
+    const cache = new LRUCache<string, number>({ max: 2, engine: host as never });
+    expect([cache.engine, works(cache), host.tables]).toEqual(['pure', true, 0]);
     expect(registry).not.toHaveBeenCalled();
   });
 
   it('for weights: the constructor throws', async () => {
-    const { LRUCache, pureEngine, SharedEngine } = await load();
-    const engine = new SharedEngine({ ...pureEngine().engine, useWeights: () => 0 });
-    const options = { maxSize: 5, engine: engine as never };
+    const { LRUCache, TableHost } = await load();
+    const { createJsEngine } = await import('../src/engine/js.js');
+    const engine = { ...createJsEngine(), useWeights: () => 0 };
+    const host = new TableHost(undefined, (limit) => ({
+      engine,
+      table: engine.createTable(limit) as never,
+    }));
+    const options = { maxSize: 5, engine: host as never };
     expect(() => new LRUCache(options)).toThrow(outOfMemory);
   });
-
-  it.each(['wasm', 'pure'] as const)(
-    'for new hashes: a crowded bucket stays, on %s',
-    async (kind) => {
-      const { LRUCache, pureEngine, sharedEngine, SharedEngine } = await load();
-      const engine = kind === 'pure' ? pureEngine().engine : sharedEngine().engine;
-      // One hash for all, and no memory for any other: that of a rope is taken of a flat copy.
-      const hashFloat = (_: number, seed: number) => {
-        if (seed !== 0) throw new RangeError('out of memory');
-        return 0;
-      };
-      const words: unknown[] = [];
-      const rehash: typeof engine.rehash = (table, given, multiplier) => {
-        words.push(given);
-        return engine.rehash(table, given, multiplier);
-      };
-      const shared = new SharedEngine({ ...engine, hashFloat, rehash });
-      const cache = new LRUCache<number, number>({ max: 100, engine: shared as never });
-      for (let i = 0; i < 40; i++) cache.set(i + 0.5, i);
-      expect(words.length).toBeGreaterThan(0);
-      expect(words.every((given) => given === undefined)).toBe(true);
-      for (let i = 0; i < 40; i++) expect(cache.get(i + 0.5)).toBe(i);
-    },
-  );
 });
 
 describe('a host that lacks something of its process', () => {

@@ -29,7 +29,7 @@ import {
 import type { Lease } from '../src/engine/lifetime.js';
 import { PATH_FAST, PATH_SLOW } from '../src/entries/entries.js';
 import { entriesOf, type LRUCache } from '../src/lru.js';
-import { type BucketIndex, type ChainIndex, cores, type Image, imageOf } from './image.js';
+import { type BucketIndex, type ChainIndex, type Image, imageOf } from './image.js';
 import type { TestEngine } from './support.js';
 
 // `expect` costs more than all else here; it is called only to fail.

@@ -18,7 +18,7 @@
 import { openCore } from '../core.js';
 import { LRUCacheRangeError } from '../errors.js';
 import type { EngineKind } from '../types.js';
-import { hasTrapped } from './dead.js';
+import { hasTrapped, killIfTrap } from './dead.js';
 import type { Engine, Table } from './engine.js';
 import { createJsEngine } from './js.js';
 import type { WasmEngine } from './wasm.js';
@@ -54,6 +54,15 @@ let js: Engine | undefined;
 function openJs(limit: number): Lease {
   js ??= createJsEngine();
   return { engine: js, table: js.createTable(limit) as Table };
+}
+
+/** Runs something of an engine, which is dead from then on if it traps. */
+function attempt<T>(engine: Engine, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw killIfTrap(engine, error);
+  }
 }
 
 /** Gives caches their tables and takes them back. */
@@ -95,7 +104,9 @@ export class TableHost {
     const shared = this.#shared;
     const isRoomy =
       shared !== undefined && this.#tables < TABLES_MAX && shared.bytesInUse() < BYTES_MAX;
-    const table = isRoomy ? shared.engine.createTable(limit) : undefined;
+    const table = isRoomy
+      ? attempt(shared.engine, () => shared.engine.createTable(limit))
+      : undefined;
     if (shared === undefined || table === undefined) return this.#openJs(limit);
     this.#tables += 1;
     droppedCaches()?.register(owner, () => this.#free(shared, table), owner);
@@ -150,7 +161,7 @@ export class TableHost {
 
   #free(from: WasmEngine, table: Table): void {
     if (from === this.#shared) this.#tables -= 1;
-    from.engine.destroyTable(table);
+    attempt(from.engine, () => from.engine.destroyTable(table));
   }
 }
 

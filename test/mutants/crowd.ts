@@ -116,7 +116,7 @@ export class Crowd {
   /** Checks what `find` says of a word. */
   find(word: number): number {
     const image = this.image();
-    const live = expectTable({ engine: this.#wasm.engine, table: this.table });
+    const { live } = expectTable({ engine: this.#wasm.engine, table: this.table });
     const model = new Buckets(indexOf(image), false);
     const at = (slot: number) => [image.records[slot * 2], image.records[slot * 2 + 1]] as number[];
     const isMapped = (slot: number) => ((at(slot)[1] as number) & MAPPED) !== 0;
