@@ -206,7 +206,7 @@ export function expectArena(memory: WebAssembly.Memory): void {
   }
 }
 
-/** Checks the index and the order of a table of any engine; returns its live slots, oldest first. */
+/** Checks the index and the order of a table of any engine; returns its live slots in order. */
 export function expectTable(lease: Lease): number[] {
   const image = imageOf(lease);
   const live = liveSlots(image);

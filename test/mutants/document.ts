@@ -49,7 +49,8 @@ function equivalentsText({ equivalents }: CoreScore, groups: readonly Equivalent
     return 'No survivor has been argued to be equivalent to the original; many may be.\n';
   }
   const reasons = argued(equivalents, groups);
-  return `Equivalent mutants do what the original does. Each was looked at; the reasons:\n\n${reasons}\n`;
+  const intro = 'Equivalent mutants do what the original does. Each was looked at; the reasons:';
+  return `${intro}\n\n${reasons}\n`;
 }
 
 function coreSection(core: CoreScore, groups: readonly Equivalents[]): string {

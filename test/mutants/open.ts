@@ -37,8 +37,8 @@ export function openCore(module: WebAssembly.Module): Core {
   const wasm = bindWasm(exports, true);
   const { memory } = wasm.core;
   cores.set(wasm.engine, memory);
-  // Memory is rarely as fresh as that of a new instance. What is not the arena's own is spoiled: all
-  // but the header of the one free block, its two links, and the closing header.
+  // Memory is rarely as fresh as that of a new instance. What is not the arena's own is spoiled:
+  // all but the header of the one free block, its two links, and the closing header.
   const bytes = new Uint8Array(memory.buffer);
   bytes.fill(SPOILED, ARENA_FIRST + 2 * BLOCK_HEADER_BYTES, bytes.length - BLOCK_HEADER_BYTES);
   return { wasm, pages: exports.pages as WebAssembly.Global<'i32'>, first: ARENA_FIRST };

@@ -1,8 +1,9 @@
 // The trials of a core: what any build has to pass, and what kills a mutant.
 //
-// Tables in lockstep with the JavaScript engine (pair.ts), tables that are crowded (crowd.ts), whole
-// caches beside a model (the subject of the soak), and the arena (heap.ts). trials.test.ts runs them
-// on the builds as they are; run.ts, on every mutant. They know no clock and repeat exactly.
+// Tables in lockstep with the JavaScript engine (pair.ts), tables that are crowded (crowd.ts),
+// whole caches beside a model (the subject of the soak), and the arena (heap.ts). trials.test.ts
+// runs them on the builds as they are; run.ts, on every mutant. They know no clock and repeat
+// exactly.
 
 import { OUTCOME_MASK, STAMP_MAX, STAMP_STEP } from '../../assembly/layout.js';
 import { below, createRandom } from '../../bench/random.js';
