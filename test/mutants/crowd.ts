@@ -39,11 +39,13 @@ export function wordOfMix(mix: number): number {
   return Math.imul(mix, INVERSE);
 }
 
-/** So many words with one home, the first or the last bucket, of few tags or of many. */
-export function crowdedWords(count: number, isLast: boolean, hasOneTag: boolean): number[] {
+/** So many words with one home, the first or the last bucket, and so many tags. */
+export function crowdedWords(count: number, isLast: boolean, tags: number): number[] {
   const base = isLast ? 0xff800000 : 0;
   // The tag is of bits 0 to 7 and 15 to 22.
-  return Array.from({ length: count }, (_, i) => wordOfMix(base + (hasOneTag ? i << 8 : i * 3)));
+  return Array.from({ length: count }, (_, i) =>
+    wordOfMix(base + (i % tags) + (Math.floor(i / tags) << 8)),
+  );
 }
 
 const tagOf = (mix: number) => (mix ^ (mix >>> 15)) & 0xff || 1;
@@ -143,7 +145,7 @@ export class Crowd {
     const outcome = code & OUTCOME_MASK;
     check(outcome === CROWDED, place === undefined, 'refused');
     if (outcome === NO_ROOM) {
-      this.grow();
+      this.layOut('grow');
       this.put(word);
     } else if (outcome === CROWDED) this.#insertMapped(word);
     else if (image.size < image.limit) {
@@ -155,7 +157,7 @@ export class Crowd {
   #insertMapped(word: number): void {
     const { engine } = this.#wasm;
     if ((engine.insertMapped(this.table, word) & OUTCOME_MASK) !== NO_ROOM) return;
-    this.grow();
+    this.layOut('grow');
     engine.insertMapped(this.table, word);
   }
 
@@ -177,11 +179,11 @@ export class Crowd {
     }
   }
 
-  /** Grows the table, and checks which entries its index refuses from then on. */
-  grow(): void {
+  /** Lays the table out anew, and checks which entries its index refuses from then on. */
+  layOut(name: 'grow' | 'useAges' | 'useWeights'): void {
     const { engine } = this.#wasm;
     const { fresh, records } = this.image();
-    check(plainTrue(engine.grow(this.table)), true, 'grow');
+    check(plainTrue(engine[name](this.table)), true, name);
     const model = new Buckets(indexOf(this.image()), true);
     const refused: number[] = [];
     for (let slot = SLOT_FIRST; slot < fresh; slot++) {

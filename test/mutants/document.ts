@@ -49,7 +49,8 @@ function equivalentsText({ equivalents }: CoreScore, groups: readonly Equivalent
     return 'No survivor has been argued to be equivalent to the original; many may be.\n';
   }
   const reasons = argued(equivalents, groups);
-  return `Equivalent mutants do what the original does. Each was looked at; the reasons:\n\n${reasons}\n`;
+  const intro = 'Equivalent mutants do what the original does. Each was looked at; the reasons:';
+  return `${intro}\n\n${reasons}\n`;
 }
 
 function coreSection(core: CoreScore, groups: readonly Equivalents[]): string {
@@ -60,7 +61,7 @@ function coreSection(core: CoreScore, groups: readonly Equivalents[]): string {
 One instruction of \`build/core.wasm\` is changed at a time. Most changes are of a constant, of the
 field that a load or store goes to, of a comparison, of an operator, or of what is left out. Each
 mutant runs the trials (\`test/mutants/trials.ts\`) until it fails one. Not changed are the
-instructions on vectors (\`v128\`, \`i8x16\`), except that a call or a store around them is left out.
+instructions on vectors (\`v128\`, \`i8x16\`), but a call or a store around them is left out.
 
 ${judgedText(core)}
 

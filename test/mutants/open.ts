@@ -1,6 +1,6 @@
 // Instances of a module under test.
 
-import { ARENA_FIRST } from '../../assembly/layout.js';
+import { ARENA_FIRST, BLOCK_HEADER_BYTES } from '../../assembly/layout.js';
 import { bindWasm, type WasmEngine } from '../../src/engine/wasm.js';
 import { cores } from '../image.js';
 import { check } from './check.js';
@@ -24,6 +24,7 @@ const IMPORTS = {
   },
 };
 
+const SPOILED = 0xa5;
 let opened = 0;
 /** Instances whose memory a host may have to reserve addresses for at a time: 10 GB each. */
 const OPEN_MAX = 32;
@@ -34,6 +35,11 @@ export function openCore(module: WebAssembly.Module): Core {
   if (opened % OPEN_MAX === 0) (globalThis as { gc?: () => void }).gc?.();
   const { exports } = new WebAssembly.Instance(module, IMPORTS);
   const wasm = bindWasm(exports, true);
-  cores.set(wasm.engine, wasm.core.memory);
+  const { memory } = wasm.core;
+  cores.set(wasm.engine, memory);
+  // Memory is rarely as fresh as that of a new instance. What is not the arena's own is spoiled:
+  // all but the header of the one free block, its two links, and the closing header.
+  const bytes = new Uint8Array(memory.buffer);
+  bytes.fill(SPOILED, ARENA_FIRST + 2 * BLOCK_HEADER_BYTES, bytes.length - BLOCK_HEADER_BYTES);
   return { wasm, pages: exports.pages as WebAssembly.Global<'i32'>, first: ARENA_FIRST };
 }

@@ -37,7 +37,7 @@ const options = new Command('npm run test:mutants --')
   .option('--threads <count>', 'threads', count, 2)
   .option('--only <text>', 'judge mutants whose key has this text')
   .option('--keep', 'write the figures of a sample, too')
-  .option('--least <percent>', 'lowest score that passes', count, 95)
+  .option('--least <percent>', 'lowest score that passes', count, 85)
   .parse()
   .opts<Options>();
 

@@ -1,8 +1,9 @@
 // The trials of a core: what any build has to pass, and what kills a mutant.
 //
-// Tables in lockstep with the JavaScript engine (pair.ts), tables that are crowded (crowd.ts), whole
-// caches beside a model (the subject of the soak), and the arena (heap.ts). trials.test.ts runs them
-// on the builds as they are; run.ts, on every mutant. They know no clock and repeat exactly.
+// Tables in lockstep with the JavaScript engine (pair.ts), tables that are crowded (crowd.ts),
+// whole caches beside a model (the subject of the soak), and the arena (heap.ts). trials.test.ts
+// runs them on the builds as they are; run.ts, on every mutant. They know no clock and repeat
+// exactly.
 
 import { OUTCOME_MASK, STAMP_MAX, STAMP_STEP } from '../../assembly/layout.js';
 import { below, createRandom } from '../../bench/random.js';
@@ -68,6 +69,10 @@ function clocks(module: WebAssembly.Module): void {
       if (run & 1) pair.use('useAges');
       drive(pair, { words: 40, offset: 0 }, 60);
     }
+    const pair = new Pair(core, random, 30, STAMP_MAX);
+    pair.grow();
+    pair.call('insertMapped', 1);
+    pair.compare();
   }
 }
 
@@ -92,27 +97,30 @@ function growth(module: WebAssembly.Module): void {
   }
 }
 
-/** Words of one home, of one tag or of all, at both ends of the buckets. */
+/** Words of one home and of few tags, at both ends of the buckets, laid out anew in the end. */
 function crowds(module: WebAssembly.Module): void {
-  for (const [isLast, hasOneTag] of [
-    [false, false],
-    [true, false],
-    [true, true],
-    [false, true],
+  for (const [isLast, tags] of [
+    [false, 100],
+    [true, 8],
+    [true, 1],
+    [false, 6],
   ] as const) {
     const random = createRandom(SEED);
     const crowd = new Crowd(openCore(module).wasm, random, 260);
     const words = [
-      ...crowdedWords(120, isLast, hasOneTag),
+      ...crowdedWords(120, isLast, tags),
       ...Array.from({ length: 60 }, (_, i) => wordOfMix(Math.imul(i, 0x1f3d5b79))),
     ];
     for (const word of words) crowd.put(word);
-    for (let i = 0; i < 120; i++) {
-      const word = words[below(random, words.length)] as number;
-      const dice = below(random, 8);
-      if (dice < 3) crowd.remove();
-      else if (dice < 4) crowd.reword(word);
-      else crowd.put(word);
+    for (const column of ['useAges', 'useWeights'] as const) {
+      for (let i = 0; i < 80; i++) {
+        const word = words[below(random, words.length)] as number;
+        const dice = below(random, 8);
+        if (dice < 3) crowd.remove();
+        else if (dice < 4) crowd.reword(word);
+        else crowd.put(word);
+      }
+      crowd.layOut(column);
     }
   }
 }

@@ -43,7 +43,7 @@ function countMapped({ engine, table }: Lease): number {
   return mapped;
 }
 
-/** Puts the keys of a family into a cache; returns how many are mapped, or throws if one is lost. */
+/** Puts the keys of a family into a cache; returns how many are mapped. Throws if one is lost. */
 function run(name: string, keyAt: (i: number) => number | string) {
   const host = new TableHost(open);
   host.prepare();

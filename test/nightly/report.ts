@@ -70,7 +70,8 @@ const LARGE = 10_000;
 /** The large counts of all parts, in a sentence. */
 function summaryOf(reports: Reports): string {
   if (Object.keys(reports).length === 0) {
-    return 'The long runs (`npm run test:nightly`) have not been made since the core was written anew.';
+    const runs = 'The long runs (`npm run test:nightly`)';
+    return `${runs} have not been made since the core was written anew.`;
   }
   const counted = Object.values(reports).flatMap(({ counts }) => Object.entries(counts));
   const sums = new Map<string, number>();
