@@ -93,8 +93,12 @@ export class TableHost {
   /** A new table for `owner`, freed when the owner is collected. */
   open(owner: object, limit: number): Lease {
     const shared = this.#shared;
+    // Trapped: a cache that leaves an instance of its own may come before the next `prepare`.
     const isRoomy =
-      shared !== undefined && this.#tables < TABLES_MAX && shared.bytesInUse() < BYTES_MAX;
+      shared !== undefined &&
+      !hasTrapped(shared.engine) &&
+      this.#tables < TABLES_MAX &&
+      shared.bytesInUse() < BYTES_MAX;
     const table = isRoomy ? shared.engine.createTable(limit) : undefined;
     if (shared === undefined || table === undefined) return this.#openJs(limit);
     this.#tables += 1;
