@@ -18,7 +18,7 @@
 import { openCore } from '../core.js';
 import { LRUCacheRangeError } from '../errors.js';
 import type { EngineKind } from '../types.js';
-import { hasTrapped } from './dead.js';
+import { hasTrapped, killIfTrap } from './dead.js';
 import type { Engine, Table } from './engine.js';
 import { createJsEngine } from './js.js';
 import type { WasmEngine } from './wasm.js';
@@ -54,6 +54,15 @@ let js: Engine | undefined;
 function openJs(limit: number): Lease {
   js ??= createJsEngine();
   return { engine: js, table: js.createTable(limit) as Table };
+}
+
+/** Calls an instance for no cache that would see a trap of it. */
+function guarded<R>(wasm: WasmEngine, call: (wasm: WasmEngine) => R): R {
+  try {
+    return call(wasm);
+  } catch (error) {
+    throw killIfTrap(wasm.engine, error);
+  }
 }
 
 /** Gives caches their tables and takes them back. */
@@ -99,7 +108,7 @@ export class TableHost {
       !hasTrapped(shared.engine) &&
       this.#tables < TABLES_MAX &&
       shared.bytesInUse() < BYTES_MAX;
-    const table = isRoomy ? shared.engine.createTable(limit) : undefined;
+    const table = isRoomy ? guarded(shared, ({ engine }) => engine.createTable(limit)) : undefined;
     if (shared === undefined || table === undefined) return this.#openJs(limit);
     this.#tables += 1;
     droppedCaches()?.register(owner, () => this.#free(shared, table), owner);
@@ -154,7 +163,7 @@ export class TableHost {
 
   #free(from: WasmEngine, table: Table): void {
     if (from === this.#shared) this.#tables -= 1;
-    from.engine.destroyTable(table);
+    guarded(from, ({ engine }) => engine.destroyTable(table));
   }
 }
 
