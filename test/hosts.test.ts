@@ -153,15 +153,32 @@ describe('a big-endian host', () => {
   });
 });
 
+describe('a host without SIMD', () => {
+  it('refuses the module, and gets the pure engine', async () => {
+    const { LRUCache } = await load();
+    const { CompileError } = WebAssembly;
+    const cause = new CompileError('invalid opcode 0xfd');
+    vi.stubGlobal('WebAssembly', {
+      Module: function refuse() {
+        throw cause;
+      },
+    });
+    expect(new LRUCache({ max: 2 }).engine).toBe('pure');
+    expect(() => new LRUCache({ max: 2, engine: 'wasm' })).toThrow(
+      expect.objectContaining({ code: 'ENGINE_UNAVAILABLE', cause }),
+    );
+  });
+});
+
 describe('a host without FinalizationRegistry', () => {
   it('frees what is disposed of, and nothing else', async () => {
-    const { LRUCache, sharedEngine } = await load();
+    const { LRUCache, hostFor } = await load();
     vi.stubGlobal('FinalizationRegistry', undefined);
     const caches = [1, 2, 3].map(() => new LRUCache<string, number>({ max: 2 }));
     expect(caches.every(works)).toBe(true);
-    expect(sharedEngine().tables).toBe(3);
+    expect(hostFor().tables).toBe(3);
     for (const cache of caches) cache[Symbol.dispose]();
-    expect(sharedEngine().tables).toBe(0);
+    expect(hostFor().tables).toBe(0);
   });
 });
 
@@ -193,47 +210,68 @@ describe('the registry of dropped caches', () => {
     vi.stubGlobal('FinalizationRegistry', Registry);
   });
 
-  it('is one, and frees each table once, but those of a retired engine', async () => {
-    const { LRUCache, sharedEngine, pureEngine } = await load();
+  it('is one, frees each table once, and has nothing of the pure engine', async () => {
+    const { LRUCache, hostFor } = await load();
     const [first] = Array.from({ length: 4 }, () => new LRUCache<string, number>({ max: 2 }));
     const pure = new LRUCache<string, number>({ max: 2, engine: 'pure' });
     const [{ registered, unregistered, report } = expect.fail('no registry')] = made;
-    expect([made.length, registered.length, sharedEngine().tables]).toEqual([1, 4, 4]);
+    expect([made.length, registered.length, hostFor().tables]).toEqual([1, 4, 4]);
     expect(registered.every(([owner, , token]) => owner === token)).toBe(true);
+    expect(hostFor('pure').tables).toBe(0);
 
     pure[Symbol.dispose]();
-    expect([unregistered, pureEngine().tables]).toEqual([[], 0]);
+    expect(unregistered).toEqual([]);
     first?.[Symbol.dispose]();
-    expect(unregistered).toEqual([registered[0]?.[2]]);
+    expect(unregistered).toHaveLength(1);
     expect(unregistered[0]).toBe(registered[0]?.[2]);
-    expect(sharedEngine().tables).toBe(3);
-
+    expect(hostFor().tables).toBe(3);
     report(registered[1]?.[1]);
-    expect(sharedEngine().tables).toBe(2);
-    sharedEngine().retire();
-    report(registered[2]?.[1]);
-    expect(sharedEngine().tables).toBe(2);
+    expect(hostFor().tables).toBe(2);
+  });
+
+  it('frees an instance that holds one table, for another one', async () => {
+    const { LRUCache, hostFor } = await load();
+    const { entriesOf } = await import('../src/lru.js');
+    const { engine: shared } = entriesOf(new LRUCache<number, number>({ max: 2 })).lease;
+    const [{ registered, report } = expect.fail('no registry')] = made;
+    // Every table says that it is large.
+    Object.assign(shared, { bytesHeld: () => 2 ** 22 });
+    const fill = () => {
+      const cache = new LRUCache<number, number>({ max: 50 });
+      for (let key = 0; key < 50; key++) cache.set(key, key);
+      return entriesOf(cache).lease.engine !== shared;
+    };
+    const before = registered.length;
+    expect(Array.from({ length: 65 }, fill)).toEqual([...Array(64).fill(true), false]);
+    expect(hostFor().tables).toBe(2);
+    // Each was registered twice: where it was small, and where it is large.
+    report(registered[before + 1]?.[1]);
+    expect([fill(), fill()]).toEqual([true, false]);
   });
 
   it('has nothing to free in an engine that trapped, and does not fail for it', async () => {
-    const { LRUCache, sharedEngine } = await load();
-    const { poisonIfTrap } = await import('../src/poison.js');
+    const { LRUCache, hostFor } = await load();
+    const { killIfTrap } = await import('../src/engine/dead.js');
+    const { entriesOf } = await import('../src/lru.js');
     const cache = new LRUCache<string, number>({ max: 2 });
-    const { engine } = sharedEngine();
-    poisonIfTrap(engine, new WebAssembly.RuntimeError('unreachable'));
+    const { engine } = entriesOf(cache).lease;
+    killIfTrap(engine, new WebAssembly.RuntimeError('unreachable'));
     expect(() => cache.size).toThrow(expect.objectContaining({ code: 'ENGINE_POISONED' }));
     const [{ registered, report } = expect.fail('no registry')] = made;
-    expect(() => report(registered[0]?.[1])).not.toThrow();
+    expect(works(new LRUCache<string, number>({ max: 2 }))).toBe(true);
+    report(registered[0]?.[1]);
+    expect(hostFor().tables, 'of the instance that took its place').toBe(1);
   });
 });
 
-describe('a poisoned engine', () => {
+describe('an engine that has trapped', () => {
   it('is given to no cache, also where the host refuses another one', async () => {
-    const { LRUCache, sharedEngine } = await load();
-    const { poisonIfTrap } = await import('../src/poison.js');
-    const { engine } = sharedEngine();
+    const { LRUCache } = await load();
+    const { killIfTrap } = await import('../src/engine/dead.js');
+    const { entriesOf } = await import('../src/lru.js');
+    const { engine } = entriesOf(new LRUCache({ max: 2 })).lease;
     const { RuntimeError } = WebAssembly;
-    poisonIfTrap(engine, new RuntimeError('unreachable'));
+    killIfTrap(engine, new RuntimeError('unreachable'));
     vi.stubGlobal('WebAssembly', {
       RuntimeError,
       Instance: function refuse() {
@@ -245,98 +283,27 @@ describe('a poisoned engine', () => {
   });
 });
 
-describe('a crowded engine', () => {
-  /** Caches that crowd the engine: many, and much memory. */
-  function crowd({ LRUCache, sharedEngine }: Awaited<ReturnType<typeof load>>) {
-    const crowded = sharedEngine();
-    const large = new LRUCache<number, number>({ max: 2 ** 21 });
-    for (let key = 0; key <= 2 ** 20; key++) large.set(key, key);
-    expect(crowded.crowded, 'by one large cache').toBe(false);
-    const caches = Array.from({ length: 4095 }, () => new LRUCache({ max: 1 }));
-    expect(crowded.crowded).toBe(true);
-    return { crowded, caches: [large, ...caches] };
-  }
-
-  it('goes on if the host has no memory for another one, and is left when it has', async () => {
-    const loaded = await load();
-    const { LRUCache, sharedEngine } = loaded;
-    const { crowded, caches } = crowd(loaded);
-    vi.stubGlobal('WebAssembly', {
-      ...WebAssembly,
-      Instance: function refuse() {
-        throw new RangeError('no address space');
-      },
-    });
-    const before = crowded.tables;
-    const cache = new LRUCache<string, number>({ max: 2 });
-    expect([cache.engine, works(cache), crowded.tables]).toEqual(['wasm', true, before + 1]);
-    vi.unstubAllGlobals();
-    const next = new LRUCache<string, number>({ max: 2 });
-    expect([next.engine, works(next), crowded.tables]).toEqual(['wasm', true, before + 1]);
-    expect(sharedEngine()).not.toBe(crowded);
-    expect(sharedEngine().tables).toBe(1);
-    for (const old of caches) old[Symbol.dispose]();
-    expect(crowded.tables, 'but for the last cache it was given').toBe(1);
-    expect(works(cache)).toBe(true);
-  });
-
-  it('is not crowded by many tables without memory', async () => {
-    const { LRUCache, sharedEngine } = await load();
-    const caches = Array.from({ length: 5000 }, () => new LRUCache({ max: 1 }));
-    expect([sharedEngine().tables, sharedEngine().crowded]).toEqual([caches.length, false]);
-  });
-});
-
 describe('a host without memory', () => {
-  it('for an empty table: the pure engine takes over, or the constructor throws', async () => {
-    const { LRUCache, pureEngine, sharedEngine } = await load();
-    const wasm = vi.spyOn(sharedEngine(), 'createTable').mockReturnValue(undefined);
-    const cache = new LRUCache<string, number>({ max: 2 });
-    expect([cache.engine, works(cache), wasm.mock.calls.length]).toEqual(['pure', true, 1]);
-    vi.spyOn(pureEngine(), 'createTable').mockReturnValue(undefined);
-    expect(() => new LRUCache({ max: 2 })).toThrow(outOfMemory);
-  });
-
-  it('counts and registers no table that it did not get', async () => {
-    const { pureEngine, SharedEngine } = await load();
+  it('for an empty table: the pure engine takes over, and no table is counted', async () => {
+    const { LRUCache, hostFor } = await load();
+    const { entriesOf } = await import('../src/lru.js');
     const registry = vi.fn();
+    const { engine } = entriesOf(new LRUCache({ max: 2 })).lease;
     vi.stubGlobal('FinalizationRegistry', registry);
-    const { engine } = pureEngine();
-    const shared = new SharedEngine({ ...engine, kind: 'wasm', createTable: () => undefined });
-    expect([shared.createTable({}, 5), shared.tables]).toEqual([undefined, 0]);
+    Object.assign(engine, { createTable: () => undefined });
+    const cache = new LRUCache<string, number>({ max: 2 });
+    expect([cache.engine, works(cache), hostFor().tables]).toEqual(['pure', true, 1]);
     expect(registry).not.toHaveBeenCalled();
   });
 
   it('for weights: the constructor throws', async () => {
-    const { LRUCache, pureEngine, SharedEngine } = await load();
-    const engine = new SharedEngine({ ...pureEngine().engine, useWeights: () => 0 });
-    const options = { maxSize: 5, engine: engine as never };
+    const { LRUCache, TableHost } = await load();
+    const { createJsEngine } = await import('../src/engine/js.js');
+    const engine = { ...createJsEngine(), useWeights: () => false };
+    const open = (limit: number) => ({ engine, table: engine.createTable(limit) as never });
+    const options = { maxSize: 5, engine: new TableHost(undefined, open) as never };
     expect(() => new LRUCache(options)).toThrow(outOfMemory);
   });
-
-  it.each(['wasm', 'pure'] as const)(
-    'for new hashes: a crowded bucket stays, on %s',
-    async (kind) => {
-      const { LRUCache, pureEngine, sharedEngine, SharedEngine } = await load();
-      const engine = kind === 'pure' ? pureEngine().engine : sharedEngine().engine;
-      // One hash for all, and no memory for any other: that of a rope is taken of a flat copy.
-      const hashFloat = (_: number, seed: number) => {
-        if (seed !== 0) throw new RangeError('out of memory');
-        return 0;
-      };
-      const words: unknown[] = [];
-      const rehash: typeof engine.rehash = (table, given, multiplier) => {
-        words.push(given);
-        return engine.rehash(table, given, multiplier);
-      };
-      const shared = new SharedEngine({ ...engine, hashFloat, rehash });
-      const cache = new LRUCache<number, number>({ max: 100, engine: shared as never });
-      for (let i = 0; i < 40; i++) cache.set(i + 0.5, i);
-      expect(words.length).toBeGreaterThan(0);
-      expect(words.every((given) => given === undefined)).toBe(true);
-      for (let i = 0; i < 40; i++) expect(cache.get(i + 0.5)).toBe(i);
-    },
-  );
 });
 
 describe('a host that lacks something of its process', () => {
