@@ -76,10 +76,9 @@ export class Callbacks<K, V> {
     if (this.onInsert !== undefined) this.#inserted.push({ value, key, reason });
   }
 
-  /** Whether the value that was noted last to have left is this one, of this key. */
-  isLastRemoved(value: V, key: K): boolean {
-    const last = this.#removed.at(-1);
-    return last !== undefined && last.value === value && Object.is(last.key, key);
+  /** What the operation in progress has noted to have left, by key. */
+  get noted(): ReadonlyMap<K, V> {
+    return new Map(this.#removed.map(({ key, value }) => [key, value]));
   }
 
   /** Must be called when the operation is complete: runs what it caused, or queues it (C2). */

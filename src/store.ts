@@ -128,13 +128,12 @@ export class Store<K, V, FC> {
 
   #giveUp(): void {
     const { entries, callbacks } = this;
+    // What was noted before the cut, or by a recovery that was cut itself, is told once.
+    const noted = callbacks?.noted;
     for (let slot = 0; slot * 2 < entries.items.length; slot++) {
       const value = entries.valueAt(slot);
-      if (value === undefined) continue;
-      // What the change had noted already is in its place only if it was cut just then.
-      if (callbacks?.isLastRemoved(value, entries.keyAt(slot)) !== true) {
-        this.noteEvicted(slot, undefined);
-      }
+      const isNoted = Object.is(noted?.get(entries.keyAt(slot)), value);
+      if (value !== undefined && !isNoted) this.noteEvicted(slot, undefined);
     }
     entries.clear();
     this.applyBounds(this.max, this.maxSize);

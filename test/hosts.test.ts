@@ -153,6 +153,23 @@ describe('a big-endian host', () => {
   });
 });
 
+describe('a host without SIMD', () => {
+  it('refuses the module, and gets the pure engine', async () => {
+    const { LRUCache } = await load();
+    const { CompileError } = WebAssembly;
+    const cause = new CompileError('invalid opcode 0xfd');
+    vi.stubGlobal('WebAssembly', {
+      Module: function refuse() {
+        throw cause;
+      },
+    });
+    expect(new LRUCache({ max: 2 }).engine).toBe('pure');
+    expect(() => new LRUCache({ max: 2, engine: 'wasm' })).toThrow(
+      expect.objectContaining({ code: 'ENGINE_UNAVAILABLE', cause }),
+    );
+  });
+});
+
 describe('a host without FinalizationRegistry', () => {
   it('frees what is disposed of, and nothing else', async () => {
     const { LRUCache, hostFor } = await load();
@@ -193,43 +210,68 @@ describe('the registry of dropped caches', () => {
     vi.stubGlobal('FinalizationRegistry', Registry);
   });
 
-  it('is one, and frees each table once', async () => {
+  it('is one, frees each table once, and has nothing of the pure engine', async () => {
     const { LRUCache, hostFor } = await load();
     const [first] = Array.from({ length: 4 }, () => new LRUCache<string, number>({ max: 2 }));
     const pure = new LRUCache<string, number>({ max: 2, engine: 'pure' });
     const [{ registered, unregistered, report } = expect.fail('no registry')] = made;
     expect([made.length, registered.length, hostFor().tables]).toEqual([1, 4, 4]);
     expect(registered.every(([owner, , token]) => owner === token)).toBe(true);
+    expect(hostFor('pure').tables).toBe(0);
 
     pure[Symbol.dispose]();
     expect(unregistered).toEqual([]);
     first?.[Symbol.dispose]();
+    expect(unregistered).toHaveLength(1);
     expect(unregistered[0]).toBe(registered[0]?.[2]);
     expect(hostFor().tables).toBe(3);
     report(registered[1]?.[1]);
     expect(hostFor().tables).toBe(2);
   });
 
-  it('has nothing to free in an engine that trapped, and does not fail for it', async () => {
-    const { LRUCache } = await load();
+  it('frees an instance that holds one table, for another one', async () => {
+    const { LRUCache, hostFor } = await load();
     const { entriesOf } = await import('../src/lru.js');
+    const { engine: shared } = entriesOf(new LRUCache<number, number>({ max: 2 })).lease;
+    const [{ registered, report } = expect.fail('no registry')] = made;
+    // Every table says that it is large.
+    Object.assign(shared, { bytesHeld: () => 2 ** 22 });
+    const fill = () => {
+      const cache = new LRUCache<number, number>({ max: 50 });
+      for (let key = 0; key < 50; key++) cache.set(key, key);
+      return entriesOf(cache).lease.engine !== shared;
+    };
+    const before = registered.length;
+    expect(Array.from({ length: 65 }, fill)).toEqual([...Array(64).fill(true), false]);
+    expect(hostFor().tables).toBe(2);
+    // Each was registered twice: where it was small, and where it is large.
+    report(registered[before + 1]?.[1]);
+    expect([fill(), fill()]).toEqual([true, false]);
+  });
+
+  it('has nothing to free in an engine that trapped, and does not fail for it', async () => {
+    const { LRUCache, hostFor } = await load();
     const { killIfTrap } = await import('../src/engine/dead.js');
+    const { entriesOf } = await import('../src/lru.js');
     const cache = new LRUCache<string, number>({ max: 2 });
-    killIfTrap(entriesOf(cache).lease.engine, new WebAssembly.RuntimeError('unreachable'));
+    const { engine } = entriesOf(cache).lease;
+    killIfTrap(engine, new WebAssembly.RuntimeError('unreachable'));
     expect(() => cache.size).toThrow(expect.objectContaining({ code: 'ENGINE_POISONED' }));
     const [{ registered, report } = expect.fail('no registry')] = made;
-    expect(() => report(registered[0]?.[1])).not.toThrow();
+    expect(works(new LRUCache<string, number>({ max: 2 }))).toBe(true);
+    report(registered[0]?.[1]);
+    expect(hostFor().tables, 'of the instance that took its place').toBe(1);
   });
 });
 
-describe('a poisoned engine', () => {
+describe('an engine that has trapped', () => {
   it('is given to no cache, also where the host refuses another one', async () => {
     const { LRUCache } = await load();
-    const { entriesOf } = await import('../src/lru.js');
     const { killIfTrap } = await import('../src/engine/dead.js');
+    const { entriesOf } = await import('../src/lru.js');
+    const { engine } = entriesOf(new LRUCache({ max: 2 })).lease;
     const { RuntimeError } = WebAssembly;
-    const first = new LRUCache<string, number>({ max: 2 });
-    killIfTrap(entriesOf(first).lease.engine, new RuntimeError('unreachable'));
+    killIfTrap(engine, new RuntimeError('unreachable'));
     vi.stubGlobal('WebAssembly', {
       RuntimeError,
       Instance: function refuse() {
@@ -241,65 +283,25 @@ describe('a poisoned engine', () => {
   });
 });
 
-describe('a crowded engine', () => {
-  it('is left to the caches it has: new ones are on the JavaScript engine until some go', async () => {
-    const { LRUCache, hostFor } = await load();
-    const caches = Array.from({ length: 4096 }, () => new LRUCache<string, number>({ max: 2 }));
-    expect(caches.every(({ engine }) => engine === 'wasm')).toBe(true);
-    const late = new LRUCache<string, number>({ max: 2 });
-    expect([late.engine, works(late), hostFor().tables]).toEqual(['pure', true, 4096]);
-    caches[0]?.[Symbol.dispose]();
-    expect(new LRUCache<string, number>({ max: 2 }).engine).toBe('wasm');
-  });
-
-  it('is crowded by much memory of small caches, too', async () => {
-    const { LRUCache } = await load();
-    const caches = Array.from({ length: 40 }, () => new LRUCache<number, number>({ max: 50_000 }));
-    for (const cache of caches) for (let key = 0; key < 50_000; key++) cache.set(key, key);
-    expect(new LRUCache({ max: 2 }).engine).toBe('pure');
-    for (const cache of caches) cache[Symbol.dispose]();
-    expect(new LRUCache({ max: 2 }).engine).toBe('wasm');
-  });
-
-  it('is not crowded by one large cache, which has a memory of its own', async () => {
-    const { LRUCache, hostFor } = await load();
-    const large = new LRUCache<number, number>({ max: 2 ** 20, ttl: 1000, maxSize: 2 ** 30 });
-    for (let key = 0; key < 2 ** 18; key++) large.set(key, key, { size: 1 });
-    expect([large.engine, hostFor().tables]).toEqual(['wasm', 0]);
-    expect(large.size).toBe(2 ** 18);
-    expect([...large.rkeys()].slice(0, 3)).toEqual([0, 1, 2]);
-    for (let key = 0; key < 2 ** 18; key++) if (large.get(key) !== key) expect.fail(`key ${key}`);
-    large.clear();
-    expect([large.size, hostFor().tables]).toEqual([0, 1]);
-    expect(large.set(1, 2, { size: 1 }).get(1)).toBe(2);
-  });
-});
-
 describe('a host without memory', () => {
-  it('for an empty table: the JavaScript engine takes over', async () => {
-    const { LRUCache, TableHost } = await load();
-    const { openCore } = await import('../src/core.js');
+  it('for an empty table: the pure engine takes over, and no table is counted', async () => {
+    const { LRUCache, hostFor } = await load();
+    const { entriesOf } = await import('../src/lru.js');
     const registry = vi.fn();
+    const { engine } = entriesOf(new LRUCache({ max: 2 })).lease;
     vi.stubGlobal('FinalizationRegistry', registry);
-    const host = new TableHost(() => {
-      const wasm = openCore();
-      return { ...wasm, engine: { ...wasm.engine, createTable: () => undefined } };
-    });
-    host.prepare();
-    const cache = new LRUCache<string, number>({ max: 2, engine: host as never });
-    expect([cache.engine, works(cache), host.tables]).toEqual(['pure', true, 0]);
+    Object.assign(engine, { createTable: () => undefined });
+    const cache = new LRUCache<string, number>({ max: 2 });
+    expect([cache.engine, works(cache), hostFor().tables]).toEqual(['pure', true, 1]);
     expect(registry).not.toHaveBeenCalled();
   });
 
   it('for weights: the constructor throws', async () => {
     const { LRUCache, TableHost } = await load();
     const { createJsEngine } = await import('../src/engine/js.js');
-    const engine = { ...createJsEngine(), useWeights: () => 0 };
-    const host = new TableHost(undefined, (limit) => ({
-      engine,
-      table: engine.createTable(limit) as never,
-    }));
-    const options = { maxSize: 5, engine: host as never };
+    const engine = { ...createJsEngine(), useWeights: () => false };
+    const open = (limit: number) => ({ engine, table: engine.createTable(limit) as never });
+    const options = { maxSize: 5, engine: new TableHost(undefined, open) as never };
     expect(() => new LRUCache(options)).toThrow(outOfMemory);
   });
 });

@@ -56,12 +56,12 @@ function openJs(limit: number): Lease {
   return { engine: js, table: js.createTable(limit) as Table };
 }
 
-/** Runs something of an engine, which is dead from then on if it traps. */
-function attempt<T>(engine: Engine, run: () => T): T {
+/** Calls an instance for no cache that would see a trap of it. */
+function guarded<R>(wasm: WasmEngine, call: (wasm: WasmEngine) => R): R {
   try {
-    return run();
+    return call(wasm);
   } catch (error) {
-    throw killIfTrap(engine, error);
+    throw killIfTrap(wasm.engine, error);
   }
 }
 
@@ -102,11 +102,13 @@ export class TableHost {
   /** A new table for `owner`, freed when the owner is collected. */
   open(owner: object, limit: number): Lease {
     const shared = this.#shared;
+    // Trapped: a cache that leaves an instance of its own may come before the next `prepare`.
     const isRoomy =
-      shared !== undefined && this.#tables < TABLES_MAX && shared.bytesInUse() < BYTES_MAX;
-    const table = isRoomy
-      ? attempt(shared.engine, () => shared.engine.createTable(limit))
-      : undefined;
+      shared !== undefined &&
+      !hasTrapped(shared.engine) &&
+      this.#tables < TABLES_MAX &&
+      shared.bytesInUse() < BYTES_MAX;
+    const table = isRoomy ? guarded(shared, ({ engine }) => engine.createTable(limit)) : undefined;
     if (shared === undefined || table === undefined) return this.#openJs(limit);
     this.#tables += 1;
     droppedCaches()?.register(owner, () => this.#free(shared, table), owner);
@@ -161,7 +163,7 @@ export class TableHost {
 
   #free(from: WasmEngine, table: Table): void {
     if (from === this.#shared) this.#tables -= 1;
-    attempt(from.engine, () => from.engine.destroyTable(table));
+    guarded(from, ({ engine }) => engine.destroyTable(table));
   }
 }
 
