@@ -42,7 +42,10 @@ const plain: readonly Crossing[] = [
   [
     'delete',
     (cache, key) => cache.delete(key),
-    { int: 'take', string: 'takeString', float: 'hashFloat find remove', object: 'remove' },
+    {
+      ...{ int: 'find remove', string: 'findString remove' },
+      ...{ float: 'hashFloat find remove', object: 'remove' },
+    },
   ],
   ['size', (cache) => cache.size, same('size')],
   ['pop', (cache) => cache.pop(), same('evict')],
@@ -61,19 +64,19 @@ const plainMisses: readonly Crossing[] = [
   [
     'set',
     (cache, key) => cache.set(key, 1),
-    { int: 'put', string: 'putString', float: 'hashFloat put', object: 'nextSlot insert' },
+    { int: 'put', string: 'putString', float: 'hashFloat put', object: 'nextSlot insertMapped' },
   ],
   [
     'delete',
     (cache, key) => cache.delete(key),
-    { int: 'take', string: 'takeString', float: 'hashFloat find', object: '' },
+    { int: 'find', string: 'findString', float: 'hashFloat find', object: '' },
   ],
   [
     'get, then set',
     (cache, key) => [cache.get(key), cache.set(key, 1)],
     {
       ...{ int: 'get put', string: 'getString putMissed' },
-      ...{ float: 'hashFloat get hashFloat put', object: 'nextSlot insert' },
+      ...{ float: 'hashFloat get hashFloat put', object: 'nextSlot insertMapped' },
     },
   ],
   [
@@ -81,46 +84,45 @@ const plainMisses: readonly Crossing[] = [
     (cache, key) => [cache.get('other'), cache.set(key, 1)],
     {
       ...{ int: 'getString put', string: 'getString putString' },
-      ...{ float: 'getString hashFloat put', object: 'getString nextSlot insert' },
+      ...{ float: 'getString hashFloat put', object: 'getString nextSlot insertMapped' },
     },
   ],
 ];
 
-const sought = {
-  ...{ int: 'seek', string: 'seekString' },
+const sought = { int: 'seek', string: 'seekString', float: 'hashFloat seek', object: 'visit' };
+const renewed = {
+  ...{ int: 'seek visit', string: 'seekString visit' },
+  ...{ float: 'hashFloat seek visit', object: 'visit visit' },
+};
+const visited = {
+  ...{ int: 'find visit', string: 'findString visit' },
   ...{ float: 'hashFloat find visit', object: 'visit' },
 };
-const missed = { int: 'seek', string: 'seekString', float: 'hashFloat find', object: '' };
-const inserted = {
-  ...{ int: 'putWith', string: 'putStringWith' },
-  ...{ float: 'hashFloat find size insertWith', object: 'nextSlot insertWith' },
+const missed = { ...sought, object: '' };
+const written = {
+  ...{ int: 'put write', string: 'putString write' },
+  ...{ float: 'hashFloat put write', object: 'touch write' },
 };
+const inserted = { ...written, object: 'nextSlot insertMapped write' };
 
 const timed: readonly Crossing[] = [
   ['get', (cache, key) => cache.get(key), sought],
-  ['get that renews', (cache, key) => cache.get(key, { updateAgeOnGet: true }), sought],
-  ['has', (cache, key) => cache.has(key), sought],
-  ['peek', (cache, key) => cache.peek(key), sought],
+  ['get that renews', (cache, key) => cache.get(key, { updateAgeOnGet: true }), renewed],
+  ['has', (cache, key) => cache.has(key), visited],
+  ['peek', (cache, key) => cache.peek(key), visited],
   ['peek of stale ones, too', (cache, key) => cache.peek(key, { allowStale: true }), found],
-  [
-    'set',
-    (cache, key) => cache.set(key, 1),
-    {
-      ...{ int: 'putWith', string: 'putStringWith' },
-      ...{ float: 'hashFloat find write', object: 'write' },
-    },
-  ],
+  ['set', (cache, key) => cache.set(key, 1), written],
 ];
 const timedMisses: readonly Crossing[] = [
   ['get', (cache, key) => cache.get(key), missed],
-  ['has', (cache, key) => cache.has(key), missed],
+  ['has', (cache, key) => cache.has(key), found],
   ['set', (cache, key) => cache.set(key, 1), inserted],
   [
     'get, then set',
     (cache, key) => [cache.get(key), cache.set(key, 1)],
     {
-      ...{ int: 'seek putWith', string: 'seekString putMissedWith' },
-      ...{ float: `hashFloat find ${inserted.float}`, object: inserted.object },
+      ...{ int: 'seek put write', string: 'seekString putMissed write' },
+      ...{ float: `hashFloat seek ${inserted.float}`, object: inserted.object },
     },
   ],
 ];
@@ -132,8 +134,8 @@ const weighed: readonly Crossing[] = [
     'set that makes others go',
     (cache, key) => cache.set(key, 1, { size: 10 }),
     {
-      ...{ int: 'putWith shed shed shed', string: 'putStringWith shed shed shed' },
-      ...{ float: 'hashFloat find write shed shed shed', object: 'write shed shed shed' },
+      ...{ int: 'put write shed shed shed', string: 'putString write shed shed shed' },
+      ...{ float: 'hashFloat put write shed shed shed', object: 'touch write shed shed shed' },
     },
   ],
 ];

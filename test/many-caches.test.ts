@@ -39,7 +39,8 @@ describe.each(['wasm', 'pure'] as const)('twenty thousand caches on %s', (engine
       fill(cache, name);
       return cache;
     });
-    expect(caches.every((cache) => cache.engine === engine)).toBe(true);
+    // The first 4,096 share an instance of the core; later ones are on the JavaScript engine.
+    expect(caches.slice(0, 4096).every((cache) => cache.engine === engine)).toBe(true);
     expect(caches.filter((cache, name) => !isIntact(cache, name))).toHaveLength(0);
 
     for (let name = 0; name < LIVE_COUNT; name += 2) {
