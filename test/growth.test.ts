@@ -14,7 +14,7 @@ import { keys, randomOf, Twin } from './commands.js';
 import { figure } from './figures.js';
 import { imageOf } from './image.js';
 import { Scarcity } from './scarcity.js';
-import { engineCases, openCache, openDebug, openJs, shake, type TestEngine } from './support.js';
+import { engineCases, openCache, openDebug, openJs, shake } from './support.js';
 import { expectArena, expectTable } from './validate.js';
 
 /** A key of one of five kinds for every number. */
