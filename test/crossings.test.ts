@@ -174,7 +174,7 @@ describe.each(plainCases)('calls of $name', ({ open }) => {
     cache.get(1, { noDeleteOnStaleGet: true });
     expect(calls.splice(0)).toEqual(['seek']);
     cache.get(1);
-    expect(calls.splice(0)).toEqual(['seek', 'seek', 'remove']);
+    expect(calls.splice(0)).toEqual(['seek', 'find', 'visit', 'remove']);
   });
 
   it('are as few where an operation is watched', () => {
