@@ -143,7 +143,7 @@ function expectRecovery(twin: Twin, recover: (twin: Twin) => void): void {
 
 const sweeps = [
   { name: 'wasm debug', open: () => openDebug(), caches: 4, growthsMin: 3 },
-  { name: 'js', open: () => openJs(), caches: 2, growthsMin: 30 },
+  { name: 'js', open: () => openJs(), caches: 2, growthsMin: 12 },
 ];
 
 describe.each(sweeps)('refused: $name', ({ open, caches, growthsMin }) => {
