@@ -31,7 +31,7 @@ describe.each(files)('dist/%s', (file) => {
       if (name === 'type') types.push(value);
       return typeof value === 'bigint' ? `${value}` : value;
     });
-    expect(types).toContain('ArrowFunctionExpression');
+    expect(types).toContain('Program');
     expect(types).not.toContain('StaticBlock');
   });
 

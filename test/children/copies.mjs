@@ -14,7 +14,7 @@ function known(makers, classes) {
   class NoError extends classes.LRUCacheTypeError {}
   const { LRUCacheError, LRUCacheTypeError, LRUCacheRangeError } = classes;
   const all = { LRUCacheError, LRUCacheTypeError, LRUCacheRangeError, NoError };
-  const { LRUCache, ...errors } = makers;
+  const { LRUCache: _, provideCore: __, ...errors } = makers;
   const given = Object.entries({ ...errors, OwnError, Error }).map(([name, Made]) => {
     const error = new Made('NO_STATS', 'why');
     const names = Object.keys(all).filter((each) => error instanceof all[each]);
