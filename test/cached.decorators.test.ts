@@ -103,7 +103,11 @@ function mistakesIn(text: string, more: ts.CompilerOptions): string[] {
     if (!parsed.has(file)) parsed.set(file, getSourceFile(file, ...rest));
     return parsed.get(file);
   };
-  const program = ts.createProgram([name], { ...options, ...more, noUnusedLocals: false }, host);
+  const program = ts.createProgram(
+    ['assembly/portable.d.ts', name],
+    { ...options, ...more, noUnusedLocals: false },
+    host,
+  );
   const lines = text.split('\n');
   return ts.getPreEmitDiagnostics(program).map(({ file, start }) => {
     const position = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start ?? 0).line;
