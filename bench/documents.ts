@@ -57,6 +57,7 @@ function setting({ taken, node, cpu, cores }: Results): string {
 
 function versions({ libraries }: Results, group: Group): string {
   const own = libraries.filter((info) => info.group === group);
+  if (own.length === 0) return NOTHING;
   return listed(
     own.map(({ library, version }) => (version === undefined ? library : `${library} ${version}`)),
   );

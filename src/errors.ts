@@ -34,6 +34,8 @@ export type LRUCacheErrorCode =
   | 'INVALID_CLOCK'
   /** The argument of `load` is not a list of entries. */
   | 'INVALID_ENTRIES'
+  /** The `key` function of a memoized function returned a promise. */
+  | 'INVALID_KEY'
   /**
    * The argument of `fetchMany`, or of `getMany` of a cache over a store, is not a list of keys.
    */

@@ -6,12 +6,16 @@
  * @module memoize
  */
 
-export { cached, memoizedOf } from './cached.js';
+export { type CachedDecorator, cached, memoizedOf } from './cached.js';
 export {
+  type AnyFunction,
+  type ArgumentsOf,
   type MemoizeCacheOptions,
   type Memoized,
   type MemoizeOptions,
+  type Memory,
   memoize,
   NOTHING,
   type Result,
+  type ResultOf,
 } from './memoized.js';

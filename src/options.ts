@@ -89,6 +89,8 @@ export interface OptionsBase<K, V, FC> {
    * an entry is stale: 1 if not given; 0 reads the clock each time. The clock is read anew in every
    * job of the event loop, after 64 uses, and always when a ttl begins to count. May be changed
    * later.
+   *
+   * @default 1
    */
   ttlResolution?: Milliseconds;
   /**
@@ -98,6 +100,8 @@ export interface OptionsBase<K, V, FC> {
    * by the timer, where nobody can catch it, as in lru-cache; a clock that failed is asked again in
    * a second. Where the host loses the timer, as workers do when a request ends, stale entries are
    * removed at the end of the next job that reads the clock. May be changed later.
+   *
+   * @default false
    */
   ttlAutopurge?: boolean;
   /**
@@ -223,6 +227,8 @@ export interface OptionsBase<K, V, FC> {
   /**
    * The clock. If not given, it is the `performance` that the host has when the time is read, or
    * `Date` where there is none: fake timers may be installed and removed at any time.
+   *
+   * @default performance
    */
   perf?: Perf;
   /**

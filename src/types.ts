@@ -58,11 +58,15 @@ export type SizeCalculator<K, V> = (value: V, key: K) => Size;
 
 /** What a load asks of a signal: an `AbortSignal`, in a program whose types know none. */
 export interface Signal {
+  /** Whether it was aborted. */
   readonly aborted: boolean;
   /** What it was aborted with. */
   readonly reason: unknown;
+  /** Throws `reason` if it was aborted. */
   throwIfAborted(): void;
+  /** Calls a function when it is aborted. */
   addEventListener(type: 'abort', listener: () => void): void;
+  /** Does not call the function any more. */
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 

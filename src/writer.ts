@@ -22,7 +22,7 @@ import { Turns } from './turns.js';
 /** The longest that a timer can wait. */
 const PAUSE_MS_MAX = 2 ** 31 - 1;
 
-/** What is done when it has resolved finds a stack that is empty. */
+/** Whatever waits for it runs with an empty stack. */
 const READY = Promise.resolve();
 
 /** How the writer writes; each is documented at the options of `WriteBackCache`. */
@@ -173,16 +173,18 @@ export class Writer<K, V> {
   #write(entry: Dirty<K, V>): Promise<void> {
     const { writing } = entry;
     if (writing?.version === entry.version) return writing.done.promise;
-    const due = entry.due ?? new Deferred();
-    this.#queue.add(entry);
-    entry.due = due;
+    if (entry.due === undefined) {
+      const due = new Deferred();
+      this.#queue.add(entry);
+      entry.due = due;
+    }
     if (!this.#isDraining) {
-      // Later, so that everything one operation evicts goes into one batch. The flag is set last,
-      // so that it is not set if the call fails.
+      // Later, so that everything one operation evicts goes into one batch. The flag is set last, so
+      // that it is not set if the call fails (D5).
       void READY.then(() => this.#drain());
       this.#isDraining = true;
     }
-    return due.promise;
+    return entry.due.promise;
   }
 
   /** Writes what is in the queue, batch by batch. Never rejects. */
@@ -202,7 +204,7 @@ export class Writer<K, V> {
     // A key may have been deleted while the batch waited for its turn.
     let left = batch.filter((entry) => this.#dirty.get(entry.key) === entry);
     for (const entry of left) {
-      entry.writing = { version: entry.version, done: entry.due ?? new Deferred() };
+      entry.writing = { version: entry.version, done: entry.due as Deferred };
       entry.due = undefined;
     }
     const { retries, retryDelayMs } = this.#options;

@@ -91,5 +91,7 @@ it('types follow the function', () => {
   expectTypeOf(find.delete).returns.toEqualTypeOf<boolean>();
   expectTypeOf(find.cache).toEqualTypeOf<LRUCache<unknown, number | typeof NOTHING>>();
   const keyed = memoize((a: number) => [a], { key: (a) => `${a}` });
-  expectTypeOf(keyed).toEqualTypeOf<Memoized<unknown, [a: number], number[], string>>();
+  expectTypeOf(keyed).toEqualTypeOf<Memoized<(a: number) => number[], string>>();
+  expectTypeOf(keyed.delete).parameters.toEqualTypeOf<[a: number]>();
+  expectTypeOf(keyed.cache).toEqualTypeOf<LRUCache<string, number[] | typeof NOTHING>>();
 });

@@ -1,8 +1,9 @@
 // The crossings: which functions of the engine an operation calls, and no others.
 //
-// Each of them is a call of WebAssembly, and what they cost is most of what an operation costs: a
-// hit, a miss and a put of an int or a string are one each. A road that is longer comes to the same
-// end, so that no other test would notice it.
+// Each of them is a call of WebAssembly, and what they cost is most of what an operation costs. A
+// get, has, peek or set of an int or a string is one, a delete two (the slot is looked for, and then
+// removed), and so is a set with an age or a size (the entry, and then its columns). A road that is
+// longer comes to the same end, so that no other test would notice it.
 
 import { describe, expect, it } from 'vitest';
 import type { LRUCache } from '../src/lru.js';
@@ -42,7 +43,12 @@ const plain: readonly Crossing[] = [
   [
     'delete',
     (cache, key) => cache.delete(key),
-    { int: 'take', string: 'takeString', float: 'hashFloat find remove', object: 'remove' },
+    {
+      int: 'find remove',
+      string: 'findString remove',
+      float: 'hashFloat find remove',
+      object: 'remove',
+    },
   ],
   ['size', (cache) => cache.size, same('size')],
   ['pop', (cache) => cache.pop(), same('evict')],
@@ -61,19 +67,15 @@ const plainMisses: readonly Crossing[] = [
   [
     'set',
     (cache, key) => cache.set(key, 1),
-    { int: 'put', string: 'putString', float: 'hashFloat put', object: 'nextSlot insert' },
+    { int: 'put', string: 'putString', float: 'hashFloat put', object: 'nextSlot insertMapped' },
   ],
-  [
-    'delete',
-    (cache, key) => cache.delete(key),
-    { int: 'take', string: 'takeString', float: 'hashFloat find', object: '' },
-  ],
+  ['delete', (cache, key) => cache.delete(key), found],
   [
     'get, then set',
     (cache, key) => [cache.get(key), cache.set(key, 1)],
     {
       ...{ int: 'get put', string: 'getString putMissed' },
-      ...{ float: 'hashFloat get hashFloat put', object: 'nextSlot insert' },
+      ...{ float: 'hashFloat get hashFloat put', object: 'nextSlot insertMapped' },
     },
   ],
   [
@@ -81,60 +83,54 @@ const plainMisses: readonly Crossing[] = [
     (cache, key) => [cache.get('other'), cache.set(key, 1)],
     {
       ...{ int: 'getString put', string: 'getString putString' },
-      ...{ float: 'getString hashFloat put', object: 'getString nextSlot insert' },
+      ...{ float: 'getString hashFloat put', object: 'getString nextSlot insertMapped' },
     },
   ],
 ];
 
-const sought = {
-  ...{ int: 'seek', string: 'seekString' },
-  ...{ float: 'hashFloat find visit', object: 'visit' },
-};
-const missed = { int: 'seek', string: 'seekString', float: 'hashFloat find', object: '' };
-const inserted = {
-  ...{ int: 'putWith', string: 'putStringWith' },
-  ...{ float: 'hashFloat find size insertWith', object: 'nextSlot insertWith' },
-};
+const sought = { int: 'seek', string: 'seekString', float: 'hashFloat seek', object: 'visit' };
+const missed = { ...sought, object: '' };
+/** The same calls, and others after each of them. */
+const followed = (calls: Crossing[2], by: string): Crossing[2] => ({
+  ...{ int: `${calls.int} ${by}`, string: `${calls.string} ${by}` },
+  ...{ float: `${calls.float} ${by}`, object: `${calls.object} ${by}`.trim() },
+});
+const put = { int: 'put', string: 'putString', float: 'hashFloat put', object: 'touch' };
+const added = { ...put, object: 'nextSlot insertMapped' };
 
 const timed: readonly Crossing[] = [
   ['get', (cache, key) => cache.get(key), sought],
-  ['get that renews', (cache, key) => cache.get(key, { updateAgeOnGet: true }), sought],
-  ['has', (cache, key) => cache.has(key), sought],
-  ['peek', (cache, key) => cache.peek(key), sought],
-  ['peek of stale ones, too', (cache, key) => cache.peek(key, { allowStale: true }), found],
   [
-    'set',
-    (cache, key) => cache.set(key, 1),
-    {
-      ...{ int: 'putWith', string: 'putStringWith' },
-      ...{ float: 'hashFloat find write', object: 'write' },
-    },
+    'get that renews',
+    (cache, key) => cache.get(key, { updateAgeOnGet: true }),
+    followed(sought, 'visit'),
   ],
+  ['has', (cache, key) => cache.has(key), followed(found, 'visit')],
+  ['peek', (cache, key) => cache.peek(key), followed(found, 'visit')],
+  ['peek of stale ones, too', (cache, key) => cache.peek(key, { allowStale: true }), found],
+  ['set', (cache, key) => cache.set(key, 1), followed(put, 'write')],
 ];
 const timedMisses: readonly Crossing[] = [
   ['get', (cache, key) => cache.get(key), missed],
-  ['has', (cache, key) => cache.has(key), missed],
-  ['set', (cache, key) => cache.set(key, 1), inserted],
+  ['has', (cache, key) => cache.has(key), found],
+  ['set', (cache, key) => cache.set(key, 1), followed(added, 'write')],
   [
     'get, then set',
     (cache, key) => [cache.get(key), cache.set(key, 1)],
     {
-      ...{ int: 'seek putWith', string: 'seekString putMissedWith' },
-      ...{ float: `hashFloat find ${inserted.float}`, object: inserted.object },
+      ...{ int: 'seek put write', string: 'seekString putMissed write' },
+      ...{ float: 'hashFloat seek hashFloat put write', object: 'nextSlot insertMapped write' },
     },
   ],
 ];
 
 const weighed: readonly Crossing[] = [
   ['get', (cache, key) => cache.get(key), (plain[0] as Crossing)[2]],
-  ['set', (cache, key) => cache.set(key, 1), (timed.at(-1) as Crossing)[2]],
+  ['set', (cache, key) => cache.set(key, 1), followed(put, 'write')],
   [
     'set that makes others go',
     (cache, key) => cache.set(key, 1, { size: 10 }),
-    {
-      ...{ int: 'putWith shed shed shed', string: 'putStringWith shed shed shed' },
-      ...{ float: 'hashFloat find write shed shed shed', object: 'write shed shed shed' },
-    },
+    followed(put, 'write shed shed shed'),
   ],
 ];
 
@@ -162,7 +158,7 @@ describe.each(plainCases)('calls of $name', ({ open }) => {
     });
   });
 
-  it('are one more for a stale entry: it may have become another meanwhile', () => {
+  it('are more for a stale entry: it may have become another meanwhile', () => {
     const { engine, calls } = spied(open());
     const perf = new HandClock(0);
     const cache: Cache = openCache(engine, { max: MAX, perf, ttlResolution: 0, ttl: 10 });
@@ -172,7 +168,20 @@ describe.each(plainCases)('calls of $name', ({ open }) => {
     cache.get(1, { noDeleteOnStaleGet: true });
     expect(calls.splice(0)).toEqual(['seek']);
     cache.get(1);
-    expect(calls.splice(0)).toEqual(['seek', 'seek', 'remove']);
+    expect(calls.splice(0)).toEqual(['seek', 'find', 'visit', 'remove']);
+  });
+
+  it('are the clear of an instance, and what the new table is told', () => {
+    const { engine, calls } = spied(open());
+    const cache: Cache = openCache(engine, {
+      max: MAX,
+      ttl: 10,
+      maxSize: 5,
+      sizeCalculation: () => 1,
+    });
+    calls.length = 0;
+    cache.clear();
+    expect(calls).toEqual(['clear', 'setLimit', 'useAges', 'useWeights', 'setBudget']);
   });
 
   it('are as few where an operation is watched', () => {

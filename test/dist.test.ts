@@ -51,7 +51,7 @@ describe.each(files)('dist/%s', (file) => {
   });
 });
 
-describe.each(Object.entries<Class>({ LRUCache, ...errors, ...stores }))('%s', (name, given) => {
+describe.each(Object.entries(classes))('%s', (name, given) => {
   it('has its name, also in what the host says of it', () => {
     expect(given.name).toBe(name);
     expect(given.prototype.constructor).toBe(given);

@@ -18,17 +18,10 @@ import {
   UPDATED,
   WEIGHT_MAX,
 } from '../assembly/layout.js';
-<<<<<<< HEAD
 import { disposedEngine } from '../src/engine/dead.js';
 import type { Engine, Table } from '../src/engine/engine.js';
 import { createJsEngine } from '../src/engine/js.js';
 import { compileCore, createWasmEngine } from '../src/engine/wasm.js';
-=======
-import type { Engine, Table, TableImage } from '../src/engine/engine.js';
-import { compileCore, createWasmEngine } from '../src/engine/wasm.js';
-import { disposedEngine } from '../src/engine-disposed.js';
-import { createPureEngine } from '../src/engine-pure.js';
->>>>>>> core
 import { entriesOf } from '../src/lru.js';
 import { imageOf } from './image.js';
 import { Scarcity } from './scarcity.js';

@@ -10,8 +10,8 @@ import { entriesOf } from '../src/lru.js';
 import { type Bounds, ColumnTwin, settingsOff, values } from './column-commands.js';
 import { keys, randomOf } from './commands.js';
 import { figure } from './figures.js';
-import { engineCases, openCache, openDebug, openPure, shake, type TestEngine } from './support.js';
-import { expectValid } from './validate.js';
+import { engineCases, openCache, openDebug, openJs, shake, type TestEngine } from './support.js';
+import { expectArena, expectTable, expectValid } from './validate.js';
 
 /** A key of one of five kinds for every number. */
 function keyOf(number: number): unknown {
@@ -47,8 +47,8 @@ function operate(twin: ColumnTwin, random: (below: number) => number, keyCount: 
 const debugCases = [
   { name: 'wasm debug', open: () => openDebug() },
   {
-    name: 'wasm debug, one bucket, constant hash',
-    open: () => openDebug({ oneBucket: true, constantHash: true }),
+    name: 'wasm debug, constant hash',
+    open: () => openDebug({ constantHash: true }),
   },
 ];
 
@@ -56,7 +56,7 @@ describe.each(debugCases)('granted: $name', ({ open }) => {
   it('equals the model though memory grows and blocks move before every operation', () => {
     const engine = open();
     const twin = new ColumnTwin(engine, { max: 120, maxSize: 250, maxEntrySize: 0 }, settings);
-    const { table } = entriesOf(twin.cache);
+    const { table } = entriesOf(twin.cache).lease;
     const random = randomOf(1);
     let moves = 0;
     for (let i = 0; i < 600; i++) {
@@ -64,8 +64,8 @@ describe.each(debugCases)('granted: $name', ({ open }) => {
       moves += engine.debug.relocate(table);
       operate(twin, random, 160);
       twin.expectEntries();
-      expect(engine.debug.validateTable(table)).toBe(0);
-      expect(engine.debug.validateArena()).toBe(0);
+      expectTable({ engine: engine.engine, table });
+      expectArena(engine.debug.memory);
       if (i % 100 === 0) twin.expectSame();
     }
     twin.expectSame();
@@ -118,12 +118,8 @@ function sweepStep(twin: ColumnTwin, i: number, random: (below: number) => numbe
     isRefused = twin.set(key, values[dice % values.length], hasTtl ? { ttl: dice } : {});
   }
   twin.expectTold();
-  const { table } = entriesOf(cache);
-  const { debug } = twin.engine;
   if (isRefused) twin.expectSame();
-  else if (debug !== undefined && debug.validateTable(table) !== 0) {
-    throw new Error(`operation ${i} left the table invalid`);
-  }
+  else expectTable(entriesOf(cache).lease);
   return isRefused;
 }
 
@@ -140,7 +136,7 @@ function expectRecovery(twin: ColumnTwin, recover: (twin: ColumnTwin) => void): 
 /** The operations of the sweep that take memory. */
 function needyOperations(engine: TestEngine): number[] {
   const twin = new ColumnTwin(engine, sweepBounds, settings);
-  const { engine: core, table } = entriesOf(twin.cache);
+  const { engine: core, table } = entriesOf(twin.cache).lease;
   const random = randomOf(3);
   const needy: number[] = [];
   for (let i = 0; i < SWEEP_OPERATIONS; i++) {
@@ -158,7 +154,7 @@ const recoveries = [
 
 const sweeps = [
   { name: 'wasm debug', open: () => openDebug() as TestEngine, caches: 6, growthsMin: 2 },
-  { name: 'pure', open: () => openPure(), caches: 1, growthsMin: 20 },
+  { name: 'js', open: () => openJs(), caches: 1, growthsMin: 20 },
 ];
 
 describe.each(sweeps)('refused: $name', ({ open, caches, growthsMin }) => {

@@ -12,7 +12,9 @@ import { entriesOf } from '../src/lru.js';
 import { runChild } from './child.js';
 import { keys, randomOf, Twin } from './commands.js';
 import { figure } from './figures.js';
-import { engineCases, openCache, openDebug, openPure, shake, type TestEngine } from './support.js';
+import { imageOf } from './image.js';
+import { engineCases, openCache, openDebug, openJs, shake, type TestEngine } from './support.js';
+import { expectArena, expectTable } from './validate.js';
 
 /** A key of one of five kinds for every number. */
 function keyOf(number: number): unknown {
@@ -35,8 +37,8 @@ function operate(twin: Twin, random: (below: number) => number, keyCount: number
 const debugCases = [
   { name: 'wasm debug', open: () => openDebug() },
   {
-    name: 'wasm debug, one bucket, constant hash',
-    open: () => openDebug({ oneBucket: true, constantHash: true }),
+    name: 'wasm debug, constant hash',
+    open: () => openDebug({ constantHash: true }),
   },
 ];
 
@@ -45,7 +47,7 @@ describe.each(debugCases)('granted: $name', ({ open }) => {
     const OPERATIONS = 1000;
     const engine = open();
     const twin = new Twin(engine, 120);
-    const { table } = entriesOf(twin.cache);
+    const { table } = entriesOf(twin.cache).lease;
     const random = randomOf(1);
     let moves = 0;
     for (let i = 0; i < OPERATIONS; i++) {
@@ -53,8 +55,8 @@ describe.each(debugCases)('granted: $name', ({ open }) => {
       moves += engine.debug.relocate(table);
       operate(twin, random, 160);
       twin.expectOrder();
-      expect(engine.debug.validateTable(table)).toBe(0);
-      expect(engine.debug.validateArena()).toBe(0);
+      expectTable({ engine: engine.engine, table });
+      expectArena(engine.debug.memory);
       if (i % 100 === 0) twin.expectSame();
     }
     twin.expectSame();
@@ -83,8 +85,7 @@ describe.each(engineCases)('granted: $name', ({ open }) => {
     const engine = open();
     const cache = openCache<unknown, number>(engine, { max: 1000 });
     for (let i = 1; i <= 15; i++) cache.set(keyOf(i), i);
-    const { engine: core, table } = entriesOf(cache);
-    const capacity = core.image(table).capacity;
+    const { capacity } = imageOf(entriesOf(cache).lease);
     const before = [...cache];
     const walked: [unknown, number][] = [];
     for (const entry of cache) {
@@ -94,7 +95,7 @@ describe.each(engineCases)('granted: $name', ({ open }) => {
       for (let i = 0; i < 20; i++) cache.set(keyOf(1000 + cache.size), i + 1);
     }
     expect(walked).toEqual(before);
-    expect(core.image(table).capacity).toBeGreaterThan(capacity * 4);
+    expect(imageOf(entriesOf(cache).lease).capacity).toBeGreaterThan(capacity * 4);
     expect([...cache].slice(-15)).toEqual(before);
   });
 });
@@ -120,10 +121,7 @@ function runRefused(engine: TestEngine, twins: readonly Twin[]): number {
         refusals += 1;
         twin.expectSame();
       }
-      const { table } = entriesOf(twin.cache);
-      if (engine.debug !== undefined && engine.debug.validateTable(table) !== 0) {
-        throw new Error(`operation ${i} left the table invalid`);
-      }
+      expectTable(entriesOf(twin.cache).lease);
     }
   }
   return refusals;
@@ -144,7 +142,7 @@ function expectRecovery(twin: Twin, recover: (twin: Twin) => void): void {
 
 const sweeps = [
   { name: 'wasm debug', open: () => openDebug(), caches: 4, growthsMin: 3 },
-  { name: 'pure', open: () => openPure(), caches: 2, growthsMin: 30 },
+  { name: 'js', open: () => openJs(), caches: 2, growthsMin: 30 },
 ];
 
 describe.each(sweeps)('refused: $name', ({ open, caches, growthsMin }) => {

@@ -255,6 +255,44 @@ describe('a dirty value', () => {
   });
 });
 
+describe('a set that is cut short within the cache', () => {
+  /** A cache with a dirty `b`, whose next set does something and throws. */
+  async function openCut(cut: (within: LRUCache<string, number>, set: () => void) => void) {
+    const { map, dict } = openStore();
+    const cache = new WriteBackCache<string, number>({ store: dict, max: 10, retries: 0 });
+    await cache.get('a');
+    await cache.set('b', 2);
+    const within = cacheBehind(cache);
+    within.set = (...args) => {
+      Reflect.deleteProperty(within, 'set');
+      cut(within, () => within.set(...args));
+      throw new RangeError('cut');
+    };
+    return { cache, map, within };
+  }
+
+  it.each([
+    ['nothing has been done', () => {}, true],
+    ['all has been done', (_, set) => set(), true],
+    ['the cache has been emptied', (within) => within.clear(), false],
+  ] as [string, Parameters<typeof openCut>[0], boolean][])(
+    'is not done if %s',
+    async (_, cut, isKept) => {
+      for (const key of ['a', 'b', 'c']) {
+        const { cache, map, within } = await openCut(cut);
+        expect(await cameTo(cache.set(key, 9))).toBe('error cut');
+        expect([cache.dirtySize, cache.peek('b'), within.size > 0]).toEqual([1, 2, isKept]);
+        const keys = ['a', 'b', 'c'];
+        expect(await Promise.all(keys.map((key) => cache.get(key)))).toEqual([1, 2, undefined]);
+        await cache.sync();
+        expect([map.get('a'), map.get('b'), map.get('c')]).toEqual([1, 2, undefined]);
+        await cache.flush();
+        expect(await cache.get('b')).toBe(2);
+      }
+    },
+  );
+});
+
 describe('the writer', () => {
   it('goes on when the lookup of a method fails, alone for as long as it does', async () => {
     const { map, store, dict } = openStore();

@@ -1,191 +1,53 @@
-// The core's checker can fail: every code of assembly/validate.ts is seen for the damage it names.
-//
-// Each case damages a healthy table or arena of the debug build by hand, through a view of its
-// memory, and nothing else: the code must be the one of that damage.
+// The checker of tables and caches (validate.ts) sees each kind of damage: one wrong number at a
+// time, in a table of the JavaScript engine, whose fields are within reach.
 
-import { describe, expect, it } from 'vitest';
-import {
-  ARENA_MAP,
-  BLOCK_HEADER_BYTES,
-  EMPTY,
-  KIND_INT,
-  SLOT_BYTES,
-  SLOT_CHAIN,
-  SLOT_NEWER,
-  SLOT_OLDER,
-  SLOT_WORD,
-  TABLE_AGES,
-  TABLE_BUDGET,
-  TABLE_CAPACITY,
-  TABLE_FREE,
-  TABLE_FRESH,
-  TABLE_HEADS,
-  TABLE_LIMIT,
-  TABLE_SLOTS,
-  TABLE_TOTAL,
-  TABLE_WEIGHTS,
-} from '../assembly/layout.js';
-import { openDebug } from './support.js';
+import { expect, it } from 'vitest';
+import type { Table } from '../assembly/slots.js';
+import { entriesOf } from '../src/lru.js';
+import { openCache, openJs } from './support.js';
+import { expectValid } from './validate.js';
 
-/** A table of the debug build with a few entries, one of its slots free, and what damages it. */
-function openTable(entries = 6) {
-  const { shared, debug } = openDebug({ oneBucket: true });
-  const { engine } = shared;
-  const table = engine.createTable(100) ?? expect.fail('no memory for a table');
-  if (entries > 0) engine.grow(table);
-  for (let key = 1; key <= entries; key++) engine.put(table, key, KIND_INT);
-  if (entries > 0) engine.take(table, entries, KIND_INT);
-  const address = table as unknown as number;
-  const words = () => new Int32Array(debug.memory.buffer);
-  const at = (offset: number) => words()[offset >> 2] as number;
-  return {
-    debug,
-    engine,
-    table,
-    address,
-    set: (offset: number, value: number) => {
-      words()[offset >> 2] = value;
-    },
-    header: (field: number) => address + field,
-    slot: (slot: number, field: number) => at(address + TABLE_SLOTS) + slot * SLOT_BYTES + field,
-    head: () => at(address + TABLE_HEADS),
-  };
+function openFull() {
+  const cache = openCache<unknown, number>(openJs(), { max: 20, maxSize: 99, ttl: 1000 });
+  for (let i = 0; i < 10; i++) cache.set(i % 2 === 0 ? i : { i }, i, { size: 1 });
+  cache.delete(4);
+  const entries = entriesOf(cache);
+  // The queue is built, and its first bin open.
+  entries.oldest();
+  return { cache, entries, table: entries.lease.table as unknown as Table };
 }
 
-type Opened = ReturnType<typeof openTable>;
+type Opened = ReturnType<typeof openFull>;
 
-const tableDamage: readonly [code: number, what: string, damage: (t: Opened) => void][] = [
-  [1, 'a size over the limit', (t) => t.set(t.header(TABLE_LIMIT), 2)],
-  [2, 'a fresh slot of number 0', (t) => t.set(t.header(TABLE_FRESH), 0)],
-  [3, 'blocks too small', (t) => t.set(t.header(TABLE_CAPACITY), 1 << 20)],
-  [4, 'a list that leads out', (t) => t.set(t.slot(0, SLOT_OLDER), 1000)],
-  [5, 'links that are not inverse', (t) => t.set(t.slot(3, SLOT_NEWER), 3)],
-  [
-    6,
-    'a list that is too short',
-    (t) => {
-      t.set(t.slot(4, SLOT_OLDER), 2);
-      t.set(t.slot(2, SLOT_NEWER), 4);
-    },
-  ],
-  [
-    7,
-    'a slot that is listed and not chained',
-    (t) => {
-      t.set(t.slot(4, SLOT_CHAIN), 6);
-      t.set(t.slot(6, SLOT_CHAIN), 2);
-    },
-  ],
-  [8, 'chains that are too short', (t) => t.set(t.head(), 0)],
-  [10, 'a free list that leads out', (t) => t.set(t.header(TABLE_FREE), 1000)],
-  [11, 'a slot that is neither live nor free', (t) => t.set(t.header(TABLE_FREE), 0)],
-  [16, 'heads that do not follow the slots', (t) => t.set(t.header(TABLE_HEADS), t.address)],
+const damages: readonly (readonly [string, (opened: Opened) => void])[] = [
+  ['a size that is too large', ({ table }) => void (table.size += 1)],
+  ['a limit above max', ({ table }) => void (table.limit += 1)],
+  ['a clock that went back', ({ table }) => void (table.clock = 2)],
+  ['an odd clock', ({ table }) => void (table.clock += 1)],
+  ['a floor above a stamp', ({ table }) => void (table.floor = table.clock)],
+  ['a free list that is cut', ({ table }) => void (table.free = 0)],
+  ['a fresh slot that was used', ({ table }) => void (table.fresh -= 1)],
+  ['two equal stamps', ({ table }) => void (table.records[5] = table.records[7] as number)],
+  ['a word that no key has', ({ table }) => void (table.records[4] = 12_345)],
+  ['a chain that is cut', ({ table }) => void table.heads.fill(0)],
+  ['a mapped entry that nobody asks for', ({ table }) => void (table.asked = undefined)],
+  ['a queue out of order', ({ table }) => void table.queue.subarray(0, 9).reverse()],
+  ['a front behind the end', ({ table }) => void (table.queueAt = table.queueEnd + 1)],
+  ['a total that is wrong', ({ table }) => void (table.total += 1)],
+  ['a budget that is not maxSize', ({ table }) => void (table.budget += 1)],
+  ['a weight of 0', ({ table }) => void table.weights.fill(0)],
+  ['a start that is no time', ({ table }) => void table.ages.fill(Number.NaN)],
+  ['a value in a free slot', ({ entries }) => void (entries.items[2 * 6 + 1] = 1)],
+  ['a value that is gone', ({ entries }) => void (entries.items[2 * 2 + 1] = undefined)],
+  ['a fast path past ages', ({ entries }) => void (entries.path = 0)],
 ];
 
-const arenaDamage: readonly [code: number, what: string, damage: (t: Opened) => void][] = [
-  [20, 'a wrong size of the left block', (t) => t.set(t.address - BLOCK_HEADER_BYTES, 16)],
-  [21, 'two free neighbours', (t) => t.set(t.address - 4, 80 | 1)],
-  [22, 'a block without size', (t) => t.set(t.address - 4, 0)],
-  [23, 'a bin that is marked and empty', (t) => t.set(ARENA_MAP, 1)],
-  [24, 'writes into the shared zeroes', (t) => t.set(EMPTY, 1)],
-];
-
-describe('validateTable', () => {
-  it('finds nothing in a healthy table, full or empty', () => {
-    for (const { debug, table } of [openTable(), openTable(0)]) {
-      expect(debug.validateTable(table)).toBe(0);
-    }
-  });
-
-  it.each(tableDamage)('gives %i for %s', (code, _, damage) => {
-    const opened = openTable();
-    damage(opened);
-    expect(opened.debug.validateTable(opened.table)).toBe(code);
-  });
-
-  it('gives 9 for a slot in a bucket that its word does not select', () => {
-    const { shared, debug } = openDebug();
-    const table = shared.engine.createTable(100) ?? expect.fail('no memory for a table');
-    shared.engine.grow(table);
-    shared.engine.put(table, 1, KIND_INT);
-    const view = new Int32Array(debug.memory.buffer);
-    const slots = view[((table as unknown as number) + TABLE_SLOTS) >> 2] as number;
-    view[(slots + SLOT_BYTES + SLOT_WORD) >> 2] = 2;
-    expect(debug.validateTable(table)).toBe(9);
-  });
-
-  it('gives 12 for a table without memory that claims a capacity', () => {
-    const opened = openTable(0);
-    opened.set(opened.header(TABLE_CAPACITY), 5);
-    expect(opened.debug.validateTable(opened.table)).toBe(12);
-  });
+it('is content with a cache as it is', () => {
+  expect(() => expectValid(openFull().cache)).not.toThrow();
 });
 
-/** A table as above with ages and weights: five entries that weigh 1, 2, 3, 4 and 5. */
-function openColumns(entries = 5) {
-  const opened = openTable(entries === 0 ? 0 : 1);
-  const { debug, table, engine } = opened;
-  expect([engine.useAges(table), engine.useWeights(table)]).toEqual([1, 1]);
-  for (let key = 1; key <= entries; key++) engine.putWith(table, key, KIND_INT, key, 0, 9, 0);
-  const floats = () => new Float64Array(debug.memory.buffer);
-  const address = (field: number) =>
-    new Uint32Array(debug.memory.buffer)[opened.header(field) >> 2] as number;
-  return {
-    ...opened,
-    setFloat: (offset: number, value: number) => {
-      floats()[offset >> 3] = value;
-    },
-    weight: (slot: number) => address(TABLE_WEIGHTS) + slot * 8,
-  };
-}
-
-type Columns = ReturnType<typeof openColumns>;
-
-const columnDamage: readonly [code: number, what: string, damage: (t: Columns) => void][] = [
-  // The table's own block is shorter than either column.
-  [13, 'ages that are too short', (t) => t.set(t.header(TABLE_AGES), t.address)],
-  [13, 'weights that are too short', (t) => t.set(t.header(TABLE_WEIGHTS), t.address)],
-  [13, 'ages without memory', (t) => t.set(t.header(TABLE_AGES), EMPTY)],
-  [13, 'weights without memory', (t) => t.set(t.header(TABLE_WEIGHTS), EMPTY)],
-  [14, 'a total that is too high', (t) => t.setFloat(t.header(TABLE_TOTAL), 16)],
-  [14, 'a total that is too low', (t) => t.setFloat(t.header(TABLE_TOTAL), 14)],
-  [14, 'a weight that was not counted', (t) => t.setFloat(t.weight(3), 4)],
-  [14, 'a total of no weights', (t) => t.set(t.header(TABLE_WEIGHTS), 0)],
-  [15, 'a total over the budget', (t) => t.setFloat(t.header(TABLE_BUDGET), 14)],
-];
-
-describe('validateTable, of columns', () => {
-  it('finds nothing in a healthy table, full, at its budget, or empty', () => {
-    for (const { debug, table, engine } of [openColumns(), openColumns(0)]) {
-      engine.setBudget(table, engine.total(table));
-      expect(debug.validateTable(table)).toBe(0);
-    }
-  });
-
-  it.each(columnDamage)('gives %i for %s', (code, _, damage) => {
-    const opened = openColumns();
-    expect(opened.debug.validateTable(opened.table)).toBe(0);
-    damage(opened);
-    expect(opened.debug.validateTable(opened.table)).toBe(code);
-  });
-
-  it('gives 13 for an empty table with a column of its own', () => {
-    for (const field of [TABLE_AGES, TABLE_WEIGHTS]) {
-      const opened = openColumns(0);
-      opened.set(opened.header(field), opened.address);
-      expect(opened.debug.validateTable(opened.table)).toBe(13);
-    }
-  });
-});
-
-describe('validateArena', () => {
-  it('finds nothing in a healthy arena', () => {
-    expect(openTable().debug.validateArena()).toBe(0);
-  });
-
-  it.each(arenaDamage)('gives %i for %s', (code, _, damage) => {
-    const opened = openTable(0);
-    damage(opened);
-    expect(opened.debug.validateArena()).toBe(code);
-  });
+it.each(damages)('sees %s', (_, damage) => {
+  const opened = openFull();
+  damage(opened);
+  expect(() => expectValid(opened.cache)).toThrow();
 });

@@ -54,7 +54,11 @@ function programOf(): ts.Program {
     return ts.createSourceFile(name, text, target);
   };
   const entries = ENTRIES.map((file) => join(ROOT, file));
-  return ts.createProgram([...entries, ...texts.keys()], compilerOptions, host);
+  return ts.createProgram(
+    ['assembly/portable.d.ts', ...entries, ...texts.keys()],
+    compilerOptions,
+    host,
+  );
 }
 
 const program = programOf();

@@ -9,14 +9,18 @@ import {
   ARENA_FIRST,
   ARENA_MAP,
   BLOCK_HEADER_BYTES,
+  BUCKET_BYTES,
   EMPTY,
   EMPTY_BYTES,
+  RECORD_BYTES,
+  SLOT_FIRST,
   TABLE_AGES,
+  TABLE_BIN_COUNT,
+  TABLE_BUCKET_COUNT,
+  TABLE_BUCKETS,
   TABLE_BYTES,
   TABLE_CAPACITY,
-  TABLE_HEADS,
-  TABLE_SHIFT,
-  TABLE_SLOTS,
+  TABLE_RECORDS,
   TABLE_WEIGHTS,
 } from '../../assembly/layout.js';
 import { check } from './check.js';
@@ -40,26 +44,30 @@ function wordAt(words: Uint32Array, address: number): number {
 /** A block's address and its bytes, header included. */
 export type Blocks = ReadonlyMap<number, number>;
 
+/** Bytes of the storage of a table with this capacity, as storage.wasm.ts draws it. */
+export function storageBytes(capacity: number, isAged: boolean, isWeighed: boolean): number {
+  const slotBytes = RECORD_BYTES + (isAged ? 16 : 0) + (isWeighed ? 8 : 0);
+  const buckets = Math.ceil(capacity / 7) * BUCKET_BYTES;
+  const queue = 4 * (capacity + (capacity >> 3) + 2);
+  return (capacity + SLOT_FIRST) * slotBytes + BUCKET_BYTES + buckets + queue;
+}
+
 /** The blocks that a table has to hold, by what its header says. */
 export function blocksOf(memory: WebAssembly.Memory, table: number): Blocks {
   const words = new Uint32Array(memory.buffer);
   const field = (offset: number) => wordAt(words, table + offset);
-  const records = field(TABLE_CAPACITY) + 1;
   const blocks = new Map([[table - BLOCK_HEADER_BYTES, blockBytes(TABLE_BYTES)]]);
-  const headsBytes = 4 * 2 ** (32 - field(TABLE_SHIFT));
-  const parts = [
-    [TABLE_SLOTS, records * 16 + headsBytes],
-    [TABLE_AGES, records * 16],
-    [TABLE_WEIGHTS, records * 8],
-  ] as const;
-  for (const [offset, bytes] of parts) {
-    const address = field(offset);
-    if (address === EMPTY || address === 0) continue;
-    check(blocks.has(address - BLOCK_HEADER_BYTES), false, 'two parts in one block');
-    blocks.set(address - BLOCK_HEADER_BYTES, blockBytes(bytes));
-  }
-  const slots = field(TABLE_SLOTS);
-  check(field(TABLE_HEADS), slots === EMPTY ? EMPTY : slots + records * 16, 'heads');
+  const records = field(TABLE_RECORDS);
+  if (records === EMPTY) return blocks;
+  const capacity = field(TABLE_CAPACITY);
+  const [ages, weights] = [field(TABLE_AGES), field(TABLE_WEIGHTS)];
+  blocks.set(
+    records - BLOCK_HEADER_BYTES,
+    blockBytes(storageBytes(capacity, ages !== 0, weights !== 0)),
+  );
+  check(field(TABLE_BUCKET_COUNT), Math.ceil(capacity / 7), 'buckets');
+  check(field(TABLE_BIN_COUNT), (capacity >> 3) + 1, 'bins');
+  check(field(TABLE_BUCKETS) % BUCKET_BYTES, 0, 'buckets lie on cache lines');
   return blocks;
 }
 

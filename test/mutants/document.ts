@@ -1,5 +1,6 @@
 // The document of the mutants, docs/mutation.md, made from the figures that both commands keep.
 
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { details, table } from '../../bench/markdown.js';
 import { type CoreScore, type Equivalents, type Listed, percentOf } from './score.js';
@@ -29,6 +30,29 @@ function argued(keys: readonly string[], groups: readonly Equivalents[]): string
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
+/** A short digest of the core's text, which tells one version from another. */
+export function digestOf(wat: string): string {
+  return createHash('sha256').update(wat).digest('hex').slice(0, 12);
+}
+
+function judgedText({ core, total, judged, seed }: CoreScore): string {
+  const version = `the core whose \`build/core.wat\` has a SHA-256 that begins with \`${core}\``;
+  if (seed === undefined) return `There are ${total} of them, of ${version}; all were judged.`;
+  return (
+    `There are ${total} of them, of ${version}.\n` +
+    `A sample of ${judged}, drawn with seed ${seed}, was judged.`
+  );
+}
+
+function equivalentsText({ equivalents }: CoreScore, groups: readonly Equivalents[]): string {
+  if (equivalents.length === 0) {
+    return 'No survivor has been argued to be equivalent to the original; many may be.\n';
+  }
+  const reasons = argued(equivalents, groups);
+  const intro = 'Equivalent mutants do what the original does. Each was looked at; the reasons:';
+  return `${intro}\n\n${reasons}\n`;
+}
+
 function coreSection(core: CoreScore, groups: readonly Equivalents[]): string {
   const { judged, killed, endless, equivalent, survivors, byTrial } = core;
   const trials = Object.entries(byTrial).map(([name, count]) => [name, `${count}`]);
@@ -36,7 +60,10 @@ function coreSection(core: CoreScore, groups: readonly Equivalents[]): string {
 
 One instruction of \`build/core.wasm\` is changed at a time. Most changes are of a constant, of the
 field that a load or store goes to, of a comparison, of an operator, or of what is left out. Each
-mutant runs the trials (\`test/mutants/trials.ts\`) until it fails one.
+mutant runs the trials (\`test/mutants/trials.ts\`) until it fails one. Not changed are the
+instructions on vectors (\`v128\`, \`i8x16\`), but a call or a store around them is left out.
+
+${judgedText(core)}
 
 ${table(
   ['mutants', 'killed', 'of them endless', 'equivalent', 'survived', 'score'],
@@ -46,10 +73,7 @@ ${table(
 
 ${table(['killed first by the trial', 'mutants'], trials, 1)}
 
-Equivalent mutants do what the original does. Each was looked at; the reasons:
-
-${argued(core.equivalents, groups)}
-
+${equivalentsText(core, groups)}
 ### Survivors of the core
 
 ${survivors.length === 0 ? 'None.' : list(survivors)}`;
@@ -66,6 +90,12 @@ function sourceSection(
   source: Readonly<Record<string, SourceScore>>,
   { source: groups, left }: Listed,
 ): string {
+  if (Object.keys(source).length === 0) {
+    return `## The wrapper
+
+Stryker changes \`src/\`, a file at a time, and runs the tests of that file's concept. No file has
+been judged since the core, its engines and the entries were written anew.`;
+  }
   const scores = Object.values(source);
   const killed = scores.reduce((sum, score) => sum + score.killed, 0);
   const survived = scores.reduce((sum, { survivors }) => sum + survivors.length, 0);
@@ -135,7 +165,7 @@ ${sourceSection(source, listed)}
 ## Coverage
 
 \`npm run test:coverage\` fails if a line or a branch of \`src/\` is never taken. One function is
-excepted, by a comment in its place: what js-string is bound to, in \`engine-wasm.ts\`, where no
+excepted, by a comment in its place: what js-string is bound to, in \`engine/wasm.ts\`, where no
 call reaches it.
 `;
 }

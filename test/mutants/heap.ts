@@ -1,138 +1,129 @@
-// An arena with tables and other blocks in it, which come, grow and go until memory is refused.
+// An arena with tables in it, which come, grow and go until memory is refused.
 //
 // Where a block is put is not left to chance: the checker says it before (arena.ts), by the same
 // rule, from the same free blocks.
 
-import { ARENA_FIRST, BLOCK_HEADER_BYTES, EMPTY, MULTIPLIER, NIL } from '../../assembly/layout.js';
+import {
+  BLOCK_HEADER_BYTES,
+  CAPACITY_FIRST,
+  TABLE_BYTES,
+  TABLE_RECORDS,
+} from '../../assembly/layout.js';
 import { below, type Random } from '../../bench/random.js';
-import { type Blocks, blockBytes, checkArena, placeFor, placeForLonger } from './arena.js';
+import type { Table } from '../../src/engine/engine.js';
+import { imageOf } from '../image.js';
+import { expectTable } from '../validate.js';
+import { blocksOf, checkArena, placeFor, placeForLonger, storageBytes } from './arena.js';
 import { check } from './check.js';
-import { type Core, Pair } from './pair.js';
+import type { Core } from './open.js';
 
-/** Entries of a table. */
-const LIMIT = 600;
-const PAGE_BYTES = 65_536;
+const LIMIT = 900;
 
-/** The blocks that tables hold, none of them by two. */
-export function blocksOfAll(pairs: readonly Pair[]): Blocks {
-  const blocks = new Map<number, number>();
-  for (const pair of pairs) {
-    for (const [block, bytes] of pair.blocks) {
-      check(blocks.has(block), false, 'a block of two tables');
-      blocks.set(block, bytes);
-    }
-  }
-  return blocks;
-}
+/** The next capacity of a table: twice as much, or the limit. */
+const nextCapacity = (capacity: number) => Math.min(capacity * 2 || CAPACITY_FIRST, LIMIT);
 
-/** An arena of so many pages, and everything that is in it. */
+/** The tables of one instance. */
 export class Heap {
-  readonly core: Core;
-  readonly pairs: Pair[] = [];
+  readonly #core: Core;
   readonly #pages: number;
-  /** Blocks that no table holds: bytes by payload. */
-  readonly #ballast = new Map<number, number>();
-  /** A table that is always empty: a rehash with words, which it has no use for, frees them. */
-  readonly #valve: Pair;
+  readonly #random: Random;
+  readonly #tables: Table[] = [];
 
   constructor(core: Core, pages: number, random: Random) {
-    this.core = core;
+    this.#core = core;
     this.#pages = pages;
+    this.#random = random;
     core.pages.value = pages;
-    this.#valve = new Pair(core, random, 1);
-    this.pairs.push(this.#valve);
   }
 
-  /** Checks the arena; returns the bytes that are free. */
-  get freeBytes(): number {
-    const held = new Map(blocksOfAll(this.pairs));
-    for (const [payload, bytes] of this.#ballast) held.set(payload - BLOCK_HEADER_BYTES, bytes);
-    return checkArena(this.core.memory, held);
-  }
-
-  /** Payloads of the blocks that no table holds. */
-  get payloads(): readonly number[] {
-    return [...this.#ballast.keys()];
-  }
-
-  /** Reserves a block, where it has to be, or 0. */
-  reserve(words: number): number {
-    const wanted = placeFor(this.core.memory, words * 4, this.#pages);
-    const payload = this.core.reserve(words);
-    check(payload, wanted, `address of ${words} words`);
-    if (payload !== 0) this.#ballast.set(payload, blockBytes(words * 4));
-    return payload;
-  }
-
-  /** Gives a block back that was reserved. */
-  release(payload: number): void {
-    this.#ballast.delete(payload);
-    this.core.rehashFrom(this.#valve.table, payload, MULTIPLIER);
-  }
-
-  /** Grows a table, where it is if that can be; or checks that it stays as it is. */
-  grow(pair: Pair): void {
-    const { memory } = this.core;
-    const { slots, bytes } = pair.growth;
-    const wanted =
-      slots === EMPTY
-        ? placeFor(memory, bytes, this.#pages)
-        : placeForLonger(memory, slots, bytes, this.#pages);
-    const before = memory.buffer.byteLength;
-    const used = before - this.freeBytes;
-    if (!pair.grow()) {
-      check(memory.buffer.byteLength - this.freeBytes, used, 'bytes in use after a refusal');
-      return;
+  /** Checks the whole arena; returns the bytes that are free. */
+  check(): number {
+    const { core, engine } = this.#core.wasm;
+    const held = new Map<number, number>();
+    for (const table of this.#tables) {
+      for (const [block, bytes] of blocksOf(core.memory, address(table))) {
+        check(held.has(block), false, 'a block of two tables');
+        held.set(block, bytes);
+      }
+      let bytes = 0;
+      for (const each of blocksOf(core.memory, address(table)).values()) bytes += each;
+      check(engine.bytesHeld(table), bytes, 'bytesHeld');
     }
-    check(pair.growth.slots, wanted, 'address of the slots');
-    if (wanted !== slots || pair.hasColumns) return;
-    const end = Math.ceil((slots + blockBytes(bytes)) / PAGE_BYTES) * PAGE_BYTES;
-    check(memory.buffer.byteLength, Math.max(before, end), 'bytes of memory');
+    let bytes = 0;
+    for (const each of held.values()) bytes += each;
+    check(this.#core.wasm.bytesInUse(), bytes, 'bytesInUse');
+    return checkArena(core.memory, held);
   }
 
-  /** Frees everything; the arena is one free block. */
+  create(): void {
+    const { core, engine } = this.#core.wasm;
+    const place = placeFor(core.memory, TABLE_BYTES, this.#pages);
+    const table = engine.createTable(LIMIT);
+    check(table === undefined ? 0 : address(table), place, 'place of a table');
+    if (table !== undefined) this.#tables.push(table);
+  }
+
+  /** Grows a table, or puts a column in use; where its block is then was said before. */
+  grow(table: Table): boolean {
+    const { core, engine } = this.#core.wasm;
+    const image = imageOf({ engine, table });
+    const dice = below(this.#random, 6);
+    const usesAges = dice === 0 && image.capacity > 0;
+    const usesWeights = dice === 1 && image.capacity > 0;
+    const capacity = usesAges || usesWeights ? image.capacity : nextCapacity(image.capacity);
+    if (capacity === image.capacity && !usesAges && !usesWeights) return true;
+    const [isAged, isWeighed] = [image.ages !== undefined, image.weights !== undefined];
+    if ((usesAges && isAged) || (usesWeights && isWeighed)) return true;
+    const bytes = storageBytes(capacity, isAged || usesAges, isWeighed || usesWeights);
+    const { memory } = core;
+    const old = recordsAt(memory, table);
+    const place =
+      image.capacity === 0
+        ? placeFor(memory, bytes, this.#pages)
+        : placeForLonger(memory, old, bytes, this.#pages);
+    const name = usesAges ? 'useAges' : usesWeights ? 'useWeights' : 'grow';
+    check(Boolean(engine[name](table)), place !== 0, name);
+    check(recordsAt(memory, table), place === 0 ? old : place, 'place of the records');
+    return place !== 0;
+  }
+
+  /** Fills a table as far as it goes, and looks whether its entries are there. */
+  fill(table: Table): void {
+    const { engine } = this.#core.wasm;
+    const count = below(this.#random, LIMIT);
+    for (let word = 0; word < count; word++) {
+      if (engine.nextSlot(table) === 0 && !this.grow(table)) break;
+      const code = engine.put(table, word);
+      if ((code & 7) < 3) engine.write(table, code >> 3, 1, word, 5, false);
+    }
+    expectTable({ engine, table });
+  }
+
+  step(): void {
+    const { engine } = this.#core.wasm;
+    const dice = below(this.#random, 20);
+    const at = below(this.#random, this.#tables.length);
+    const table = this.#tables[at];
+    if (table === undefined || dice < 6) this.create();
+    else if (dice < 14) this.fill(table);
+    else if (dice < 16) engine.clear(table);
+    else {
+      engine.destroyTable(table);
+      this.#tables.splice(at, 1);
+    }
+    this.check();
+  }
+
+  /** Frees everything: one free block is left. */
   end(): void {
-    for (const payload of this.payloads) this.release(payload);
-    for (const pair of this.pairs) pair.destroy();
-    const overhead = this.core.memory.buffer.byteLength - checkArena(this.core.memory, new Map());
-    check(overhead, ARENA_FIRST + BLOCK_HEADER_BYTES, 'bytes that are not free');
+    const { engine, core } = this.#core.wasm;
+    for (const table of this.#tables.splice(0)) engine.destroyTable(table);
+    const free = this.check();
+    check(free, core.memory.buffer.byteLength - this.#core.first - BLOCK_HEADER_BYTES, 'free');
   }
 }
 
-/** Reserves a block; half of all are of one bin, so that it has more than are looked at. */
-function reserveAny(heap: Heap, random: Random): void {
-  const limit = [40, 600, 20_000][below(random, 3)] as number;
-  heap.reserve(below(random, 2) === 0 ? 254 + below(random, 32) : 1 + below(random, limit));
-}
+const address = (table: Table): number => (table as unknown as number) >>> 0;
 
-/** Fills a table, which then grows, or starts anew. */
-function growFull(heap: Heap, pair: Pair): void {
-  for (let word = 1; pair.call('nextSlot') !== NIL && pair.order.length < LIMIT; word++) {
-    pair.add(word * 8 + below(pair.random, 8) * LIMIT * 8);
-  }
-  if (pair.order.length === LIMIT) pair.call('clear');
-  else heap.grow(pair);
-}
-
-/** Tables of every kind and other blocks, in an arena that is full most of the time. */
-export function fillHeap(core: Core, pages: number, random: Random): void {
-  const heap = new Heap(core, pages, random);
-  const pairs = [0, 1, 2, 3].map((columns) => {
-    const pair = new Pair(core, random, LIMIT);
-    if ((columns & 1) !== 0) pair.useAges();
-    if ((columns & 2) !== 0) pair.useWeights();
-    heap.pairs.push(pair);
-    return pair;
-  });
-  for (let i = 0; i < 250; i++) {
-    const kind = below(random, 20);
-    const { payloads } = heap;
-    if (kind < 8) reserveAny(heap, random);
-    else if (kind < 14 && payloads.length > 0)
-      heap.release(payloads[below(random, payloads.length)] as number);
-    else if (kind < 19) growFull(heap, pairs[below(random, 4)] as Pair);
-    else (pairs[below(random, 4)] as Pair).call('clear');
-    check(heap.freeBytes >= 0, true, 'bytes free');
-  }
-  heap.end();
-}
+const recordsAt = (memory: WebAssembly.Memory, table: Table): number =>
+  new DataView(memory.buffer).getUint32(address(table) + TABLE_RECORDS, true);

@@ -66,6 +66,8 @@ const SWAPS: Readonly<Record<string, readonly string[]>> = {
   'i32.ge_s': ['i32.gt_s', 'i32.lt_s'],
   'i32.clz': ['i32.ctz'],
   'i32.ctz': ['i32.clz'],
+  'i64.mul': ['i64.add'],
+  'i64.shr_u': ['i64.shl'],
   'f64.add': ['f64.sub'],
   'f64.sub': ['f64.add'],
   'f64.mul': ['f64.add'],
@@ -135,7 +137,7 @@ function changesOf(text: string, signatures: ReadonlyMap<string, Signature>): Ch
   const [opcode = '', operand = ''] = text.split(' ');
   const swaps = SWAPS[opcode];
   if (swaps !== undefined) return swaps.map((swap) => [swap, [swap]]);
-  if (opcode.endsWith('.const')) return changedConstants(opcode, operand);
+  if (/^(i32|i64|f64)\.const$/.test(opcode)) return changedConstants(opcode, operand);
   if (/^(i32|f64)\.(load|store)$/.test(opcode)) return changedAccess(opcode, text);
   if (['if', 'br_if', 'select'].includes(opcode)) return [['negated', ['i32.eqz', text]]];
   if (opcode === 'i32.eqz') return [['left out', ['i32.const 0', 'i32.ne']]];
@@ -158,7 +160,11 @@ export function mutantsOf(wat: string): Mutant[] {
   let name: string | undefined;
   lines.forEach((line, index) => {
     // A function begins one space in and ends with a line of its own; the rest declares.
-    if (line.startsWith(' (')) name = /^ \(func \$(\S+)/.exec(line)?.[1]?.replace('assembly/', '');
+    if (line.startsWith(' ('))
+      name = /^ \(func \$(\S+)/
+        .exec(line)?.[1]
+        ?.replace('assembly/', '')
+        .replace(/\.(js|wasm)/, '');
     if (name === undefined || /^ [()]|^\s+\(/.test(line)) return;
     const text = line.trim();
     // What is left of an assert that this build does not have: a load whose value goes nowhere.

@@ -1,239 +1,151 @@
-// One table on two engines: the core under test, and the pure engine as its oracle.
+// A table of a core and one of the JavaScript engine, driven in lockstep and compared.
 //
-// Both build the very same structure from the same calls, so every result and, after every step,
-// every word of the structure has to agree. Bytes differ: those the arena's checker knows.
+// What both engines compile of one source (table, order, columns) has to give the same results, the
+// same slots and the same header to the bit, as long as the index of neither refuses a word that
+// the other takes. Where that can happen, the core is driven alone (crowd.ts).
 
-import {
-  CAPACITY_FIRST,
-  CHAIN_SLOT,
-  KIND_INT,
-  NIL,
-  NO_ROOM,
-  OUTCOME_MASK,
-  SLOT_BYTES,
-  SLOT_CHAIN,
-  TABLE_SLOTS,
-} from '../../assembly/layout.js';
+import { NIL, OUTCOME_BITS, SLOT_FIRST } from '../../assembly/layout.js';
 import { below, type Random } from '../../bench/random.js';
-import type { Engine, Table, TableImage } from '../../src/engine/engine.js';
-import { type Blocks, blocksOf } from './arena.js';
+import type { CoreFunctions, Engine, Table } from '../../src/engine/engine.js';
+import { createJsEngine } from '../../src/engine/js.js';
+import type { WasmEngine } from '../../src/engine/wasm.js';
+import { type Image, imageOf, setClock } from '../image.js';
+import { expectTable } from '../validate.js';
 import { check } from './check.js';
 
-/** A core under test, bound as an engine, and the oracle with the same seeds. */
-export interface Core {
-  readonly engine: Engine;
-  readonly oracle: Engine;
-  readonly memory: WebAssembly.Memory;
-  /** Pages that the memory may have. */
-  readonly pages: WebAssembly.Global<'i32'>;
-  /** A block of the arena for so many words; 0 if refused. */
-  reserve(words: number): number;
-  /** As `rehash` of the engine, and gives a reserved block back. */
-  rehashFrom(table: Table, words: number, multiplier: number): void;
+/** A function of both engines that takes a table and whatever else. */
+type Method = keyof CoreFunctions;
+type Call = (table: Table, ...args: unknown[]) => unknown;
+
+/** Fields of a header that both engines have. */
+const FIELDS = [
+  ...['capacity', 'size', 'limit', 'fresh', 'free', 'clock', 'newestUsed', 'floor'],
+  ...['queueAt', 'queueEnd', 'binCount', 'total', 'budget'],
+] as (keyof Image)[];
+/** Those that mean nothing while the queue is dry. */
+const QUEUE_FIELDS = [
+  ...['queueHigh', 'queueNext', 'binAt', 'binLow', 'binShift', 'queueClock'],
+] as (keyof Image)[];
+
+/** A result as a number: engines may say false for 0. */
+function plain(result: unknown): number {
+  return result === undefined ? 0 : Number(result);
 }
 
-type Arrays = 'heads' | 'slots' | 'ages' | 'weights';
-type Method = Exclude<
-  keyof Engine,
-  'kind' | 'jsString' | 'createTable' | 'image' | 'order' | 'rehash' | 'bytesHeld' | 'memoryBytes'
->;
-type Arguments<Name extends Method> =
-  Parameters<Engine[Name]> extends [Table, ...infer Rest] ? Rest : never;
-
-const WORDS_PER_RECORD = 4;
-
-function checkSame(actual: TableImage, wanted: TableImage, key: Arrays, length: number): void {
-  const [ours, theirs] = [actual[key], wanted[key]];
-  check(ours === undefined, theirs === undefined, key);
-  if (ours === undefined || theirs === undefined) return;
-  for (let i = 0; i < length; i++) {
-    if (!Object.is(ours[i], theirs[i])) check(ours[i], theirs[i], `${key}[${i}]`);
-  }
+function checkSame(actual: ArrayLike<number>, wanted: ArrayLike<number>, what: string): void {
+  check(actual.length, wanted.length, `length of ${what}`);
+  for (let i = 0; i < wanted.length; i++) check(actual[i], wanted[i], `${what} ${i}`);
 }
 
-/** Checks that two structures are the same, but for records that were never used. */
-export function checkImages(actual: TableImage, wanted: TableImage): void {
-  for (const key of ['size', 'limit', 'capacity', 'fresh', 'free', 'shift', 'multiplier'] as const)
-    check(actual[key], wanted[key], key);
-  check(actual.total, wanted.total, 'total');
-  check(actual.budget, wanted.budget, 'budget');
-  check(actual.heads.length, wanted.heads.length, 'buckets');
-  checkSame(actual, wanted, 'heads', wanted.heads.length);
-  checkSame(actual, wanted, 'slots', wanted.fresh * WORDS_PER_RECORD);
-  checkSame(actual, wanted, 'ages', wanted.fresh * 2);
-  checkSame(actual, wanted, 'weights', wanted.fresh);
-}
-
-/** A table of the core, and its twin of the oracle. */
+/** The table of a core, and its twin. */
 export class Pair {
-  readonly core: Core;
   readonly random: Random;
-  readonly #table: Table;
-  readonly #twin: Table;
-  isTimed = false;
+  readonly js: Engine = createJsEngine();
+  readonly twin: Table;
+  wasm: WasmEngine;
+  table: Table;
+  isAged = false;
   isWeighed = false;
-  /** Whether a string was missed, so that `putMissed` may be called. */
-  hasMissed = false;
-  /** A slot whose latest touch may be undone now, or NIL. */
-  touched = NIL;
-  /** A slot whose latest write may be undone now, or NIL. */
-  written = NIL;
-  /** A slot that may be restored now, or NIL. */
-  taken = NIL;
 
-  constructor(core: Core, random: Random, limit: number) {
-    this.core = core;
+  constructor(wasm: WasmEngine, random: Random, limit: number, clock?: number) {
+    this.wasm = wasm;
     this.random = random;
-    const table = core.engine.createTable(limit);
-    if (table === undefined) throw new Error('no memory for a table');
-    this.#table = table;
-    this.#twin = core.oracle.createTable(limit) as Table;
+    this.table = wasm.engine.createTable(limit) as Table;
+    this.twin = this.js.createTable(limit) as Table;
+    if (clock === undefined) return;
+    for (const lease of this.leases) setClock(lease, clock);
   }
 
-  /** Calls both; the results must be the same. */
-  call<Name extends Method>(name: Name, ...given: Arguments<Name>): number {
-    const { engine, oracle } = this.core;
-    const call = engine[name] as (...all: unknown[]) => unknown;
-    const twin = oracle[name] as (...all: unknown[]) => unknown;
-    const wanted = twin(this.#twin, ...given);
-    check(call(this.#table, ...given), wanted, `${name}(${given})`);
-    return wanted as number;
+  get leases() {
+    return [
+      { engine: this.wasm.engine, table: this.table },
+      { engine: this.js, table: this.twin },
+    ] as const;
   }
 
-  /** Puts ages in use. */
-  useAges(): void {
-    this.call('useAges');
-    this.isTimed = true;
+  /** Calls both, and returns what both have to return. */
+  call(name: Method, ...args: unknown[]): number {
+    const wanted = plain((this.js[name] as unknown as Call)(this.twin, ...args));
+    const actual = plain((this.wasm.engine[name] as unknown as Call)(this.table, ...args));
+    check(actual, wanted, name);
+    return wanted;
   }
 
-  /** Puts weights in use. */
-  useWeights(): void {
-    this.call('useWeights');
-    this.isWeighed = true;
-  }
-
-  get hasColumns(): boolean {
-    return this.isTimed || this.isWeighed;
-  }
-
-  /** Puts an int32 key, as the wrapper does. */
-  add(word: number): void {
-    const cells = [Math.abs(word % 7), word, Math.abs(word % 5)] as const;
-    this.put(() =>
-      this.hasColumns
-        ? this.call('putWith', word, KIND_INT, ...cells, 0)
-        : this.call('put', word, KIND_INT),
+  /** As `call`, of the orders. */
+  order(now?: number): void {
+    const [actual, wanted] = this.leases.map(({ engine, table }) =>
+      now === undefined ? engine.order(table) : engine.staleOrder(table, now),
     );
+    checkSame(actual as Int32Array, wanted as Int32Array, 'order');
   }
 
-  /** Looks for everything that is stale, from the oldest on. */
-  stale(now: number): void {
-    let slot = this.call('nextStale', NIL, now);
-    while (slot !== NIL) slot = this.call('nextStale', slot, now);
+  /** Whether both know a word, or do not. A MAPPED entry says ELSEWHERE of other words, too. */
+  isSame(word: number): boolean {
+    const [actual, wanted] = this.leases.map(({ engine, table }) => engine.find(table, word));
+    if (actual === wanted) return true;
+    check((actual as number) < SLOT_FIRST && (wanted as number) < SLOT_FIRST, true, 'find');
+    return false;
   }
 
-  /** Grows the table, or checks that a refusal changed nothing. */
-  grow(): boolean {
-    const { engine, oracle } = this.core;
-    const isGrown = engine.grow(this.#table) !== 0;
-    if (isGrown) oracle.grow(this.#twin);
-    this.compare();
-    return isGrown;
-  }
-
-  /** Address of the slots, and how many bytes they and the heads take after the next growth. */
-  get growth(): { readonly slots: number; readonly bytes: number } {
-    const { capacity, limit } = this.core.oracle.image(this.#twin);
-    const doubled = capacity === 0 ? CAPACITY_FIRST : capacity * 2 + 1;
-    const next = Math.min(doubled, Math.max(limit, 2));
-    const buckets = 2 ** Math.ceil(Math.log2(next - (next >> 4)));
-    const header = new DataView(this.core.memory.buffer, this.#address);
-    const slots = header.getUint32(TABLE_SLOTS, true);
-    return { slots, bytes: (next + 1) * SLOT_BYTES + buckets * 4 };
-  }
-
-  /** As `call`, of an insertion, and of another one when there is room. */
-  put(insertion: () => number): number {
-    let code = insertion();
-    for (let tries = 0; (code & OUTCOME_MASK) === NO_ROOM && tries < 3; tries++) {
-      if (this.call('nextSlot') === NIL) this.call('grow');
-      else this.rehash(below(this.random, 2) === 0);
-      this.compare();
-      code = insertion();
+  /** A slot in use; NIL if there is none. */
+  anySlot(): number {
+    const { records, fresh, size } = imageOf(this.leases[1]);
+    if (size === 0) return NIL;
+    for (;;) {
+      const slot = SLOT_FIRST + below(this.random, fresh - SLOT_FIRST);
+      if (records[slot * 2 + 1] !== 0) return slot;
     }
-    return code;
   }
 
-  /** Spreads the entries by another multiplier, and maybe by other words. */
-  rehash(withWords: boolean): void {
-    const { capacity } = this.core.oracle.image(this.#twin);
-    const words = withWords
-      ? Int32Array.from({ length: capacity + 1 }, () => below(this.random, 12) - 4)
-      : undefined;
-    this.rehashBy(this.random() | 1, words);
+  /** Grows both tables. */
+  grow(): void {
+    check(this.call('grow'), 1, 'grow');
+    check(this.call('refused'), 0, 'words that were refused');
   }
 
-  /** Spreads the entries by this multiplier, and by these words if there are any. */
-  rehashBy(multiplier: number, words?: Int32Array): void {
-    const { engine, oracle } = this.core;
-    check(engine.rehash(this.#table, words, multiplier), 1, 'rehash');
-    oracle.rehash(this.#twin, words, multiplier);
+  /** Puts columns in use. */
+  use(name: 'useAges' | 'useWeights'): void {
+    check(this.call(name), 1, name);
+    check(this.call('refused'), 0, 'words that were refused');
+    if (name === 'useAges') this.isAged = true;
+    else this.isWeighed = true;
   }
 
-  /** Frees the table. */
-  destroy(): void {
-    this.call('destroyTable');
+  /** Writes the columns of the slot of a result, as the wrapper does after every put. */
+  write(code: number, isKept: boolean): void {
+    if (!this.isAged && !this.isWeighed) return;
+    const { random } = this;
+    const ttl = below(random, 3) === 0 ? 0 : below(random, 50) + 0.5;
+    const args = [1 + below(random, 9), below(random, 100), ttl, isKept];
+    if (this.call('write', code >> OUTCOME_BITS, ...args) === 0) return;
+    while (this.call('shed') !== NIL);
   }
 
-  /** Live slots, newest first, as the oracle has them. */
-  get order(): Int32Array {
-    return this.core.oracle.order(this.#twin);
-  }
-
-  /** Word of a live slot, as the oracle has it. */
-  wordOf(slot: number): number {
-    return this.core.oracle.wordOf(this.#twin, slot);
-  }
-
-  /** Kind of a live slot, as the oracle has it. */
-  kindOf(slot: number): number {
-    const { slots } = this.core.oracle.image(this.#twin);
-    const link = slots[slot * WORDS_PER_RECORD + SLOT_CHAIN / 4] as number;
-    return link & ~CHAIN_SLOT;
-  }
-
-  /** Handle of the core's table. */
-  get table(): Table {
-    return this.#table;
-  }
-
-  get #address(): number {
-    return (this.#table as unknown as number) >>> 0;
-  }
-
-  /** Blocks of the arena that the table holds. */
-  get blocks(): Blocks {
-    return blocksOf(this.core.memory, this.#address);
-  }
-
-  /** Checks that both have the same structure, and that the core counts its bytes. */
+  /** Compares the tables, and checks the core's. */
   compare(): void {
-    const { engine, oracle } = this.core;
-    const size = this.call('size');
-    checkImages(engine.image(this.#table), oracle.image(this.#twin));
-    this.call('newest');
-    this.call('oldest');
-    this.call('nextSlot');
-    this.call('total');
-    if (this.isTimed) this.call('nextDeadline');
-    const bytes = [...this.blocks.values()].reduce((sum, block) => sum + block, 0);
-    check(engine.bytesHeld(this.#table), bytes, 'bytesHeld');
-    if (size === 0) return;
-    const order = this.order;
-    const slot = order[below(this.random, size)] as number;
-    this.call('wordOf', slot);
-    if (this.isTimed) this.call('startOf', slot);
-    if (this.isTimed) this.call('ttlOf', slot);
-    if (this.isWeighed) this.call('weightOf', slot);
+    const [lease, twin] = this.leases;
+    const [actual, wanted] = [imageOf(lease), imageOf(twin)];
+    const isDry = wanted.binAt >= wanted.binCount && wanted.queueAt === wanted.queueEnd;
+    for (const field of isDry ? FIELDS : [...FIELDS, ...QUEUE_FIELDS]) {
+      check(actual[field], wanted[field], field);
+    }
+    const { fresh, records } = wanted;
+    checkSame(actual.records.subarray(4, fresh * 2), records.subarray(4, fresh * 2), 'records');
+    for (const slot of expectTable(lease).live) {
+      check(actual.ages?.[slot * 2], wanted.ages?.[slot * 2], 'start');
+      check(actual.ages?.[slot * 2 + 1], wanted.ages?.[slot * 2 + 1], 'ttl');
+      check(actual.weights?.[slot], wanted.weights?.[slot], 'weight');
+    }
+  }
+
+  /** Moves the core's table into another instance, as the wrapper moves large ones. */
+  move(to: WasmEngine): void {
+    const table = to.copyOf(this.wasm, this.table);
+    check(table === undefined, false, 'a copy that was refused');
+    // A copy has no queue; the twin forgets its own when it is laid out anew.
+    this.wasm.engine.destroyTable(this.table);
+    this.wasm = to;
+    this.table = table as Table;
+    this.grow();
   }
 }

@@ -5,10 +5,10 @@ import { Command, InvalidArgumentError } from 'commander';
 import { createTicker } from '../../bench/progress.js';
 import { createRandom, shuffle } from '../../bench/random.js';
 import { figure } from '../figures.js';
-import { files, writeDocument } from './document.js';
+import { digestOf, files, writeDocument } from './document.js';
 import { mutantsOf } from './mutant.js';
 import { judgeAll } from './pool.js';
-import { type CoreScore, equivalentsIn, scoreOf } from './score.js';
+import { equivalentsIn, scoreOf } from './score.js';
 import { judge, type Verdict } from './verdict.js';
 
 const WAT = 'build/core.wat';
@@ -24,18 +24,20 @@ interface Options {
   readonly threads: number;
   readonly only?: string;
   readonly least: number;
+  readonly keep?: true;
 }
 
 const options = new Command('npm run test:mutants --')
   .description(
     'changes one instruction of the compiled core at a time and runs the trials on each; ' +
-      'without --sample and --only, writes the figures to docs/mutation.md',
+      'when it has judged all, or with --keep, writes the figures to docs/mutation.md',
   )
   .option('--sample <count>', 'judge so many mutants, drawn at random', count)
   .option('--seed <number>', 'seed of the sample', count, 1)
   .option('--threads <count>', 'threads', count, 2)
   .option('--only <text>', 'judge mutants whose key has this text')
-  .option('--least <percent>', 'lowest score that passes', count, 95)
+  .option('--keep', 'write the figures of a sample, too')
+  .option('--least <percent>', 'lowest score that passes', count, 85)
   .parse()
   .opts<Options>();
 
@@ -65,7 +67,7 @@ await judgeAll(wat, indexes, options.threads, (index, verdict) => {
 });
 ticker.stop();
 
-const score: CoreScore = scoreOf(verdicts, equivalents);
+const score = scoreOf(verdicts, equivalents);
 for (const key of score.survivors) process.stdout.write(`survived  ${key}\n`);
 for (const key of score.killedEquivalents) process.stdout.write(`not equivalent  ${key}\n`);
 const known = new Set(mutants.map(({ key }) => key));
@@ -79,8 +81,15 @@ process.stdout.write(
 figure('mutants', judged);
 figure('equivalents', equivalent);
 figure('survivors', survivors.length);
-if (judged === mutants.length) {
-  writeFileSync(files.core, `${JSON.stringify(score, null, 2)}\n`);
+const isAll = judged === mutants.length;
+if (isAll || options.keep) {
+  const kept = {
+    core: digestOf(wat),
+    total: mutants.length,
+    ...(!isAll && { seed: options.seed }),
+    ...score,
+  };
+  writeFileSync(files.core, `${JSON.stringify(kept, null, 2)}\n`);
   writeDocument();
 }
 if (percent < options.least || score.killedEquivalents.length > 0) process.exitCode = 1;

@@ -21,6 +21,12 @@ export interface Listed {
 
 /** The figures of a run. */
 export interface CoreScore {
+  /** Digest of the text of the core that was judged. */
+  readonly core: string;
+  /** Mutants that there are. */
+  readonly total: number;
+  /** Seed of the sample, if not all of them were judged. */
+  readonly seed?: number;
   readonly judged: number;
   readonly killed: number;
   /** Of the killed ones, those whose loops did not end. */
@@ -45,7 +51,7 @@ export function equivalentsIn(json: string): ReadonlyMap<string, string> {
 export function scoreOf(
   verdicts: ReadonlyMap<string, Verdict>,
   equivalents: ReadonlyMap<string, string>,
-): CoreScore {
+): Omit<CoreScore, 'core' | 'total' | 'seed'> {
   const byTrial: Record<string, number> = {};
   const survivors: string[] = [];
   const killedEquivalents: string[] = [];

@@ -7,36 +7,33 @@
 export const TESTS: Readonly<Record<string, readonly string[]>> = {
   autopurge: ['autopurge', 'differential/autopurge'],
   batch: ['fetch-many', 'loads.report', 'loads', 'loads.abort', 'stores', 'loads.scheduler'],
-  bulk: ['crossings', 'snapshot', 'resize', 'stale', 'lifecycle', 'mend', 'extras', 'channels'],
+  bulk: ['crossings', 'snapshot', 'resize', 'stale', 'lifecycle', 'extras', 'channels'],
   'call-key': ['call-key'],
   cached: ['cached'],
-  callbacks: ['callbacks', 'mend', 'reentrancy', 'throwing'],
+  callbacks: ['callbacks', 'reentrancy', 'throwing'],
   channels: ['hosts', 'channels'],
   clock: ['clock', 'clock-host', 'ttl'],
-  'columns-pure': ['mutants/trials', 'columns'],
   core: ['hosts', 'core'],
   'core-none': ['core'],
   'batch-read': ['stores', 'stores.hostile'],
   dict: ['stores', 'stores.dict', 'stores.hostile', 'stores.write-back', 'stores.write-through'],
   edge: ['core'],
-  'engine-disposed': ['engine', 'lifecycle', 'options'],
-  'engine-pure': ['mutants/trials', 'engine', 'rehash', 'many-caches'],
-  'engine-wasm': [
-    'mutants/trials',
-    'engine',
-    'rehash',
-    'hosts',
-    'columns',
-    'growth.columns',
-    'growth',
+  'engine/bind': ['mutants/trials', 'engine', 'hash', 'stack'],
+  'engine/dead': ['lifecycle', 'options', 'engine'],
+  'engine/hash-float': ['keys', 'hash'],
+  'engine/js': ['mutants/trials', 'engine', 'many-caches'],
+  'engine/lifetime': ['hosts', 'engine', 'lifecycle', 'many-caches', 'memory-of-many'],
+  'engine/stack': ['stack'],
+  'engine/wasm': ['mutants/trials', 'engine', 'hosts', 'columns', 'growth.columns', 'growth'],
+  'entries/entries': [
+    ...['crossings', 'throwing', 'structure', 'callbacks', 'hosts', 'growth', 'columns.model'],
+    ...['sizes', 'growth.columns', 'ttl', 'prototypes'],
   ],
-  engines: ['hosts', 'engine', 'lifecycle', 'many-caches', 'poison'],
-  entries: ['crossings', 'mend', 'rehash', 'throwing', 'structure', 'callbacks', 'hosts', 'growth'],
-  'entries-columns': ['crossings', 'mend', 'columns.model', 'sizes', 'growth.columns', 'ttl'],
-  errors: ['errors', 'mend'],
+  'entries/outcome': ['structure', 'callbacks'],
+  'entries/sample': ['sample'],
+  errors: ['errors'],
+  'host-time': ['clock-host', 'fake-timers', 'lost-timers'],
   headroom: ['stores.stack'],
-  hash: ['mutants/trials', 'hash'],
-  items: ['prototypes'],
   iterable: ['iteration', 'callbacks', 'extras', 'loads', 'fetch-many'],
   load: ['loads', 'loads.abort', 'loads.failure', 'fetch-many', 'loads.report'],
   loading: [
@@ -45,14 +42,12 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   loads: ['loads', 'loads.abort', 'loads.failure', 'loads.report', 'fetch-many', 'clock-host'],
   lookups: ['crossings', 'status', 'stale', 'ttl'],
   lru: [
-    ...['crossings', 'mend', 'extras', 'resize', 'hosts', 'options', 'callbacks', 'channels'],
+    ...['crossings', 'extras', 'resize', 'hosts', 'options', 'callbacks', 'channels'],
     ...['structure', 'status', 'ttl', 'sizes', 'stale', 'model', 'keys', 'autopurge'],
   ],
   measure: ['sizes', 'errors', 'ttl'],
   memoized: ['memoize', 'cached'],
-  mend: ['mend'],
   options: ['errors', 'lifecycle', 'clock-host', 'sizes', 'options', 'ttl', 'resize', 'autopurge'],
-  poison: ['mend', 'poison'],
   provide: ['core'],
   'read-through': [
     'stores',
@@ -62,17 +57,14 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
     'stores.write-back',
     'stores.scheduler',
   ],
-  sample: ['sample'],
   settings: ['lifecycle', 'options'],
   snapshot: ['snapshot', 'crossings', 'ttl', 'clock-host'],
-  stack: ['stack'],
   stats: ['extras', 'loads.report'],
   status: ['status', 'channels', 'loads.report'],
   store: [
-    ...['crossings', 'mend', 'clock-host', 'extras', 'status', 'stale', 'sizes', 'callbacks'],
+    ...['crossings', 'clock-host', 'extras', 'status', 'stale', 'sizes', 'callbacks'],
     ...['reentrancy.columns', 'loads', 'loads.report', 'autopurge'],
   ],
-  'table-pure': ['mutants/trials', 'columns', 'engine', 'growth.columns'],
   turns: ['turns', 'stores', 'stores.write-back', 'stores.scheduler', 'stores.stack'],
   walk: ['iteration', 'stale', 'lifecycle'],
   warning: ['hosts'],
@@ -87,11 +79,11 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   writer: ['stores.write-back', 'stores.hostile', 'stores.scheduler', 'stores.fuzz'],
 };
 
-/** Files of the engines. All others do the same on each, and are judged on the pure one alone. */
-export const ENGINES = /^(engine|core|table-pure|columns-pure|hash|stack|poison)/;
+/** Files of the engines. All others do the same on each, and are judged on the JavaScript one. */
+export const ENGINES = /^(engine\/|core)/;
 
 /** Files whose mutants leave promises unsettled: a test that waits for one has found it. */
 export const PROMISES = /^(batch|cached|dict|load|memoized|read-through|turns|writ)/;
 
 /** Files that name things and do nothing: there is nothing in them to change. */
-export const NOTHING_TO_CHANGE = ['engine', 'index', 'memoize', 'stores', 'types', 'wasm.d'];
+export const NOTHING_TO_CHANGE = ['engine/engine', 'index', 'memoize', 'stores', 'types', 'wasm.d'];

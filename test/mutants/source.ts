@@ -42,7 +42,7 @@ function judge(
   const file = `src/${name}.ts`;
   const mutate = ranges?.map(([first, last]) => `${file}:${first}-${last}`).join() ?? file;
   const command = ['stryker', 'run', 'test/mutants/stryker.json', '--mutate', mutate];
-  const engine = ENGINES.test(name) ? '' : 'pure';
+  const engine = ENGINES.test(name) ? '' : 'js';
   const env = {
     ...process.env,
     WASM_LRU_TESTS: tests.join(' '),

@@ -96,7 +96,7 @@ describe('the figures', () => {
 describe.each(plainCases)('the soak: $name', ({ open }) => {
   const soakOf = (name: string) => {
     const shape = shapes.find((each) => each.name === name) as Shape;
-    return new SoakSubject(open().shared, shape, createRandom(1));
+    return new SoakSubject(open().host, shape, createRandom(1));
   };
   const use = (subject: SoakSubject) => {
     for (let i = 0; i < 1500; i++) subject.step();

@@ -58,7 +58,9 @@ export function tableOf(reports: Reports): string {
   return [
     table(['part', 'what it shows', 'what it did', 'seconds'], rows, 3),
     '',
-    runs.length === 0 ? 'Not run yet.' : `Run ${listed([...new Set(runs)])}.`,
+    runs.length === 0
+      ? 'Not run since the core was written anew.'
+      : `Run ${listed([...new Set(runs)])}.`,
   ].join('\n');
 }
 
@@ -67,6 +69,10 @@ const LARGE = 10_000;
 
 /** The large counts of all parts, in a sentence. */
 function summaryOf(reports: Reports): string {
+  if (Object.keys(reports).length === 0) {
+    const runs = 'The long runs (`npm run test:nightly`)';
+    return `${runs} have not been made since the core was written anew.`;
+  }
   const counted = Object.values(reports).flatMap(({ counts }) => Object.entries(counts));
   const sums = new Map<string, number>();
   for (const [name, count] of counted) sums.set(name, (sums.get(name) ?? 0) + count);

@@ -2,17 +2,15 @@
 //
 // `size.js release 1`: the build, and the seed of the spot checks. Keys are 0, 1, 2, … in the order
 // in which they are set, twice as many as there is room for. The first thousand are read again and
-// again, so that they stay; the rest is a queue. On the debug build the core's own checker looks at
-// every slot as well. One more than the maximum is refused.
+// again, so that they stay; the rest is a queue. One more than the maximum is refused.
 
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
 import { CAPACITY_MAX } from '../../assembly/layout.js';
 import { below, createRandom } from '../../bench/random.js';
 import { grouped } from '../../bench/report.js';
-import type { Table } from '../../src/engine/engine.js';
-import { SharedEngine } from '../../src/engine/lifetime.js';
-import { bindCore, compileCore, createWasmEngine } from '../../src/engine/wasm.js';
+import { TableHost } from '../../src/engine/lifetime.js';
+import { bindWasm, compileCore, createWasmEngine, type WasmEngine } from '../../src/engine/wasm.js';
 import { entriesOf, LRUCache } from '../../src/lru.js';
 import { figure, note } from '../figures.js';
 
@@ -27,33 +25,30 @@ const MB = 2 ** 20;
 
 const [build = 'release', seed = '1'] = process.argv.slice(2);
 
-interface DebugCore extends Record<string, unknown> {
-  validateTable(table: Table): number;
-  validateArena(): number;
-}
-
 const read = (name: string) => compileCore(new Uint8Array(readFileSync(`build/${name}`)));
 
-function openDebug() {
+function openDebug(): WasmEngine {
   const jsString = {
     length: (text: string) => text.length,
     charCodeAt: (text: string, index: number) => text.charCodeAt(index),
   };
   const core = read('core.debug.wasm');
-  const { exports } = instantiateSync<DebugCore>(core, { 'wasm:js-string': jsString });
-  const isInWasm = WebAssembly.Module.imports(core).length === 0;
-  return { engine: bindCore(exports as never, isInWasm, { seed: 1 }), debug: exports };
+  const { exports } = instantiateSync(core, { 'wasm:js-string': jsString });
+  return bindWasm(exports as never, WebAssembly.Module.imports(core).length === 0);
 }
 
-function openRelease() {
-  return { engine: createWasmEngine(read('core.wasm'), { seed: 1 }), debug: undefined };
-}
-
-const { engine, debug } = build === 'debug' ? openDebug() : openRelease();
+/** Instances that were made: the cache moves into the last one. */
+const instances: WasmEngine[] = [];
+const host = new TableHost(() => {
+  const wasm = build === 'debug' ? openDebug() : createWasmEngine(read('core.wasm'));
+  instances.push(wasm);
+  return wasm;
+});
+host.prepare();
 
 function open(max: number): LRUCache<number, number> {
   // The constructor takes an engine object, too; that is not in its public type.
-  return new LRUCache<number, number>({ max, engine: new SharedEngine(engine) as never });
+  return new LRUCache<number, number>({ max, engine: host as never });
 }
 
 function fail(what: string): never {
@@ -129,11 +124,9 @@ if (cache.size !== COUNT) fail(`${cache.size} after churn`);
 const churned = seconds();
 spotCheck(cache);
 checkOrder(cache);
-const { table } = entriesOf(cache);
-if (debug !== undefined) {
-  const codes = [debug.validateTable(table), debug.validateArena()];
-  if (codes.some((code) => code !== 0)) fail(`the checker says ${codes}`);
-}
+const { engine, table } = entriesOf(cache).lease;
+const own = instances.find((instance) => instance.engine === engine);
+if (own === undefined || own === instances[0]) fail('the cache has no instance of its own');
 if (codeOf(() => open(COUNT + 1)) !== 'INVALID_MAX') fail('one more is not refused');
 if (codeOf(() => cache.resize(COUNT + 1)) !== 'INVALID_MAX') fail('resize takes one more');
 const heap = process.memoryUsage().heapUsed;
@@ -141,6 +134,6 @@ figure('spot checks', CHECKS);
 note(
   `${build} build: ${grouped(COUNT)} entries in ${filled}, as many again in ${churned}, ` +
     `${grouped(Math.round(engine.bytesHeld(table) / MB))} MiB linear memory held, ` +
-    `${grouped(Math.round(engine.memoryBytes() / MB))} taken, ` +
+    `${grouped(Math.round(own.core.memory.buffer.byteLength / MB))} taken, ` +
     `${grouped(Math.round(heap / MB))} MiB heap`,
 );

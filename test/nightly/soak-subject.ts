@@ -6,7 +6,7 @@
 // or, in a scan, of keys that come once and not again.
 
 import { below, createZipf, type Random } from '../../bench/random.js';
-import type { SharedEngine } from '../../src/engine/lifetime.js';
+import type { TableHost } from '../../src/engine/lifetime.js';
 import { LRUCache } from '../../src/lru.js';
 import { type Bounds, SoakModel, type Told, type Value } from './soak-model.js';
 
@@ -72,7 +72,7 @@ export class SoakSubject {
   #scanLeft = 0;
   #scanNext: number;
 
-  constructor(engine: SharedEngine, shape: Shape, random: Random) {
+  constructor(host: TableHost, shape: Shape, random: Random) {
     const [bounds] = shape.bounds;
     this.shape = shape;
     this.model = new SoakModel(bounds);
@@ -87,7 +87,7 @@ export class SoakSubject {
       ...(shape.ttlMax !== 0 && { perf: { now: () => this.model.now }, ttlResolution: 0 }),
       ...(shape.hasCallbacks && this.#ledger.callbacks),
       updateAgeOnGet: shape.isRenewed,
-      engine: engine as never,
+      engine: host as never,
     };
     this.cache = new LRUCache<unknown, Value>(options);
   }

@@ -12,9 +12,8 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { below, createRandom } from '../../bench/random.js';
-import { SharedEngine } from '../../src/engine/lifetime.js';
-import { compileCore, createWasmEngine } from '../../src/engine/wasm.js';
-import { createPureEngine } from '../../src/engine-pure.js';
+import { TableHost } from '../../src/engine/lifetime.js';
+import { compileCore, createWasmEngine, type WasmEngine } from '../../src/engine/wasm.js';
 import { figure, note } from '../figures.js';
 import { shapes } from './soak-shapes.js';
 import { SoakSubject } from './soak-subject.js';
@@ -40,13 +39,20 @@ const seed = Number(values.seed);
 const collectInterval = Number(values.collect);
 const endMs = performance.now() + Number(values.minutes) * 60_000;
 
-const engine =
-  values.engine === 'pure'
-    ? createPureEngine({ seed })
-    : createWasmEngine(compileCore(new Uint8Array(readFileSync('build/core.wasm'))), { seed });
-const shared = new SharedEngine(engine);
+const core = compileCore(new Uint8Array(readFileSync('build/core.wasm')));
+const instances: WasmEngine[] = [];
+const openWasm = () => {
+  const wasm = createWasmEngine(core);
+  instances.push(wasm);
+  return wasm;
+};
+const host = new TableHost(values.engine === 'pure' ? undefined : openWasm);
+host.prepare();
+/** Bytes of linear memory: the caches here are small, and share one. */
+const linearBytes = () =>
+  instances.reduce((sum, { core: { memory } }) => sum + memory.buffer.byteLength, 0);
 const random = createRandom(seed);
-const subjects = shapes.map((shape) => new SoakSubject(shared, shape, random));
+const subjects = shapes.map((shape) => new SoakSubject(host, shape, random));
 
 let collections = 0;
 const observer = new PerformanceObserver((list) => {
@@ -87,7 +93,7 @@ for (; performance.now() < endMs; period++) {
   digest = Math.imul(digest, 31) ^ runPeriod(period);
   await turn();
   if (period < WARM_PERIODS) continue;
-  const linear = engine.memoryBytes();
+  const linear = linearBytes();
   if (period === WARM_PERIODS) warm = { heap: heapBytes(), linear };
   if (linear > warm.linear * LINEAR_RATIO_MAX) {
     throw new Error(`linear memory: ${warm.linear} bytes when warm, now ${linear}`);
@@ -104,7 +110,7 @@ for (let i = 0; i < 5; i++) await turn();
 figure(`operations on ${values.engine}`, period * PERIOD);
 figure('collections', collections);
 if (warm.linear > 0) {
-  const pages = [warm.linear, engine.memoryBytes()].map((bytes) => bytes / PAGE_BYTES);
+  const pages = [warm.linear, linearBytes()].map((bytes) => bytes / PAGE_BYTES);
   note(`${pages[0]} pages when warm, and ${pages[1]} at the end`);
 }
 console.log(`${period} periods, seed ${seed}, digest ${digest >>> 0}`);
