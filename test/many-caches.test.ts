@@ -8,10 +8,10 @@ import { describe, expect, it } from 'vitest';
 import { LRUCache } from '../src/lru.js';
 import { runChild } from './child.js';
 import { openCache, openRelease } from './support.js';
-import { expectValid } from './validate.js';
 
 const MAX = 100;
 const LIVE_COUNT = 20_000;
+const TABLES_MAX = 4096;
 const DROPPED_COUNT = 100_000;
 const MIB = 2 ** 20;
 
@@ -39,7 +39,9 @@ describe.each(['wasm', 'pure'] as const)('twenty thousand caches on %s', (engine
       fill(cache, name);
       return cache;
     });
-    expect(caches.every((cache) => cache.engine === engine)).toBe(true);
+    // Of small ones, 4,096 share the memory of an instance; the others have their own arrays.
+    const count = caches.filter((cache) => cache.engine === 'wasm').length;
+    expect(count).toBe(engine === 'wasm' ? TABLES_MAX : 0);
     expect(caches.filter((cache, name) => !isIntact(cache, name))).toHaveLength(0);
 
     for (let name = 0; name < LIVE_COUNT; name += 2) {
@@ -49,9 +51,6 @@ describe.each(['wasm', 'pure'] as const)('twenty thousand caches on %s', (engine
       caches[name] = cache;
     }
     expect(caches.filter((cache, name) => !isIntact(cache, name))).toHaveLength(0);
-    for (let name = 0; name < LIVE_COUNT; name += 499) {
-      expectValid(caches[name] as LRUCache<number | string, string>);
-    }
   });
 });
 
@@ -61,7 +60,7 @@ interface ChurnReport {
   /** Growth of the resident set, at its highest and after collection. */
   readonly peakBytes: number;
   readonly keptBytes: number;
-  /** Tables of the current engine, at their highest and after collection. */
+  /** Tables of the shared instance, at their highest and after collection. */
   readonly tablesMax: number;
   readonly tables: number;
 }
@@ -83,7 +82,8 @@ const loads = [
 
 describe('a hundred thousand caches, dropped', () => {
   it.each(loads)('take at most $mibMax MiB, with $entryCount entries, in one job', (load) => {
-    const { peakBytes, keptBytes, tables } = churn(load.entryCount, 'sync');
+    const { peakBytes, keptBytes, tables, tablesMax } = churn(load.entryCount, 'sync');
+    expect(tablesMax, 'no table is freed in a job').toBe(TABLES_MAX);
     expect(peakBytes / MIB, 'MiB at the highest').toBeLessThan(load.mibMax);
     // The peak is sampled, and may miss what came between two samples.
     expect(keptBytes, 'bytes kept').toBeLessThanOrEqual(peakBytes + MIB);
@@ -93,7 +93,7 @@ describe('a hundred thousand caches, dropped', () => {
   it.each(loads)('take at most $mibMax MiB, with $entryCount entries, over turns', (load) => {
     const { peakBytes, tablesMax, tables } = churn(load.entryCount, 'turns');
     expect(peakBytes / MIB, 'MiB at the highest').toBeLessThan(load.mibMax);
-    expect(tablesMax, 'tables freed between turns').toBeLessThan(DROPPED_COUNT * 0.95);
+    expect(tablesMax, 'tables at once').toBeLessThanOrEqual(TABLES_MAX);
     expect(tables, 'tables not freed').toBe(0);
   });
 
