@@ -1,8 +1,7 @@
 // Storage: the typed arrays that hold a table.
 //
 // Arrays are replaced by longer ones in `layOut`, all of them or none: a refusal of memory is an
-// answer (false) and leaves the old ones. `allocateWords` is the one place that allocates, so that
-// a test can have it refuse.
+// answer (false) and leaves the old ones.
 //
 // Part of the JavaScript engine only; storage.wasm.ts is the WebAssembly core's.
 
@@ -10,19 +9,12 @@ import { BIN_SLOTS_LOG2, RECORD_BYTES, SLOT_FIRST } from './layout.js';
 import { hasAges, hasWeights, noColumn, noWords, setRefused, Table } from './slots.js';
 import { reindex, resetEntries } from './table.js';
 
-/** Allocates words; throws if memory is refused. */
-export type AllocateWords = (count: number) => Int32Array;
+/** Asked before the arrays of a table are allocated: it throws what a host refuses memory with. */
+let grant: () => void = () => {};
 
-const allocateWords: AllocateWords = (count) => new Int32Array(count);
-let allocate: AllocateWords = allocateWords;
-
-/** Replaces what allocates, for tests; without an argument, puts the usual one back. */
-export function setAllocate(replacement: AllocateWords = allocateWords): void {
-  allocate = replacement;
-}
-
-function allocateColumn(length: number): Float64Array {
-  return new Float64Array(allocate(length * 2).buffer as ArrayBuffer);
+/** Replaces what grants memory, for tests. */
+export function setGrant(replacement: () => void): void {
+  grant = replacement;
 }
 
 /** log2 of the number of chains: two at least, short of the capacity by a sixteenth at most. */
@@ -35,14 +27,14 @@ function arraysFor(capacity: number, isAged: boolean, isWeighed: boolean) {
   const slots = capacity + SLOT_FIRST;
   const binCount = (capacity >>> BIN_SLOTS_LOG2) + 1;
   return {
-    records: allocate(slots * (RECORD_BYTES >> 2)),
-    heads: allocate(1 << chainsLog2For(capacity)),
-    links: allocate(slots),
-    queue: allocate(capacity),
-    bins: allocate(binCount + 1),
+    records: new Int32Array(slots * (RECORD_BYTES >> 2)),
+    heads: new Int32Array(1 << chainsLog2For(capacity)),
+    links: new Int32Array(slots),
+    queue: new Int32Array(capacity),
+    bins: new Int32Array(binCount + 1),
     binCount,
-    ages: isAged ? allocateColumn(slots * 2) : noColumn(),
-    weights: isWeighed ? allocateColumn(slots) : noColumn(),
+    ages: isAged ? new Float64Array(slots * 2) : noColumn(),
+    weights: isWeighed ? new Float64Array(slots) : noColumn(),
   };
 }
 
@@ -55,6 +47,7 @@ export function layOut(
 ): boolean {
   let arrays: ReturnType<typeof arraysFor>;
   try {
+    grant();
     arrays = arraysFor(capacity, isAged, isWeighed);
   } catch {
     return false;

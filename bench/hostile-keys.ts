@@ -8,8 +8,6 @@
 
 import { MULTIPLIER, SAMPLE_LENGTH } from '../assembly/layout.js';
 
-/** The seed that is known. */
-export const SEED_KNOWN = 20261123;
 /** Code units from which a string is sampled: at the end of it first. */
 export const SAMPLED_UNITS = SAMPLE_LENGTH;
 /** Units from the end of a string to the end of its sample, at most, wherever that is moved. */
@@ -68,9 +66,9 @@ function round(input: number): number {
   return Math.imul(product ^ (product >>> 15), 0xc2b2ae35);
 }
 
-/** Strings of four units with one hash under the first seed: the last pair undoes the first. */
+/** Strings of four units with one hash : the last pair undoes the first. */
 export function collidingString(i: number): string {
-  const state = round(SEED_KNOWN ^ 4 ^ i);
+  const state = round(4 ^ i);
   const last = unround(12345) ^ state;
   return String.fromCharCode(i & 0xffff, i >>> 16, last & 0xffff, last >>> 16);
 }
@@ -78,10 +76,10 @@ export function collidingString(i: number): string {
 const halves = new Int32Array(2);
 const float = new Float64Array(halves.buffer);
 
-/** Floats with one hash under the first seed, likewise. */
+/** Floats with one hash , likewise. */
 export function collidingFloat(i: number): number {
   halves[0] = i;
-  halves[1] = unround(12345) ^ round(SEED_KNOWN ^ i);
+  halves[1] = unround(12345) ^ round(i);
   return float[0] as number;
 }
 
@@ -126,20 +124,16 @@ export function crowdingWords(count: number, capacity: number, bucket: number): 
   return words;
 }
 
-/** A float whose hash is a word, under the known seed; another one for each `i`. */
+/** A float whose hash is a word; another one for each `i`. */
 export function floatOf(word: number, i: number): number {
   halves[0] = i;
-  halves[1] = unround(unfinish(word)) ^ round(SEED_KNOWN ^ i);
+  halves[1] = unround(unfinish(word)) ^ round(i);
   return float[0] as number;
 }
 
-const FINISH = 0x9e3779b1;
-
 /** The state that the last step of a hash took to its result. */
 function unfinish(hash: number): number {
-  const product = unshift(hash);
-  const state = Math.imul(product, inverse(FINISH | 0));
-  return state ^ (state >>> 16);
+  return hash ^ (hash >>> 16);
 }
 
 /**

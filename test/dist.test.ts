@@ -51,6 +51,9 @@ describe.each(files)('dist/%s', (file) => {
   });
 });
 
+const { provideCore: _, ...exported } = { ...errors, ...stores };
+const classes = { LRUCache, ...exported } as Record<string, Class>;
+
 describe.each(Object.entries(classes))('%s', (name, given) => {
   it('has its name, also in what the host says of it', () => {
     expect(given.name).toBe(name);

@@ -12,7 +12,6 @@ import {
   equalQuad,
   floatOf,
   SAMPLE_OFFSET_MAX,
-  SEED_KNOWN,
   tagOf,
 } from '../bench/hostile-keys.js';
 import { type Besieged, besiege, untimed } from '../bench/hostile-siege.js';

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
 import { STAMP_MAX, STAMP_STEP } from '../assembly/layout.js';
-import { setAllocate } from '../assembly/storage.js';
+import { setGrant } from '../assembly/storage.js';
 import type { Engine, HashString, Table } from '../src/engine/engine.js';
 import { createJsEngine } from '../src/engine/js.js';
 import { type Lease, TableHost } from '../src/engine/lifetime.js';
@@ -141,6 +141,7 @@ export function openRelease(hostility: Hostility = {}): TestEngine {
 
 /** The JavaScript engine. */
 export function openJs(hostility: Hostility = {}): TestEngine {
+  refuseArraysAfter(-1);
   const engine = spoil(createJsEngine(hashOf(hostility)), hostility);
   const open = (limit: number): Lease => ({ engine, table: engine.createTable(limit) as Table });
   return {
@@ -152,16 +153,12 @@ export function openJs(hostility: Hostility = {}): TestEngine {
   };
 }
 
+/** All JavaScript engines are one source, and so is what grants them memory. */
 function refuseArraysAfter(count: number): void {
-  let arraysLeft = count;
-  if (count < 0) {
-    setAllocate();
-    return;
-  }
-  setAllocate((words) => {
-    if (arraysLeft === 0) throw new RangeError('Array buffer allocation failed');
-    arraysLeft -= 1;
-    return new Int32Array(words);
+  let growthsLeft = count;
+  setGrant(() => {
+    if (growthsLeft === 0) throw new RangeError('Array buffer allocation failed');
+    if (growthsLeft > 0) growthsLeft -= 1;
   });
 }
 
