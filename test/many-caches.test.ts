@@ -11,7 +11,7 @@ import { runChild } from './child.js';
 import { openCache, openRelease } from './support.js';
 
 const MAX = 100;
-const LIVE_COUNT = 10_000;
+const LIVE_COUNT = 6000;
 const TABLES_MAX = 4096;
 const DROPPED_COUNT = 100_000;
 const MIB = 2 ** 20;
@@ -33,7 +33,7 @@ function isIntact(cache: LRUCache<number | string, string>, name: number): boole
   );
 }
 
-describe.each(['wasm', 'pure'] as const)('ten thousand caches on %s', (engine) => {
+describe.each(['wasm', 'pure'] as const)('six thousand caches on %s', (engine) => {
   it('all work at once, also when every second one has been replaced', () => {
     const caches = Array.from({ length: LIVE_COUNT }, (_, name) => {
       const cache = new LRUCache<number | string, string>({ max: MAX, engine });
