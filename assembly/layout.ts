@@ -42,7 +42,9 @@ export const ELSEWHERE: u32 = 1;
 /** The first slot that an entry can have. */
 export const SLOT_FIRST: u32 = 2;
 
-/** Bit of a stamp: the wrapper finds this entry's key in its Map, and the index does not hold it. */
+/**
+ * Bit of a stamp: the wrapper finds this entry's key in its Map, and the index does not hold it.
+ */
 export const MAPPED: u32 = 1;
 /** How far one use moves the clock: it leaves the lowest bit to MAPPED. */
 export const STAMP_STEP: u32 = 2;

@@ -20,8 +20,10 @@
 // O1  Every slot in QUEUE from QUEUE_AT on with a stamp in its bin's range has been there since the
 //     queue was built; a stamp above QUEUE_HIGH, in the open bin, says that it was used since.
 // O2  FLOOR is not above the stamp of any live slot.
-// O3  The queue is dry (BIN_AT >= BIN_COUNT, QUEUE_AT == QUEUE_END) whenever its order is not known.
-// O4  A rebuild frees all slots that are not live, in the order of their numbers, and FRESH falls to
+// O3  The queue is dry (BIN_AT >= BIN_COUNT, QUEUE_AT == QUEUE_END) whenever its order is not
+// known.
+// O4  A rebuild frees all slots that are not live, in the order of their numbers, and FRESH falls
+// to
 //     the last live one. A high slot of a table that has become small is not freed before, so that
 //     the table moves down, and is not searched as a large one for long. At its limit it cannot:
 //     there, slots are handed on from entry to entry.

@@ -97,7 +97,9 @@ function place(table: Table, block: usize, capacity: u32, isAged: bool, isWeighe
   setCapacity(table, capacity);
 }
 
-/** Moves what is kept to where a larger block has it, last part first, as the block may be the same. */
+/**
+ * Moves what is kept to where a larger block has it, last part first, as the block may be the same.
+ */
 function moveColumns(table: Table, oldAges: usize, oldWeights: usize): void {
   const slots = freshOf(table) as usize;
   const weights = weightsOf(table);

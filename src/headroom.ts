@@ -1,8 +1,10 @@
 // Headroom: makes sure that there is stack left before something begins that must not be cut short.
 //
-// When the stack is used up, the host throws at the entry of whichever function is called next. What
+// When the stack is used up, the host throws at the entry of whichever function is called next.
+// What
 // takes turns, starts loads and awaits promises calls many functions between its first change and
-// its last, and has no cheap order in which it could be cut anywhere. So it asks here first, and the
+// its last, and has no cheap order in which it could be cut anywhere. So it asks here first, and
+// the
 // host's error comes before anything has been done. What is left is enough for all that this
 // library and the host do before they return; code of the user's may still run out of stack, but
 // then it throws into a function that has headroom.

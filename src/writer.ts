@@ -149,7 +149,8 @@ export class Writer<K, V> {
   }
 
   /**
-   * Whether a key may be put now: if there are fewer dirty entries than `maxDirty`, or if the key is
+   * Whether a key may be put now: if there are fewer dirty entries than `maxDirty`, or if the key
+   * is
    * one of them and is not being written.
    */
   hasRoom(key: K): boolean {
@@ -179,7 +180,8 @@ export class Writer<K, V> {
       entry.due = due;
     }
     if (!this.#isDraining) {
-      // Later, so that everything one operation evicts goes into one batch. The flag is set last, so
+      // Later, so that everything one operation evicts goes into one batch. The flag is set last,
+      // so
       // that it is not set if the call fails (D5).
       void READY.then(() => this.#drain());
       this.#isDraining = true;
@@ -199,7 +201,9 @@ export class Writer<K, V> {
     this.#isDraining = false;
   }
 
-  /** Writes as much of a batch as the store takes; returns whether all of it failed. Never rejects. */
+  /**
+   * Writes as much of a batch as the store takes; returns whether all of it failed. Never rejects.
+   */
   async #writeBatch(batch: readonly Dirty<K, V>[], wasDown: boolean): Promise<boolean> {
     // A key may have been deleted while the batch waited for its turn.
     let left = batch.filter((entry) => this.#dirty.get(entry.key) === entry);

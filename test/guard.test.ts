@@ -1,5 +1,6 @@
 // Each condition of the debug build's contract (assembly/debug/contract.wasm.ts) refuses what it is
-// there for, under its own name, and lets pass what is next to it. The release build has none of it.
+// there for, under its own name, and lets pass what is next to it. The release build has none of
+// it.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

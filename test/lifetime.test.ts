@@ -1,4 +1,5 @@
-// Which engine a cache gets, and whose memory its table lies in: the rules of lifetime.ts, H1 to H3.
+// Which engine a cache gets, and whose memory its table lies in: the rules of lifetime.ts, H1 to
+// H3.
 //
 // What that comes to in megabytes is measured in processes of their own (memory-of-many.test.ts),
 // and what a host without a registry does is in hosts.test.ts. Here limits are met by engines that

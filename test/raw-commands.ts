@@ -1,4 +1,5 @@
-// Calls of the raw exports of the debug build (raw-core.ts): random ones, most of them nearly right.
+// Calls of the raw exports of the debug build (raw-core.ts): random ones, most of them nearly
+// right.
 //
 // What an export takes is read off the sources: the names of parameters mean the same everywhere.
 

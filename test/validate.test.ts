@@ -20,26 +20,106 @@ function openFull() {
 type Opened = ReturnType<typeof openFull>;
 
 const damages: readonly (readonly [string, (opened: Opened) => void])[] = [
-  ['a size that is too large', ({ table }) => void (table.size += 1)],
-  ['a limit above max', ({ table }) => void (table.limit += 1)],
-  ['a clock that went back', ({ table }) => void (table.clock = 2)],
-  ['an odd clock', ({ table }) => void (table.clock += 1)],
-  ['a floor above a stamp', ({ table }) => void (table.floor = table.clock)],
-  ['a free list that is cut', ({ table }) => void (table.free = 0)],
-  ['a fresh slot that was used', ({ table }) => void (table.fresh -= 1)],
-  ['two equal stamps', ({ table }) => void (table.records[5] = table.records[7] as number)],
-  ['a word that no key has', ({ table }) => void (table.records[4] = 12_345)],
+  [
+    'a size that is too large',
+    ({ table }) => {
+      table.size += 1;
+    },
+  ],
+  [
+    'a limit above max',
+    ({ table }) => {
+      table.limit += 1;
+    },
+  ],
+  [
+    'a clock that went back',
+    ({ table }) => {
+      table.clock = 2;
+    },
+  ],
+  [
+    'an odd clock',
+    ({ table }) => {
+      table.clock += 1;
+    },
+  ],
+  [
+    'a floor above a stamp',
+    ({ table }) => {
+      table.floor = table.clock;
+    },
+  ],
+  [
+    'a free list that is cut',
+    ({ table }) => {
+      table.free = 0;
+    },
+  ],
+  [
+    'a fresh slot that was used',
+    ({ table }) => {
+      table.fresh -= 1;
+    },
+  ],
+  [
+    'two equal stamps',
+    ({ table }) => {
+      table.records[5] = table.records[7] as number;
+    },
+  ],
+  [
+    'a word that no key has',
+    ({ table }) => {
+      table.records[4] = 12_345;
+    },
+  ],
   ['a chain that is cut', ({ table }) => void table.heads.fill(0)],
-  ['a mapped entry that nobody asks for', ({ table }) => void (table.asked = undefined)],
+  [
+    'a mapped entry that nobody asks for',
+    ({ table }) => {
+      table.asked = undefined;
+    },
+  ],
   ['a queue out of order', ({ table }) => void table.queue.subarray(0, 9).reverse()],
-  ['a front behind the end', ({ table }) => void (table.queueAt = table.queueEnd + 1)],
-  ['a total that is wrong', ({ table }) => void (table.total += 1)],
-  ['a budget that is not maxSize', ({ table }) => void (table.budget += 1)],
+  [
+    'a front behind the end',
+    ({ table }) => {
+      table.queueAt = table.queueEnd + 1;
+    },
+  ],
+  [
+    'a total that is wrong',
+    ({ table }) => {
+      table.total += 1;
+    },
+  ],
+  [
+    'a budget that is not maxSize',
+    ({ table }) => {
+      table.budget += 1;
+    },
+  ],
   ['a weight of 0', ({ table }) => void table.weights.fill(0)],
   ['a start that is no time', ({ table }) => void table.ages.fill(Number.NaN)],
-  ['a value in a free slot', ({ entries }) => void (entries.items[2 * 6 + 1] = 1)],
-  ['a value that is gone', ({ entries }) => void (entries.items[2 * 2 + 1] = undefined)],
-  ['a fast path past ages', ({ entries }) => void (entries.path = 0)],
+  [
+    'a value in a free slot',
+    ({ entries }) => {
+      entries.items[2 * 6 + 1] = 1;
+    },
+  ],
+  [
+    'a value that is gone',
+    ({ entries }) => {
+      entries.items[2 * 2 + 1] = undefined;
+    },
+  ],
+  [
+    'a fast path past ages',
+    ({ entries }) => {
+      entries.path = 0;
+    },
+  ],
 ];
 
 it('is content with a cache as it is', () => {

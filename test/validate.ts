@@ -260,7 +260,9 @@ function freeBlocks(view: DataView): Map<number, number> {
   }
 }
 
-/** Checks that an arena's blocks follow one another, and its bins lead to the free ones (A1 to A3). */
+/**
+ * Checks that an arena's blocks follow one another, and its bins lead to the free ones (A1 to A3).
+ */
 export function expectArena(memory: WebAssembly.Memory): Map<number, number> {
   const view = new DataView(memory.buffer);
   const free = freeBlocks(view);

@@ -86,7 +86,9 @@ function bytesAt(core: CoreExports, address: number, length: number): Uint8Array
   return new Uint8Array(core.memory.buffer, address, length);
 }
 
-/** Copies what does not depend on where a table lies, and the parts of its storage that are kept. */
+/**
+ * Copies what does not depend on where a table lies, and the parts of its storage that are kept.
+ */
 function copyTable(from: CoreExports, table: Table, to: CoreExports): Table | undefined {
   const capacity = field(from, table, TABLE_CAPACITY);
   const isAged = field(from, table, TABLE_AGES) !== 0;

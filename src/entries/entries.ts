@@ -37,7 +37,9 @@ import type { EngineKind } from '../types.js';
 import { isUpdate, outcomeOf, slotOf } from './outcome.js';
 import { chooseOffset } from './sample.js';
 
-/** `get` and `set` need the entries only: there are no ages, weights, callbacks, loads, or stats. */
+/**
+ * `get` and `set` need the entries only: there are no ages, weights, callbacks, loads, or stats.
+ */
 export const PATH_FAST = 0;
 /** `get` does; `set` does not. */
 export const PATH_FAST_READS = 1;
@@ -58,7 +60,10 @@ let missedKey: string | undefined;
 let missedBy = 0;
 let entriesMade = 0;
 
-/** Keys that every host's Map takes: if it has fewer and takes no more, that is not for want of room. */
+/**
+ * Keys that every host's Map takes: if it has fewer and takes no more, that is not for want of
+ * room.
+ */
 const MAP_SIZE_SAFE = 2 ** 22;
 
 /** The word of the keys that are in no index. */
@@ -221,10 +226,12 @@ export class Entries<K, V> {
   }
 
   /**
-   * Makes room for a key and makes it the newest: `slot << OUTCOME_BITS | outcome` (outcome.ts). The
+   * Makes room for a key and makes it the newest: `slot << OUTCOME_BITS | outcome` (outcome.ts).
+   * The
    * slot's items are those from before: the old value after an update, the lost entry after an
    * eviction. Columns in use must be written next.
-   * Throws `OUT_OF_MEMORY` if memory for the first entry is refused, and `TOO_MANY_KEYS` if the host's
+   * Throws `OUT_OF_MEMORY` if memory for the first entry is refused, and `TOO_MANY_KEYS` if the
+   * host's
    * Map takes no more keys, both with nothing changed.
    */
   put(key: K): number {
@@ -501,7 +508,8 @@ export class Entries<K, V> {
   }
 
   /**
-   * Moves the sample of strings to where they differ, if the index refuses many, and if there is such
+   * Moves the sample of strings to where they differ, if the index refuses many, and if there is
+   * such
    * a place; true if it has moved. O(size), twice in the life of a cache at most.
    */
   #moveSample(): boolean {

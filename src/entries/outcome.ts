@@ -7,6 +7,7 @@ export function slotOf(code: number): number {
   return code >> OUTCOME_BITS;
 }
 
+/** What the put did. */
 export function outcomeOf(code: number): number {
   return code & OUTCOME_MASK;
 }

@@ -1,4 +1,5 @@
-// The runtimes, checkers, compilers and tools that npm brings: installed when they are first needed,
+// The runtimes, checkers, compilers and tools that npm brings: installed when they are first
+// needed,
 // or when this file is run.
 
 import { existsSync, statSync } from 'node:fs';
