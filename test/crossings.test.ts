@@ -171,7 +171,7 @@ describe.each(plainCases)('calls of $name', ({ open }) => {
     expect(calls.splice(0)).toEqual(['seek', 'find', 'visit', 'remove']);
   });
 
-  it('are the clear of an instance, and what the new table is told', () => {
+  it('are one for a clear, and one for all that the empty table is told', () => {
     const { engine, calls } = spied(open());
     const cache: Cache = openCache(engine, {
       max: MAX,
