@@ -1,9 +1,9 @@
 // The crossings: which functions of the engine an operation calls, and no others.
 //
 // Each of them is a call of WebAssembly, and what they cost is most of what an operation costs. A
-// get, has, peek or set of an int or a string is one, a delete two (the slot is looked for, and then
-// removed), and so is a set with an age or a size (the entry, and then its columns). A road that is
-// longer comes to the same end, so that no other test would notice it.
+// get, has, peek or set of an int or a string is one. A delete is two (the slot is looked for, and
+// then removed), and so is a set with an age or a size (the entry, and then its columns). A road
+// that is longer comes to the same end, so that no other test would notice it.
 
 import { describe, expect, it } from 'vitest';
 import type { LRUCache } from '../src/lru.js';

@@ -154,7 +154,7 @@ const recoveries = [
 
 const sweeps = [
   { name: 'wasm debug', open: () => openDebug() as TestEngine, caches: 6, growthsMin: 2 },
-  { name: 'js', open: () => openJs(), caches: 1, growthsMin: 20 },
+  { name: 'js', open: () => openJs(), caches: 1, growthsMin: 6 },
 ];
 
 describe.each(sweeps)('refused: $name', ({ open, caches, growthsMin }) => {

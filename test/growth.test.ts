@@ -160,7 +160,10 @@ describe.each(sweeps)('refused: $name', ({ open, caches, growthsMin }) => {
       engine.refuseGrowthAfter(-1);
       twins.forEach((twin, i) => {
         twin.refusing = false;
-        expectRecovery(twin, (i + growths) % 2 === 0 ? () => twin.clear() : () => twin.resize(SWEEP_MAX));
+        expectRecovery(
+          twin,
+          (i + growths) % 2 === 0 ? () => twin.clear() : () => twin.resize(SWEEP_MAX),
+        );
       });
       growths += 1;
       expect(growths, 'a run with no refusal').toBeLessThan(GROWTHS_MAX);
