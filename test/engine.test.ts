@@ -5,7 +5,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   ARENA_FIRST,
   BLOCK_HEADER_BYTES,
@@ -303,21 +303,39 @@ function openFull(engine: Engine, columns: Columns): Table {
   return table;
 }
 
+/** Lets a host allocate so many typed arrays more. */
+function refuseArraysAfter(granted: number): void {
+  vi.unstubAllGlobals();
+  let left = granted;
+  for (const Arrays of [Int32Array, Float64Array]) {
+    const construct = (target: typeof Arrays, given: unknown[]) => {
+      left -= 1;
+      if (left < 0) throw new RangeError('Array buffer allocation failed');
+      return Reflect.construct(target, given);
+    };
+    vi.stubGlobal(Arrays.name, new Proxy(Arrays, { construct }));
+  }
+}
+
 describe('memory is refused', () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
   it.each(columnSets.map((columns) => ({ columns })))(
-    'to the JavaScript engine, with $columns',
+    'to the JavaScript engine, at each array in turn, with $columns',
     ({ columns }) => {
-      const test = openJs();
-      const table = openFull(test.engine, columns);
-      const lease = { engine: test.engine, table };
-      const before = imageOf(lease);
-      test.refuseGrowthAfter(0);
-      expect(test.engine.grow(table)).toBe(false);
-      expect(imageOf(lease)).toEqual(before);
-      test.refuseGrowthAfter(1);
-      expect(test.engine.grow(table)).toBe(true);
-      test.refuseGrowthAfter(-1);
-      expect(expectTable(lease).image.capacity).toBe(28);
+      const { engine } = openJs();
+      const table = openFull(engine, columns);
+      const before = imageOf({ engine, table });
+      const arrays = 5 + columns.length;
+      for (let granted = 0; granted < arrays; granted++) {
+        refuseArraysAfter(granted);
+        expect([granted, engine.grow(table)]).toEqual([granted, false]);
+        expect(imageOf({ engine, table })).toEqual(before);
+      }
+      refuseArraysAfter(arrays);
+      expect(engine.grow(table)).toBe(true);
+      vi.unstubAllGlobals();
+      expect(expectTable({ engine, table }).image.capacity).toBe(28);
     },
   );
 

@@ -370,6 +370,7 @@ export class Machine {
     this.#missed = undefined;
     const row: Row = { slot, word, isMapped, start: 0, ttl: 0, weight: 0 };
     this.#rows = [row, ...this.#rows];
+    expectEqual(this.#engine.total(this.table), this.#total(), 'total before the write');
     // Never kept: until it is written, its age is that of an entry before it (L3).
     this.#write(row, word, word & 6);
   }

@@ -3,15 +3,16 @@
 // What a process needs for them is measured in processes of their own (children/churn.mjs). There
 // the size of V8's young generation is fixed to the one Node 20 has: newer ones let it grow to
 // several times that under this load, whoever allocates, and the figures would show nothing else.
+// Caches with more entries are in memory-of-many.test.ts.
 
 import { describe, expect, it } from 'vitest';
 import { LRUCache } from '../src/lru.js';
 import { runChild } from './child.js';
 import { openCache, openRelease } from './support.js';
-import { expectValid } from './validate.js';
 
 const MAX = 100;
-const LIVE_COUNT = 20_000;
+const LIVE_COUNT = 6000;
+const TABLES_MAX = 4096;
 const DROPPED_COUNT = 100_000;
 const MIB = 2 ** 20;
 
@@ -32,15 +33,16 @@ function isIntact(cache: LRUCache<number | string, string>, name: number): boole
   );
 }
 
-describe.each(['wasm', 'pure'] as const)('twenty thousand caches on %s', (engine) => {
+describe.each(['wasm', 'pure'] as const)('six thousand caches on %s', (engine) => {
   it('all work at once, also when every second one has been replaced', () => {
     const caches = Array.from({ length: LIVE_COUNT }, (_, name) => {
       const cache = new LRUCache<number | string, string>({ max: MAX, engine });
       fill(cache, name);
       return cache;
     });
-    // The first 4,096 share an instance of the core; later ones are on the JavaScript engine.
-    expect(caches.slice(0, 4096).every((cache) => cache.engine === engine)).toBe(true);
+    // Of small ones, 4,096 share the memory of an instance; the others have their own arrays.
+    const count = caches.filter((cache) => cache.engine === 'wasm').length;
+    expect(count).toBe(engine === 'wasm' ? TABLES_MAX : 0);
     expect(caches.filter((cache, name) => !isIntact(cache, name))).toHaveLength(0);
 
     for (let name = 0; name < LIVE_COUNT; name += 2) {
@@ -50,9 +52,6 @@ describe.each(['wasm', 'pure'] as const)('twenty thousand caches on %s', (engine
       caches[name] = cache;
     }
     expect(caches.filter((cache, name) => !isIntact(cache, name))).toHaveLength(0);
-    for (let name = 0; name < LIVE_COUNT; name += 499) {
-      expectValid(caches[name] as LRUCache<number | string, string>);
-    }
   });
 });
 
@@ -62,7 +61,7 @@ interface ChurnReport {
   /** Growth of the resident set, at its highest and after collection. */
   readonly peakBytes: number;
   readonly keptBytes: number;
-  /** Tables of the current engine, at their highest and after collection. */
+  /** Tables of the shared instance, at their highest and after collection. */
   readonly tablesMax: number;
   readonly tables: number;
 }
@@ -79,12 +78,12 @@ function churn(entryCount: number, mode: 'sync' | 'turns'): ChurnReport {
 const loads = [
   { entryCount: 0, mibMax: 96 },
   { entryCount: 10, mibMax: 160 },
-  { entryCount: 100, mibMax: 192 },
 ];
 
 describe('a hundred thousand caches, dropped', () => {
   it.each(loads)('take at most $mibMax MiB, with $entryCount entries, in one job', (load) => {
-    const { peakBytes, keptBytes, tables } = churn(load.entryCount, 'sync');
+    const { peakBytes, keptBytes, tables, tablesMax } = churn(load.entryCount, 'sync');
+    expect(tablesMax, 'no table is freed in a job').toBe(TABLES_MAX);
     expect(peakBytes / MIB, 'MiB at the highest').toBeLessThan(load.mibMax);
     // The peak is sampled, and may miss what came between two samples.
     expect(keptBytes, 'bytes kept').toBeLessThanOrEqual(peakBytes + MIB);
@@ -94,7 +93,7 @@ describe('a hundred thousand caches, dropped', () => {
   it.each(loads)('take at most $mibMax MiB, with $entryCount entries, over turns', (load) => {
     const { peakBytes, tablesMax, tables } = churn(load.entryCount, 'turns');
     expect(peakBytes / MIB, 'MiB at the highest').toBeLessThan(load.mibMax);
-    expect(tablesMax, 'tables freed between turns').toBeLessThan(DROPPED_COUNT * 0.95);
+    expect(tablesMax, 'tables at once').toBeLessThanOrEqual(TABLES_MAX);
     expect(tables, 'tables not freed').toBe(0);
   });
 
@@ -110,8 +109,8 @@ describe('a hundred thousand caches, dropped', () => {
     expect(useOne(0)).toBe(true);
     const bytes = engine.memoryBytes();
     let intact = 1;
-    for (let name = 1; name < DROPPED_COUNT; name++) if (useOne(name)) intact += 1;
-    expect(intact).toBe(DROPPED_COUNT);
+    for (let name = 1; name < LIVE_COUNT; name++) if (useOne(name)) intact += 1;
+    expect(intact).toBe(LIVE_COUNT);
     expect(engine.memoryBytes()).toBe(bytes);
     expect(engine.host.tables).toBe(0);
   });

@@ -2,10 +2,20 @@
 // time, in a table of the JavaScript engine, whose fields are within reach.
 
 import { expect, it } from 'vitest';
+import {
+  ARENA_BINS,
+  ARENA_FIRST,
+  ARENA_MAP,
+  CROWDED,
+  ELSEWHERE,
+  EMPTY,
+} from '../assembly/layout.js';
 import type { Table } from '../assembly/slots.js';
 import { entriesOf } from '../src/lru.js';
-import { openCache, openJs } from './support.js';
-import { expectValid } from './validate.js';
+import { imageOf } from './image.js';
+import { openCache, openDebug, openJs } from './support.js';
+import { expectArena, expectValid, prospectOf } from './validate.js';
+import { sameTag, wordOfMix } from './words.js';
 
 function openFull() {
   const cache = openCache<unknown, number>(openJs(), { max: 20, maxSize: 99, ttl: 1000 });
@@ -130,4 +140,42 @@ it.each(damages)('sees %s', (_, damage) => {
   const opened = openFull();
   damage(opened);
   expect(() => expectValid(opened.cache)).toThrow();
+});
+
+/** Writes a word of the memory of an engine that has one. */
+const poke = (memory: WebAssembly.Memory, at: number, word: number) =>
+  new DataView(memory.buffer).setUint32(at, word, true);
+
+const arenaDamages: readonly (readonly [string, (memory: WebAssembly.Memory) => void])[] = [
+  ['a wrong size of the left block', (memory) => poke(memory, ARENA_FIRST, 16)],
+  ['a block of another size', (memory) => poke(memory, ARENA_FIRST + 4, 64)],
+  ['a free block that no bin has', (memory) => poke(memory, ARENA_FIRST + 4, 144 | 1)],
+  ['a bin that is marked and empty', (memory) => poke(memory, ARENA_MAP, 1)],
+  [
+    'a bin that is not marked',
+    (memory) => new Uint8Array(memory.buffer).fill(0, ARENA_MAP, ARENA_BINS),
+  ],
+  ['a write into the zeroes of empty tables', (memory) => poke(memory, EMPTY + 16, 1)],
+];
+
+it.each(arenaDamages)('sees %s', (_, damage) => {
+  const { engine, debug } = openDebug();
+  engine.createTable(5);
+  expectArena(debug.memory);
+  damage(debug.memory);
+  expect(() => expectArena(debug.memory)).toThrow();
+});
+
+it('sees what the index makes of a word as the engines do', () => {
+  for (const { engine } of [openDebug(), openJs()]) {
+    const table = engine.createTable(50) ?? expect.fail('no memory for a table');
+    while (imageOf({ engine, table }).capacity < 50) engine.grow(table);
+    for (let i = 0; i < 40; i++) {
+      const word = wordOfMix(sameTag(i));
+      const { asks, refuses } = prospectOf(imageOf({ engine, table }), word);
+      expect(engine.find(table, word) === ELSEWHERE).toBe(asks);
+      expect(engine.insert(table, word) === CROWDED).toBe(refuses);
+      if (refuses) engine.insertMapped(table, word);
+    }
+  }
 });
