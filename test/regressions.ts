@@ -4,7 +4,7 @@
 // When a random run fails, fast-check prints a seed and a path, such as "3:0:1". To keep that run,
 // add to regressions.json
 //
-//   { "suite": "model", "subject": "pure", "seed": 7, "path": "3", "found": "What was wrong." }
+//   { "suite": "model", "subject": "js", "seed": 7, "path": "3", "found": "What was wrong." }
 //
 // The suite is its file's name, the subject what the run was made on, and `found` one sentence on
 // the defect, for which CHANGELOG.md has a "Fixed:" line. Of the path, the first number is enough:

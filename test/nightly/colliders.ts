@@ -2,7 +2,7 @@
 // counted and not timed.
 //
 // The index bounds a search by eight buckets, or a chain of sixteen, and refuses what is beyond;
-// the Map of the cache finds those keys. test/gears.test.ts does this with 2^17 of them.
+// the Map of the cache finds those keys. test/crowding.test.ts does this with 2^17 of them.
 
 import { readFileSync } from 'node:fs';
 import {

@@ -159,7 +159,7 @@ export const parts: readonly Part[] = [
     name: 'refusals',
     shows: 'memory refused at any growth, by pages or by address space, breaks no cache (C4, C8)',
     steps: () => [
-      tests('growth.test.ts growth.columns.test.ts columns.test.ts'),
+      tests('growth.test.ts growth.columns.test.ts engine.test.ts'),
       program('refusals'),
     ],
   },
