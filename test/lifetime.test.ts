@@ -139,20 +139,43 @@ describe('a large table', () => {
   it('moves into an instance of its own before it grows beyond half of 4 MB', () => {
     const lies: Lies = { tableBytes: SHARED_TABLE_BYTES_MAX / 2 };
     const { host, engines, shared } = openHost(lies);
+    const neighbour = openOn(host);
     const cache = fill(openOn(host));
-    expect([engineOf(cache) === shared, host.tables]).toEqual([true, 1]);
+    expect([engineOf(cache) === shared, host.tables]).toEqual([true, 2]);
     lies.tableBytes = SHARED_TABLE_BYTES_MAX / 2 + 1;
     fill(cache, 30);
-    expect([engineOf(cache) === engines[1], host.tables, engines.length]).toEqual([true, 0, 2]);
+    expect([engineOf(cache) === engines[1], host.tables, engines.length]).toEqual([true, 1, 2]);
+    expect(engineOf(neighbour) === shared).toBe(true);
     expect([...cache.keys()]).toEqual(Array.from({ length: 60 }, (_, i) => 59 - i));
     expectValid(cache);
     expectArena(cores.get(shared) as WebAssembly.Memory);
     expectArena(cores.get(engineOf(cache)) as WebAssembly.Memory);
   });
 
+  it('keeps the instance if it is alone in it, and others get a new one', () => {
+    const lies: Lies = {};
+    const { host, engines, shared } = openHost(lies);
+    openOn(host)[Symbol.dispose]();
+    const cache = fill(openOn(host));
+    lies.tableBytes = SHARED_TABLE_BYTES_MAX;
+    fill(cache, 30);
+    expect([engineOf(cache) === shared, host.tables, engines.length]).toEqual([true, 0, 2]);
+    const next = fill(openOn(host));
+    expect([engineOf(next) === engines[1], host.tables]).toEqual([true, 1]);
+    fill(cache, 60);
+    expect([engineOf(cache) === shared, cache.size, engines.length]).toEqual([true, 90, 2]);
+    for (const each of [cache, next]) expectValid(each);
+    cache.clear();
+    expect([engineOf(cache) === engines[1], cache.size, host.tables]).toEqual([true, 0, 2]);
+    cache[Symbol.dispose]();
+    next[Symbol.dispose]();
+    expect(host.tables).toBe(0);
+  });
+
   it('keeps entries, order, ages, sizes, bounds, and keys of every kind', () => {
     const lies: Lies = {};
     const { host, shared } = openHost(lies);
+    openOn(host);
     const perf = new HandClock(0);
     const options = { maxSize: 5000, perf, ttlResolution: 0, ttl: 1000 };
     const cache = openOn(host, { ...options, max: 900 });
@@ -183,6 +206,7 @@ describe('a large table', () => {
 
   it('really moves, of real size, and grows where it is', () => {
     const test = openRelease();
+    const neighbour: Cache = new LRUCache<unknown, number>({ max: 1, engine: test.host as never });
     const cache: Cache = new LRUCache<unknown, number>({
       max: 2 ** 18,
       engine: test.host as never,
@@ -199,21 +223,23 @@ describe('a large table', () => {
     const { buffer } = cores.get(engineOf(cache)) as WebAssembly.Memory;
     expect(buffer.byteLength).toBeLessThan(24 * 2 ** 18 + 65_536);
     expectValid(cache);
+    expectValid(neighbour);
   });
 
   it(`moves while there are fewer than ${ALONE_MAX} of them, and back when it is cleared`, () => {
     const { host, engines, shared } = openHost({ tableBytes: SHARED_TABLE_BYTES_MAX });
+    openOn(host);
     const caches = Array.from({ length: ALONE_MAX + 2 }, () => fill(openOn(host)));
     const isAlone = (cache: Cache | undefined) => engineOf(cache as Cache) !== shared;
     expect([caches.filter(isAlone).length, engines.length, host.tables]).toEqual([
-      ...[ALONE_MAX, ALONE_MAX + 1, 2],
+      ...[ALONE_MAX, ALONE_MAX + 1, 3],
     ]);
     const [first, second, third] = caches;
     const [late, later] = caches.slice(-2);
     first?.clear();
-    expect([isAlone(first), first?.size, host.tables]).toEqual([false, 0, 3]);
+    expect([isAlone(first), first?.size, host.tables]).toEqual([false, 0, 4]);
     fill(late as Cache, 30);
-    expect([isAlone(late), late?.size, host.tables]).toEqual([true, 60, 2]);
+    expect([isAlone(late), late?.size, host.tables]).toEqual([true, 60, 3]);
     second?.[Symbol.dispose]();
     second?.[Symbol.dispose]();
     fill(later as Cache, 30);
@@ -229,6 +255,7 @@ describe('a large table', () => {
     const lies: Lies = { tableBytes: SHARED_TABLE_BYTES_MAX };
     const { host } = openHost(lies);
     const perf = new HandClock(0);
+    openOn(host);
     const cache = fill(
       openOn(host, { max: 50, maxSize: 40, ttl: 1000, perf, sizeCalculation: () => 1 }),
     );
@@ -280,16 +307,17 @@ describe('a large table stays, and is valid, if memory is refused', () => {
       refusals += 1;
       return openAlone();
     });
+    openOn(host);
     const cache = openOn(host, { max: 20_000 });
     for (let i = 0; i < 6000; i++) cache.set(i, i);
     cache.set({}, 7);
     lies.tableBytes = SHARED_TABLE_BYTES_MAX;
     for (let i = 6000; i < 20_000; i++) cache.set(i, i);
-    expect([engineOf(cache) === shared, cache.size, host.tables]).toEqual([true, 20_000, 1]);
+    expect([engineOf(cache) === shared, cache.size, host.tables]).toEqual([true, 20_000, 2]);
     expect(refusals).toBeGreaterThan(0);
     expectValid(cache);
     cache[Symbol.dispose]();
-    expect(host.tables).toBe(0);
+    expect(host.tables).toBe(1);
   });
 });
 

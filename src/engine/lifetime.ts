@@ -13,7 +13,8 @@
 //     engine, whose arrays the collector frees at any time.
 // H3  A table that outgrows SHARED_TABLE_BYTES_MAX moves into an instance of its own, of which
 //     there are ALONE_MAX at most. It grows in place there, and all of it goes back to the system
-//     with the cache, or when the cache is cleared.
+//     with the cache, or when the cache is cleared. If no other table is in the shared instance, it
+//     keeps that one, and small tables get a new one: nothing is copied, and nothing left behind.
 
 import { openCore } from '../core.js';
 import { LRUCacheRangeError } from '../errors.js';
@@ -125,26 +126,38 @@ export class TableHost {
 
   /**
    * What an owner's table moves to before it grows: an instance of its own (H3). Undefined if it is
-   * to stay where it is, also because memory is refused.
+   * to stay where it is, also because memory is refused, or because the instance is its own now.
    */
   moveOut(owner: object, { engine, table }: Lease): Lease | undefined {
     const shared = this.#shared;
     if (shared === undefined || engine !== shared.engine || this.#openWasm === undefined) return;
     const isSmall = engine.bytesHeld(table) * 2 <= SHARED_TABLE_BYTES_MAX;
     if (isSmall || this.#aloneCount >= ALONE_MAX) return undefined;
-    let alone: WasmEngine;
+    let opened: WasmEngine;
     try {
-      alone = this.#openWasm();
+      opened = this.#openWasm();
     } catch {
       return undefined;
     }
-    const copy = alone.copyOf(shared, table);
+    if (this.#tables === 1) {
+      this.#shared = opened;
+      this.#tables = 0;
+      this.#keepAlone(owner, shared);
+      return undefined;
+    }
+    const copy = opened.copyOf(shared, table);
     if (copy === undefined) return undefined;
     this.close(owner, { engine, table });
-    this.#alone.set(alone.engine, alone);
+    this.#keepAlone(owner, opened);
+    return { engine: opened.engine, table: copy };
+  }
+
+  /** Notes that an instance holds the table of this owner, and no other. */
+  #keepAlone(owner: object, wasm: WasmEngine): void {
+    dropped?.unregister(owner);
+    this.#alone.set(wasm.engine, wasm);
     this.#aloneCount += 1;
     droppedCaches()?.register(owner, () => this.#leaveAlone(), owner);
-    return { engine: alone.engine, table: copy };
   }
 
   /** An empty table for an owner in place of its own, which is freed or cleared. */
