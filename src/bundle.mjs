@@ -79,14 +79,21 @@ const STATIC_FIELDS = {
   },
 };
 
+/** A first line by which Deno and JSR find the declarations of a module. */
+function preambleOf(name, format) {
+  if (format === 'cjs') return undefined;
+  const types = { pure: 'index', edge: 'index' }[name] ?? name.replace(/^pure\./, '');
+  return `/* @ts-self-types="./types/${types}.d.ts" */`;
+}
+
 /** Shortens all names but those of classes, and writes a file and its map. */
-async function writeShort(file, format, text, map) {
+async function writeShort(file, format, preamble, text, map) {
   const classes = [...text.matchAll(/(\w+) = class\b/g)].map(([, name]) => name);
   const short = await minify(text, {
     module: format === 'esm',
     toplevel: true,
     compress: false,
-    format: { comments: false },
+    format: { comments: false, preamble },
     mangle: { reserved: classes },
     sourceMap: { content: map, filename: basename(file), url: `${basename(file)}.map` },
   });
@@ -114,7 +121,7 @@ async function bundle({ name, entry, format, plugin }) {
     write: false,
   });
   const [map, text] = outputFiles.map((output) => output.text);
-  await writeShort(file, format, text, map);
+  await writeShort(file, format, preambleOf(name, format), text, map);
   return Object.keys(metafile.inputs);
 }
 

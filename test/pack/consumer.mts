@@ -43,7 +43,7 @@ await back.sync();
 expect('b is written', (await store.get('b')) === 2);
 await back[Symbol.asyncDispose]();
 
-const length: Memoized<unknown, [text: string], number | undefined, unknown> = memoize(
+const length: Memoized<(text: string) => number | undefined> = memoize(
   (text: string) => text.length || undefined,
   { max: 3, negativeTtl: 0 },
 );

@@ -5,7 +5,15 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +33,7 @@ const TYPE_ROOT = join(ROOT, 'node_modules/@types');
 
 const CORE_BYTES_MAX = 8192;
 /** Wished were 1.5; DECISIONS.md says what the rest is. */
-const BUNDLE_RATIO_MAX = 4;
+const BUNDLE_RATIO_MAX = 4.4;
 /** Programs for resolutions that know one module format only; the others take both. */
 const CONSUMERS = { bundler: ['consumer.mts'], node10: ['consumer.cts'] };
 /** By how much README's figures may differ from what is measured. */
@@ -80,9 +88,9 @@ describe('the package', () => {
     mkdirSync(copy);
     cpSync(join(installed, 'assembly'), join(copy, 'assembly'), { recursive: true });
     cpSync(join(installed, 'asconfig.json'), join(copy, 'asconfig.json'));
-    run(join(ROOT, 'node_modules/.bin/asc'), ['assembly/index.ts', '--target', 'release'], {
-      cwd: copy,
-    });
+    symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+    mkdirSync(join(copy, 'src'));
+    run(process.execPath, ['assembly/build.mjs'], { cwd: copy });
     const rebuilt = readFileSync(join(copy, 'build/core.wasm'));
     assert.ok(rebuilt.equals(readFileSync(join(installed, 'dist/core.wasm'))));
     const hex = rebuilt.toString('hex');
