@@ -4,11 +4,11 @@
 // minus zero, lone surrogates, NUL, long strings, equal hashes, objects that resist.
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LRUCache } from '../src/lru.js';
 import { ModelCache } from './model.js';
 import { nasty } from './nasty.js';
-import { engineCases, openCache, type TestEngine } from './support.js';
+import { engineCases, openCache, openRelease, plainCases, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';
 
 const SEED = 20260101;
@@ -355,3 +355,44 @@ function applyBoth(
       return [cache.size, model.size];
   }
 }
+
+describe('a host whose Map takes no more keys', () => {
+  const holdsNoMore = () => {
+    throw new RangeError('Map maximum size exceeded');
+  };
+  /** A Map that claims to hold so many, and takes none. */
+  const fullMap = (size: number) =>
+    class extends Map<unknown, unknown> {
+      override get size(): number {
+        return size;
+      }
+      override set = holdsNoMore;
+    };
+
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it.each(plainCases)('makes set throw, with nothing changed: $name', ({ open }) => {
+    const cache = openCache<unknown, number>(open(), { max: 3 });
+    for (const [value, key] of [1, 'two', 3.5].entries()) cache.set(key, value);
+    vi.stubGlobal('Map', fullMap(2 ** 24));
+    const error = expect.objectContaining({ name: 'LRUCacheRangeError', code: 'TOO_MANY_KEYS' });
+    expect(() => cache.set({}, 7)).toThrow(error);
+    vi.unstubAllGlobals();
+    expect([...cache]).toEqual([
+      [3.5, 2],
+      ['two', 1],
+      [1, 0],
+    ]);
+    expect([cache.get({}), cache.get('two')]).toEqual([undefined, 1]);
+    expectValid(cache);
+  });
+
+  it('is not blamed for what else may end a set', () => {
+    const cache = openCache<unknown, number>(openRelease(), { max: 3 });
+    vi.stubGlobal('Map', fullMap(1));
+    expect(() => cache.set({}, 7)).toThrow('Map maximum size exceeded');
+    vi.unstubAllGlobals();
+    expect(cache.size).toBe(0);
+    expectValid(cache);
+  });
+});
