@@ -32,13 +32,12 @@ import {
   meanRatio,
   measuredIn,
   OURS,
+  PURE,
   plainCells,
   ratioTo,
   ratioToBest,
 } from './tables.js';
 
-const BEGIN = '<!-- benchmarks:begin -->';
-const END = '<!-- benchmarks:end -->';
 const DOCUMENT = 'docs/benchmarks.md';
 const PLOTS = 'docs/benchmarks';
 const DATA = 'bench/results.json';
@@ -63,16 +62,14 @@ function versions({ libraries }: Results, group: Group): string {
   );
 }
 
-const SUMMARY_HEAD =
-  'How many times as fast wasm-lru is: as the best other exact cache of each cell / as lru-cache.';
+const toLruCache = (cell: CellFigures) => ratioTo(cell, measuredIn(cell, 'lru-cache'));
+const toPure = (cell: CellFigures) => ratioTo(cell, measuredIn(cell, PURE));
 
-/** Means over keys and workloads, against the best exact peer and against lru-cache. */
-function summaryTable(cells: readonly CellFigures[]): string {
-  const toLruCache = (cell: CellFigures) => ratioTo(cell, measuredIn(cell, 'lru-cache'));
+/** Means over keys and workloads of one ratio. */
+function summaryTable(cells: readonly CellFigures[], ratio: typeof toLruCache): string {
   const means = (own: readonly CellFigures[]): string => {
-    const best = meanRatio(own, ratioToBest);
-    if (best === undefined) return NOTHING;
-    return `${ratioText(best)} / ${ratioText(meanRatio(own, toLruCache))}`;
+    const mean = meanRatio(own, ratio);
+    return mean === undefined ? NOTHING : ratioText(mean);
   };
   const workloads = workloadNames.filter((name) => cells.some((cell) => cell.workload === name));
   const rowOf = (head: string, own: readonly CellFigures[]): string[] => [
@@ -225,10 +222,13 @@ ${method(results, cells)}
 
 ## Summary
 
-${SUMMARY_HEAD}
-Geometric means.
+How many times as fast wasm-lru is as the best other exact cache of each cell; geometric means.
 
-${summaryTable(cells)}
+${summaryTable(cells, ratioToBest)}
+
+How many times as fast as lru-cache:
+
+${summaryTable(cells, toLruCache)}
 
 ${picture('ratios', 'benchmarks')}
 
@@ -274,23 +274,57 @@ ${pausesSection(results)}
 ${other(results, cells)}`;
 }
 
-/** README.md with the block between its two marks replaced. */
-export function withSummary(readme: string, results: Results): string {
-  const begin = readme.indexOf(BEGIN);
-  const end = readme.indexOf(END);
-  if (begin === -1 || end < begin) throw new Error(`README.md needs ${BEGIN} and ${END}`);
-  const cells = plainCells(cellFigures(results));
-  const block = `${SUMMARY_HEAD}
-Geometric means over ${grouped(cells.length)} cells: a workload, a kind of keys and a size each.
+/** README.md with the text between two marks replaced. */
+function withBlock(readme: string, name: string, text: string): string {
+  const begin = `<!-- ${name}:begin -->`;
+  const from = readme.indexOf(begin);
+  const to = readme.indexOf(`<!-- ${name}:end -->`);
+  if (from === -1 || to < from) throw new Error(`README.md needs ${begin} and its end`);
+  return `${readme.slice(0, from + begin.length)}\n\n${text}\n\n${readme.slice(to)}`;
+}
 
-${summaryTable(cells)}
+/** What it is worth, and where it is not, in a sentence. */
+function verdict(cells: readonly CellFigures[]): string {
+  const of = (workload: string): string =>
+    ratioText(
+      meanRatio(
+        cells.filter((cell) => cell.workload === workload),
+        toLruCache,
+      ),
+    );
+  const slower = families.filter((family) => {
+    const mean = meanRatio(
+      cells.filter(({ keys }) => familyOf(keys) === family),
+      toLruCache,
+    );
+    return mean !== undefined && mean.value < 1;
+  });
+  const price = slower.length === 0 ? '' : ` Slower with ${listed(slower)} as keys.`;
+  return `**${of('churn')} times as fast as lru-cache where entries come and go, ${of('zipf')}
+where few keys take most requests, ${of('hit')} where every request is a hit.${price}
+Its bundle is [larger](#runtimes). The API is the same.**`;
+}
+
+function summary(results: Results, cells: readonly CellFigures[]): string {
+  return `How many times as fast wasm-lru is as lru-cache: geometric means over
+${grouped(cells.length)} cells, a workload, a kind of keys and a size each.
+
+${summaryTable(cells, toLruCache)}
 
 ${picture('ratios', PLOTS)}
 
+The same algorithm in JavaScript, \`wasm-lru/pure\`, takes
+${ratioText(meanRatio(cells, toPure))} times as long on geometric mean.
 Measured on ${setting(results)},
 against ${versions(results, 'exact')}.
 All figures, how they were measured, and where we lose: [${DOCUMENT}](${DOCUMENT}).`;
-  return `${readme.slice(0, begin + BEGIN.length)}\n\n${block}\n\n${readme.slice(end)}`;
+}
+
+/** README.md with what is generated of it. */
+export function withSummary(readme: string, results: Results): string {
+  const cells = plainCells(cellFigures(results));
+  const judged = withBlock(readme, 'verdict', verdict(cells));
+  return withBlock(judged, 'benchmarks', summary(results, cells));
 }
 
 /** Every generated file that is wholly generated, by its path, and README.md as it should be. */
