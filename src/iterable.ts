@@ -5,6 +5,7 @@
 
 import { Callbacks } from './callbacks.js';
 import { Entries, PATH_FAST_READS } from './entries/entries.js';
+import { customInspect, type Inspect, inspected } from './inspect.js';
 import { Loads } from './loads.js';
 import { type CheckedOptions, checkCallOptions, checkFunction, limitFor } from './options.js';
 import { Settings } from './settings.js';
@@ -44,6 +45,11 @@ export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
     this.#store.loads = new Loads(this.#store, fetchMethod, fetchManyMethod);
     // A set or delete may have a load to abort.
     entries.path = Math.max(entries.path, PATH_FAST_READS);
+  }
+
+  /** @internal What consoles show. */
+  [customInspect](depth: number, options: object, inspect: Inspect): string {
+    return inspected(this.constructor.name, this.#store, depth, options, inspect);
   }
 
   /** Iterates over the keys, most recently used first. The cache may change meanwhile. */

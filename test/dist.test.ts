@@ -43,11 +43,15 @@ describe.each(files)('dist/%s', (file) => {
     expect(text).not.toMatch(/\b(Buffer|__dirname|setImmediate|process\.env)\b/);
   });
 
-  it('says which map it has, and nothing else beside code', () => {
+  it('says which types and map it has, and nothing else beside code', () => {
     const comments: string[] = [];
     const onComment = (_: boolean, comment: string) => void comments.push(comment);
     parse(text, { ecmaVersion: 2022, sourceType: 'module', onComment });
-    expect(comments).toEqual([`# sourceMappingURL=${file}.map`]);
+    const types = expect.stringMatching(
+      /^ @ts-self-types="\.\/types\/(index|stores|memoize)\.d\.ts" $/,
+    );
+    const typed = file.endsWith('.cjs') ? [] : [types];
+    expect(comments).toEqual([...typed, `# sourceMappingURL=${file}.map`]);
   });
 });
 
@@ -73,6 +77,25 @@ describe('an object', () => {
     expect(inspect(new Permissions({ max: 1 }))).toMatch(/^Permissions {/);
     const store = new Map<string, number>();
     expect(inspect(new stores.WriteBackCache({ max: 1, store }))).toBe('WriteBackCache {}');
+  });
+
+  it('shows size, bounds, engine and the newest entries of a cache, and uses none', () => {
+    const cache = new LRUCache<number, object>({ max: 10, maxSize: 50, sizeCalculation: () => 1 });
+    expect(inspect(cache)).toBe("LRUCache { size: 0, max: 10, maxSize: 50, engine: 'wasm' }");
+    for (let key = 0; key < 12; key++) cache.set(key, { key });
+    const order = [...cache.keys()];
+    const entries = 'Map(3) { 11 => { key: 11 }, 10 => { key: 10 }, 9 => { key: 9 } }';
+    const text = `LRUCache {
+  size: 10,
+  max: 10,
+  maxSize: 50,
+  engine: 'wasm',
+  newest: ${entries}
+}`;
+    expect([inspect(cache), [...cache.keys()]]).toEqual([text, order]);
+    expect(inspect([[[cache]]])).toBe('[ [ [ [LRUCache] ] ] ]');
+    cache[Symbol.dispose]();
+    expect(inspect(cache)).toBe('LRUCache (disposed)');
   });
 
   it.each(['keys', 'values', 'entries', 'rkeys', 'rvalues', 'rentries'] as const)(
