@@ -2,11 +2,9 @@
 //
 // How a `get` travels: the wrapper classifies the key and makes one call. `getString` hashes the
 // string (hash.ts), `find` looks into the bucket that the hash selects (buckets), and `touch`
-// writes
-// the slot's stamp (order.ts). The slot goes back, and the wrapper compares the key that it keeps
-// under that number: a word is not the key. If it is another key, the wrapper calls `untouch`,
-// after
-// which the order is as if the slot had not been touched, and asks its Map.
+// writes the slot's stamp (order.ts). The slot goes back, and the wrapper compares the key that it
+// keeps under that number: a word is not the key. If it is another key, the wrapper calls
+// `untouch`, after which the order is as if the slot had not been touched, and asks its Map.
 // A `set` travels the same way through `put` (table.ts). At the limit, it takes the slot of the
 // oldest entry, which the queue finds (order.ts). When the result is NO_ROOM, nothing has changed,
 // and the wrapper calls `grow` (storage); when it is CROWDED, the wrapper gives the key to its Map

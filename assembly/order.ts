@@ -14,19 +14,18 @@
 // Why it is exact: when the queue is built, it holds all live slots. A slot that is used or added
 // later has a stamp above all of them. So the first one that is still unused is the oldest of all.
 // Why it is cheap: a slot is passed over only if it was used or freed since the queue was built, so
-// each step is paid for by a use, an insertion or a removal. An eviction is amortised O(1) while
-// the cache is not almost empty beside its past; a rebuild takes some 4 ns a record.
+// each step is paid for by a use, an insertion or a removal. An eviction is amortised O(1), except
+// in a table that holds far fewer entries than it once did, until a rebuild has moved it down (O4).
+// A rebuild takes some 4 ns a record.
 //
 // O1  Every slot in QUEUE from QUEUE_AT on with a stamp in its bin's range has been there since the
 //     queue was built; a stamp above QUEUE_HIGH, in the open bin, says that it was used since.
 // O2  FLOOR is not above the stamp of any live slot.
-// O3  The queue is dry (BIN_AT >= BIN_COUNT, QUEUE_AT == QUEUE_END) whenever its order is not
-// known.
+// O3  The queue is dry (BIN_AT >= BIN_COUNT, QUEUE_AT == QUEUE_END) when its order is not known.
 // O4  A rebuild frees all slots that are not live, in the order of their numbers, and FRESH falls
-// to
-//     the last live one. A high slot of a table that has become small is not freed before, so that
-//     the table moves down, and is not searched as a large one for long. At its limit it cannot:
-//     there, slots are handed on from entry to entry.
+//     to the last live one. A high slot of a table that has become small is not freed before, so
+//     that the table moves down, and later rebuilds look at fewer records. A table at its limit
+//     cannot move down: there, each new entry takes the slot of the one that is evicted.
 
 import { expectTouched, noteTouch } from './debug/contract.js';
 import { MAPPED, NIL, SLOT_FIRST, STAMP_MAX, STAMP_STEP } from './layout.js';

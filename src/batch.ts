@@ -52,7 +52,7 @@ export function callTogether<K, V, FC>(
   }
 }
 
-/** Ends each load in turn; what user code throws as one ends is heard by who waits for that one. */
+/** Ends each load in turn. What user code throws meanwhile rejects the load that was ending. */
 function share<K, V, FC>(
   loads: Loads<K, V, FC>,
   members: readonly Load<K, V, FC>[],

@@ -56,7 +56,7 @@ export function clear<K, V, FC>(store: Store<K, V, FC>, isLast = false): void {
   });
 }
 
-/** Sets the bounds, which were checked; 0 is none. Evicts what exceeds them. */
+/** Sets the bounds, which were checked; 0 means no bound. Evicts what exceeds them. */
 export function resize<K, V, FC>(store: Store<K, V, FC>, max: number, maxSize: number): void {
   const { settings, callbacks } = store;
   callbacks?.begin();
@@ -68,7 +68,7 @@ export function resize<K, V, FC>(store: Store<K, V, FC>, max: number, maxSize: n
   try {
     store.change(() => store.applyBounds(max, maxSize));
   } catch (error) {
-    // The bounds are what they were; mending brings the entries back within them.
+    // The bounds are what they were; recovery brings the entries back within them.
     if (isImplied) settings.maxEntrySize = maxEntrySize;
     throw error;
   }

@@ -64,14 +64,13 @@ function perObject<This, A extends readonly unknown[], R, K>(
 
 /**
  * A decorator that memoizes a method: each object has a cache of its own, made at its first call,
- * by
- * the options given, whose `key` is called with the object as `this`. A static method has one for
- * each class it is called on. Called without an object, the method runs as if it were not
- * decorated.
- * It works as a decorator of the standard's kind, and with TypeScript's `experimentalDecorators`.
+ * by the options given, whose `key` is called with the object as `this`. A static method has one
+ * for each class it is called on. Called without an object, the method runs as if it were not
+ * decorated. It works as a decorator of the standard's kind, and with TypeScript's
+ * `experimentalDecorators`.
  *
- * Throws `INVALID_OPTIONS` if it decorates something else, or has an option that `memoize` has not;
- * as `memoize` does, at the first call.
+ * Throws `INVALID_OPTIONS` if it decorates something else, or has an option that `memoize` lacks;
+ * other options are checked as by `memoize`, at the first call.
  *
  * @example
  * ```ts

@@ -4,8 +4,7 @@
 // What
 // takes turns, starts loads and awaits promises calls many functions between its first change and
 // its last, and has no cheap order in which it could be cut anywhere. So it asks here first, and
-// the
-// host's error comes before anything has been done. What is left is enough for all that this
+// the host's error comes before anything has been done. What is left is enough for all that this
 // library and the host do before they return; code of the user's may still run out of stack, but
 // then it throws into a function that has headroom.
 

@@ -136,7 +136,7 @@ export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
   }
 
   #walk<T>(isNewestFirst: boolean, pick: Picker<K, V, T>): Generator<T, void, unknown> {
-    // A walk does all that a generator does, and is none: see walk.ts.
+    // A walk behaves as a generator, but is not one: see walk.ts.
     return new Walk(this.#store, isNewestFirst, pick) as unknown as Generator<T, void, unknown>;
   }
 }

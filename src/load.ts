@@ -14,7 +14,7 @@ export class Load<K, V, FC> {
   readonly options: FetcherFetchOptions<K, V, FC>;
   /** What the caller that began the load hears of it, if he asked. */
   readonly report: Report<K, V, FC> | undefined;
-  /** The ttl asked for when the load began: then it has an age; 0 is none. */
+  /** The ttl that was asked for when the load began; 0 means that it has no age. */
   readonly ttl: number;
   readonly controller = new AbortController();
   /** What waits for the load. Settled by the result, the failure or the abort, as options say. */

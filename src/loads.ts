@@ -5,7 +5,7 @@
 //     evicted. The entry it refreshes, if there is one, stays what it is until the result comes.
 // F2  A load ends by its result, its failure or its abort. `delete`, `clear` and `set` of its key
 //     take it out of the Map at once: whatever it gives afterwards is stored nowhere.
-// F3  No promise of a load is ever rejected unheard: only who waits for one hears of its failure.
+// F3  A failed load never causes an unhandled rejection: only those who wait for it hear of it.
 // F4  The options of the caller that began the load hold for it, and the loader may change them.
 // F5  A batched load differs from a single one only in who calls the loader (batch.ts): each ends
 //     by itself, and none ends another.

@@ -36,7 +36,7 @@ export function entriesOf<K, V, FC>(cache: LRUCache<K, V, FC>): Entries<K, V> {
   return storeOf(cache).entries;
 }
 
-/** Warns who made a cache without a bound, by a stack that ends at its `new`. */
+/** Warns of a cache without a bound, with a stack that ends at its `new`. */
 function warnOfNoBound(): void {
   warnUnbounded(LRUCache);
 }

@@ -45,7 +45,7 @@ export function checkAge(ttl: unknown, start: unknown): void {
   throw new LRUCacheTypeError('INVALID_TTL', `start must be a finite number, not ${show(start)}`);
 }
 
-/** Whether an entry of this weight is above either bound, of which 0 is none. */
+/** Whether an entry of this weight is above either bound; 0 means no bound. */
 export function isTooLarge(weight: number, maxEntrySize: number, maxSize: number): boolean {
   if (maxEntrySize !== 0 && weight > maxEntrySize) return true;
   return (maxSize !== 0 && weight > maxSize) || weight > WEIGHT_MAX;

@@ -8,10 +8,7 @@
 // M3  A result that is on its way when its key is deleted, or the cache cleared, is not remembered;
 //     callers that wait for it still get it, `undefined` included.
 // M4  A call that runs the function gets the result of that run, whatever the function does with
-// its
-//     own key meanwhile. No promise that the function returned is dropped with nobody to hear of
-//     its
-//     failure.
+//     its own key meanwhile. Somebody awaits every promise that the function returned.
 // M5  An option is honoured or refused, never ignored.
 
 import { callKey } from './call-key.js';
@@ -161,10 +158,8 @@ export interface Memory<F extends AnyFunction, K> {
 
 /**
  * A function that remembers. Its name and its number of parameters are those of the original, and
- * it
- * is called in the same way. Where the original returns a thenable that is no `Promise`, it returns
- * a
- * `Promise`.
+ * it is called in the same way. Where the original returns a thenable that is no `Promise`, it
+ * returns a `Promise`.
  */
 export type Memoized<F extends AnyFunction, K = unknown> = Call<F> & Memory<F, K>;
 

@@ -116,8 +116,7 @@ export function useCached<K, V>(cache: LRUCache<K, V>, key: K): V | undefined {
 
 /**
  * The values of different keys, in order. Those that `atHand` does not give are read from the
- * store,
- * with one call of `getMany` if it has that method.
+ * store, with one call of `getMany` if it has that method.
  */
 export async function readMany<K, V>(
   cache: LRUCache<K, V>,

@@ -57,7 +57,7 @@ export class Report<K, V, FC> {
     this.addAgeSince(clock, entries.startAt(slot), entries.ttlAt(slot), now);
   }
 
-  /** Collects an age, of which a ttl of 0 is none. */
+  /** Collects an age; a ttl of 0 means that there is none. */
   addAgeSince(clock: Clock, start: number, ttl: number, now: number): void {
     if (ttl === 0) return;
     const remainingTTL = ttl - ageAt(now, start);

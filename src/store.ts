@@ -256,7 +256,7 @@ export class Store<K, V, FC> {
     const hasAge = ttl !== 0 || this.entries.isTimed;
     const start = hasAge ? this.#startFor(ttl, options?.start, isPurged) : 0;
     const now = hasAge && report !== undefined ? this.now() : 0;
-    // All user code has run. What it did to the entries may have to be mended first.
+    // All user code has run. If it interrupted a change, the entries are recovered first.
     const { entries } = this;
     if (hasAge && !entries.isTimed) this.change(() => entries.useAges());
     callbacks?.begin();

@@ -7,8 +7,7 @@
 //     with nothing done, if the stack is nearly used up: a turn that is cut short never ends.
 //
 // No task can wait for itself, unless it waits for a later one of its own key: the turns that a
-// task
-// needs are taken together, before it begins. A key takes memory only while it has tasks.
+// task needs are taken together, before it begins. A key takes memory only while it has tasks.
 
 import { needHeadroom } from './headroom.js';
 

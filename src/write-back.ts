@@ -5,13 +5,11 @@
 //     if the cache forgets some of its entries or all of them, as it may when the host cuts one of
 //     its operations short: the dirty entries are the truth, and what is cached is a copy.
 // B2  What is cached is dirty or what the store has. When a delete or a clear fails, nobody can
-// tell
-//     what it left behind, so its keys are uncached or dirty.
+//     tell what it left behind, so its keys are uncached or dirty.
 // B3  The calls that change one key take effect in their order, and a set is never undone by a
 //     delete before it.
 // B4  There are at most `maxDirty` dirty entries, evicted ones counted; a set that would add one
-// more
-//     waits until another has been written.
+//     more waits until another has been written.
 // B5  A call that finds the stack used up is done or not done. Most ask for headroom before they
 //     begin; a set that need not wait, and what is evicted by it, may be cut short anywhere.
 //
@@ -137,8 +135,7 @@ export class WriteBackCache<K, V> {
    * The value of a key, read from the store even if it is cached, for a store that others change,
    * too. A dirty value is newer than the store's, and is given without asking. If a read of the key
    * is under way already, its result is given, which may be as old as that read. If the store has
-   * no
-   * value, none is cached any more. Rejects with the error of the store; then the cached value
+   * no value, none is cached any more. Rejects with the error of the store; then the cached value
    * stays.
    */
   async refresh(key: K): Promise<V | undefined> {
@@ -152,12 +149,10 @@ export class WriteBackCache<K, V> {
 
   /**
    * The values of many keys. Keys that are neither cached nor dirty are read from the store, with
-   * one
-   * call of its `getMany` if it has that method. The Map has the keys that have a value, in the
-   * order
-   * given. Cached and dirty keys count as used first, then those that were read. Rejects with the
-   * error of the store; with `INVALID_KEYS` if `keys` is not a list (a string is rejected); with
-   * `INVALID_BATCH` if the store's `getMany` gives something else than values or pairs.
+   * one call of its `getMany` if it has that method. The Map has the keys that have a value, in the
+   * order given. Cached and dirty keys count as used first, then those that were read. Rejects with
+   * the error of the store; with `INVALID_KEYS` if `keys` is not a list (a string is rejected);
+   * with `INVALID_BATCH` if the store's `getMany` gives something else than values or pairs.
    */
   async getMany(keys: Iterable<K>): Promise<Map<K, V>> {
     const asked = listOf(keys);
@@ -191,10 +186,9 @@ export class WriteBackCache<K, V> {
 
   /**
    * Stores a value in the cache, to be written to the store later. Resolves at once if there is
-   * room
-   * for a dirty entry, else when there is. If no room can be made because the store fails, rejects
-   * with the store's error and changes nothing. Invalid values reject as `LRUCache.set` would
-   * throw.
+   * room for a dirty entry, else when there is. If no room can be made because the store fails,
+   * rejects with the store's error and changes nothing. Invalid values reject as `LRUCache.set`
+   * would throw.
    */
   async set(key: K, value: V): Promise<void> {
     if (value === undefined) await this.delete(key);

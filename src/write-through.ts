@@ -73,8 +73,7 @@ export class WriteThroughCache<K, V> {
 
   /**
    * The value of a key. A key that is not cached is read from the store; concurrent reads of it
-   * share
-   * one request. It becomes the most recently used. Rejects with the error of the store.
+   * share one request. It becomes the most recently used. Rejects with the error of the store.
    */
   async get(key: K): Promise<V | undefined> {
     const cached = useCached(this.#cache, key);
@@ -84,9 +83,8 @@ export class WriteThroughCache<K, V> {
   /**
    * The value of a key, read from the store even if it is cached, for a store that others change,
    * too. If a read of the key is under way already, its result is given, which may be as old as
-   * that
-   * read. If the store has no value, none is cached any more. Rejects with the error of the store;
-   * then the cached value stays.
+   * that read. If the store has no value, none is cached any more. Rejects with the error of the
+   * store; then the cached value stays.
    */
   async refresh(key: K): Promise<V | undefined> {
     const value = await readThrough(() => this.#cache.fetch(key, ANEW));

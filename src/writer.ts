@@ -150,8 +150,7 @@ export class Writer<K, V> {
 
   /**
    * Whether a key may be put now: if there are fewer dirty entries than `maxDirty`, or if the key
-   * is
-   * one of them and is not being written.
+   * is one of them and is not being written.
    */
   hasRoom(key: K): boolean {
     if (this.#dirty.size < this.#options.maxDirty) return true;
@@ -181,8 +180,7 @@ export class Writer<K, V> {
     }
     if (!this.#isDraining) {
       // Later, so that everything one operation evicts goes into one batch. The flag is set last,
-      // so
-      // that it is not set if the call fails (D5).
+      // so that it is not set if the call fails (D5).
       void READY.then(() => this.#drain());
       this.#isDraining = true;
     }

@@ -1,7 +1,6 @@
 // Functions that use their own memo while they run: what they set, read or forget there. Each call
 // gets the result of the run that it made, and hears of its failure; in the first call, by which
-// the
-// function is found to be asynchronous, as in any later one.
+// the function is found to be asynchronous, as in any later one.
 
 import { describe, expect, it } from 'vitest';
 import { memoize } from '../src/memoize.js';

@@ -2,10 +2,9 @@
 // on the way: nobody waits for ever, no write is lost, and the cache and the store agree.
 //
 // Every method is called with more and more stack, to the word, from where nothing can be called
-// any
-// more to beyond where it succeeds. Then everything that is under way ends, and each key has the
-// value that it had before the call, or the one that the call gives it.
-// WASM_LRU_PADDINGS is how many words a frame is divided into: 16 are all there are.
+// any more to beyond where it succeeds. Then everything that is under way ends, and each key has
+// the value that it had before the call, or the one that the call gives it. WASM_LRU_PADDINGS is
+// how many words a frame is divided into: 16 are all there are.
 
 import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
@@ -293,9 +292,8 @@ const note = (error: unknown) => uncaught.push(error);
 beforeAll(() => {
   process.on('uncaughtException', note);
   // Node writes a page about every promise that is rejected where there is no stack left for its
-  // own
-  // bookkeeping, and does so past `process.stderr`. Nothing is wrong then. The file that is opened
-  // gets the number that has become free.
+  // own bookkeeping, and does so past `process.stderr`. Nothing is wrong then. The file that is
+  // opened gets the number that has become free.
   closeSync(2);
   expect(openSync(devNull, 'w')).toBe(2);
 });

@@ -4,7 +4,7 @@
 
 import { Table } from '../slots.js';
 
-/** Marks a block as a table, from now on; 0, which is none, is left alone. */
+/** Marks a block as a table from now on, unless it is 0: no table. */
 export function mark(_table: Table): void {}
 
 /** Takes the mark from a table that is about to be freed. */

@@ -50,7 +50,7 @@ const MARK: u32 = 0x6c727531;
 let touchedTable: usize = 0;
 let touchedSlot: u32 = NIL;
 
-/** Marks a block as a table, from now on; 0, which is none, is left alone. */
+/** Marks a block as a table from now on, unless it is 0: no table. */
 export function mark(table: Table): void {
   if (ASC_NO_ASSERT) return;
   if (table) setMark(table, (table as u32) ^ MARK);

@@ -60,10 +60,7 @@ let missedKey: string | undefined;
 let missedBy = 0;
 let entriesMade = 0;
 
-/**
- * Keys that every host's Map takes: if it has fewer and takes no more, that is not for want of
- * room.
- */
+/** Keys that every host's Map takes. One that refuses a key below that has another reason. */
 const MAP_SIZE_SAFE = 2 ** 22;
 
 /** The word of the keys that are in no index. */
@@ -227,12 +224,10 @@ export class Entries<K, V> {
 
   /**
    * Makes room for a key and makes it the newest: `slot << OUTCOME_BITS | outcome` (outcome.ts).
-   * The
-   * slot's items are those from before: the old value after an update, the lost entry after an
+   * The slot's items are those from before: the old value after an update, the lost entry after an
    * eviction. Columns in use must be written next.
    * Throws `OUT_OF_MEMORY` if memory for the first entry is refused, and `TOO_MANY_KEYS` if the
-   * host's
-   * Map takes no more keys, both with nothing changed.
+   * host's Map takes no more keys, both with nothing changed.
    */
   put(key: K): number {
     let code: number;
@@ -508,9 +503,8 @@ export class Entries<K, V> {
   }
 
   /**
-   * Moves the sample of strings to where they differ, if the index refuses many, and if there is
-   * such
-   * a place; true if it has moved. O(size), twice in the life of a cache at most.
+   * Moves the sample of strings to where they differ, if the index refuses many and there is such
+   * a place; true if it has moved. O(size), at most twice in the life of a cache.
    */
   #moveSample(): boolean {
     const isDue = this.#refusedCount >= this.#refusedMax + (this.size >> 3);
