@@ -34,6 +34,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   errors: ['errors'],
   'host-time': ['clock-host', 'fake-timers', 'lost-timers'],
   headroom: ['stores.stack'],
+  inspect: ['dist'],
   iterable: ['iteration', 'callbacks', 'extras', 'loads', 'fetch-many'],
   load: ['loads', 'loads.abort', 'loads.failure', 'fetch-many', 'loads.report'],
   loading: [
