@@ -324,7 +324,9 @@ export function newest(table: Table): u32 {
   if (sizeOf(table) == 0) return NIL;
   const records = recordsOf(table);
   const used = newestUsedOf(table);
-  if (used != NIL && (stampOf(records, used) & ~MAPPED) == clockOf(table)) return used;
+  // Records from FRESH on hold what was in that memory before, which may be any stamp.
+  const isRecord = used != NIL && used < freshOf(table);
+  if (isRecord && (stampOf(records, used) & ~MAPPED) == clockOf(table)) return used;
   if (!isOrderKnown(table)) arrange(table);
   const queue = queueOf(table);
   let end = queueEndOf(table);

@@ -1,12 +1,11 @@
 // Headroom: makes sure that there is stack left before something begins that must not be cut short.
 //
 // When the stack is used up, the host throws at the entry of whichever function is called next.
-// What
-// takes turns, starts loads and awaits promises calls many functions between its first change and
-// its last, and has no cheap order in which it could be cut anywhere. So it asks here first, and
-// the host's error comes before anything has been done. What is left is enough for all that this
-// library and the host do before they return; code of the user's may still run out of stack, but
-// then it throws into a function that has headroom.
+// Code that takes turns, starts loads and awaits promises calls many functions between its first
+// change and its last, and cannot cheaply be ordered so that a cut anywhere does no harm. So it
+// asks here first, and the host's error comes before anything has been done. What is left is enough
+// for all that this library and the host do before they return. User code may still run out of
+// stack, but then it throws into a function that has headroom.
 
 /** Words of stack that are asked for: 8 KiB on a host of 64 bits; Node 20 needs less than 2. */
 const WORDS: readonly undefined[] = new Array<undefined>(1024).fill(undefined);

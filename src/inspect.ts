@@ -1,7 +1,8 @@
 // What consoles show of a cache: its class, size, bounds and engine, and its newest entries.
 //
 // Node, Deno and Bun ask a method under a symbol for that. It uses no entry, reads no clock, and
-// does not throw for want of a cache: one that is disposed of or dead says so.
+// does not throw for want of a cache: one that is disposed of or dead says so. It makes the whole
+// order, which is O(size).
 
 import type { Entries } from './entries/entries.js';
 import type { Store } from './store.js';
