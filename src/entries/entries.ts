@@ -34,6 +34,7 @@ import type { Engine, Table } from '../engine/engine.js';
 import type { Lease, TableHost } from '../engine/lifetime.js';
 import { LRUCacheRangeError, outOfMemory } from '../errors.js';
 import type { EngineKind } from '../types.js';
+import { Lookaside } from './lookaside.js';
 import { isUpdate, outcomeOf, slotOf } from './outcome.js';
 import { chooseOffset } from './sample.js';
 
@@ -104,6 +105,7 @@ export class Entries<K, V> {
   #table: Table;
   readonly #host: TableHost;
   readonly #id = ++entriesMade;
+  readonly #lookaside = new Lookaside();
   #max: number;
   #budget = 0;
   #keyMap: Map<unknown, number> | undefined;
@@ -170,11 +172,11 @@ export class Entries<K, V> {
       const slot = this.#engine.getString(this.#table, key, this.#offset);
       return this.items[slot * 2] === key ? slot : this.#touchElsewhere(key, slot);
     }
-    if (typeof key === 'number' && (key | 0) === key) {
-      const slot = this.#engine.get(this.#table, key);
-      return this.items[slot * 2] === key ? slot : this.#touchElsewhere(key, slot);
-    }
-    return this.#touchRare(key);
+    if (typeof key !== 'number') return this.#touchMapped(key);
+    const slot = this.#lookaside.slotFor(key);
+    if (this.items[slot * 2] !== key) return this.#touchNumber(key);
+    this.#engine.touch(this.#table, slot);
+    return slot;
   }
 
   /** Slot of a key, or NIL; the order stays. */
@@ -296,6 +298,7 @@ export class Entries<K, V> {
       engine.setBudget(table, this.#budget);
     }
     this.items = noItems();
+    this.#lookaside.clear();
     this.#keyMap = undefined;
     this.#refusedCount = 0;
     missedKey = undefined;
@@ -313,6 +316,7 @@ export class Entries<K, V> {
     this.#engine = disposedEngine(this.#engine);
     this.#keyMap = disposedMap;
     this.items = noItems();
+    this.#lookaside.clear();
     missedKey = undefined;
   }
 
@@ -396,10 +400,13 @@ export class Entries<K, V> {
     return slot;
   }
 
-  #touchRare(key: K): number {
-    if (typeof key !== 'number') return this.#touchMapped(key);
-    const slot = this.#engine.get(this.#table, this.#engine.hashFloat(key));
-    return isSameKey(this.items[slot * 2], key) ? slot : this.#touchElsewhere(key, slot);
+  /** A number that the lookaside does not have. */
+  #touchNumber(key: K & number): number {
+    const engine = this.#engine;
+    const slot = engine.get(this.#table, isInt32(key) ? key : engine.hashFloat(key));
+    if (!isSameKey(this.items[slot * 2], key)) return this.#touchElsewhere(key, slot);
+    this.#lookaside.note(key, slot);
+    return slot;
   }
 
   #visitMapped(key: K, now: number): number {

@@ -29,6 +29,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
     ...['crossings', 'throwing', 'crowding', 'callbacks', 'hosts', 'growth', 'columns.model'],
     ...['sizes', 'growth.columns', 'ttl', 'prototypes'],
   ],
+  'entries/lookaside': ['lookaside'],
   'entries/outcome': ['growth', 'callbacks'],
   'entries/sample': ['sample'],
   errors: ['errors'],
