@@ -44,12 +44,12 @@ const MAIN = /\/(index|lru|errors)\.js$/;
 
 const EXTENSIONS = { esm: 'js', cjs: 'cjs' };
 
-/** Puts the entry's way to the core in the place of src/core.ts. */
+/** Puts the entry's way to the core in the place of src/engine/core.ts. */
 const coreFrom = (core) => ({
   name: 'core',
   setup({ onResolve, resolve }) {
     onResolve({ filter: /\/core\.js$/ }, ({ kind }) =>
-      resolve(`./${core}.ts`, { resolveDir: import.meta.dirname, kind }),
+      resolve(`./engine/${core}.ts`, { resolveDir: import.meta.dirname, kind }),
     );
   },
 });
@@ -70,7 +70,7 @@ const mainApart = (of, format) => ({
 const STATIC_FIELDS = {
   name: 'static-fields',
   setup({ onLoad }) {
-    onLoad({ filter: /\/src\/[\w-]+\.ts$/ }, ({ path }) => {
+    onLoad({ filter: /\/src\/[\w/-]+\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
       const block = /^( +)static \{$([\s\S]*?)^\1\}$/gm;
       const contents = text.replace(block, '$1static #_ = (() => {$2$1})();');
@@ -147,7 +147,9 @@ function reachableFrom(modules) {
   const reached = new Set(modules);
   for (const module of reached) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
-    for (const [, name] of text.matchAll(/from '\.\/([\w-]+)\.js'/g)) reached.add(name);
+    for (const [, path] of text.matchAll(/from '(\.[\w./-]+)\.js'/g)) {
+      reached.add(posix.join(posix.dirname(module), path));
+    }
   }
   return reached;
 }
@@ -155,15 +157,17 @@ function reachableFrom(modules) {
 /** Copies the declarations of the public modules, as they are and as those of CommonJS modules. */
 function copyTypes() {
   rmSync('dist/types', { recursive: true, force: true });
-  mkdirSync('dist/types');
   for (const module of reachableFrom(['index', 'stores', 'memoize'])) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
     const map = JSON.parse(readFileSync(`dist/src/${module}.d.ts.map`, 'utf8'));
     for (const extension of ['ts', 'cts']) {
       const file = `${module}.d.${extension}`;
-      const own = extension === 'ts' ? text : text.replace(/(from '\.\/[\w-]+)\.js'/g, "$1.cjs'");
-      writeFileSync(`dist/types/${file}`, own.replace(`${module}.d.ts.map`, `${file}.map`));
-      writeFileSync(`dist/types/${file}.map`, JSON.stringify({ ...map, file }));
+      const own = extension === 'ts' ? text : text.replace(/(from '\.[\w./-]+)\.js'/g, "$1.cjs'");
+      const name = posix.basename(file);
+      const mapped = own.replace(`${posix.basename(module)}.d.ts.map`, `${name}.map`);
+      mkdirSync(`dist/types/${posix.dirname(file)}`, { recursive: true });
+      writeFileSync(`dist/types/${file}`, mapped);
+      writeFileSync(`dist/types/${file}.map`, JSON.stringify({ ...map, file: name }));
     }
   }
 }

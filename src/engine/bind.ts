@@ -8,7 +8,7 @@
 
 import { hashString } from '../../assembly/hash.js';
 import { ASK_MAP, ELSEWHERE, KEY_LENGTH_MAX } from '../../assembly/layout.js';
-import type { EngineKind } from '../types.js';
+import type { EngineKind } from '../common/types.js';
 import type { CoreFunctions, Engine, HashString, Table } from './engine.js';
 import { hashFloat } from './hash-float.js';
 import { reserveStack } from './stack.js';

@@ -16,7 +16,7 @@
 // that V8 sees the call of one WebAssembly export and inlines its wrapper.
 
 import type * as core from '../../assembly/index.js';
-import type { EngineKind } from '../types.js';
+import type { EngineKind } from '../common/types.js';
 
 declare const tableBrand: unique symbol;
 /** Handle of one cache's table; only its engine knows what it is. */

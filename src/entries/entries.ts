@@ -29,11 +29,11 @@ import {
   VISIT_RENEW,
   VISIT_TOUCH,
 } from '../../assembly/layout.js';
+import { LRUCacheRangeError, outOfMemory } from '../common/errors.js';
+import type { EngineKind } from '../common/types.js';
 import { disposedEngine, disposedMap, hasTrapped, isDisposed, killIfTrap } from '../engine/dead.js';
 import type { Engine, Table } from '../engine/engine.js';
 import type { Lease, TableHost } from '../engine/lifetime.js';
-import { LRUCacheRangeError, outOfMemory } from '../errors.js';
-import type { EngineKind } from '../types.js';
 import { Lookaside } from './lookaside.js';
 import { isUpdate, outcomeOf, slotOf } from './outcome.js';
 import { chooseOffset } from './sample.js';
