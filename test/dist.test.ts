@@ -91,7 +91,7 @@ describe('a wrong use', () => {
     expect(stderr.length).toBeLessThan(2000);
   });
 
-  it('of a method without its cache is told with a name of the class, and no shortened one', async () => {
+  it('of a method without its cache is told with the name of the class', async () => {
     const messages: string[] = [];
     for (let { prototype } = LRUCache; prototype !== null; ) {
       const members = Object.values(Object.getOwnPropertyDescriptors(prototype));
