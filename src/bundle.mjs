@@ -47,7 +47,7 @@ const MAIN = /\/(index|lru|errors)\.js$/;
 
 /** Length from which a statement is broken into lines. */
 const LINE_MAX = 400;
-/** What the private fields of a cache begin with, and what stands for it while names are shortened. */
+/** What private fields of a cache begin with, and what stands for it while names are shortened. */
 const FIELD = '#LRUCache_';
 const FIELD_KEPT = '$LRUCache_';
 
@@ -96,9 +96,9 @@ function preambleOf(name, format) {
 }
 
 /**
- * Gives the classes of a cache the names that V8 shows for a wrong receiver, when a method was taken
- * off its cache: a name of their own, and private fields that say whose they are. To terser, which
- * shortens all private names, they are ordinary properties.
+ * Gives the classes of a cache the names that V8 shows when a method is called without its cache: a
+ * name of their own, and private fields that say whose they are. To terser, which shortens all
+ * private names, they are ordinary properties.
  */
 function withNamesOfReceivers(text) {
   const chain =
