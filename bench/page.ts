@@ -13,6 +13,7 @@ import {
   libraryHeads,
   showNs,
   showRatio,
+  showSpread,
   summaryOf,
   verdictOf,
 } from './show-replay.js';
@@ -101,7 +102,8 @@ function timesOf(report: Report): string {
   const rows = report.rows.map(({ capacity, libraries }) => {
     const cells = libraryNames.map((name) => {
       const { nsPerRequest, timesNaive } = libraries[name];
-      return `${showNs(nsPerRequest)} <small>${timesNaive.toFixed(1)}×</small>`;
+      const rest = `${showSpread(libraries[name])}<br>${timesNaive.toFixed(1)}×`;
+      return `${showNs(nsPerRequest)}<small>${rest}</small>`;
     });
     return rowOf([grouped(capacity), ...cells], 'td');
   });

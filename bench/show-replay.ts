@@ -46,10 +46,14 @@ export function showRatio(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`;
 }
 
-function showTime({ nsPerRequest, spread }: LibraryReport): string {
-  const around = spread === undefined ? '' : ` ±${(spread * 100).toFixed(0)}%`;
+/** A spread, after what it is of; nothing where there is none. */
+export function showSpread({ spread }: LibraryReport): string {
+  return spread === undefined ? '' : ` ±${(spread * 100).toFixed(0)}%`;
+}
+
+function showTime(report: LibraryReport): string {
   // What has no unit is in ns.
-  return `${showNs(nsPerRequest).replace(/ ns$/, '')}${around}`;
+  return `${showNs(report.nsPerRequest).replace(/ ns$/, '')}${showSpread(report)}`;
 }
 
 /** A table without vertical lines, which would take a fifth of 80 columns. */
@@ -114,7 +118,7 @@ export function verdictOf({ verdict, advised, most, requests }: Advice): string 
   return (
     `${helps}: with ${countedEntries(advised.entries)}, it answers ` +
     `${showRatio(advised.hitRatio)} of the requests. Where every key fits, with ` +
-    `${countedEntries(most.entries)}, it is ${showRatio(most.hitRatio)}.`
+    `${countedEntries(most.entries)}, it would answer ${showRatio(most.hitRatio)}.`
   );
 }
 
