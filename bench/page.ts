@@ -132,8 +132,7 @@ export async function makePage(advice: Advice, report: Report | undefined): Prom
 <p class="verdict">${escaped(verdictOf(advice))}</p>
 ${plot}
 ${report === undefined ? '' : timesOf(report)}
-<p class="note">Made by <code>npm start -- --trace</code> of wasm-lru. The hits are exact: no cache was
-needed to count them.</p>
+<p class="note">Made by <code>npm start -- --trace</code> of wasm-lru. The hits are exact.</p>
 </html>
 `;
 }

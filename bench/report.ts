@@ -1,8 +1,8 @@
 // The report: what was measured, as a table for people and as JSON for programs.
 //
-// Figures: the median of all samples of all processes, which ignores a pass that was interrupted, and
-// as the spread how far the median of a process alone is from it, at most, as a share of it. One
-// process has no spread: how often its passes agree says nothing of the next process.
+// A time is the median of all samples of all processes, which ignores a pass that was interrupted.
+// Its spread is how far the median of one process is from it, at most, as a share of it. A single
+// process has no spread: that its passes agree says nothing about the next process.
 
 import { cpus } from 'node:os';
 import type { Columns } from './adapters/columns.js';

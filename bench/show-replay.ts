@@ -1,4 +1,4 @@
-// What `npm start` prints: the answer for a trace of the user's, the table of times, how to read it.
+// What `npm start` prints: the answer for a trace, the table of times, and how to read it.
 //
 // Everything fits into 80 columns; what is too long is cut.
 
@@ -110,8 +110,8 @@ export function verdictOf({ verdict, advised, most, requests }: Advice): string 
   if (verdict === 'none' || advised === undefined) {
     const only = requests === 1 ? 'There is only one request' : 'No line comes twice';
     return (
-      `${only}, so no cache can help. If the lines are those of a log, with times in them, cut out ` +
-      'what would be the key in a cache, and replay that.'
+      `${only}, so no cache can help. If the lines are those of a log, with times in them, ` +
+      'cut out what would be the key in a cache, and replay that.'
     );
   }
   const helps = verdict === 'yes' ? 'A cache helps' : 'A cache would help little';
@@ -126,8 +126,8 @@ export function verdictOf({ verdict, advised, most, requests }: Advice): string 
 export function summaryOf({ trace, requests, uniques, once }: Advice): string {
   const name = trace.length > NAME_MAX ? `${trace.slice(0, NAME_MAX - 1)}…` : trace;
   return (
-    `${name}: ${counted(requests, 'request')} for ${counted(uniques, 'key')}, ${grouped(once)} of ` +
-    'which asked for only once.'
+    `${name}: ${counted(requests, 'request')} for ${counted(uniques, 'key')}, ` +
+    `${grouped(once)} of which asked for only once.`
   );
 }
 
@@ -179,14 +179,15 @@ export function legendOf(report: Report): string {
   const { machine, node, versions, rounds } = report;
   const spread =
     rounds === 1
-      ? 'One process was measured for each; --rounds 2 would show how far two are apart.'
-      : `${rounds} processes were measured for each; ± is how far one of them was from that, at most.`;
+      ? 'Each was measured in one process; --rounds 2 would show how far two are apart.'
+      : `Each was measured in ${rounds} processes; ± is how far one was from that, at most.`;
+  const { 'wasm-lru': ours, 'lru-cache': theirs } = versions;
   return (
     'Times are ns per request, the median of all passes, and times as fast as the naive Map. ' +
-    `${spread}${keeping(report)} pure is wasm-lru's engine in JavaScript; Map + list, a Map to the ` +
-    'nodes of a linked list; naive Map, a Map that deletes and sets a key again when it is read. ' +
-    `Node ${node.slice(1)}, wasm-lru ${versions['wasm-lru']}, lru-cache ${versions['lru-cache']}, ` +
-    `${machine.cpu}, ${machine.cores} cores. Compare ratios, not times of different machines.`
+    `${spread}${keeping(report)} "pure" is wasm-lru's engine in JavaScript; "Map + list", a Map ` +
+    'to the nodes of a linked list; "naive Map", one that deletes a key and sets it again when ' +
+    `it is read. Node ${node.slice(1)}, wasm-lru ${ours}, lru-cache ${theirs}, ${machine.cpu}, ` +
+    `${machine.cores} cores. Compare ratios, not times of different machines.`
   );
 }
 

@@ -1,8 +1,8 @@
 // `npm start`: reads the command line, builds what is out of date, and runs bench/replay.ts.
 //
-// Wrong use and --help are told at once: the options are bundled by themselves, in memory. The build
-// takes half a minute and is made only if a source is newer than what was built. What it prints goes
-// to standard error, so that standard output has nothing but the answer.
+// Wrong use and --help need no build: the options alone are bundled, in memory. The build takes
+// half a minute, and is made only if a source is newer than what was built. Its output goes to
+// standard error, so that standard output has only the answer.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';

@@ -11,7 +11,7 @@ import ts from 'typescript';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
 
-/** Compiles what the benchmark runs into a folder of `build`, and returns the path of that folder. */
+/** Compiles what the benchmark runs into a folder of `build`, and returns the path of that. */
 export function compileBench(folder: string): string {
   const outDir = join(root, 'build', folder);
   const files = ['assembly', 'bench', 'src'].flatMap((source) =>
