@@ -302,10 +302,10 @@ function verdict(cells: readonly CellFigures[]): string {
     );
     return mean !== undefined && mean.value < 1;
   });
-  const price = slower.length === 0 ? '' : ` Slower with ${listed(slower)} as keys.`;
+  const loss = slower.length === 0 ? '' : ` Slower with ${listed(slower)} as keys.`;
   return `**${of('churn')} times as fast as lru-cache where entries come and go, ${of('zipf')}
-where few keys take most requests, ${of('hit')} where every request is a hit.${price}
-Its bundle is [larger](#runtimes). The API is the same.**`;
+where few keys take most requests, ${of('hit')} where every request is a hit.${loss}
+The API is the same.**`;
 }
 
 function summary(results: Results, cells: readonly CellFigures[]): string {
