@@ -212,6 +212,27 @@ describe('the repository', () => {
     }
   });
 
+  it('pipes what npm runs without what npm says', () => {
+    const isPiped = /npm.* start .*(?:--json.*>|\|)|\| *npm/;
+    for (const file of markdown) {
+      for (const line of read(file)
+        .split('\n')
+        .filter((text) => isPiped.test(text))) {
+        if (!line.startsWith('|')) expect(line, file).toContain('npm --silent start');
+      }
+    }
+  });
+
+  it('names every entry of the package in its policy of versions', () => {
+    const { exports } = JSON.parse(read('package.json')) as { exports: object };
+    const entries = Object.keys(exports).filter((name) => name !== './package.json');
+    const item = read('docs/support.md').match(
+      /- the entries of the package:[^;.]*(?:[^\n]|\n {2})*/,
+    );
+    const named = [...(item?.[0] ?? '').matchAll(/`(wasm-lru[\w/.]*)`/g)].map(([, name]) => name);
+    expect(named.toSorted()).toEqual(entries.map((name) => `wasm-lru${name.slice(1)}`).toSorted());
+  });
+
   it('has figures in README that are those of bench/figures.json', () => {
     const report = JSON.parse(read('bench/figures.json')) as Figures;
     expect(withFigures(read('README.md'), report)).toBe(read('README.md'));
