@@ -7,13 +7,16 @@
 //     take it out of the Map at once: whatever it gives afterwards is stored nowhere.
 // F3  A failed load never causes an unhandled rejection: only those who wait for it hear of it.
 // F4  The options of the caller that began the load hold for it, and the loader may change them.
+//     That includes what becomes of a caller who leaves it.
 // F5  A batched load differs from a single one only in who calls the loader (batch.ts): each ends
 //     by itself, and none ends another.
+// F6  A caller leaves a load when his signal is aborted. The load goes on for the others, and is
+//     aborted when the last has left. Who took a stale value in place of waiting counts as well.
 
 import { NIL } from '../assembly/layout.js';
 import { callTogether } from './batch.js';
 import { LRUCacheError } from './errors.js';
-import { CallerSignal, Load } from './load.js';
+import { CallerSignals, Load, Waiting } from './load.js';
 import { find } from './lookups.js';
 import { pick } from './options.js';
 import type { Settings } from './settings.js';
@@ -24,6 +27,7 @@ import type {
   Fetcher,
   FetcherFetchOptions,
   FetchOptions,
+  HostSignal,
   SizeCalculator,
 } from './types.js';
 
@@ -33,7 +37,7 @@ export interface Request<K, V, FC> {
   readonly options: FetcherFetchOptions<K, V, FC>;
   readonly context: FC | undefined;
   readonly forceRefresh: boolean;
-  readonly caller: CallerSignal | undefined;
+  readonly signal: HostSignal | undefined;
   /** Collects the loads that are begun, for `dispatch` to call their loader; else each is. */
   readonly batch: Load<K, V, FC>[] | undefined;
 }
@@ -65,8 +69,7 @@ export function requestOf<K, V, FC>(
     allowStaleOnFetchAbort: pick(given.allowStaleOnFetchAbort, settings.allowStaleOnFetchAbort),
     ignoreFetchAbort: pick(given.ignoreFetchAbort, settings.ignoreFetchAbort),
   };
-  const caller = signal ? new CallerSignal(signal) : undefined;
-  return { options, context, forceRefresh, caller, batch };
+  return { options, context, forceRefresh, signal: signal || undefined, batch };
 }
 
 /** The loads of one cache. */
@@ -75,6 +78,7 @@ export class Loads<K, V, FC> {
   readonly #fetchMethod: Fetcher<K, V, FC> | undefined;
   readonly #fetchManyMethod: BatchFetcher<K, V, FC> | undefined;
   readonly #inFlight = new Map<K, Load<K, V, FC>>();
+  readonly #signals = new CallerSignals();
 
   constructor(
     store: Store<K, V, FC>,
@@ -136,20 +140,20 @@ export class Loads<K, V, FC> {
     const { forceRefresh, options } = request;
     if (report !== undefined) options.status = report.status;
     const current = this.#inFlight.get(key);
-    if (current !== undefined) return this.#join(current, options, report);
+    if (current !== undefined) return this.#join(current, request, report);
     const found = this.#find(key, forceRefresh, options, report);
     const value = this.#store.entries.valueAt(Math.abs(found));
     if (found > NIL && !forceRefresh) return value;
     const startedAt = this.#timeToStart(options);
     // The clock, which is user code, may have begun one meanwhile.
     const other = this.#inFlight.get(key);
-    if (other !== undefined) return this.#join(other, options, report);
+    if (other !== undefined) return this.#join(other, request, report);
     this.#countMiss();
     report?.add({ fetch: found === NIL ? 'miss' : found < NIL ? 'stale' : 'refresh' });
     const load = new Load<K, V, FC>(key, value, options, startedAt, report);
     const isStaleGiven = value !== undefined && Boolean(options.allowStale);
-    this.#begin(load, request);
-    if (!isStaleGiven) return load.promise;
+    const promise = this.#begin(load, request, !isStaleGiven);
+    if (!isStaleGiven) return promise;
     if (found < NIL) report?.add({ returnedStale: true });
     return value;
   }
@@ -162,17 +166,63 @@ export class Loads<K, V, FC> {
 
   #join(
     load: Load<K, V, FC>,
-    options: FetcherFetchOptions<K, V, FC>,
+    request: Request<K, V, FC>,
     report: Report<K, V, FC> | undefined,
   ): V | undefined | Promise<V | undefined> {
     if (load.isStarting) {
       throw new LRUCacheError('FETCH_LOOP', 'fetchMethod fetches the key that it is to load');
     }
     this.#countMiss();
-    const isStale = options.allowStale && load.staleValue !== undefined;
+    const isStale = Boolean(request.options.allowStale) && load.staleValue !== undefined;
     report?.add({ fetch: 'inflight' });
     if (isStale) report?.add({ returnedStale: true });
-    return isStale ? load.staleValue : load.promise;
+    const promise = this.#ask(load, request.signal, report, !isStale);
+    return isStale ? load.staleValue : promise;
+  }
+
+  /** Counts a caller of a load (F6); returns what he waits for, if he does. */
+  #ask(
+    load: Load<K, V, FC>,
+    signal: HostSignal | undefined,
+    report: Report<K, V, FC> | undefined,
+    isWaiting: boolean,
+  ): Promise<V | undefined> {
+    load.callers += 1;
+    if (signal === undefined) return load.promise;
+    const waiting = isWaiting ? new Waiting(load.promise) : undefined;
+    load.follow(this.#signals, signal, (reason) => this.#leave(load, reason, report, waiting));
+    return waiting?.promise ?? load.promise;
+  }
+
+  /** The signal of a caller was aborted. He hears of it as the options of the load say. */
+  #leave(
+    load: Load<K, V, FC>,
+    reason: unknown,
+    report: Report<K, V, FC> | undefined,
+    waiting: Waiting<V> | undefined,
+  ): void {
+    if (load.isOver) return;
+    load.callers -= 1;
+    if (load.callers === 0) {
+      load.controller.abort(reason);
+      return;
+    }
+    const { options, staleValue } = load;
+    const isGone = !options.ignoreFetchAbort || options.allowStaleOnFetchAbort;
+    const isStaleReturned = options.allowStaleOnFetchAbort || options.allowStaleOnFetchRejection;
+    if (isGone && load.report === report) load.report = undefined;
+    try {
+      report?.add({ fetchAborted: true, fetchError: reason as Error });
+      if (isGone && isStaleReturned && staleValue !== undefined) {
+        report?.add({ returnedStale: true });
+      }
+      report?.write();
+    } catch (error) {
+      waiting?.fail(error);
+    }
+    if (!isGone) return;
+    if (isStaleReturned) waiting?.settle(staleValue);
+    else waiting?.fail(reason);
   }
 
   /** The slot of a key, negative if stale; a hit is a use, as by `get`. */
@@ -201,14 +251,19 @@ export class Loads<K, V, FC> {
     if (stats !== undefined) stats.misses += 1;
   }
 
-  #begin(load: Load<K, V, FC>, request: Request<K, V, FC>): void {
+  #begin(
+    load: Load<K, V, FC>,
+    request: Request<K, V, FC>,
+    isWaiting: boolean,
+  ): Promise<V | undefined> {
     const { key } = load;
     this.#inFlight.set(key, load);
     try {
       load.watch(() => this.#aborted(load));
-      if (request.caller !== undefined) load.follow(request.caller);
+      const promise = this.#ask(load, request.signal, load.report, isWaiting);
       if (request.batch !== undefined) request.batch.push(load);
       else if (!load.isOver) this.#start(load, request.context);
+      return promise;
     } catch (error) {
       // The signal is not one, the status throws, or the stack is full: nothing else would end it.
       if (this.#inFlight.get(key) === load) this.#inFlight.delete(key);

@@ -197,7 +197,10 @@ export interface FetchOptions<K, V, FC> extends FetcherFetchOptions<K, V, FC> {
   forceRefresh?: boolean;
   /** Passed on to `fetchMethod`. */
   context?: FC;
-  /** Aborts the load. */
+  /**
+   * Takes this caller out of the load when it is aborted: the call rejects with its reason at once.
+   * The load is aborted when all who asked for it have left.
+   */
   signal?: HostSignal;
 }
 

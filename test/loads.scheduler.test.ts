@@ -23,6 +23,7 @@ const EVENTS = [
   'a batch aborted whole',
   'a batch of several',
   'a batch of some of the keys',
+  'a caller who leaves the others waiting',
   'a load beside one that is not wanted',
   'a load joined',
   'a loader that fetches its own key',

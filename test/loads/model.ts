@@ -37,6 +37,29 @@ interface Entry {
   ttl: number;
 }
 
+/** Somebody who asked for a load: he waits for it, unless he leaves by his signal. */
+export class ModelCaller {
+  #left: Outcome | undefined;
+
+  constructor(
+    readonly load: ModelLoad,
+    readonly signal: AbortSignal | undefined,
+  ) {}
+
+  get outcome(): Outcome | undefined {
+    return this.#left ?? this.load.outcome;
+  }
+
+  /** His signal was aborted, and others want the load. */
+  leave(): void {
+    const { load, signal } = this;
+    const { options } = load;
+    if (options.ignoreFetchAbort && !options.allowStaleOnFetchAbort) return;
+    const isStale = options.allowStaleOnFetchRejection || options.allowStaleOnFetchAbort;
+    this.#left = load.outcome ?? (isStale ? { value: load.stale } : { error: signal?.reason });
+  }
+}
+
 /** A load as the model sees it. */
 export class ModelLoad {
   /** What the loader came to, as far as it has. */
@@ -47,12 +70,13 @@ export class ModelLoad {
   isDispatched = false;
   isOver = false;
   aborted: Outcome | undefined;
+  /** Those who have not left. */
+  readonly callers = new Set<ModelCaller>();
 
   constructor(
     readonly key: Key,
     readonly stale: Value | undefined,
     readonly options: LoadOptions,
-    readonly signal: AbortSignal | undefined,
   ) {}
 }
 
@@ -150,7 +174,12 @@ export class LoadsModel {
   }
 
   /** What `fetch` gives without a load that would have to be begun; undefined if it needs one. */
-  found(key: Key, options: LoadOptions, forceRefresh: boolean): Outcome | ModelLoad | undefined {
+  found(
+    key: Key,
+    options: LoadOptions,
+    forceRefresh: boolean,
+    signal: AbortSignal | undefined,
+  ): Outcome | ModelCaller | undefined {
     const load = this.loads.get(key);
     if (load?.isStarting === true) {
       this.seen.add('a loader that fetches its own key');
@@ -158,7 +187,8 @@ export class LoadsModel {
     }
     if (load !== undefined) {
       this.seen.add(load.aborted === undefined ? 'a load joined' : 'an aborted load joined');
-      return options.allowStale && load.stale !== undefined ? { value: load.stale } : load;
+      const caller = this.#ask(load, signal);
+      return options.allowStale && load.stale !== undefined ? { value: load.stale } : caller;
     }
     const entry = this.entries.get(key);
     if (entry === undefined || forceRefresh || this.isStale(entry)) return undefined;
@@ -167,20 +197,39 @@ export class LoadsModel {
     return { value: entry.value };
   }
 
-  begin(key: Key, options: LoadOptions, signal: AbortSignal | undefined): ModelLoad {
-    const load = new ModelLoad(key, this.entries.get(key)?.value, options, signal);
+  begin(key: Key, options: LoadOptions, signal: AbortSignal | undefined): ModelCaller {
+    const load = new ModelLoad(key, this.entries.get(key)?.value, options);
     this.loads.set(key, load);
     for (const { key: other } of this.unwanted) {
       if (other === key) this.seen.add('a load beside one that is not wanted');
     }
-    if (signal?.aborted === true) this.#abort(load, { error: signal.reason });
-    return load;
+    return this.#ask(load, signal);
+  }
+
+  #ask(load: ModelLoad, signal: AbortSignal | undefined): ModelCaller {
+    const caller = new ModelCaller(load, signal);
+    load.callers.add(caller);
+    if (signal?.aborted === true) this.#leave(caller);
+    return caller;
   }
 
   /** A caller's signal was aborted. */
   signalled(signal: AbortSignal): void {
     for (const load of [...this.loads.values(), ...this.unwanted]) {
-      if (load.signal === signal) this.#abort(load, { error: signal.reason });
+      for (const caller of load.callers) {
+        if (caller.signal === signal && !load.isOver) this.#leave(caller);
+      }
+    }
+  }
+
+  #leave(caller: ModelCaller): void {
+    const { load, signal } = caller;
+    load.callers.delete(caller);
+    if (load.callers.size === 0) {
+      this.#abort(load, { error: signal?.reason });
+    } else {
+      this.seen.add('a caller who leaves the others waiting');
+      caller.leave();
     }
   }
 

@@ -185,11 +185,13 @@ export class Run {
   #want(key: Key, fetch: Fetch): readonly [Wanted, ModelLoad | undefined] {
     const model = this.#model;
     const options = { ...model.options, ...fetch.options };
-    const found = model.found(key, options, fetch.forceRefresh);
+    const signal = this.#signalOf(fetch);
+    const found = model.found(key, options, fetch.forceRefresh, signal);
     if (found !== undefined) return [found, undefined];
-    const load = model.begin(key, options, this.#signalOf(fetch));
+    const caller = model.begin(key, options, signal);
+    const { load } = caller;
     const isStaleGiven = options.allowStale && load.stale !== undefined;
-    return [isStaleGiven ? { value: load.stale } : load, load];
+    return [isStaleGiven ? { value: load.stale } : caller, load];
   }
 
   #signalOf({ signal }: Fetch): AbortSignal | undefined {
