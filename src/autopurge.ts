@@ -46,7 +46,7 @@ export class Autopurge {
   }
 
   #nextDeadline(): number {
-    return this.#store.entries.nextDeadline();
+    return this.#store.entries.nextDeadline() + this.#store.graceMs;
   }
 
   #setTimer(deadline: number, now: number): void {

@@ -6,7 +6,10 @@ import { NIL } from '../assembly/layout.js';
 import { publishDelete } from './status.js';
 import type { Store } from './store.js';
 
-/** Removes every stale entry, the oldest first; returns whether there was one. O(size). */
+/**
+ * Removes every stale entry that no window of the cache may give any more, the oldest first;
+ * returns whether there was one. O(size).
+ */
 export function purge<K, V, FC>(store: Store<K, V, FC>): boolean {
   const { entries } = store;
   if (entries.size === 0 || !entries.isTimed) return false;
@@ -14,7 +17,7 @@ export function purge<K, V, FC>(store: Store<K, V, FC>): boolean {
   store.callbacks?.begin();
   const purged: K[] = [];
   store.change(() => {
-    for (const slot of entries.staleOrder(now)) {
+    for (const slot of entries.staleOrder(now - store.graceMs)) {
       purged.push(entries.keyAt(slot));
       entries.remove(slot);
       store.drop(slot, 'expire');
@@ -31,7 +34,9 @@ export function restartAges<K, V, FC>(store: Store<K, V, FC>, wrong: number, now
   const { entries } = store;
   if (store.isDisposed || !entries.isTimed) return;
   for (const slot of entries.order()) {
-    if (entries.startAt(slot) > wrong) entries.renew(slot, now);
+    if (entries.startAt(slot) <= wrong) continue;
+    entries.renew(slot, now);
+    if (store.births !== undefined) store.births[slot] = now;
   }
 }
 
@@ -50,6 +55,7 @@ export function clear<K, V, FC>(store: Store<K, V, FC>, isLast = false): void {
     }
     if (isLast) entries.close();
     else entries.clear();
+    store.births?.splice(0);
   });
   store.finish(() => {
     for (const load of loads) load.abort('FETCH_DELETED', 'deleted');

@@ -3,6 +3,7 @@
 // It knows nothing of the cache: who begins it, and what its end means, is loads.ts.
 
 import { LRUCacheError, type LRUCacheErrorCode } from './errors.js';
+import type { Timer } from './host-time.js';
 import type { Report } from './status.js';
 import type { FetcherFetchOptions, HostSignal } from './types.js';
 
@@ -29,6 +30,14 @@ export class Load<K, V, FC> {
   readonly startedAt: number;
   /** How many callers want the load. One without a signal wants it for good. */
   callers = 0;
+  /** Until when the stale value is given if the load fails, and until when it is kept. */
+  staleIfErrorUntil = Number.NEGATIVE_INFINITY;
+  keptUntil = Number.NEGATIVE_INFINITY;
+  /** When it has taken too long, and what ends it then. */
+  overdueAt = Number.POSITIVE_INFINITY;
+  timer: Timer | undefined;
+  /** Called when it is over. */
+  onOver: (() => void) | undefined;
   settle!: (value: V | undefined) => void;
   fail!: (error: unknown) => void;
   #callers: Caller[] | undefined;

@@ -16,6 +16,8 @@
 import { NIL } from '../assembly/layout.js';
 import { callTogether } from './batch.js';
 import { LRUCacheError } from './errors.js';
+import { deadlineAt, isAlmostStale, type Windows, windowsOf } from './freshness.js';
+import { Timer } from './host-time.js';
 import { CallerSignals, Load, Waiting } from './load.js';
 import { find } from './lookups.js';
 import { pick } from './options.js';
@@ -38,6 +40,8 @@ export interface Request<K, V, FC> {
   readonly context: FC | undefined;
   readonly forceRefresh: boolean;
   readonly signal: HostSignal | undefined;
+  /** Undefined if neither the cache nor the call has an option of freshness.ts. */
+  readonly windows: Windows | undefined;
   /** Collects the loads that are begun, for `dispatch` to call their loader; else each is. */
   readonly batch: Load<K, V, FC>[] | undefined;
 }
@@ -53,7 +57,7 @@ export function requestOf<K, V, FC>(
     allowStale: pick(given.allowStale, settings.allowStale),
     updateAgeOnGet: pick(given.updateAgeOnGet, settings.updateAgeOnGet),
     noDeleteOnStaleGet: pick(given.noDeleteOnStaleGet, settings.noDeleteOnStaleGet),
-    ttl: pick(given.ttl, settings.ttl),
+    ttl: pick(given.ttl, settings.ttlCalculation ? undefined : settings.ttl) as number,
     noDisposeOnSet: pick(given.noDisposeOnSet, settings.noDisposeOnSet),
     size: pick(given.size, 0),
     sizeCalculation: pick(given.sizeCalculation, settings.sizeCalculation) as SizeCalculator<K, V>,
@@ -69,7 +73,8 @@ export function requestOf<K, V, FC>(
     allowStaleOnFetchAbort: pick(given.allowStaleOnFetchAbort, settings.allowStaleOnFetchAbort),
     ignoreFetchAbort: pick(given.ignoreFetchAbort, settings.ignoreFetchAbort),
   };
-  return { options, context, forceRefresh, signal: signal || undefined, batch };
+  const windows = windowsOf(settings, given);
+  return { options, context, forceRefresh, signal: signal || undefined, windows, batch };
 }
 
 /** The loads of one cache. */
@@ -137,30 +142,91 @@ export class Loads<K, V, FC> {
     request: Request<K, V, FC>,
     report: Report<K, V, FC> | undefined,
   ): V | undefined | Promise<V | undefined> {
-    const { forceRefresh, options } = request;
+    const { forceRefresh, options, windows } = request;
     if (report !== undefined) options.status = report.status;
-    const current = this.#inFlight.get(key);
-    if (current !== undefined) return this.#join(current, request, report);
+    const current = this.#current(key);
+    if (current !== undefined && (forceRefresh || windows?.isOpen !== true)) {
+      return this.#join(current, request, report);
+    }
+    const isDue =
+      windows !== undefined &&
+      !forceRefresh &&
+      isAlmostStale(this.#store, key, windows.refreshAhead);
     const found = this.#find(key, forceRefresh, options, report);
-    const value = this.#store.entries.valueAt(Math.abs(found));
-    if (found > NIL && !forceRefresh) return value;
-    const startedAt = this.#timeToStart(options);
-    // The clock, which is user code, may have begun one meanwhile.
+    const slot = Math.abs(found);
+    const value = this.#store.entries.valueAt(slot);
+    const isHit = found > NIL && !forceRefresh;
+    if (isHit && !isDue) return value;
+    const deadline = windows === undefined ? 0 : deadlineAt(this.#store, slot);
+    const isWithin = found < NIL && !forceRefresh && this.#isWithin(deadline, windows);
+    const startedAt = this.#timeToStart(options, windows);
+    const isUsable = isHit || isWithin;
+    // The clock, which is user code, may have begun one meanwhile; or the first was no hindrance.
     const other = this.#inFlight.get(key);
-    if (other !== undefined) return this.#join(other, request, report);
-    this.#countMiss();
-    report?.add({ fetch: found === NIL ? 'miss' : found < NIL ? 'stale' : 'refresh' });
+    if (other !== undefined && !isUsable) return this.#join(other, request, report);
+    if (!isHit) {
+      const what = found === NIL ? 'miss' : found < NIL ? 'stale' : 'refresh';
+      this.#countMiss();
+      report?.add({ fetch: other === undefined ? what : 'inflight' });
+    }
+    const isGiven = isUsable || (value !== undefined && Boolean(options.allowStale));
+    if (found < NIL && isGiven) report?.add({ returnedStale: true });
+    if (other !== undefined) return value;
     const load = new Load<K, V, FC>(key, value, options, startedAt, report);
-    const isStaleGiven = value !== undefined && Boolean(options.allowStale);
-    const promise = this.#begin(load, request, !isStaleGiven);
-    if (!isStaleGiven) return promise;
-    if (found < NIL) report?.add({ returnedStale: true });
-    return value;
+    if (windows !== undefined) this.#bound(load, windows, deadline);
+    // A load for the sake of the cache is no caller's to abort.
+    const asked = isUsable ? { ...request, signal: undefined } : request;
+    const promise = this.#begin(load, asked, !isGiven);
+    return isGiven ? value : promise;
+  }
+
+  /** The load of a key, unless it has taken too long: then it ends, and there may be another. */
+  #current(key: K): Load<K, V, FC> | undefined {
+    const load = this.#inFlight.get(key);
+    if (load === undefined || load.overdueAt === Number.POSITIVE_INFINITY) return load;
+    if (this.#store.readClock() > load.overdueAt && !load.isStarting) this.#timeOut(load);
+    return this.#inFlight.get(key);
+  }
+
+  /** Whether a stale value may be given while it is loaded anew. */
+  #isWithin(deadline: number, windows: Windows | undefined): boolean {
+    if (windows === undefined || windows.staleWhileRevalidate === 0) return false;
+    return this.#store.clock.latest <= deadline + windows.staleWhileRevalidate;
+  }
+
+  /** Says how long a load may take, and until when the value that it is to replace is of use. */
+  #bound(load: Load<K, V, FC>, windows: Windows, deadline: number): void {
+    const { staleWhileRevalidate, staleIfError, loadTimeout } = windows;
+    const graceMs = Math.max(staleWhileRevalidate, staleIfError, this.#store.graceMs);
+    if (load.staleValue !== undefined && (windows.isOpen || graceMs > 0)) {
+      if (staleIfError > 0) load.staleIfErrorUntil = deadline + staleIfError;
+      load.keptUntil = deadline + graceMs;
+    }
+    if (loadTimeout === Number.POSITIVE_INFINITY) return;
+    load.overdueAt = load.startedAt + loadTimeout;
+    load.timer = new Timer(() => this.#timeOut(load));
+    load.timer.start(loadTimeout);
+  }
+
+  /** Fails a load that has taken too long, whatever its options say of an abort. */
+  #timeOut(load: Load<K, V, FC>): void {
+    const error = new LRUCacheError('FETCH_TIMEOUT', 'The load has taken longer than loadTimeout');
+    try {
+      this.reject(load, error);
+    } catch (thrown) {
+      this.abandon(load, thrown);
+    }
+    try {
+      load.controller.abort(error);
+    } catch {
+      // A worker may let no other request touch what a request has begun, which is over anyway.
+    }
   }
 
   /** The time for a load to start at, if that matters. */
-  #timeToStart(options: FetcherFetchOptions<K, V, FC>): number {
-    if (this.#store.stats !== undefined) return this.#store.readClock();
+  #timeToStart(options: FetcherFetchOptions<K, V, FC>, windows: Windows | undefined): number {
+    const isMeasured = this.#store.stats !== undefined || windows !== undefined;
+    if (isMeasured) return this.#store.readClock();
     return options.ttl === 0 ? 0 : this.#store.now();
   }
 
@@ -261,6 +327,15 @@ export class Loads<K, V, FC> {
     try {
       load.watch(() => this.#aborted(load));
       const promise = this.#ask(load, request.signal, load.report, isWaiting);
+      const waitUntil = request.windows?.waitUntil;
+      if (waitUntil !== undefined && !load.isOver) {
+        waitUntil.call(
+          this.#store.settings,
+          new Promise((resolve) => {
+            load.onOver = resolve;
+          }),
+        );
+      }
       if (request.batch !== undefined) request.batch.push(load);
       else if (!load.isOver) this.#start(load, request.context);
       return promise;
@@ -355,7 +430,7 @@ export class Loads<K, V, FC> {
     // Who took the stale value at the abort is told of that only, as in lru-cache.
     const isSettled = controller.signal.aborted && options.allowStaleOnFetchAbort;
     if (!isSettled) report?.add({ fetchRejected: true, fetchError: error as Error });
-    this.#giveUp(load, error);
+    this.#giveUp(load, error, true);
   }
 
   /** The load was aborted, by the caller's signal, or since its key was set or deleted. */
@@ -373,13 +448,16 @@ export class Loads<K, V, FC> {
   }
 
   /** Ends a load without a result: the entry it was to refresh stays or goes, by the options. */
-  #giveUp(load: Load<K, V, FC>, reason: unknown): void {
+  #giveUp(load: Load<K, V, FC>, reason: unknown, isError = false): void {
     const { options } = load;
     const { stats } = this.#store;
     const isAborted = load.controller.signal.aborted;
     const isStaleReturned =
-      options.allowStaleOnFetchRejection || (isAborted && options.allowStaleOnFetchAbort);
-    const isKept = isStaleReturned || options.noDeleteOnFetchRejection;
+      options.allowStaleOnFetchRejection ||
+      (isAborted && options.allowStaleOnFetchAbort) ||
+      (isError && this.#isBy(load.staleIfErrorUntil));
+    const isKept =
+      isStaleReturned || options.noDeleteOnFetchRejection || this.#isBy(load.keptUntil);
     const elapsedMs = this.#timeOf(load);
     if (load.isOver) return;
     const isWanted = this.#end(load, elapsedMs);
@@ -390,6 +468,16 @@ export class Loads<K, V, FC> {
     } else {
       load.report?.write();
       load.fail(reason);
+    }
+  }
+
+  /** Whether a time has yet to come; not, if the clock fails, which must not keep a load. */
+  #isBy(time: number): boolean {
+    if (time === Number.NEGATIVE_INFINITY) return false;
+    try {
+      return this.#store.readClock() <= time;
+    } catch {
+      return false;
     }
   }
 
@@ -429,6 +517,8 @@ export class Loads<K, V, FC> {
     if (isWanted) this.#inFlight.delete(load.key);
     load.isOver = true;
     load.unfollow();
+    load.timer?.stop();
+    load.onOver?.();
     const { stats } = this.#store;
     if (stats !== undefined) stats.totalLoadTimeMs += elapsedMs;
     return isWanted;

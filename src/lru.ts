@@ -391,6 +391,7 @@ export declare namespace LRUCache {
   export type InsertReason = types.InsertReason;
   export type Inserter<K, V> = types.Inserter<K, V>;
   export type SizeCalculator<K, V> = types.SizeCalculator<K, V>;
+  export type TtlCalculator<K, V> = types.TtlCalculator<K, V>;
   export type Fetcher<K, V, FC = unknown> = types.Fetcher<K, V, FC>;
   export type FetcherOptions<K, V, FC = unknown> = types.FetcherOptions<K, V, FC>;
   export type FetcherFetchOptions<K, V, FC = unknown> = types.FetcherFetchOptions<K, V, FC>;

@@ -20,6 +20,12 @@ const PASSED_ON = [
   'ttl',
   'ttlResolution',
   'ttlAutopurge',
+  'maxAge',
+  'staleWhileRevalidate',
+  'staleIfError',
+  'refreshAhead',
+  'loadTimeout',
+  'waitUntil',
   'updateAgeOnGet',
   'updateAgeOnHas',
   'allowStale',
@@ -39,7 +45,7 @@ const CALLBACKS = ['dispose', 'disposeAfter', 'onInsert'] as const;
 const KNOWN: readonly string[] = [
   ...PASSED_ON,
   ...CALLBACKS,
-  ...['max', 'sizeCalculation', 'key', 'negativeTtl'],
+  ...['max', 'sizeCalculation', 'ttlCalculation', 'key', 'negativeTtl'],
 ];
 
 const MAX = 1000;
@@ -66,8 +72,8 @@ type Remembered<R> = Result<R> | typeof NOTHING;
 
 /**
  * The options of `LRUCache` that `memoize` takes, with the same meaning. Of functions that are not
- * asynchronous, `allowStale` gives a stale result once, and the options about a rejected fetch have
- * no effect. `recordStats` is on if not given.
+ * asynchronous, `allowStale` gives a stale result once, and the options about loads, about rejected
+ * fetches and about what is given past a ttl have no effect. `recordStats` is on if not given.
  */
 export type MemoizeCacheOptions = Pick<
   LRUCache.OptionsBase<unknown, unknown, unknown>,
@@ -90,6 +96,13 @@ export interface MemoizeOptions<This, A extends readonly unknown[], R, K>
    * @default undefined
    */
   sizeCalculation?: (value: Result<R>, key: K) => number;
+  /**
+   * Returns for how many milliseconds a result is fresh: 0 for ever, `undefined` for `ttl`. Not
+   * called for what `negativeTtl` is about.
+   *
+   * @default undefined
+   */
+  ttlCalculation?: (value: Result<R>, key: K) => number | undefined;
   /**
    * The key of a call, from its `this` and arguments: calls of equal keys share one result. Without
    * it, calls share a result if all their arguments are the same, compared as keys of a Map are;
@@ -190,7 +203,7 @@ export function checkOptions<This, A extends readonly unknown[], R, K>(
     throw new LRUCacheTypeError('INVALID_OPTIONS', `memoize has no option ${name}`);
   }
   const { negativeTtl } = options;
-  for (const name of ['key', 'sizeCalculation', ...CALLBACKS] as const) {
+  for (const name of ['key', 'sizeCalculation', 'ttlCalculation', ...CALLBACKS] as const) {
     if (options[name] === undefined || typeof options[name] === 'function') continue;
     throw new LRUCacheTypeError('INVALID_CALLBACK', `${name} must be a function`);
   }
@@ -207,7 +220,7 @@ function openCache<This, A extends readonly unknown[], R, K>(
   options: MemoizeOptions<This, A, R, K>,
   forgotten: WeakSet<WeakKey>,
 ): LRUCache<K, Remembered<R>> {
-  const { max, sizeCalculation, negativeTtl } = options;
+  const { max, sizeCalculation, ttlCalculation, negativeTtl } = options;
   const given: LRUCache.OptionsBase<K, Remembered<R>, unknown> = {
     recordStats: true,
     // The context is the call; its result is given to those who asked even if its key is deleted.
@@ -223,6 +236,10 @@ function openCache<This, A extends readonly unknown[], R, K>(
   if (max !== undefined || options.maxSize === undefined) given.max = max ?? MAX;
   if (sizeCalculation !== undefined) {
     given.sizeCalculation = (value, key) => (value === NOTHING ? 1 : sizeCalculation(value, key));
+  }
+  if (ttlCalculation !== undefined) {
+    given.ttlCalculation = (value, key) =>
+      value === NOTHING ? undefined : ttlCalculation(value, key);
   }
   for (const name of CALLBACKS) {
     const callback = options[name] as ((...args: unknown[]) => void) | undefined;

@@ -56,6 +56,9 @@ export type Inserter<K, V> = (value: V, key: K, reason: InsertReason) => void;
 /** Returns the size of an entry: a whole number above 0. */
 export type SizeCalculator<K, V> = (value: V, key: K) => Size;
 
+/** Returns the ttl of an entry in ms: 0 for none, or `undefined` for that of the cache. */
+export type TtlCalculator<K, V> = (value: V, key: K) => Milliseconds | undefined;
+
 /** What a load asks of a signal: an `AbortSignal`, in a program whose types know none. */
 export interface Signal {
   /** Whether it was aborted. */
@@ -187,7 +190,12 @@ export interface FetcherFetchOptions<K, V, FC = unknown>
     > {}
 
 /** The options of `fetch` and `forceFetch`. */
-export interface FetchOptions<K, V, FC> extends FetcherFetchOptions<K, V, FC> {
+export interface FetchOptions<K, V, FC>
+  extends FetcherFetchOptions<K, V, FC>,
+    Pick<
+      OptionsBase<K, V, FC>,
+      'staleWhileRevalidate' | 'staleIfError' | 'refreshAhead' | 'loadTimeout' | 'waitUntil'
+    > {
   /**
    * Whether to load even if there is a fresh value. While the key is being loaded, that load is
    * waited for instead.
@@ -270,6 +278,8 @@ export interface Entry<V> {
   size?: Size;
   /** From `info`, now; from `dump`, the time at which the ttl started. Both as in `Date.now()`. */
   start?: Milliseconds;
+  /** From `dump` with `maxAge`, the time at which the value was stored, as in `Date.now()`. */
+  born?: Milliseconds;
 }
 
 /**

@@ -23,6 +23,14 @@ export type LoadOptions = Required<
     | 'allowStaleOnFetchAbort'
     | 'ignoreFetchAbort'
   >
+> &
+  WindowOptions;
+
+type WindowOptions = Partial<
+  Pick<
+    LRUCache.FetchOptions<Key, Value, unknown>,
+    'staleWhileRevalidate' | 'staleIfError' | 'refreshAhead' | 'loadTimeout'
+  >
 >;
 
 /** What a promise comes to: a value, an error, or an error known by its code. */
@@ -35,6 +43,16 @@ interface Entry {
   value: Value;
   start: number;
   ttl: number;
+}
+
+/** The time up to which an entry is fresh. */
+function deadlineOf({ start, ttl }: Entry): number {
+  return ttl === 0 ? Number.POSITIVE_INFINITY : start + ttl;
+}
+
+/** How long past its ttl a value may be given. */
+function graceOf({ staleWhileRevalidate = 0, staleIfError = 0 }: WindowOptions): number {
+  return Math.max(staleWhileRevalidate, staleIfError);
 }
 
 /** Somebody who asked for a load: he waits for it, unless he leaves by his signal. */
@@ -70,6 +88,9 @@ export class ModelLoad {
   isDispatched = false;
   isOver = false;
   aborted: Outcome | undefined;
+  staleIfErrorUntil = Number.NEGATIVE_INFINITY;
+  keptUntil = Number.NEGATIVE_INFINITY;
+  overdueAt = Number.POSITIVE_INFINITY;
   /** Those who have not left. */
   readonly callers = new Set<ModelCaller>();
 
@@ -115,7 +136,10 @@ export class LoadsModel {
       this.#touch(key, entry);
       return entry.value;
     }
-    if (!options.noDeleteOnStaleGet && !this.loads.has(key)) this.#drop(key, 'expire');
+    const isUsable = this.now <= deadlineOf(entry) + graceOf(options);
+    if (isUsable) this.seen.add('a stale value kept for a window');
+    const isKept = options.noDeleteOnStaleGet || this.loads.has(key);
+    if (!isKept && !isUsable) this.#drop(key, 'expire');
     return options.allowStale ? entry.value : undefined;
   }
 
@@ -160,7 +184,9 @@ export class LoadsModel {
   }
 
   purgeStale(): boolean {
-    const stale = [...this.entries].filter(([, entry]) => this.isStale(entry));
+    const stale = [...this.entries].filter(
+      ([, entry]) => this.now > deadlineOf(entry) + graceOf(this.options),
+    );
     for (const [key] of stale) this.#drop(key, 'expire');
     return stale.length > 0;
   }
@@ -173,32 +199,80 @@ export class LoadsModel {
     return this.entries.delete(key);
   }
 
-  /** What `fetch` gives without a load that would have to be begun; undefined if it needs one. */
-  found(
+  /** What a `fetch` must come to, and the load that it begins. */
+  fetch(
     key: Key,
     options: LoadOptions,
     forceRefresh: boolean,
     signal: AbortSignal | undefined,
-  ): Outcome | ModelCaller | undefined {
+  ): readonly [Outcome | ModelCaller, ModelLoad | undefined] {
+    const { staleWhileRevalidate = 0, refreshAhead = 0 } = options;
+    const load = this.#current(key);
+    const isOpen = staleWhileRevalidate > 0 || refreshAhead > 0;
+    if (load !== undefined && (forceRefresh || !isOpen)) {
+      return [this.#join(load, options, signal), undefined];
+    }
+    const entry = this.entries.get(key);
+    if (entry !== undefined && !forceRefresh && !this.isStale(entry)) {
+      const isDue = entry.ttl !== 0 && this.now - entry.start >= entry.ttl * (1 - refreshAhead);
+      if (options.updateAgeOnGet) entry.start = this.now;
+      this.#moveToNewest(key, entry);
+      if (load !== undefined) this.seen.add('a fresh value of a key being loaded');
+      if (!isDue || refreshAhead === 0 || load !== undefined) {
+        return [{ value: entry.value }, undefined];
+      }
+      this.seen.add('a refresh ahead');
+      return [{ value: entry.value }, this.#begin(key, options, undefined).load];
+    }
+    const isWithin =
+      entry !== undefined &&
+      !forceRefresh &&
+      staleWhileRevalidate > 0 &&
+      this.now <= deadlineOf(entry) + staleWhileRevalidate;
+    if (isWithin) this.seen.add('a stale value within its window');
+    if (load !== undefined) {
+      if (isWithin) return [{ value: entry.value }, undefined];
+      return [this.#join(load, options, signal), undefined];
+    }
+    const caller = this.#begin(key, options, isWithin ? undefined : signal);
+    const isGiven = isWithin || (options.allowStale && entry !== undefined);
+    return [isGiven ? { value: entry?.value } : caller, caller.load];
+  }
+
+  #current(key: Key): ModelLoad | undefined {
     const load = this.loads.get(key);
-    if (load?.isStarting === true) {
+    if (load === undefined || load.isStarting || this.now <= load.overdueAt) return load;
+    this.seen.add('an overdue load ended');
+    const reason = { code: 'FETCH_TIMEOUT' };
+    this.#giveUp(load, reason, true);
+    load.aborted ??= reason;
+    return undefined;
+  }
+
+  #join(
+    load: ModelLoad,
+    options: LoadOptions,
+    signal: AbortSignal | undefined,
+  ): Outcome | ModelCaller {
+    if (load.isStarting) {
       this.seen.add('a loader that fetches its own key');
       return { code: 'FETCH_LOOP' };
     }
-    if (load !== undefined) {
-      this.seen.add(load.aborted === undefined ? 'a load joined' : 'an aborted load joined');
-      const caller = this.#ask(load, signal);
-      return options.allowStale && load.stale !== undefined ? { value: load.stale } : caller;
-    }
-    const entry = this.entries.get(key);
-    if (entry === undefined || forceRefresh || this.isStale(entry)) return undefined;
-    if (options.updateAgeOnGet) entry.start = this.now;
-    this.#moveToNewest(key, entry);
-    return { value: entry.value };
+    this.seen.add(load.aborted === undefined ? 'a load joined' : 'an aborted load joined');
+    const caller = this.#ask(load, signal);
+    return options.allowStale && load.stale !== undefined ? { value: load.stale } : caller;
   }
 
-  begin(key: Key, options: LoadOptions, signal: AbortSignal | undefined): ModelCaller {
-    const load = new ModelLoad(key, this.entries.get(key)?.value, options);
+  #begin(key: Key, options: LoadOptions, signal: AbortSignal | undefined): ModelCaller {
+    const entry = this.entries.get(key);
+    const load = new ModelLoad(key, entry?.value, options);
+    const { staleIfError = 0, refreshAhead = 0, loadTimeout = 0 } = options;
+    const grace = Math.max(graceOf(options), graceOf(this.options));
+    if (entry !== undefined && (grace > 0 || refreshAhead > 0)) {
+      load.keptUntil = deadlineOf(entry) + grace;
+      if (staleIfError > 0) load.staleIfErrorUntil = deadlineOf(entry) + staleIfError;
+    }
+    if (loadTimeout > 0) load.overdueAt = this.now + loadTimeout;
     this.loads.set(key, load);
     for (const { key: other } of this.unwanted) {
       if (other === key) this.seen.add('a load beside one that is not wanted');
@@ -238,7 +312,7 @@ export class LoadsModel {
     const { settled, options } = load;
     if (load.isOver || settled === undefined) return;
     if (!('value' in settled)) {
-      this.#giveUp(load, settled);
+      this.#giveUp(load, settled, true);
       return;
     }
     if (load.aborted !== undefined && settled.value === undefined) {
@@ -274,14 +348,19 @@ export class LoadsModel {
     else if (load.options.allowStaleOnFetchAbort) load.outcome ??= { value: load.stale };
   }
 
-  #giveUp(load: ModelLoad, reason: Outcome): void {
+  #giveUp(load: ModelLoad, reason: Outcome, isError = false): void {
     const { options } = load;
     const isAborted = load.aborted !== undefined;
+    const isCovered = isError && this.now <= load.staleIfErrorUntil;
+    if (isCovered) this.seen.add('a stale value for an error');
     const isStaleReturned =
-      options.allowStaleOnFetchRejection || (isAborted && options.allowStaleOnFetchAbort);
+      isCovered ||
+      options.allowStaleOnFetchRejection ||
+      (isAborted && options.allowStaleOnFetchAbort);
+    const isKept = options.noDeleteOnFetchRejection || this.now <= load.keptUntil;
     if (load.isDispatched) this.failures += 1;
     const isWanted = this.#end(load);
-    if (isWanted && !isStaleReturned && !options.noDeleteOnFetchRejection) {
+    if (isWanted && !isStaleReturned && !isKept) {
       if (this.entries.has(load.key)) this.seen.add('a stale value dropped');
       this.#drop(load.key, 'fetch');
     }

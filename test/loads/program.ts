@@ -51,6 +51,8 @@ export const KEYS: readonly Key[] = ['a', 'b', 'c'];
 /** Signals in use at a time; one that was aborted is replaced when it is aborted again. */
 export const SIGNALS = 2;
 const TTL = 10;
+/** Time on the cache's clock that no timer of the host will see pass. */
+const LONG = 1_000_000;
 /** A loader's end is dealt with within so many turns of the microtask queue. */
 const TURNS_MAX = 8;
 
@@ -71,6 +73,13 @@ const flags = {
   ignoreFetchAbort: flag,
 };
 
+const windows = {
+  staleWhileRevalidate: fc.constantFrom(0, 0, TTL / 2),
+  staleIfError: fc.constantFrom(0, 0, TTL),
+  refreshAhead: fc.constantFrom(0, 0, 0.5),
+  loadTimeout: fc.constantFrom(0, LONG),
+};
+
 const simple: fc.Arbitrary<Command> = fc.oneof(
   fc.tuple(fc.constantFrom('get', 'has', 'delete'), key),
   fc.tuple(
@@ -80,7 +89,7 @@ const simple: fc.Arbitrary<Command> = fc.oneof(
   ),
   fc.tuple(fc.constantFrom('clear', 'pop', 'pop', 'purgeStale', 'purgeStale')),
   fc.tuple(fc.constant('abort' as const), fc.nat(SIGNALS - 1)),
-  fc.tuple(fc.constant('advance' as const), fc.constantFrom(1, TTL, TTL + 1)),
+  fc.tuple(fc.constant('advance' as const), fc.constantFrom(1, TTL / 2, TTL, TTL + 1, LONG)),
 );
 
 const fetchWith = (inner: fc.Arbitrary<readonly Command[]>): fc.Arbitrary<Command> => {
@@ -88,7 +97,7 @@ const fetchWith = (inner: fc.Arbitrary<readonly Command[]>): fc.Arbitrary<Comman
     isForced: rarely,
     forceRefresh: rarely,
     signal: fc.option(fc.nat(SIGNALS - 1), { nil: undefined }),
-    options: fc.record({ ...flags, ttl }, { requiredKeys: [] }),
+    options: fc.record({ ...flags, ...windows, ttl }, { requiredKeys: [] }),
     plan: fc.record({
       way: fc.constantFrom<Way>('promise', 'promise', 'promise', 'sync', 'thenable', 'hostile'),
       end: fc.constantFrom<End>('value', 'value', 'undefined', 'error'),
@@ -117,7 +126,9 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 
 export const program: fc.Arbitrary<Program> = fc.record({
   max: fc.integer({ min: 1, max: KEYS.length }),
-  options: fc.record({ ...flags, ttl }),
+  options: fc
+    .tuple(fc.record({ ...flags, ttl }), fc.option(fc.record(windows), { nil: {} }))
+    .map(([own, more]) => ({ ...own, ...more })),
   hasFetchMethod: flag,
   commands: fc.array(command, { maxLength: 60, size: 'max' }),
 });

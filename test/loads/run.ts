@@ -186,12 +186,7 @@ export class Run {
     const model = this.#model;
     const options = { ...model.options, ...fetch.options };
     const signal = this.#signalOf(fetch);
-    const found = model.found(key, options, fetch.forceRefresh, signal);
-    if (found !== undefined) return [found, undefined];
-    const caller = model.begin(key, options, signal);
-    const { load } = caller;
-    const isStaleGiven = options.allowStale && load.stale !== undefined;
-    return [isStaleGiven ? { value: load.stale } : caller, load];
+    return model.fetch(key, options, fetch.forceRefresh, signal);
   }
 
   #signalOf({ signal }: Fetch): AbortSignal | undefined {

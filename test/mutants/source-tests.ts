@@ -32,6 +32,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'entries/outcome': ['growth', 'callbacks'],
   'entries/sample': ['sample'],
   errors: ['errors'],
+  freshness: ['freshness', 'loads.scheduler'],
   'host-time': ['clock-host', 'fake-timers', 'lost-timers'],
   headroom: ['stores.stack'],
   inspect: ['dist'],
@@ -40,7 +41,15 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   loading: [
     ...['loads.memo', 'loads.report', 'loads', 'extras', 'loads.failure', 'fetch-many', 'status'],
   ],
-  loads: ['loads', 'loads.abort', 'loads.failure', 'loads.report', 'fetch-many', 'clock-host'],
+  loads: [
+    'loads',
+    'loads.abort',
+    'freshness',
+    'loads.failure',
+    'loads.report',
+    'fetch-many',
+    'clock-host',
+  ],
   lookups: ['crossings', 'status', 'stale', 'ttl'],
   lru: [
     ...['crossings', 'extras', 'resize', 'hosts', 'options', 'callbacks', 'channels'],

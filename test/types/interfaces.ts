@@ -119,6 +119,16 @@ export type Given = [
   >,
 ];
 
+/** Options without those that only ours has. */
+type Theirs<T> = Flat<
+  Omit<
+    T,
+    | ('recordStats' | 'engine' | 'fetchManyMethod' | 'ttlCalculation' | 'maxAge')
+    | ('staleWhileRevalidate' | 'staleIfError' | 'refreshAhead' | 'loadTimeout' | 'waitUntil')
+    | 'born'
+  >
+>;
+
 /** What methods take. */
 export type Taken = [
   Proof<
@@ -139,17 +149,17 @@ export type Taken = [
   >,
   Proof<
     Same<
-      LRUCache.FetchOptions<string, Page, Context>,
+      Theirs<LRUCache.FetchOptions<string, Page, Context>>,
       Flat<WithStatus & Fetch & { context?: Context }>
     >
   >,
   Proof<
     Same<
-      LRUCache.FetchOptionsWithContext<string, Page, Context>,
+      Theirs<LRUCache.FetchOptionsWithContext<string, Page, Context>>,
       Flat<WithStatus & Fetch & { context: Context }>
     >
   >,
-  Proof<Same<LRUCache.FetchOptionsNoContext<string, Page>, Flat<WithoutContext & Fetch>>>,
+  Proof<Same<Theirs<LRUCache.FetchOptionsNoContext<string, Page>>, Flat<WithoutContext & Fetch>>>,
   Proof<
     Same<
       LRUCache.MemoOptions<string, Page, Context>,
@@ -164,9 +174,6 @@ export type Taken = [
   >,
   Proof<Same<LRUCache.MemoOptionsNoContext<string, Page>, Flat<WithoutContext & Memo>>>,
 ];
-
-/** Options without those that only ours has. */
-type Theirs<T> = Flat<Omit<T, 'recordStats' | 'engine' | 'fetchManyMethod'>>;
 
 /** What the constructor takes, and what `dump` gives. */
 export type Constructed = [
@@ -184,5 +191,7 @@ export type Constructed = [
       | LRUCache.OptionsTTLLimit<string, Page, Context>
     >
   >,
-  Proof<Same<LRUCache.Entry<Page>, { value: Page; ttl?: number; size?: number; start?: number }>>,
+  Proof<
+    Same<Theirs<LRUCache.Entry<Page>>, { value: Page; ttl?: number; size?: number; start?: number }>
+  >,
 ];
