@@ -3,8 +3,10 @@
 // As everything in store.ts, they are complete before anybody is told.
 
 import { NIL } from '../assembly/layout.js';
+import type { Load } from './load.js';
 import { publishDelete } from './status.js';
 import type { Store } from './store.js';
+import { checkTags } from './tags.js';
 
 /**
  * Removes every stale entry that no window of the cache may give any more, the oldest first;
@@ -81,6 +83,74 @@ export function resize<K, V, FC>(store: Store<K, V, FC>, max: number, maxSize: n
   store.max = max;
   store.maxSize = maxSize;
   callbacks?.commit();
+}
+
+/**
+ * Invalidates a tag: every entry that has it is removed, and its load is aborted, as is every load
+ * that has it. Returns how many entries that were. Throws `INVALID_TAGS`.
+ */
+export function invalidateTag<K, V, FC>(store: Store<K, V, FC>, tag: string): number {
+  checkTags([tag]);
+  store.callbacks?.begin();
+  const slots: number[] = [];
+  const loads: Load<K, V, FC>[] = [];
+  for (const holder of store.useTags().invalidate(tag)) {
+    if (typeof holder === 'number') slots.push(holder);
+    else loads.push(holder as Load<K, V, FC>);
+  }
+  // Not those that were taken out before.
+  const wanted = loads.filter((load) => store.loads?.get(load.key) === load);
+  for (const { key } of wanted) store.loads?.take(key);
+  return removeAll(store, slots, wanted);
+}
+
+/**
+ * Removes every entry, stale or not, of which a function says so, and aborts its load; returns how
+ * many that were. Throws what the function throws, with nothing removed. O(size).
+ */
+export function deleteWhere<K, V, FC>(
+  store: Store<K, V, FC>,
+  isUnwanted: (value: V, key: K) => unknown,
+): number {
+  const all = Array.from(store.entries.order(), (slot) => {
+    return { slot, key: store.entries.keyAt(slot), value: store.entries.valueAt(slot) as V };
+  });
+  const unwanted = all.filter(({ value, key }) => isUnwanted(value, key));
+  // The function may have changed the cache.
+  const { entries } = store;
+  const isThere = ({ slot, key, value }: (typeof all)[number]) =>
+    Object.is(entries.valueAt(slot), value) && entries.find(key) === slot;
+  store.callbacks?.begin();
+  return removeAll(
+    store,
+    unwanted.filter(isThere).map(({ slot }) => slot),
+    [],
+  );
+}
+
+/** Removes the entries of slots and aborts their loads, and others that were taken out. */
+function removeAll<K, V, FC>(
+  store: Store<K, V, FC>,
+  slots: readonly number[],
+  loads: Load<K, V, FC>[],
+): number {
+  const { entries } = store;
+  const keys = slots.map((slot) => entries.keyAt(slot));
+  for (const key of keys) {
+    const load = store.loads?.take(key);
+    if (load !== undefined) loads.push(load);
+  }
+  store.change(() => {
+    for (const slot of slots) {
+      entries.remove(slot);
+      store.drop(slot, 'delete');
+    }
+  });
+  store.finish(() => {
+    for (const load of loads) load.abort('FETCH_DELETED', 'deleted');
+    for (const key of keys) publishDelete(store.settings, key, 'delete');
+  });
+  return keys.length;
 }
 
 /** Removes the oldest entry, and returns its value. */

@@ -42,7 +42,9 @@ export type LRUCacheErrorCode =
   | 'INVALID_KEYS'
   /** The result of `fetchManyMethod` is not a list of values or pairs. */
   | 'INVALID_BATCH'
-  /** A callback, or the argument of `forEach`, `rforEach` or `find`, is not a function. */
+  /** Tags are not a list of strings, or the argument of `invalidateTag` is no string. */
+  | 'INVALID_TAGS'
+  /** A callback, or the argument of `forEach`, `deleteWhere` or the like, is not a function. */
   | 'INVALID_CALLBACK'
   /** A store lacks a method that every store needs. */
   | 'INVALID_STORE'

@@ -35,6 +35,10 @@ export class Load<K, V, FC> {
   keptUntil = Number.NEGATIVE_INFINITY;
   /** When it has taken too long, and what ends it then. */
   overdueAt = Number.POSITIVE_INFINITY;
+  /** How many tags had been invalidated when it began. */
+  tagCount = 0;
+  /** Whether it began with tags. */
+  hasTags = false;
   timer: Timer | undefined;
   /** Called when it is over. */
   onOver: (() => void) | undefined;

@@ -24,6 +24,7 @@ import { pick } from './options.js';
 import type { Settings } from './settings.js';
 import type { Report } from './status.js';
 import type { Store } from './store.js';
+import { checkTags } from './tags.js';
 import type {
   BatchFetcher,
   Fetcher,
@@ -73,6 +74,8 @@ export function requestOf<K, V, FC>(
     allowStaleOnFetchAbort: pick(given.allowStaleOnFetchAbort, settings.allowStaleOnFetchAbort),
     ignoreFetchAbort: pick(given.ignoreFetchAbort, settings.ignoreFetchAbort),
   };
+  const { tags } = given;
+  if (tags !== undefined) options.tags = tags;
   const windows = windowsOf(settings, given);
   return { options, context, forceRefresh, signal: signal || undefined, windows, batch };
 }
@@ -326,6 +329,13 @@ export class Loads<K, V, FC> {
     this.#inFlight.set(key, load);
     try {
       load.watch(() => this.#aborted(load));
+      const tags = checkTags(load.options.tags);
+      if (tags !== undefined) {
+        load.options.tags = tags;
+        load.hasTags = true;
+        this.#store.useTags().note(load, tags);
+      }
+      load.tagCount = this.#store.entries.tags?.count ?? 0;
       const promise = this.#ask(load, request.signal, load.report, isWaiting);
       const waitUntil = request.windows?.waitUntil;
       if (waitUntil !== undefined && !load.isOver) {
@@ -415,12 +425,20 @@ export class Loads<K, V, FC> {
     const elapsedMs = this.#timeOf(load);
     if (load.isOver) return;
     const isWanted = this.#end(load, elapsedMs);
-    if (isWanted && value !== undefined) {
+    if (isWanted && value !== undefined && !this.#isOutdated(load)) {
       report?.add({ fetchUpdated: true });
       this.#store.set(load.key, value, options, report);
     }
     report?.write();
     load.settle(value);
+  }
+
+  /** Whether a tag of a load was invalidated since it began (T3 of tags.ts). */
+  #isOutdated({ options, tagCount }: Load<K, V, FC>): boolean {
+    const known = this.#store.entries.tags;
+    if (known === undefined) return false;
+    const tags = checkTags(options.tags);
+    return tags !== undefined && known.isOutdated(tags, tagCount);
   }
 
   /** The loader failed. */
@@ -518,6 +536,7 @@ export class Loads<K, V, FC> {
     load.isOver = true;
     load.unfollow();
     load.timer?.stop();
+    if (load.hasTags) this.#store.entries.tags?.forget(load);
     load.onOver?.();
     const { stats } = this.#store;
     if (stats !== undefined) stats.totalLoadTimeMs += elapsedMs;

@@ -59,6 +59,8 @@ export function dumpOf<K, V, FC>(store: Store<K, V, FC>): [K, Entry<V>][] {
       entry.start = Math.floor(wallClock - ageAt(now, entries.startAt(slot)));
     }
     if (entries.isWeighed) entry.size = entries.weightAt(slot);
+    const tags = entries.tags?.of(slot) ?? [];
+    if (tags.length > 0) entry.tags = tags;
     const born = store.births?.[slot];
     if (born !== undefined) entry.born = Math.floor(wallClock - ageAt(now, born));
     dump.push([entries.keyAt(slot), entry]);
@@ -79,12 +81,13 @@ export function loadInto<K, V, FC>(
   const now = isAged ? store.clock.toHost(store.readClock()) : 0;
   const wallClock = Date.now();
   clear(store);
-  for (const [key, { value, ttl, size, start, born }] of list) {
+  for (const [key, { value, ttl, size, start, born, tags }] of list) {
     const options: SetOptions<K, V, FC> = {};
     // JSON has null for the Infinity and the NaN that a dump may hold.
     if (ttl !== undefined) options.ttl = ttl === null ? Number.POSITIVE_INFINITY : ttl;
     if (size !== undefined) options.size = size;
     if (isTime(start)) options.start = now - (wallClock - start);
+    if (tags !== undefined) options.tags = tags;
     store.set(key, value, options, undefined);
     if (store.births === undefined || !isTime(born)) continue;
     // A value is as old as it was, whenever its ttl started.
@@ -106,8 +109,8 @@ function readDump<K, V>(dump: Iterable<readonly [K, Entry<V>]>): [K, DumpedEntry
   return Array.from(dump, (pair: readonly [K, Entry<V>] | undefined) => {
     const entry = pair?.[1];
     if (typeof entry === 'object' && entry !== null) {
-      const { value, ttl, size, start, born } = entry;
-      return [(pair as readonly [K, Entry<V>])[0], { value, ttl, size, start, born }];
+      const { value, ttl, size, start, born, tags } = entry;
+      return [(pair as readonly [K, Entry<V>])[0], { value, ttl, size, start, born, tags }];
     }
     throw new LRUCacheTypeError(
       'INVALID_ENTRIES',

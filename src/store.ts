@@ -25,6 +25,7 @@ import { checkAge, isTooLarge, refuseSize, weightOf } from './measure.js';
 import { budgetFor, type CheckedOptions, limitFor, pick } from './options.js';
 import type { Settings } from './settings.js';
 import { publishDelete, type Report } from './status.js';
+import { checkTags, Tags } from './tags.js';
 import type { DisposeReason, GetOptions, Perf, SetOptions, Stats } from './types.js';
 
 /** What a store is made of; each part is there only if the cache needs it. */
@@ -167,10 +168,19 @@ export class Store<K, V, FC> {
   /** Which of `get` and `set` may pass by the store (L2 of lru.ts). */
   #choosePath(): void {
     const { isTimed, isWeighed } = this.#entries;
-    const isWatched = (this.stats ?? this.callbacks ?? this.loads) !== undefined;
+    const isWatched =
+      (this.stats ?? this.callbacks ?? this.loads ?? this.#entries.tags) !== undefined;
     const isPlainToWrite = !isWeighed && !isWatched;
     if (isTimed || this.stats !== undefined) this.#entries.path = PATH_SLOW;
     else this.#entries.path = isPlainToWrite ? PATH_FAST : PATH_FAST_READS;
+  }
+
+  /** The tags; made when they are first needed. From then on, each `set` has to know of them. */
+  useTags(): Tags {
+    const entries = this.#entries;
+    entries.path = Math.max(entries.path, PATH_FAST_READS);
+    entries.tags ??= new Tags();
+    return entries.tags;
   }
 
   /** The clock; made when it is first needed. */
@@ -281,12 +291,14 @@ export class Store<K, V, FC> {
       this.delete(key, 'set', report);
       return;
     }
+    const tags = checkTags(options?.tags);
     const hasAge = ttl !== 0 || this.entries.isTimed;
     const start = hasAge ? this.#startFor(ttl, options?.start, isPurged) : 0;
     const now = hasAge && report !== undefined ? this.now() : 0;
     // All user code has run. If it interrupted a change, the entries are recovered first.
     const { entries } = this;
     if (hasAge && !entries.isTimed) this.change(() => entries.useAges());
+    if (tags !== undefined) this.useTags();
     callbacks?.begin();
     const load = this.loads?.take(key);
     let code: number;
@@ -299,6 +311,7 @@ export class Store<K, V, FC> {
         const isAgeKept = isKept && isUpdate(code);
         if (entries.writeColumns(slotOf(code), weight, start, ttl, isAgeKept)) this.shed(evicted);
       }
+      if (entries.tags !== undefined) entries.tags.note(slotOf(code), tags);
       if (this.births !== undefined) this.births[slotOf(code)] = start;
       report?.addAge(this, slotOf(code), now);
       report?.addSize(this, weight);

@@ -168,6 +168,13 @@ export interface SetOptions<K, V, FC>
   /** The size of this entry; `sizeCalculation` is then not called. */
   size?: Size;
   /**
+   * The groups that the value belongs to, any number of strings: `invalidateTag` removes all of
+   * one. They are those of the value: another value of the key has its own, or none.
+   *
+   * @default []
+   */
+  tags?: Iterable<string>;
+  /**
    * The time on the cache's clock from which the ttl counts.
    *
    * @default now
@@ -278,6 +285,8 @@ export interface Entry<V> {
   size?: Size;
   /** From `info`, now; from `dump`, the time at which the ttl started. Both as in `Date.now()`. */
   start?: Milliseconds;
+  /** The tags of the entry, if it has any. */
+  tags?: Iterable<string>;
   /** From `dump` with `maxAge`, the time at which the value was stored, as in `Date.now()`. */
   born?: Milliseconds;
 }

@@ -33,6 +33,7 @@ import { disposedEngine, disposedMap, hasTrapped, isDisposed, killIfTrap } from 
 import type { Engine, Table } from '../engine/engine.js';
 import type { Lease, TableHost } from '../engine/lifetime.js';
 import { LRUCacheRangeError, outOfMemory } from '../errors.js';
+import type { Tags } from '../tags.js';
 import type { EngineKind } from '../types.js';
 import { isUpdate, outcomeOf, slotOf } from './outcome.js';
 import { chooseOffset } from './sample.js';
@@ -97,6 +98,8 @@ export class Entries<K, V> {
   failure: unknown;
   /** Whether ages are in use. */
   isTimed = false;
+  /** The tags of slots, once there was one. */
+  tags: Tags | undefined;
   /** Whether weights are in use. */
   isWeighed = false;
   // The lease, apart: a load less for each call.
@@ -279,6 +282,7 @@ export class Entries<K, V> {
 
   /** Drops what a removed slot holds. */
   erase(slot: number): void {
+    if (this.tags !== undefined) this.tags.forget(slot);
     if (this.#keyMap !== undefined) this.#forget(slot);
     this.items[slot * 2] = undefined;
     this.items[slot * 2 + 1] = undefined;
@@ -296,6 +300,7 @@ export class Entries<K, V> {
       engine.setBudget(table, this.#budget);
     }
     this.items = noItems();
+    this.tags?.clear();
     this.#keyMap = undefined;
     this.#refusedCount = 0;
     missedKey = undefined;
@@ -313,6 +318,7 @@ export class Entries<K, V> {
     this.#engine = disposedEngine(this.#engine);
     this.#keyMap = disposedMap;
     this.items = noItems();
+    this.tags?.clear();
     missedKey = undefined;
   }
 

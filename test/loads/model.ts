@@ -43,6 +43,7 @@ interface Entry {
   value: Value;
   start: number;
   ttl: number;
+  isTagged: boolean;
 }
 
 /** The time up to which an entry is fresh. */
@@ -87,6 +88,8 @@ export class ModelLoad {
   isStarting = false;
   isDispatched = false;
   isOver = false;
+  /** Whether the tag was invalidated since it began. */
+  isOutdated = false;
   aborted: Outcome | undefined;
   staleIfErrorUntil = Number.NEGATIVE_INFINITY;
   keptUntil = Number.NEGATIVE_INFINITY;
@@ -98,7 +101,13 @@ export class ModelLoad {
     readonly key: Key,
     readonly stale: Value | undefined,
     readonly options: LoadOptions,
+    readonly tagged: 'early' | 'late' | undefined,
   ) {}
+
+  /** Whether its result must not be stored, since the tag was invalidated. */
+  get isRefused(): boolean {
+    return this.tagged !== undefined && this.isOutdated;
+  }
 }
 
 /** The cache that the one under test must equal. */
@@ -153,18 +162,31 @@ export class LoadsModel {
     this.entries.set(key, entry);
   }
 
-  set(key: Key, value: Value, ttl: number, noUpdateTTL: boolean): void {
+  set(key: Key, value: Value, ttl: number, noUpdateTTL: boolean, isTagged: boolean): void {
     this.#abandon(key, 'FETCH_REPLACED');
-    this.#store(key, value, ttl, noUpdateTTL);
+    this.#store(key, value, ttl, noUpdateTTL, isTagged);
   }
 
-  #store(key: Key, value: Value, ttl: number, noUpdateTTL: boolean): void {
+  invalidate(): number {
+    const tagged = [...this.entries].filter(([, { isTagged }]) => isTagged).map(([key]) => key);
+    for (const load of [...this.loads.values(), ...this.unwanted]) {
+      load.isOutdated = true;
+      if (load.tagged === 'early' || tagged.includes(load.key)) this.seen.add('a load invalidated');
+      if (load.tagged === 'early' && this.loads.get(load.key) === load) {
+        this.#abandon(load.key, 'FETCH_DELETED');
+      }
+    }
+    for (const key of tagged) this.delete(key);
+    return tagged.length;
+  }
+
+  #store(key: Key, value: Value, ttl: number, noUpdateTTL: boolean, isTagged: boolean): void {
     const entry = this.entries.get(key);
     const isAgeKept = entry !== undefined && noUpdateTTL;
     const age = isAgeKept ? entry : { start: this.now, ttl };
     if (entry !== undefined) this.disposed.push([entry.value, key, 'set']);
     else if (this.entries.size === this.max) this.pop();
-    this.#moveToNewest(key, { start: age.start, ttl: age.ttl, value });
+    this.#moveToNewest(key, { start: age.start, ttl: age.ttl, value, isTagged });
   }
 
   delete(key: Key): boolean {
@@ -205,6 +227,7 @@ export class LoadsModel {
     options: LoadOptions,
     forceRefresh: boolean,
     signal: AbortSignal | undefined,
+    tagged: ModelLoad['tagged'],
   ): readonly [Outcome | ModelCaller, ModelLoad | undefined] {
     const { staleWhileRevalidate = 0, refreshAhead = 0 } = options;
     const load = this.#current(key);
@@ -222,7 +245,7 @@ export class LoadsModel {
         return [{ value: entry.value }, undefined];
       }
       this.seen.add('a refresh ahead');
-      return [{ value: entry.value }, this.#begin(key, options, undefined).load];
+      return [{ value: entry.value }, this.#begin(key, options, undefined, tagged).load];
     }
     const isWithin =
       entry !== undefined &&
@@ -234,7 +257,7 @@ export class LoadsModel {
       if (isWithin) return [{ value: entry.value }, undefined];
       return [this.#join(load, options, signal), undefined];
     }
-    const caller = this.#begin(key, options, isWithin ? undefined : signal);
+    const caller = this.#begin(key, options, isWithin ? undefined : signal, tagged);
     const isGiven = isWithin || (options.allowStale && entry !== undefined);
     return [isGiven ? { value: entry?.value } : caller, caller.load];
   }
@@ -263,9 +286,14 @@ export class LoadsModel {
     return options.allowStale && load.stale !== undefined ? { value: load.stale } : caller;
   }
 
-  #begin(key: Key, options: LoadOptions, signal: AbortSignal | undefined): ModelCaller {
+  #begin(
+    key: Key,
+    options: LoadOptions,
+    signal: AbortSignal | undefined,
+    tagged: ModelLoad['tagged'],
+  ): ModelCaller {
     const entry = this.entries.get(key);
-    const load = new ModelLoad(key, entry?.value, options);
+    const load = new ModelLoad(key, entry?.value, options, tagged);
     const { staleIfError = 0, refreshAhead = 0, loadTimeout = 0 } = options;
     const grace = Math.max(graceOf(options), graceOf(this.options));
     if (entry !== undefined && (grace > 0 || refreshAhead > 0)) {
@@ -322,8 +350,10 @@ export class LoadsModel {
     if (load.aborted !== undefined) this.seen.add('a result in spite of an abort');
     const isWanted = this.#end(load);
     if (!isWanted) this.seen.add('a result that is not wanted');
-    if (isWanted && settled.value !== undefined) {
-      this.#store(load.key, settled.value, options.ttl, options.noUpdateTTL);
+    if (isWanted && load.isRefused) this.seen.add('a result of before an invalidation');
+    if (isWanted && settled.value !== undefined && !load.isRefused) {
+      const isTagged = load.tagged !== undefined;
+      this.#store(load.key, settled.value, options.ttl, options.noUpdateTTL, isTagged);
     }
     load.outcome ??= { value: settled.value };
   }

@@ -28,15 +28,27 @@ export interface Fetch {
   /** Number of the signal, if it has one. */
   readonly signal: number | undefined;
   readonly options: Partial<LoadOptions>;
+  /** When the load gets the tag: as it begins, or from its loader. */
+  readonly tagged: 'early' | 'late' | undefined;
   readonly plan: Plan;
 }
+
+/** What a `set` is given. */
+export interface SetGiven {
+  readonly ttl?: number;
+  readonly noUpdateTTL?: boolean;
+  readonly tags?: readonly string[];
+}
+
+/** The tag that there is. */
+export const TAG = 'tag';
 
 export type Command =
   | readonly ['fetch', Key, Fetch]
   | readonly ['fetchMany', readonly Key[], Fetch]
   | readonly ['get' | 'has' | 'delete', Key]
-  | readonly ['set', Key, { readonly ttl?: number; readonly noUpdateTTL?: boolean }]
-  | readonly ['clear' | 'pop' | 'purgeStale' | 'drain']
+  | readonly ['set', Key, SetGiven]
+  | readonly ['clear' | 'pop' | 'purgeStale' | 'invalidate' | 'drain']
   | readonly ['abort' | 'advance' | 'settle', number];
 
 export interface Program {
@@ -85,9 +97,11 @@ const simple: fc.Arbitrary<Command> = fc.oneof(
   fc.tuple(
     fc.constant('set' as const),
     key,
-    fc.record({ ttl, noUpdateTTL: flag }, { requiredKeys: [] }),
+    fc.record({ ttl, noUpdateTTL: flag, tags: fc.constant([TAG]) }, { requiredKeys: [] }),
   ),
-  fc.tuple(fc.constantFrom('clear', 'pop', 'pop', 'purgeStale', 'purgeStale')),
+  fc.tuple(
+    fc.constantFrom('clear', 'pop', 'pop', 'purgeStale', 'purgeStale', 'invalidate', 'invalidate'),
+  ),
   fc.tuple(fc.constant('abort' as const), fc.nat(SIGNALS - 1)),
   fc.tuple(fc.constant('advance' as const), fc.constantFrom(1, TTL / 2, TTL, TTL + 1, LONG)),
 );
@@ -95,6 +109,7 @@ const simple: fc.Arbitrary<Command> = fc.oneof(
 const fetchWith = (inner: fc.Arbitrary<readonly Command[]>): fc.Arbitrary<Command> => {
   const fetch = fc.record({
     isForced: rarely,
+    tagged: fc.constantFrom(undefined, undefined, 'early' as const, 'late' as const),
     forceRefresh: rarely,
     signal: fc.option(fc.nat(SIGNALS - 1), { nil: undefined }),
     options: fc.record({ ...flags, ...windows, ttl }, { requiredKeys: [] }),

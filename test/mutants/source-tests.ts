@@ -59,6 +59,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   memoized: ['memoize', 'cached'],
   options: ['errors', 'lifecycle', 'clock-host', 'sizes', 'options', 'ttl', 'resize', 'autopurge'],
   provide: ['core'],
+  tags: ['tags'],
   'read-through': [
     'stores',
     'stores.dict',

@@ -110,10 +110,12 @@ export type Given = [
       { options: LRUCache.MemoizerMemoOptions<string, Page, Context>; context: Context }
     >
   >,
-  Proof<Same<LRUCache.FetcherFetchOptions<string, Page, Context>, Flat<Fetcher & WithStatus>>>,
+  Proof<
+    Same<Theirs<LRUCache.FetcherFetchOptions<string, Page, Context>>, Flat<Fetcher & WithStatus>>
+  >,
   Proof<
     Same<
-      LRUCache.MemoizerMemoOptions<string, Page, Context>,
+      Theirs<LRUCache.MemoizerMemoOptions<string, Page, Context>>,
       Flat<Stale & Store & WithStatus & { size?: number; start?: number }>
     >
   >,
@@ -125,7 +127,7 @@ type Theirs<T> = Flat<
     T,
     | ('recordStats' | 'engine' | 'fetchManyMethod' | 'ttlCalculation' | 'maxAge')
     | ('staleWhileRevalidate' | 'staleIfError' | 'refreshAhead' | 'loadTimeout' | 'waitUntil')
-    | 'born'
+    | ('born' | 'tags')
   >
 >;
 
@@ -143,7 +145,7 @@ export type Taken = [
   >,
   Proof<
     Same<
-      LRUCache.SetOptions<string, Page, Context>,
+      Theirs<LRUCache.SetOptions<string, Page, Context>>,
       Flat<WithStatus & Store & { size?: number; start?: number }>
     >
   >,
@@ -162,17 +164,17 @@ export type Taken = [
   Proof<Same<Theirs<LRUCache.FetchOptionsNoContext<string, Page>>, Flat<WithoutContext & Fetch>>>,
   Proof<
     Same<
-      LRUCache.MemoOptions<string, Page, Context>,
+      Theirs<LRUCache.MemoOptions<string, Page, Context>>,
       Flat<WithStatus & Memo & { context?: Context }>
     >
   >,
   Proof<
     Same<
-      LRUCache.MemoOptionsWithContext<string, Page, Context>,
+      Theirs<LRUCache.MemoOptionsWithContext<string, Page, Context>>,
       Flat<WithStatus & Memo & { context: Context }>
     >
   >,
-  Proof<Same<LRUCache.MemoOptionsNoContext<string, Page>, Flat<WithoutContext & Memo>>>,
+  Proof<Same<Theirs<LRUCache.MemoOptionsNoContext<string, Page>>, Flat<WithoutContext & Memo>>>,
 ];
 
 /** What the constructor takes, and what `dump` gives. */

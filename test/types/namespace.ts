@@ -189,7 +189,7 @@ mutated.max = 1;
 mutated.perf = { now: () => 0 };
 
 /** What dump returns and load takes. */
-export const entry: Required<Omit<LRUCache.Entry<Page>, 'born'>> = {
+export const entry: Required<Omit<LRUCache.Entry<Page>, 'born' | 'tags'>> = {
   value: { html: '' },
   ttl: 1,
   size: 1,
