@@ -1,9 +1,9 @@
 // The check of the constructor's options: read once each, and refused before anything is allocated.
 
 import { CAPACITY_MAX } from '../../assembly/layout.js';
-import { checkFunction, show } from '../common/check.js';
+import { checkFunction, checkWindows, show } from '../common/check.js';
 import { LRUCacheRangeError, LRUCacheTypeError } from '../common/errors.js';
-import type { CheckedOptions, OptionsBase } from '../common/options.js';
+import type { CheckedOptions, FreshnessOptions, OptionsBase } from '../common/options.js';
 import type { Perf } from '../common/types.js';
 import { hostFor, TableHost } from '../engine/lifetime.js';
 
@@ -71,6 +71,23 @@ const CALLBACK_NAMES = [
 
 const resolutionOf = (value: unknown): number => (isBound(value) || value === 0 ? value : 1);
 
+/**
+ * The options of freshness.ts, checked; undefined if none is given. Throws `INVALID_TTL`,
+ * `INVALID_CALLBACK` or `INVALID_OPTIONS`.
+ */
+function checkFreshness<K, V>(options: FreshnessOptions<K, V>): FreshnessOptions<K, V> | undefined {
+  const { ttlCalculation, maxAge, staleWhileRevalidate, staleIfError } = options;
+  const { refreshAhead, loadTimeout, waitUntil } = options;
+  const given = {
+    ...{ ttlCalculation, maxAge, staleWhileRevalidate, staleIfError },
+    ...{ refreshAhead, loadTimeout, waitUntil },
+  };
+  if (!Object.values(given).some((value) => value !== undefined)) return undefined;
+  if (ttlCalculation !== undefined) checkFunction('ttlCalculation', ttlCalculation);
+  checkWindows(given);
+  return given;
+}
+
 /** Checks what `new LRUCache` was given. Throws as its docstring says. */
 export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construction<K, V, FC> {
   if (typeof options !== 'object' || options === null) {
@@ -137,6 +154,7 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construc
     ignoreFetchAbort: !!options.ignoreFetchAbort,
     perf: checkPerf(perf),
     recordStats: !!options.recordStats,
+    freshness: checkFreshness(options),
     engine: checkEngine(engine),
   };
 }

@@ -3,6 +3,7 @@
 
 import { CAPACITY_MAX, WEIGHT_MAX } from '../../assembly/layout.js';
 import { LRUCacheTypeError } from './errors.js';
+import type { FreshnessOptions } from './options.js';
 
 /** An option of a call, or what stands in for it. */
 export function pick<T>(option: T | undefined, fallback: T): T {
@@ -50,4 +51,26 @@ export function checkFunction(name: string, argument: unknown): void {
     'INVALID_CALLBACK',
     `${name} must be a function, not ${show(argument)}`,
   );
+}
+
+const SPANS = ['maxAge', 'staleWhileRevalidate', 'staleIfError', 'loadTimeout'] as const;
+
+/** Throws unless these are, of a cache or a call, spans of time, a part and a hook. */
+export function checkWindows(given: Omit<FreshnessOptions<never, never>, 'ttlCalculation'>): void {
+  for (const name of SPANS) {
+    const span: unknown = given[name];
+    if (span === undefined || (typeof span === 'number' && span >= 0)) continue;
+    throw new LRUCacheTypeError(
+      'INVALID_TTL',
+      `${name} must be a number of milliseconds, not ${show(span)}`,
+    );
+  }
+  const part: unknown = given.refreshAhead;
+  if (part !== undefined && !(typeof part === 'number' && part >= 0 && part < 1)) {
+    throw new LRUCacheTypeError(
+      'INVALID_OPTIONS',
+      `refreshAhead must be a number from 0 to below 1, not ${show(part)}`,
+    );
+  }
+  if (given.waitUntil !== undefined) checkFunction('waitUntil', given.waitUntil);
 }
