@@ -4,8 +4,12 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // They need packages of their own, and one a browser: npm run test:playground, test:frameworks.
-    exclude: [...configDefaults.exclude, 'test/playground/**', 'test/frameworks/**'],
+    // They need packages of their own, and one a browser: npm run test:playground, test:frameworks,
+    // test:sockets.
+    exclude: [
+      ...configDefaults.exclude,
+      ...['playground', 'frameworks', 'sockets'].map((name) => `test/${name}/**`),
+    ],
     pool: 'forks',
     // Vitest leaves one processor free, which on CI's two is half of them.
     maxWorkers: 2,

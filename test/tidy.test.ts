@@ -20,7 +20,7 @@ const TOP_LEVEL = [
 ];
 const UNTRACKED = ['.git', 'node_modules', 'build', 'dist', 'coverage'];
 /** The folders of the package's subpaths, which the build makes (bundle.mjs). */
-const SUBPATHS = ['edge', 'memoize', 'pure', 'stores'];
+const SUBPATHS = ['edge', 'keyv', 'memoize', 'pure', 'stores'];
 const GENERATED = 'src/core.generated.ts';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -115,7 +115,8 @@ describe('what ships', () => {
   it('has no file that nothing imports', () => {
     const cores = ['src/core-none', 'src/edge', 'src/wasm.d'];
     const core = ['assembly/core', 'assembly/debug/index', 'assembly/imports.tsc'];
-    const entries = ['src/index', 'src/stores', 'src/memoize', ...cores, ...core];
+    const sockets = ['keyv'].map((name) => `src/sockets/${name}`);
+    const entries = ['src/index', 'src/stores', 'src/memoize', ...sockets, ...cores, ...core];
     const imported = new Set([...entries, ...shipped.flatMap(importedBy)]);
     // asc takes `x.wasm.ts` for `x.ts`, and begins at core.wasm.ts and debug/index.wasm.ts.
     const isKnown = (file: string) =>
@@ -152,9 +153,8 @@ describe('the repository', () => {
     // A workspace is a link to its directory, and so is this package in another's lockfile.
     const link =
       /"resolved": "(\.\.\/\.\.|bench|docs\/playground|test\/documents)",\s*"link": true/g;
-    const tests = ['compilers', 'frameworks', 'playground', 'runtimes', 'runtimes/newer'].map(
-      (name) => `test/${name}/package-lock.json`,
-    );
+    const packages = ['compilers', 'frameworks', 'playground', 'runtimes', 'sockets'];
+    const tests = [...packages, 'runtimes/newer'].map((name) => `test/${name}/package-lock.json`);
     for (const lock of ['package-lock.json', ...tests]) {
       expect(read(lock).replace(link, ''), lock).not.toMatch(/"resolved"/);
     }
