@@ -43,7 +43,7 @@ const SATELLITES = [
  * Entries that fit a cache into what people already use, by their files in src/sockets/. There is
  * one of each, over the package's main entry; who wants `wasm-lru/pure` hands them such a cache.
  */
-const SOCKETS = ['apollo', 'keyv', 'metrics', 'redis', 'unstorage'];
+const SOCKETS = ['apollo', 'cache-api', 'keyv', 'metrics', 'ocache', 'redis', 'undici', 'unstorage'];
 
 for (const name of SOCKETS) {
   SATELLITES.push({ name, entry: `sockets/${name}`, of: 'index', formats: FORMATS });

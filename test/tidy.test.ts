@@ -20,7 +20,7 @@ const TOP_LEVEL = [
 ];
 const UNTRACKED = ['.git', 'node_modules', 'build', 'dist', 'coverage'];
 /** The folders of the package's subpaths, which the build makes (bundle.mjs). */
-const SUBPATHS = ['apollo', 'edge', 'keyv', 'memoize', 'metrics', 'pure', 'redis', 'stores', 'unstorage'];
+const SUBPATHS = ['apollo', 'cache-api', 'edge', 'keyv', 'memoize', 'metrics', 'ocache', 'pure', 'redis', 'stores', 'undici', 'unstorage'];
 const GENERATED = 'src/core.generated.ts';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -115,7 +115,7 @@ describe('what ships', () => {
   it('has no file that nothing imports', () => {
     const cores = ['src/core-none', 'src/edge', 'src/wasm.d'];
     const core = ['assembly/core', 'assembly/debug/index', 'assembly/imports.tsc'];
-    const sockets = ['apollo', 'keyv', 'metrics', 'redis', 'unstorage'].map((name) => `src/sockets/${name}`);
+    const sockets = ['apollo', 'cache-api', 'keyv', 'metrics', 'ocache', 'redis', 'undici', 'unstorage'].map((name) => `src/sockets/${name}`);
     const entries = ['src/index', 'src/stores', 'src/memoize', ...sockets, ...cores, ...core];
     const imported = new Set([...entries, ...shipped.flatMap(importedBy)]);
     // asc takes `x.wasm.ts` for `x.ts`, and begins at core.wasm.ts and debug/index.wasm.ts.

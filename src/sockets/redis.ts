@@ -168,9 +168,9 @@ function providerOf(Base: ProviderClass, options: RepliesOptions): Provider {
  * A client-side cache for `createClient` of node-redis 5 and 6: replies to commands that only read
  * are kept until Redis says that a key changed, the connection is lost, or there is no more room.
  *
- * Beside the cache that node-redis brings: it is bounded in all it holds, also in the index of keys;
- * a hit of text, a number or null is not cloned; after a lost connection, or when Redis invalidates
- * everything, no reply that was on its way then is kept; keys in bytes are told apart.
+ * Beside the cache that node-redis brings: it is bounded in all it holds, also in the index of
+ * keys; a hit of text, a number or null is not cloned; after a lost connection, or when Redis
+ * invalidates everything, no reply that was on its way then is kept; keys in bytes are told apart.
  *
  * Give it the module whose client it is for, because node-redis recognises its own classes. Throws
  * what `new LRUCache` throws.
@@ -289,9 +289,9 @@ export class TrackedCache {
   }
 
   /**
-   * Resolves to the stored reply under a key of Redis, or to what `load` comes to, which has to read
-   * that key, and no other, on the connection that `trackedCache` was given. Calls that come while a
-   * load is in flight wait for it. The value is not copied.
+   * Resolves to the stored reply under a key of Redis, or to what `load` comes to, which has to
+   * read that key, and no other, on the connection that `trackedCache` was given. Calls that come
+   * while a load is in flight wait for it. The value is not copied.
    *
    * Rejects with what `load` rejects with or throws.
    */

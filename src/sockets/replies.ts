@@ -1,9 +1,9 @@
 // Replies of Redis in an LRUCache, taken out when Redis says that their keys have changed.
 //
-// RP1  A load is noted before its command is sent, and its reply is stored only if the note is still
-//      there: whatever order reply and invalidation arrive in, no older value stays.
-// RP2  The index from a key of Redis to what was read from it has a place for a stored reply and for
-//      a load in flight, and for nothing else. It shrinks with them.
+// RP1  A load is noted before its command is sent, and its reply is stored only if the note is
+//      still there: whatever order reply and invalidation arrive in, no older value stays.
+// RP2  The index from a key of Redis to what was read from it has a place for a stored reply and
+//      for a load in flight, and for nothing else. It shrinks with them.
 // RP3  Of one command there is a stored reply or a load in flight, never both.
 
 import { LRUCache } from '../lru.js';
