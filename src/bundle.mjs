@@ -43,7 +43,9 @@ const SATELLITES = [
  * Entries that fit a cache into what people already use, by their files in src/sockets/. There is
  * one of each, over the package's main entry; who wants `wasm-lru/pure` hands them such a cache.
  */
-const SOCKETS = ['apollo', 'cache-api', 'keyv', 'metrics', 'ocache', 'redis', 'undici', 'unstorage'];
+const SOCKETS = Object.values(JSON.parse(readFileSync('package.json', 'utf8')).exports)
+  .map((subpath) => subpath.import?.types?.match(/\/sockets\/([\w-]+)\.d\.ts$/)?.[1])
+  .filter((name) => name !== undefined);
 
 for (const name of SOCKETS) {
   SATELLITES.push({ name, entry: `sockets/${name}`, of: 'index', formats: FORMATS });

@@ -20,7 +20,9 @@ const read = (file: string): string => readFileSync(new URL(file, dist), 'utf8')
 const files = readdirSync(dist).filter((name) => /\.c?js$/.test(name));
 const { LRUCache, ...errors } = require('../dist/index.cjs') as Main;
 const stores = require('../dist/stores.cjs') as Stores;
-const sockets = ['apollo', 'cache-api', 'keyv', 'metrics', 'ocache', 'redis', 'undici', 'unstorage'];
+const sockets = readdirSync(new URL('../src/sockets/', import.meta.url))
+  .map((name) => name.replace('.ts', ''))
+  .filter((name) => files.includes(`${name}.cjs`));
 
 describe.each(files)('dist/%s', (file) => {
   const text = read(file);

@@ -11,7 +11,8 @@
  * @module cache-api
  */
 
-import { bytesOfText, type ResponseBounds, type Variant, Variants } from './variants.js';
+import { bytesOfText } from './bytes.js';
+import { type ResponseBounds, type Variant, Variants } from './variants.js';
 
 export type { ResponseBounds } from './variants.js';
 

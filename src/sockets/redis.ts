@@ -78,14 +78,45 @@ function copyOf(value: unknown): unknown {
   return Object.assign(Object.create(prototype), Object.fromEntries(copies));
 }
 
+/** What became of commands that were sent, which the class of node-redis counts in private. */
+class Loads {
+  #succeeded = 0;
+  #failed = 0;
+  #totalMs = 0;
+
+  /** Sends a command at once, and counts what it comes to. */
+  async count(send: () => Promise<unknown>): Promise<unknown> {
+    const startMs = performance.now();
+    let isFailure = true;
+    try {
+      const reply = await send();
+      isFailure = false;
+      return reply;
+    } finally {
+      this.#totalMs += performance.now() - startMs;
+      if (isFailure) this.#failed += 1;
+      else this.#succeeded += 1;
+    }
+  }
+
+  /** Commands that succeeded, that failed, and the ms that they took. */
+  counts(): readonly [number, number, number] {
+    return [this.#succeeded, this.#failed, this.#totalMs];
+  }
+
+  reset(): void {
+    this.#succeeded = 0;
+    this.#failed = 0;
+    this.#totalMs = 0;
+  }
+}
+
 /** Makes the cache of a class of node-redis. */
 function providerOf(Base: ProviderClass, options: RepliesOptions): Provider {
   return new (class ClientSideCache extends Base {
     readonly #replies = new Replies(options, () => this.recordEvictions(1));
     #isDisabled = false;
-    #loads = 0;
-    #failures = 0;
-    #loadMs = 0;
+    readonly #loads = new Loads();
 
     async handleCache(
       _client: unknown,
@@ -95,7 +126,7 @@ function providerOf(Base: ProviderClass, options: RepliesOptions): Provider {
       typeMapping?: unknown,
     ): Promise<unknown> {
       const load = async () => {
-        const reply = await this.#timed(send);
+        const reply = await this.#loads.count(send);
         return transform === undefined ? reply : transform(reply, preserve, typeMapping);
       };
       const id = idOf(redisArgs);
@@ -109,20 +140,6 @@ function providerOf(Base: ProviderClass, options: RepliesOptions): Provider {
       return copyOf(await this.#replies.load(id, keys.map(nameOf), load));
     }
 
-    async #timed(send: () => Promise<unknown>): Promise<unknown> {
-      const startMs = performance.now();
-      let isFailure = true;
-      try {
-        const reply = await send();
-        isFailure = false;
-        return reply;
-      } finally {
-        this.#loadMs += performance.now() - startMs;
-        if (isFailure) this.#failures += 1;
-        else this.#loads += 1;
-      }
-    }
-
     invalidate(key: Argument | null): void {
       if (key === null) this.clear(false);
       else this.#replies.invalidate(nameOf(key));
@@ -131,11 +148,7 @@ function providerOf(Base: ProviderClass, options: RepliesOptions): Provider {
 
     override clear(resetStats = true): void {
       super.clear(resetStats);
-      if (resetStats) {
-        this.#loads = 0;
-        this.#failures = 0;
-        this.#loadMs = 0;
-      }
+      if (resetStats) this.#loads.reset();
       this.#replies.clear();
     }
 
@@ -150,8 +163,7 @@ function providerOf(Base: ProviderClass, options: RepliesOptions): Provider {
     override stats(): CacheStats {
       const { hitCount, missCount, evictionCount, constructor: Stats } = super.stats();
       if (options.recordStats === false) return Stats.of();
-      const loads = [this.#loads, this.#failures, this.#loadMs] as const;
-      return Stats.of(hitCount, missCount, ...loads, evictionCount);
+      return Stats.of(hitCount, missCount, ...this.#loads.counts(), evictionCount);
     }
 
     enable(): void {

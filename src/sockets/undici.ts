@@ -10,13 +10,8 @@
  */
 
 import { LRUCacheError } from '../errors.js';
-import {
-  bytesOfText,
-  copyOfBytes,
-  type ResponseBounds,
-  type Variant,
-  Variants,
-} from './variants.js';
+import { bytesOfText, copyOfBytes } from './bytes.js';
+import { type ResponseBounds, type Variant, Variants } from './variants.js';
 
 export type { ResponseBounds } from './variants.js';
 

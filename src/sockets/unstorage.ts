@@ -10,6 +10,7 @@
  * @module unstorage
  */
 
+import { bytesOfText, copyOfBytes } from './bytes.js';
 import { cacheOf, put, type SocketCache, type SocketOptions } from './cache.js';
 import { spanOfSeconds, zeroIsForever } from './units.js';
 
@@ -60,15 +61,13 @@ export interface LRUDriver {
   dispose(): void;
 }
 
-const encoder = new TextEncoder();
-
 /** A copy of bytes, of their class; anything else as it is. */
 function ownCopy(value: StoredItem): StoredItem {
-  return value instanceof Uint8Array ? value.slice() : value;
+  return value instanceof Uint8Array ? copyOfBytes(value) : value;
 }
 
 function bytesOf(value: StoredItem): number | undefined {
-  if (typeof value === 'string') return encoder.encode(value).length;
+  if (typeof value === 'string') return bytesOfText(value);
   return value instanceof Uint8Array ? value.byteLength : undefined;
 }
 

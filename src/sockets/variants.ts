@@ -6,6 +6,7 @@
 //     responses. Nothing is stored that is above the bound of one entry.
 
 import { LRUCache } from '../lru.js';
+import { bytesOfText } from './bytes.js';
 
 /** Bounds of a cache of responses. */
 export interface ResponseBounds {
@@ -39,15 +40,6 @@ export interface Variant {
   /** When it goes, in ms since 1970. */
   readonly endMs: number;
 }
-
-const encoder = new TextEncoder();
-
-/** @internal The bytes of text in UTF-8. */
-export const bytesOfText = (text: string): number => encoder.encode(text).length;
-
-/** @internal A copy of bytes, of their class. */
-export const copyOfBytes = <T extends Uint8Array>(bytes: T): T =>
-  Uint8Array.prototype.slice.call(bytes) as T;
 
 /** @internal Responses by address. */
 export class Variants<T extends Variant> {

@@ -10,7 +10,7 @@ import { expect, it } from 'vitest';
 import { blocksOf, expectPrinted, FRAMEWORKS } from './blocks.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SOCKETS = ['apollo', 'cache-api', 'keyv', 'metrics', 'ocache', 'redis', 'undici', 'unstorage'];
+const SOCKETS = readdirSync(join(ROOT, 'src/sockets')).map((name) => name.replace('.ts', ''));
 const NAMES = ['index', 'options', 'types', 'stores', 'memoize'];
 const ENTRIES = [...NAMES, ...SOCKETS.map((name) => `sockets/${name}`)].map(
   (name) => `src/${name}.ts`,

@@ -62,6 +62,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   snapshot: ['snapshot', 'crossings', 'ttl', 'clock-host'],
   // Those of test/sockets run with packages of their own: npm run test:sockets.
   'sockets/apollo': ['sockets/apollo'],
+  'sockets/bytes': ['sockets/undici', 'sockets/unstorage'],
   'sockets/cache': ['sockets.units'],
   'sockets/cache-api': ['sockets/cache-api'],
   'sockets/keyv': ['sockets/keyv'],

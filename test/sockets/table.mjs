@@ -1,4 +1,4 @@
-// Writes the table of docs/sockets.md, from the report of a run and the versions that are installed.
+// Writes the table of docs/sockets.md, from the report of a run and the versions in the lockfile.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -11,14 +11,16 @@ const COLUMNS = [
 ];
 const BLOCK = /(<!-- sockets: .*? -->\n)[\s\S]*?(<!-- \/sockets -->)/;
 
-/** Each entry: its packages, how it is checked beside our own tests, and the stock store's faults. */
+/** Each entry: its packages, the suite beside our own tests, and what the stock store does. */
 const SOCKETS = [
   {
     entry: 'keyv',
     packages: { keyv: 'Keyv', 'keyv-6': 'Keyv', '@keyv/test-suite': '@keyv/test-suite' },
     suite: '`@keyv/test-suite`, with both',
-    stock:
-      'A `Map` is unbounded. A bare cache in Keyv 5 clears all namespaces, has no iterator, and says that a refused value is stored',
+    stock: [
+      'A `Map` is unbounded. A bare cache in Keyv 5 clears all namespaces, has no iterator, and',
+      'says that a refused value is stored',
+    ].join(' '),
   },
   {
     entry: 'unstorage',
@@ -54,8 +56,10 @@ const SOCKETS = [
     entry: 'redis',
     packages: { redis: 'node-redis', ioredis: 'ioredis' },
     suite: 'a Redis; all orders of six steps',
-    stock:
-      'that of node-redis: its index of keys only grows; after a lost connection an older value can stay; takes two keys in bytes for one. ioredis has none',
+    stock: [
+      'that of node-redis: its index of keys only grows; after a lost connection an older value',
+      'can stay; takes two keys in bytes for one. ioredis has none',
+    ].join(' '),
   },
   {
     entry: 'metrics',
@@ -87,8 +91,10 @@ function passedOf({ testResults }, entry) {
   return tests.length;
 }
 
-const rowOf = (socket, passed) =>
-  `| \`wasm-lru/${socket.entry}\` | ${versionsOf(socket)} | ${socket.suite} | ${passed} | ${socket.stock} |`;
+function rowOf(socket, passed) {
+  const { entry, suite, stock } = socket;
+  return `| ${[`\`wasm-lru/${entry}\``, versionsOf(socket), suite, passed, stock].join(' | ')} |`;
+}
 
 /** The rows of the table. */
 export const sockets = SOCKETS;
