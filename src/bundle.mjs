@@ -42,6 +42,18 @@ const SATELLITES = [
   { name: 'edge', entry: 'edge', of: 'index', formats: ['esm'] },
 ];
 
+/**
+ * Entries that fit a cache into what people already use, by their files in src/sockets/. There is
+ * one of each, over the package's main entry; who wants `wasm-lru/pure` hands them such a cache.
+ */
+const SOCKETS = Object.values(JSON.parse(readFileSync('package.json', 'utf8')).exports)
+  .map((subpath) => subpath.import?.types?.match(/\/sockets\/([\w-]+)\.d\.ts$/)?.[1])
+  .filter((name) => name !== undefined);
+
+for (const name of SOCKETS) {
+  SATELLITES.push({ name, entry: `sockets/${name}`, of: 'index', formats: FORMATS });
+}
+
 /** What a whole entry exports, by the modules that satellites import it from. */
 const MAIN = /\/(index|lru|errors)\.js$/;
 
@@ -88,10 +100,14 @@ const STATIC_FIELDS = {
   },
 };
 
+/** The declarations of the entries that have not their own name. */
+const TYPES = { pure: 'index', edge: 'index' };
+for (const name of SOCKETS) TYPES[name] = `sockets/${name}`;
+
 /** A first line by which Deno and JSR find the declarations of a module. */
 function preambleOf(name, format) {
   if (format === 'cjs') return undefined;
-  const types = { pure: 'index', edge: 'index' }[name] ?? name.replace(/^pure\./, '');
+  const types = TYPES[name] ?? name.replace(/^pure\./, '');
   return `/* @ts-self-types="./types/${types}.d.ts" */`;
 }
 
@@ -164,14 +180,18 @@ async function bundleAll() {
   }
 }
 
+/** What the declarations of a module import, as paths below dist/src/. */
+function importedBy(module, text) {
+  const specifiers = [...text.matchAll(/from '(\.[\w./-]+)\.js'/g)];
+  return specifiers.map(([, specifier]) => posix.join(posix.dirname(module), specifier));
+}
+
 /** The modules whose declarations an entry's declarations need, itself first. */
 function reachableFrom(modules) {
   const reached = new Set(modules);
   for (const module of reached) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
-    for (const [, path] of text.matchAll(/from '(\.[\w./-]+)\.js'/g)) {
-      reached.add(posix.join(posix.dirname(module), path));
-    }
+    for (const name of importedBy(module, text)) reached.add(name);
   }
   return reached;
 }
@@ -179,17 +199,17 @@ function reachableFrom(modules) {
 /** Copies the declarations of the public modules, as they are and as those of CommonJS modules. */
 function copyTypes() {
   rmSync('dist/types', { recursive: true, force: true });
-  for (const module of reachableFrom(['index', 'stores', 'memoize'])) {
+  const sockets = SOCKETS.map((name) => `sockets/${name}`);
+  for (const module of reachableFrom(['index', 'stores', 'memoize', ...sockets])) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
     const map = JSON.parse(readFileSync(`dist/src/${module}.d.ts.map`, 'utf8'));
+    mkdirSync(`dist/types/${posix.dirname(module)}`, { recursive: true });
     for (const extension of ['ts', 'cts']) {
-      const file = `${module}.d.${extension}`;
+      const file = `${basename(module)}.d.${extension}`;
       const own = extension === 'ts' ? text : text.replace(/(from '\.[\w./-]+)\.js'/g, "$1.cjs'");
-      const name = posix.basename(file);
-      const mapped = own.replace(`${posix.basename(module)}.d.ts.map`, `${name}.map`);
-      mkdirSync(`dist/types/${posix.dirname(file)}`, { recursive: true });
-      writeFileSync(`dist/types/${file}`, mapped);
-      writeFileSync(`dist/types/${file}.map`, JSON.stringify({ ...map, file: name }));
+      const path = `dist/types/${module}.d.${extension}`;
+      writeFileSync(path, own.replace(`${basename(module)}.d.ts.map`, `${file}.map`));
+      writeFileSync(`${path}.map`, JSON.stringify({ ...map, file }));
     }
   }
 }

@@ -21,6 +21,9 @@ const read = (file: string): string => readFileSync(new URL(file, dist), 'utf8')
 const files = readdirSync(dist).filter((name) => /\.c?js$/.test(name));
 const { LRUCache, ...errors } = require('../dist/index.cjs') as Main;
 const stores = require('../dist/stores.cjs') as Stores;
+const sockets = readdirSync(new URL('../src/sockets/', import.meta.url))
+  .map((name) => name.replace('.ts', ''))
+  .filter((name) => files.includes(`${name}.cjs`));
 
 /** Characters of the longest line in what ships: terser breaks lines from 400, where it can. */
 const LINE_MAX = 800;
@@ -58,7 +61,7 @@ describe.each(files)('dist/%s', (file) => {
     const onComment = (_: boolean, comment: string) => void comments.push(comment);
     parse(text, { ecmaVersion: 2022, sourceType: 'module', onComment });
     const types = expect.stringMatching(
-      /^ @ts-self-types="\.\/types\/(index|stores|memoize)\.d\.ts" $/,
+      /^ @ts-self-types="\.\/types\/(index|stores|memoize|sockets\/[\w-]+)\.d\.ts" $/,
     );
     const typed = file.endsWith('.cjs') ? [] : [types];
     expect(comments).toEqual([...typed, `# sourceMappingURL=${file}.map`]);
@@ -214,7 +217,7 @@ function loadInto(realm: Context, file: string): Record<string, Class> {
   return module.exports;
 }
 
-describe.each(['index', 'pure', 'stores', 'memoize'])('importing %s', (entry) => {
+describe.each(['index', 'pure', 'stores', 'memoize', ...sockets])('importing %s', (entry) => {
   it.each([
     ['after a lockdown', LOCKDOWN],
     ['in a Compartment', `{${CONFINE}};${LOCKDOWN}`],

@@ -1,6 +1,6 @@
 // The rules of this house, as tests: what a reviewer would otherwise have to say again and again.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +20,8 @@ const TOP_LEVEL = [
 ];
 const UNTRACKED = ['.git', 'node_modules', 'build', 'dist', 'coverage'];
 /** The folders of the package's subpaths, which the build makes (bundle.mjs). */
-const SUBPATHS = ['edge', 'memoize', 'pure', 'stores'];
+const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const SUBPATHS = Object.keys(exports).map((subpath) => subpath.split('/')[1] as string);
 const GENERATED = 'src/core.generated.ts';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -87,7 +88,7 @@ function undocumentedExports(file: string): string[] {
  */
 const ROOMS = [
   ['stores.ts', 'memoize.ts', 'edge.ts'],
-  ['stores', 'memoize'],
+  ['stores', 'memoize', 'sockets'],
   ['index.ts'],
   ['api'],
   ['loads'],
@@ -138,7 +139,9 @@ describe('what ships', () => {
   it('has no file that nothing imports', () => {
     const cores = ['src/engine/core-none', 'src/edge', 'src/wasm.d'];
     const core = ['assembly/core', 'assembly/debug/index', 'assembly/imports.tsc'];
-    const entries = ['src/index', 'src/stores', 'src/memoize', ...cores, ...core];
+    const isSocket = (name: string) => existsSync(join(root, 'src/sockets', `${name}.ts`));
+    const sockets = SUBPATHS.filter(isSocket).map((name) => `src/sockets/${name}`);
+    const entries = ['src/index', 'src/stores', 'src/memoize', ...sockets, ...cores, ...core];
     const imported = new Set([...entries, ...shipped.flatMap(importedBy)]);
     // asc takes `x.wasm.ts` for `x.ts`, and begins at core.wasm.ts and debug/index.wasm.ts.
     const isKnown = (file: string) =>
@@ -191,9 +194,8 @@ describe('the repository', () => {
     // A workspace is a link to its directory, and so is this package in another's lockfile.
     const link =
       /"resolved": "(\.\.\/\.\.|bench|docs\/playground|test\/documents)",\s*"link": true/g;
-    const tests = ['compilers', 'frameworks', 'playground', 'runtimes', 'runtimes/newer'].map(
-      (name) => `test/${name}/package-lock.json`,
-    );
+    const packages = ['compilers', 'frameworks', 'playground', 'runtimes', 'sockets'];
+    const tests = [...packages, 'runtimes/newer'].map((name) => `test/${name}/package-lock.json`);
     for (const lock of ['package-lock.json', ...tests]) {
       expect(read(lock).replace(link, ''), lock).not.toMatch(/"resolved"/);
     }
@@ -229,7 +231,7 @@ describe('the repository', () => {
     const item = read('docs/support.md').match(
       /- the entries of the package:[^;.]*(?:[^\n]|\n {2})*/,
     );
-    const named = [...(item?.[0] ?? '').matchAll(/`(wasm-lru[\w/.]*)`/g)].map(([, name]) => name);
+    const named = [...(item?.[0] ?? '').matchAll(/`(wasm-lru[\w/.-]*)`/g)].map(([, name]) => name);
     expect(named.toSorted()).toEqual(entries.map((name) => `wasm-lru${name.slice(1)}`).toSorted());
   });
 

@@ -11,7 +11,7 @@ const guides = readdirSync(new URL('../../docs/migration', import.meta.url))
   .filter((name) => name !== 'README.md')
   .map((name) => `docs/migration/${name}`);
 
-const programs = ['recipes', 'faq', 'loading', 'memoize', 'stores'].map(
+const programs = ['recipes', 'faq', 'loading', 'memoize', 'stores', 'layers', 'sockets'].map(
   (name) => `docs/${name}.md`,
 );
 
@@ -38,7 +38,7 @@ describe.each([...guides])('%s', (document) => {
 
 describe.each(programs)('%s', (document) => {
   it('has programs that print what it says', () => {
-    // Those for frameworks are run by npm run test:frameworks.
+    // Those for packages of others are run by npm run test:frameworks and npm run test:sockets.
     expectPrinted(blocksOf(document).filter(({ title }) => !FRAMEWORKS.test(title)));
   });
 });
