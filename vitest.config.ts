@@ -24,7 +24,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      exclude: ['src/core.generated.ts'],
+      exclude: ['src/**/core.generated.ts'],
       reportsDirectory: 'build/coverage',
       reporter: ['text', 'json'],
       thresholds: { lines: 100, functions: 100, statements: 100, branches: 100 },
