@@ -15,7 +15,7 @@
 // a folder with a package.json, for tools that do not read exports.
 
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, posix } from 'node:path';
+import { basename, join, posix } from 'node:path';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
@@ -23,8 +23,10 @@ const FORMATS = ['esm', 'cjs'];
 
 /** Entries that hold everything: the file in dist/, and where the core comes from. */
 const WHOLE = [
-  { name: 'index', core: 'core' },
-  { name: 'pure', core: 'core-none' },
+  { name: 'index', entry: 'index', core: 'core' },
+  { name: 'pure', entry: 'index', core: 'core-none' },
+  // It shares no class with the others, and so is complete by itself.
+  { name: 'bytes', entry: 'bytes', core: 'core' },
 ];
 
 /**
@@ -48,8 +50,11 @@ const EXTENSIONS = { esm: 'js', cjs: 'cjs' };
 const coreFrom = (core) => ({
   name: 'core',
   setup({ onResolve, resolve }) {
-    onResolve({ filter: /\/core\.js$/ }, ({ kind }) =>
-      resolve(`./${core}.ts`, { resolveDir: import.meta.dirname, kind }),
+    onResolve({ filter: /\/core\.js$/ }, ({ kind, importer }) =>
+      // That of bytes has its own.
+      importer.startsWith(join(import.meta.dirname, 'bytes'))
+        ? undefined
+        : resolve(`./${core}.ts`, { resolveDir: import.meta.dirname, kind }),
     );
   },
 });
@@ -70,7 +75,7 @@ const mainApart = (of, format) => ({
 const STATIC_FIELDS = {
   name: 'static-fields',
   setup({ onLoad }) {
-    onLoad({ filter: /\/src\/[\w-]+\.ts$/ }, ({ path }) => {
+    onLoad({ filter: /\/src\/[\w/-]+\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
       const block = /^( +)static \{$([\s\S]*?)^\1\}$/gm;
       const contents = text.replace(block, '$1static #_ = (() => {$2$1})();');
@@ -127,9 +132,9 @@ async function bundle({ name, entry, format, plugin }) {
 
 async function bundleAll() {
   let main = [];
-  for (const { name, core } of WHOLE) {
+  for (const { name, entry, core } of WHOLE) {
     for (const format of FORMATS) {
-      const inputs = await bundle({ name, entry: 'index', format, plugin: coreFrom(core) });
+      const inputs = await bundle({ name, entry, format, plugin: coreFrom(core) });
       if (name === 'index') main = inputs;
     }
   }
@@ -147,7 +152,9 @@ function reachableFrom(modules) {
   const reached = new Set(modules);
   for (const module of reached) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
-    for (const [, name] of text.matchAll(/from '\.\/([\w-]+)\.js'/g)) reached.add(name);
+    for (const [, name] of text.matchAll(/from '(\.\.?\/[\w/-]+)\.js'/g)) {
+      reached.add(posix.join(posix.dirname(module), name));
+    }
   }
   return reached;
 }
@@ -155,15 +162,20 @@ function reachableFrom(modules) {
 /** Copies the declarations of the public modules, as they are and as those of CommonJS modules. */
 function copyTypes() {
   rmSync('dist/types', { recursive: true, force: true });
-  mkdirSync('dist/types');
-  for (const module of reachableFrom(['index', 'stores', 'memoize'])) {
+  for (const module of reachableFrom(['index', 'stores', 'memoize', 'bytes'])) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
     const map = JSON.parse(readFileSync(`dist/src/${module}.d.ts.map`, 'utf8'));
+    mkdirSync(`dist/types/${posix.dirname(module)}`, { recursive: true });
     for (const extension of ['ts', 'cts']) {
-      const file = `${module}.d.${extension}`;
-      const own = extension === 'ts' ? text : text.replace(/(from '\.\/[\w-]+)\.js'/g, "$1.cjs'");
-      writeFileSync(`dist/types/${file}`, own.replace(`${module}.d.ts.map`, `${file}.map`));
-      writeFileSync(`dist/types/${file}.map`, JSON.stringify({ ...map, file }));
+      const path = `${module}.d.${extension}`;
+      const file = basename(path);
+      const own =
+        extension === 'ts' ? text : text.replace(/(from '\.\.?\/[\w/-]+)\.js'/g, "$1.cjs'");
+      writeFileSync(
+        `dist/types/${path}`,
+        own.replace(`${basename(module)}.d.ts.map`, `${file}.map`),
+      );
+      writeFileSync(`dist/types/${path}.map`, JSON.stringify({ ...map, file }));
     }
   }
 }
@@ -188,3 +200,4 @@ await bundleAll();
 copyTypes();
 writeFolders();
 copyFileSync('build/core.wasm', 'dist/core.wasm');
+copyFileSync('build/bytes.wasm', 'dist/bytes.wasm');

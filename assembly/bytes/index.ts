@@ -28,6 +28,7 @@ import {
   agesOf,
   freshOf,
   hasAges,
+  limitOf,
   Queue,
   queueOf,
   recordsOf,
@@ -39,7 +40,7 @@ import {
   totalOf,
   ttlOf as ttlOfSlot,
 } from '../slots.js';
-import { insert, insertMapped } from '../table.js';
+import { insert, insertMapped, nextSlot } from '../table.js';
 import {
   chunkAfter,
   chunkAt,
@@ -388,10 +389,13 @@ export function finish(
   const bytes = get32(store, frame + FRAME_KEY_BYTES);
   const wide = get32(store, frame + FRAME_IS_WIDE) != 0;
   const word = wordFor(store, keyAt, bytes, wide);
-  // The slot was made sure of by `begin`, and only a limit can have been reached since.
-  if ((ttl != 0 && !hasAges(store)) || !makeRoom(store, NIL, 0)) {
+  if (ttl != 0 && !hasAges(store)) {
     abandon(store, first);
     return REFUSED;
+  }
+  // Where `begin` found a slot, others may have taken it since.
+  while (sizeOf(store) >= limitOf(store) || nextSlot(store) == NIL) {
+    evictSlot(store, oldestSlot(store));
   }
   setHeld(store, heldOf(store) - 1);
   const slot = admit(store, word);
@@ -423,17 +427,16 @@ export function visitSlot(store: Store, frame: u32, slot: u32, now: f64, mode: u
   return look(store, frame, slot, now, mode);
 }
 
-/** Writes to the frame where the key of a live slot is, as `get` does of a value. */
+/** Writes to the frame where the key of a live slot is. The buffer stays as it is. */
 export function locateKey(store: Store, frame: u32, slot: u32): void {
   const bytes = keyBytesOf(store, slot);
   const first = firstOf(store, slot);
   let at = addressOf(store, first);
-  if (runOf(store, first, 0, bytes) != bytes) {
-    at = frame + FRAME_BUFFER;
-    gather(store, first, 0, at, bytes);
-  }
+  if (runOf(store, first, 0, bytes) != bytes) at = 0;
   set32(store, frame + FRAME_ADDRESS, at);
   set32(store, frame + FRAME_BYTES, bytes);
+  set32(store, frame + FRAME_CHUNK, first);
+  set32(store, frame + FRAME_OFFSET, 0);
   set32(store, frame + FRAME_IS_WIDE, flagsOf(store, slot) & WIDE);
 }
 
