@@ -1,4 +1,4 @@
-// ByteLRU: the class that people use. It owns what calls user code: codecs, `onEvict` and the clock.
+// ByteLRU: the class that people use. It owns what calls user code: codecs, `onEvict`, the clock.
 //
 // Y1  The codec runs before an operation changes anything (`encode`) or after it (`decode`), and
 //     `onEvict` after it (callbacks.ts).

@@ -7,10 +7,14 @@
 import { LRUCacheTypeError } from '../errors.js';
 import { show } from '../options.js';
 
-/** What the bytes of a value are. Snapshots have these numbers in them. */
+// What the bytes of a value are. Snapshots have these numbers in them.
+/** Bytes. */
 export const KIND_BYTES = 0;
+/** A string in ASCII. */
 export const KIND_ASCII = 1;
+/** A string in UTF-8. */
 export const KIND_UTF8 = 2;
+/** A string in UTF-16, the low byte first. */
 export const KIND_UTF16 = 3;
 
 /**

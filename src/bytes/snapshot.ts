@@ -263,7 +263,7 @@ export function readSnapshot(source: unknown): Snapshot & { readonly count: numb
   return { count, hasTtl, entries: freshOf(bytes, passedMs) };
 }
 
-/** Lets a new cache take the entries of a snapshot; says how many it has, and how many it has not. */
+/** Lets a new cache take the entries of a snapshot; says how many it has, and how many not. */
 export function restoreInto(
   source: unknown,
   replayAll: (snapshot: Snapshot) => number,
