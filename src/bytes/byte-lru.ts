@@ -73,6 +73,7 @@ export class ByteLRU<V = Uint8Array> {
   #clock: Clock | undefined;
   #maxBytes: number;
   #max: number;
+  #maxEntryBytes: number;
   /** Undefined after disposal. */
   #open: Access | undefined;
   /** Whether any entry has a ttl. */
@@ -87,6 +88,7 @@ export class ByteLRU<V = Uint8Array> {
     this.#options = checked;
     this.#maxBytes = checked.maxBytes;
     this.#max = checked.max;
+    this.#maxEntryBytes = checked.maxEntryBytes ?? Math.floor(checked.maxBytes / 8);
     this.#isTimed = checked.ttl !== 0;
     this.#counts = checked.recordStats ? newStats() : undefined;
     if (onEvict !== undefined) {
@@ -104,7 +106,7 @@ export class ByteLRU<V = Uint8Array> {
     return new Access(region);
   }
 
-  get #access(): Access {
+  #access(): Access {
     return this.#open ?? throwDisposed();
   }
 
@@ -124,10 +126,9 @@ export class ByteLRU<V = Uint8Array> {
   }
 
   /** Runs calls of the core. */
-  #run<R>(use: (access: Access) => R): R {
-    const access = this.#access;
+  #run<R>(access: Access, use: () => R): R {
     try {
-      return use(access);
+      return use();
     } catch (error) {
       throw this.#fail(access, error);
     }
@@ -135,19 +136,19 @@ export class ByteLRU<V = Uint8Array> {
 
   /** The number of entries, stale ones included. */
   get size(): number {
-    const { core, store } = this.#access.region;
+    const { core, store } = this.#access().region;
     return core.size(store);
   }
 
   /** Bytes of all keys and values. */
   get bytes(): number {
-    const { core, store } = this.#access.region;
+    const { core, store } = this.#access().region;
     return core.total(store);
   }
 
   /** Bytes of the memory that the cache has: never more than `maxBytes` + 65,536. */
   get memoryBytes(): number {
-    return this.#access.region.memoryBytes;
+    return this.#access().region.memoryBytes;
   }
 
   /** The bound on `memoryBytes`, less 65,536. */
@@ -162,11 +163,7 @@ export class ByteLRU<V = Uint8Array> {
 
   /** The engine: `'wasm'` or `'pure'`. */
   get engine(): EngineKind {
-    return this.#access.region.kind;
-  }
-
-  get #maxEntryBytes(): number {
-    return this.#options.maxEntryBytes ?? Math.floor(this.#maxBytes / 8);
+    return this.#access().region.kind;
   }
 
   /**
@@ -178,32 +175,44 @@ export class ByteLRU<V = Uint8Array> {
    * throws; nothing is changed then.
    */
   set(key: string | Uint8Array, value: V, options?: { ttl?: Milliseconds }): boolean {
-    const access = this.#access;
     checkKey(key);
     const ttl = options?.ttl === undefined ? this.#options.ttl : checkTtl(options.ttl);
-    const keyBytes = access.measure(key);
-    if (keyBytes < 0) throw keyTooLong();
+    if (this.#access().isTooLong(key)) throw keyTooLong();
     this.#callbacks?.begin();
     const packed = this.#options.packer.pack(value);
     if (ttl !== 0) this.#isTimed = true;
     const now = this.#now();
     // The codec may have used the cache, and disposed of it.
-    const stored = this.#run((current) => {
-      const long = current.write(key, packed);
-      if (keyBytes + current.valueBytes > this.#maxEntryBytes) {
-        this.#note(current, key);
-        current.remove(key);
-        return REFUSED;
-      }
-      if (this.#callbacks !== undefined) this.#makeWay(current, key, packed, long);
-      return current.put(key, long, now, ttl);
-    });
+    const access = this.#access();
+    let stored: number;
+    try {
+      stored = this.#store(access, key, packed, now, ttl);
+    } catch (error) {
+      throw this.#fail(access, error);
+    }
     if (this.#counts !== undefined && stored !== REFUSED) {
       if (stored === FOUND) this.#counts.updates += 1;
       else this.#counts.sets += 1;
     }
     this.#callbacks?.commit();
     return stored !== REFUSED;
+  }
+
+  #store(
+    access: Access,
+    key: string | Uint8Array,
+    packed: Uint8Array | string,
+    now: number,
+    ttl: number,
+  ): number {
+    const long = access.write(key, packed);
+    if (access.exceeds(key, this.#maxEntryBytes)) {
+      this.#note(access, key);
+      access.remove(key);
+      return REFUSED;
+    }
+    if (this.#callbacks !== undefined) this.#makeWay(access, key, packed, long);
+    return access.put(key, long, now, ttl);
   }
 
   /** Notes that the value of a key is about to be replaced. */
@@ -268,21 +277,21 @@ export class ByteLRU<V = Uint8Array> {
    * of bytes is a copy. Throws what the codec throws.
    */
   get(key: string | Uint8Array): V | undefined {
-    const access = this.#access;
+    const access = this.#access();
     if (!this.#look(access, key, TOUCH | LOCATE)) return undefined;
-    return access.unpack(this.#options.packer.unpack);
+    return access.unpack(this.#options.packer);
   }
 
   /** As `get`, but the order of the entries stays as it is. */
   peek(key: string | Uint8Array): V | undefined {
-    const access = this.#access;
+    const access = this.#access();
     if (!this.#look(access, key, LOCATE)) return undefined;
-    return access.unpack(this.#options.packer.unpack);
+    return access.unpack(this.#options.packer);
   }
 
   /** Whether there is a fresh entry of a key. The order stays as it is. */
   has(key: string | Uint8Array): boolean {
-    return this.#look(this.#access, key, 0);
+    return this.#look(this.#access(), key, 0);
   }
 
   /**
@@ -292,7 +301,7 @@ export class ByteLRU<V = Uint8Array> {
    * Throws `INVALID_TARGET`, before it writes, if the target is no `Uint8Array` or too short.
    */
   getInto(key: string | Uint8Array, target: Uint8Array, offset = 0): number {
-    const access = this.#access;
+    const access = this.#access();
     if (!isBytes(target)) {
       const message = `The target must be a Uint8Array, not ${show(target)}`;
       throw new LRUCacheTypeError('INVALID_TARGET', message);
@@ -318,7 +327,7 @@ export class ByteLRU<V = Uint8Array> {
    * does not grow.
    */
   read<R>(key: string | Uint8Array, use: (bytes: Uint8Array) => R): R | undefined {
-    const access = this.#access;
+    const access = this.#access();
     if (!this.#look(access, key, TOUCH | LOCATE)) return undefined;
     const { core, store } = access.region;
     const { slot, born, isInPlace } = access;
@@ -332,16 +341,16 @@ export class ByteLRU<V = Uint8Array> {
 
   /** Removes the entry of a key; false if there is none, or a stale one. */
   delete(key: string | Uint8Array): boolean {
-    const access = this.#access;
+    const access = this.#access();
     checkKey(key);
     this.#callbacks?.begin();
     const now = this.#now();
-    const found = this.#run(() => access.look(key, now, 0));
+    const found = this.#run(access, () => access.look(key, now, 0));
     if (found === 0) return false;
     if (this.#callbacks !== undefined) {
       this.#noteSlot(access, access.slot, found === STALE ? 'expire' : 'delete');
     }
-    this.#run(() => access.remove(key));
+    this.#run(access, () => access.remove(key));
     if (this.#counts !== undefined) this.#counts.deletes += 1;
     this.#callbacks?.commit();
     return found === FOUND;
@@ -350,7 +359,7 @@ export class ByteLRU<V = Uint8Array> {
   /** Removes all entries. Memory above 1 MiB goes back to the host. */
   clear(): void {
     this.#callbacks?.begin();
-    this.#empty(this.#access);
+    this.#empty(this.#access());
     this.#callbacks?.commit();
   }
 
@@ -374,7 +383,7 @@ export class ByteLRU<V = Uint8Array> {
 
   /** Removes the least recently used entry and returns its value; `undefined` if there is none. */
   pop(): V | undefined {
-    const access = this.#access;
+    const access = this.#access();
     this.#callbacks?.begin();
     const { core, store } = access.region;
     const slot = core.oldest(store);
@@ -397,7 +406,7 @@ export class ByteLRU<V = Uint8Array> {
    * changed then.
    */
   resize(bounds: { maxBytes?: number; max?: number }): void {
-    const access = this.#access;
+    const access = this.#access();
     const maxBytes =
       bounds.maxBytes === undefined ? this.#maxBytes : checkMaxBytes(bounds.maxBytes);
     const max = bounds.max === undefined ? this.#max : checkMaxEntries(bounds.max);
@@ -415,6 +424,7 @@ export class ByteLRU<V = Uint8Array> {
       throw error;
     }
     this.#maxBytes = maxBytes;
+    this.#maxEntryBytes = this.#options.maxEntryBytes ?? Math.floor(maxBytes / 8);
     core.setLimit(store, max);
     while (core.size(store) > max) {
       const slot = core.oldest(store);
@@ -449,14 +459,14 @@ export class ByteLRU<V = Uint8Array> {
 
   /** Slots of entries that are there now, the oldest or the newest first, as long as they are. */
   *#walk(newestFirst: boolean): Generator<number, void> {
-    const access = this.#access;
+    const access = this.#access();
     const { core, store } = access.region;
     const last = core.born(store);
     const order = access.region.order();
     if (newestFirst) order.reverse();
     for (const slot of order) {
       // The region may have been replaced, the entry removed, or the slot given to another one.
-      if (this.#access !== access) return;
+      if (this.#access() !== access) return;
       if (access.visit(slot, this.#now(), 0) !== FOUND) continue;
       if (((access.born - last) | 0) <= 0) yield slot;
     }
@@ -464,16 +474,16 @@ export class ByteLRU<V = Uint8Array> {
 
   /** The keys of all fresh entries, the newest first. The cache may be changed meanwhile. */
   *keys(): Generator<string, void> {
-    for (const slot of this.#walk(true)) yield this.#access.textOf(slot);
+    for (const slot of this.#walk(true)) yield this.#access().textOf(slot);
   }
 
   /** Pairs of key and value of all fresh entries, the newest first. */
   *entries(): Generator<[key: string, value: V], void> {
     for (const slot of this.#walk(true)) {
-      const access = this.#access;
+      const access = this.#access();
       const key = access.textOf(slot);
       access.visit(slot, this.#now(), LOCATE);
-      yield [key, access.unpack(this.#options.packer.unpack)];
+      yield [key, access.unpack(this.#options.packer)];
     }
   }
 
@@ -484,7 +494,7 @@ export class ByteLRU<V = Uint8Array> {
 
   /** The counts since the cache was made. Throws `NO_STATS` without `recordStats`. */
   stats(): ByteStats {
-    const { core, store } = this.#access.region;
+    const { core, store } = this.#access().region;
     if (this.#counts === undefined) {
       throw new LRUCacheTypeError('NO_STATS', 'stats() needs the option recordStats');
     }
@@ -511,7 +521,7 @@ export class ByteLRU<V = Uint8Array> {
 
   *#fresh(): Generator<Entry, void> {
     for (const slot of this.#walk(false)) {
-      const entry = this.#access.entryAt(slot, this.#now());
+      const entry = this.#access().entryAt(slot, this.#now());
       if (entry !== undefined) yield entry;
     }
   }
@@ -550,7 +560,7 @@ export class ByteLRU<V = Uint8Array> {
   #replay(snapshot: Snapshot): number {
     if (snapshot.hasTtl) this.#isTimed = true;
     const now = this.#now();
-    const access = this.#access;
+    const access = this.#access();
     for (const entry of snapshot.entries) {
       const bytes = entry.key.bytes.length + entry.value.length;
       if (bytes <= this.#maxEntryBytes) replay(access, entry, now);

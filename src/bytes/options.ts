@@ -59,6 +59,8 @@ export interface ByteLRUOptions<V> {
   /**
    * What values are, and how they become bytes: `'bytes'` keeps a `Uint8Array`, `'string'` any
    * string, `'json'` what `JSON.stringify` takes, and a codec of your own anything else.
+   * `'buffer'` is `'bytes'`, but values come back as `Buffer`s of Node's pool, which is several
+   * times as fast for those of 64 bytes to 4 KiB.
    *
    * @default 'bytes'
    */
