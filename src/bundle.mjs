@@ -18,7 +18,7 @@
 // a folder with a package.json, for tools that do not read exports.
 
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, posix } from 'node:path';
+import { basename, join, posix } from 'node:path';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
@@ -26,8 +26,10 @@ const FORMATS = ['esm', 'cjs'];
 
 /** Entries that hold everything: the file in dist/, and where the core comes from. */
 const WHOLE = [
-  { name: 'index', core: 'core' },
-  { name: 'pure', core: 'core-none' },
+  { name: 'index', entry: 'index', core: 'core' },
+  { name: 'pure', entry: 'index', core: 'core-none' },
+  // It shares no class with the others, and so is complete by itself.
+  { name: 'bytes', entry: 'bytes', core: 'core' },
 ];
 
 /**
@@ -69,8 +71,11 @@ const EXTENSIONS = { esm: 'js', cjs: 'cjs' };
 const coreFrom = (core) => ({
   name: 'core',
   setup({ onResolve, resolve }) {
-    onResolve({ filter: /\/core\.js$/ }, ({ kind }) =>
-      resolve(`./engine/${core}.ts`, { resolveDir: import.meta.dirname, kind }),
+    onResolve({ filter: /\/core\.js$/ }, ({ kind, importer }) =>
+      // That of bytes has its own.
+      importer.startsWith(join(import.meta.dirname, 'bytes'))
+        ? undefined
+        : resolve(`./engine/${core}.ts`, { resolveDir: import.meta.dirname, kind }),
     );
   },
 });
@@ -165,9 +170,9 @@ async function bundle({ name, entry, format, plugin }) {
 
 async function bundleAll() {
   let main = [];
-  for (const { name, core } of WHOLE) {
+  for (const { name, entry, core } of WHOLE) {
     for (const format of FORMATS) {
-      const inputs = await bundle({ name, entry: 'index', format, plugin: coreFrom(core) });
+      const inputs = await bundle({ name, entry, format, plugin: coreFrom(core) });
       if (name === 'index') main = inputs;
     }
   }
@@ -200,7 +205,7 @@ function reachableFrom(modules) {
 function copyTypes() {
   rmSync('dist/types', { recursive: true, force: true });
   const sockets = SOCKETS.map((name) => `sockets/${name}`);
-  for (const module of reachableFrom(['index', 'stores', 'memoize', ...sockets])) {
+  for (const module of reachableFrom(['index', 'stores', 'memoize', 'bytes', ...sockets])) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
     const map = JSON.parse(readFileSync(`dist/src/${module}.d.ts.map`, 'utf8'));
     mkdirSync(`dist/types/${posix.dirname(module)}`, { recursive: true });
@@ -234,3 +239,4 @@ await bundleAll();
 copyTypes();
 writeFolders();
 copyFileSync('build/core.wasm', 'dist/core.wasm');
+copyFileSync('build/bytes.wasm', 'dist/bytes.wasm');

@@ -61,7 +61,7 @@ describe.each(files)('dist/%s', (file) => {
     const onComment = (_: boolean, comment: string) => void comments.push(comment);
     parse(text, { ecmaVersion: 2022, sourceType: 'module', onComment });
     const types = expect.stringMatching(
-      /^ @ts-self-types="\.\/types\/(index|stores|memoize|sockets\/[\w-]+)\.d\.ts" $/,
+      /^ @ts-self-types="\.\/types\/(index|stores|memoize|bytes|sockets\/[\w-]+)\.d\.ts" $/,
     );
     const typed = file.endsWith('.cjs') ? [] : [types];
     expect(comments).toEqual([...typed, `# sourceMappingURL=${file}.map`]);
@@ -217,16 +217,19 @@ function loadInto(realm: Context, file: string): Record<string, Class> {
   return module.exports;
 }
 
-describe.each(['index', 'pure', 'stores', 'memoize', ...sockets])('importing %s', (entry) => {
-  it.each([
-    ['after a lockdown', LOCKDOWN],
-    ['in a Compartment', `{${CONFINE}};${LOCKDOWN}`],
-  ])('never throws: %s', (_, prepare) => {
-    const realm = createContext();
-    runInContext(`{${prepare}}`, realm);
-    expect(Object.keys(loadInto(realm, `${entry}.cjs`))).not.toEqual([]);
-  });
-});
+describe.each(['index', 'pure', 'stores', 'memoize', 'bytes', ...sockets])(
+  'importing %s',
+  (entry) => {
+    it.each([
+      ['after a lockdown', LOCKDOWN],
+      ['in a Compartment', `{${CONFINE}};${LOCKDOWN}`],
+    ])('never throws: %s', (_, prepare) => {
+      const realm = createContext();
+      runInContext(`{${prepare}}`, realm);
+      expect(Object.keys(loadInto(realm, `${entry}.cjs`))).not.toEqual([]);
+    });
+  },
+);
 
 describe('a cache after a lockdown', () => {
   it('works, and so do its errors', () => {

@@ -34,8 +34,21 @@ export type LRUCacheErrorCode =
   | 'INVALID_CLOCK'
   /** The argument of `load` is not a list of entries. */
   | 'INVALID_ENTRIES'
-  /** The `key` function of a memoized function returned a promise. */
+  /**
+   * The `key` function of a memoized function returned a promise; or a key of a cache of bytes is
+   * neither a string nor a `Uint8Array`.
+   */
   | 'INVALID_KEY'
+  /** A key of a cache of bytes has more than 65,535 bytes. */
+  | 'KEY_TOO_LONG'
+  /** The codec of a cache of bytes does not take the value. */
+  | 'INVALID_VALUE'
+  /** The target of `getInto` is no `Uint8Array`, or too short for the value. */
+  | 'INVALID_TARGET'
+  /** A snapshot is of another format, or of a version that this release does not know. */
+  | 'SNAPSHOT_VERSION'
+  /** A snapshot is cut short, or was changed. */
+  | 'SNAPSHOT_CORRUPT'
   /**
    * The argument of `fetchMany`, or of `getMany` of a cache over a store, is not a list of keys.
    */

@@ -11,9 +11,16 @@ const guides = readdirSync(new URL('../../docs/migration', import.meta.url))
   .filter((name) => name !== 'README.md')
   .map((name) => `docs/migration/${name}`);
 
-const programs = ['recipes', 'faq', 'loading', 'memoize', 'stores', 'layers', 'sockets'].map(
-  (name) => `docs/${name}.md`,
-);
+const programs = [
+  'recipes',
+  'faq',
+  'loading',
+  'memoize',
+  'stores',
+  'layers',
+  'sockets',
+  'bytes',
+].map((name) => `docs/${name}.md`);
 
 describe.each([...guides])('%s', (document) => {
   const blocks = blocksOf(document);
