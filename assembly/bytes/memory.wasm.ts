@@ -48,6 +48,15 @@ export function fourBytes(_store: Store, at: u32): u32 {
   return load<u32>(at);
 }
 
+/** The double at any address. */
+export function getDouble(_store: Store, at: u32): f64 {
+  return load<f64>(at);
+}
+
+export function setDouble(_store: Store, at: u32, value: f64): void {
+  store<f64>(at, value);
+}
+
 /** Copies bytes, which may overlap. */
 export function copyBytes(_store: Store, to: u32, from: u32, bytes: u32): void {
   memory.copy(to, from, bytes);

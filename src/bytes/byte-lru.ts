@@ -28,7 +28,14 @@ import {
   checkTtl,
 } from './options.js';
 import { regionBytesFor } from './region.js';
-import { joined, replay, restoreInto, type Snapshot, snapshotOf } from './snapshot.js';
+import {
+  joined,
+  type RawRecords,
+  readSnapshot,
+  replay,
+  restoreInto,
+  snapshotOf,
+} from './snapshot.js';
 
 /** Memory up to this size is used again by `clear`, larger memory is given back. */
 const KEPT_BYTES = 1 << 20;
@@ -516,13 +523,24 @@ export class ByteLRU<V = Uint8Array> {
    * between them: the snapshot has the entries that were there at first, less those that are gone.
    */
   *snapshotChunks(bytes: number = 1 << 20): Generator<Uint8Array, void> {
-    yield* snapshotOf(this.#fresh(), bytes);
+    yield* snapshotOf(this.#records(bytes), bytes);
   }
 
-  *#fresh(): Generator<Entry, void> {
-    for (const slot of this.#walk(false)) {
-      const entry = this.#access().entryAt(slot, this.#now());
-      if (entry !== undefined) yield entry;
+  /** The entries that are there now, as long as they are. */
+  *#records(bytes: number): Generator<Entry | RawRecords, void> {
+    const access = this.#access();
+    const { core, store } = access.region;
+    const born = core.born(store);
+    const slots = access.region.order();
+    // The region may be replaced between two pieces.
+    for (let at = 0; at < slots.length && this.#access() === access; ) {
+      const { done, ...records } = access.dump(slots.subarray(at), born, this.#now(), bytes);
+      at += done;
+      yield records;
+      if (done > 0 || this.#access() !== access) continue;
+      // An entry that is too long for the core's buffer. It may be another one meanwhile.
+      const entry = access.entryAt(slots[at++] as number, this.#now());
+      if (entry !== undefined && ((access.born - born) | 0) <= 0) yield entry;
     }
   }
 
@@ -553,19 +571,13 @@ export class ByteLRU<V = Uint8Array> {
     options: ByteLRUOptions<V>,
   ): Restored<V> {
     const cache = new ByteLRU<V>(options);
-    const counts = restoreInto(source, (entries) => cache.#replay(entries));
-    return { cache, ...counts };
-  }
-
-  #replay(snapshot: Snapshot): number {
-    if (snapshot.hasTtl) this.#isTimed = true;
-    const now = this.#now();
-    const access = this.#access();
-    for (const entry of snapshot.entries) {
-      const bytes = entry.key.bytes.length + entry.value.length;
-      if (bytes <= this.#maxEntryBytes) replay(access, entry, now);
-    }
-    return this.size;
+    const snapshot = readSnapshot(source);
+    const { count, hasTtl } = snapshot;
+    if (hasTtl) cache.#isTimed = true;
+    const access = cache.#access();
+    access.reserve(count, snapshot.bytes.length, cache.#options.chunkBytes, hasTtl);
+    restoreInto(access, snapshot, cache.#now(), cache.#maxEntryBytes);
+    return { cache, restored: cache.size, skipped: count - cache.size };
   }
 
   /** Removes all entries and gives the memory back. Every later use throws `DISPOSED`. */
