@@ -88,7 +88,7 @@ describe('a snapshot', () => {
     cache.set('\u4e2d'.repeat(30_000), new Uint8Array(10));
     const perf = { now: () => 0 };
     const timed = new ByteLRU({ ...options, perf });
-    timed.set('a', new Uint8Array(70_000).fill(1), { ttl: 9 });
+    timed.set('a', new Uint8Array(70_000).fill(1), { ttl: 1_000_000 });
     for (const [from, more] of [[cache, {}] as const, [timed, { perf }] as const]) {
       const { cache: copy } = ByteLRU.restore(from.snapshot(), { ...options, ...more });
       const values = (all: ByteLRU) =>
