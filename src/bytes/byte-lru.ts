@@ -5,7 +5,7 @@
 // Y2  A region is replaced as a whole by `clear` and `resize`. What began on the old one, a `read`
 //     or an iterator, ends on it.
 // Y3  A call of the core that is cut short, by a trap or for want of stack, may leave the region
-//     torn: it is replaced by an empty one.
+//     torn: it is let go at once, which takes no call, and the next operation opens an empty one.
 
 import { FOUND, LOCATE, REFUSED, STALE, TOUCH } from '../../assembly/bytes/layout.js';
 import { NIL } from '../../assembly/layout.js';
@@ -45,6 +45,14 @@ function drawSeed(): number {
   return Math.trunc(Math.random() * 2 ** 32) | 0;
 }
 
+/** What to throw for an error that cut a call of the core short (Y3). */
+function poisoned(error: unknown): unknown {
+  const isTrap = typeof WebAssembly === 'object' && error instanceof WebAssembly.RuntimeError;
+  if (!isTrap) return error;
+  const message = 'WebAssembly trapped in this cache, whose entries are lost';
+  return new LRUCacheError('ENGINE_POISONED', message, { cause: error });
+}
+
 /** The counts of a `ByteLRU`: those of `Stats`, and what its memory holds. */
 export interface ByteStats extends Stats {
   /** Bytes of all keys and values. */
@@ -81,8 +89,10 @@ export class ByteLRU<V = Uint8Array> {
   #maxBytes: number;
   #max: number;
   #maxEntryBytes: number;
-  /** Undefined after disposal. */
+  /** Undefined after disposal, or if a call was cut short. */
   #open: Access | undefined;
+  /** The engine; undefined after disposal. */
+  #kind: EngineKind | undefined;
   /** Whether any entry has a ttl. */
   #isTimed: boolean;
   /** Entries that regions before this one have evicted. */
@@ -104,6 +114,7 @@ export class ByteLRU<V = Uint8Array> {
       this.#callbacks = new Callbacks(this, tell, undefined, undefined);
     }
     this.#open = this.#newAccess(this.#maxBytes, checked.engine);
+    this.#kind = this.#open.region.kind;
   }
 
   #newAccess(maxBytes: number, kind: EngineKind | undefined): Access {
@@ -114,7 +125,13 @@ export class ByteLRU<V = Uint8Array> {
   }
 
   #access(): Access {
-    return this.#open ?? throwDisposed();
+    return this.#open ?? this.#openAgain();
+  }
+
+  #openAgain(): Access {
+    if (this.#kind === undefined) throwDisposed();
+    this.#open = this.#newAccess(this.#maxBytes, this.#kind);
+    return this.#open;
   }
 
   #now(): number {
@@ -123,21 +140,13 @@ export class ByteLRU<V = Uint8Array> {
     return this.#clock.read();
   }
 
-  /** Gives the region up after a call of it was cut short (Y3), and returns what to throw. */
-  #fail(access: Access, error: unknown): unknown {
-    const isTrap = typeof WebAssembly === 'object' && error instanceof WebAssembly.RuntimeError;
-    if (access === this.#open) this.#open = this.#newAccess(this.#maxBytes, access.region.kind);
-    if (!isTrap) return error;
-    const message = 'WebAssembly trapped in this cache, whose entries are lost';
-    return new LRUCacheError('ENGINE_POISONED', message, { cause: error });
-  }
-
-  /** Runs calls of the core. */
+  /** Runs calls of the core, outside of the paths that are short. */
   #run<R>(access: Access, use: () => R): R {
     try {
       return use();
     } catch (error) {
-      throw this.#fail(access, error);
+      if (this.#open === access) this.#open = undefined;
+      throw poisoned(error);
     }
   }
 
@@ -195,7 +204,8 @@ export class ByteLRU<V = Uint8Array> {
     try {
       stored = this.#store(access, key, packed, now, ttl);
     } catch (error) {
-      throw this.#fail(access, error);
+      if (this.#open === access) this.#open = undefined;
+      throw poisoned(error);
     }
     if (this.#counts !== undefined && stored !== REFUSED) {
       if (stored === FOUND) this.#counts.updates += 1;
@@ -261,7 +271,8 @@ export class ByteLRU<V = Uint8Array> {
     try {
       found = access.look(key, now, mode);
     } catch (error) {
-      throw this.#fail(access, error);
+      if (this.#open === access) this.#open = undefined;
+      throw poisoned(error);
     }
     if (found === STALE && (mode & TOUCH) !== 0) this.#expired(access, key);
     if (this.#counts !== undefined && (mode & TOUCH) !== 0) {
@@ -338,11 +349,11 @@ export class ByteLRU<V = Uint8Array> {
     if (!this.#look(access, key, TOUCH | LOCATE)) return undefined;
     const { core, store } = access.region;
     const { slot, born, isInPlace } = access;
-    if (!isInPlace || !core.pin(store, slot)) return use(access.copy());
+    if (!isInPlace || !this.#run(access, () => core.pin(store, slot))) return use(access.copy());
     try {
       return use(access.view());
     } finally {
-      core.unpin(store, slot, born);
+      this.#run(access, () => core.unpin(store, slot, born));
     }
   }
 
@@ -365,8 +376,9 @@ export class ByteLRU<V = Uint8Array> {
 
   /** Removes all entries. Memory above 1 MiB goes back to the host. */
   clear(): void {
+    const access = this.#access();
     this.#callbacks?.begin();
-    this.#empty(this.#access());
+    this.#run(access, () => this.#empty(access));
     this.#callbacks?.commit();
   }
 
@@ -392,17 +404,23 @@ export class ByteLRU<V = Uint8Array> {
   pop(): V | undefined {
     const access = this.#access();
     this.#callbacks?.begin();
+    const popped = this.#run(access, () => this.#takeOldest(access));
+    if (popped === undefined) return undefined;
+    this.#callbacks?.commit();
+    const { source, kind } = popped;
+    return this.#options.packer.unpack(source, 0, source.bytes.length, kind);
+  }
+
+  #takeOldest(access: Access): { source: Source; kind: number } | undefined {
     const { core, store } = access.region;
     const slot = core.oldest(store);
     if (slot === NIL) return undefined;
     if (this.#callbacks !== undefined) this.#noteSlot(access, slot, 'evict');
     // However stale it is.
     access.visit(slot, Number.NEGATIVE_INFINITY, LOCATE);
-    const kind = access.foundKind;
-    const copy = new Source(access.copy());
+    const popped = { source: new Source(access.copy()), kind: access.foundKind };
     core.evict(store, slot);
-    this.#callbacks?.commit();
-    return this.#options.packer.unpack(copy, 0, copy.bytes.length, kind);
+    return popped;
   }
 
   /**
@@ -432,14 +450,16 @@ export class ByteLRU<V = Uint8Array> {
     }
     this.#maxBytes = maxBytes;
     this.#maxEntryBytes = this.#options.maxEntryBytes ?? Math.floor(maxBytes / 8);
-    core.setLimit(store, max);
-    while (core.size(store) > max) {
-      const slot = core.oldest(store);
-      if (this.#callbacks !== undefined) this.#noteSlot(access, slot, 'evict');
-      core.evict(store, slot);
-    }
-    if (isSmaller) this.#moveTo(next, access);
-    else core.setBytesMax(store, most);
+    this.#run(access, () => {
+      core.setLimit(store, max);
+      while (core.size(store) > max) {
+        const slot = core.oldest(store);
+        if (this.#callbacks !== undefined) this.#noteSlot(access, slot, 'evict');
+        core.evict(store, slot);
+      }
+      if (isSmaller) this.#moveTo(next, access);
+      else core.setBytesMax(store, most);
+    });
     this.#callbacks?.commit();
   }
 
@@ -469,7 +489,7 @@ export class ByteLRU<V = Uint8Array> {
     const access = this.#access();
     const { core, store } = access.region;
     const last = core.born(store);
-    const order = access.region.order();
+    const order = this.#run(access, () => access.region.order());
     if (newestFirst) order.reverse();
     for (const slot of order) {
       // The region may have been replaced, the entry removed, or the slot given to another one.
@@ -531,7 +551,7 @@ export class ByteLRU<V = Uint8Array> {
     const access = this.#access();
     const { core, store } = access.region;
     const born = core.born(store);
-    const slots = access.region.order();
+    const slots = this.#run(access, () => access.region.order());
     // The region may be replaced between two pieces.
     for (let at = 0; at < slots.length && this.#access() === access; ) {
       const { done, ...records } = access.dump(slots.subarray(at), born, this.#now(), bytes);
@@ -583,12 +603,11 @@ export class ByteLRU<V = Uint8Array> {
   /** Removes all entries and gives the memory back. Every later use throws `DISPOSED`. */
   [Symbol.dispose](): void {
     const access = this.#open;
-    if (access === undefined) return;
-    if (this.#callbacks !== undefined) {
-      for (const slot of access.region.order()) this.#noteSlot(access, slot, 'delete');
-    }
+    this.#kind = undefined;
     this.#open = undefined;
-    this.#callbacks?.commit();
+    if (access === undefined || this.#callbacks === undefined) return;
+    for (const slot of access.region.order()) this.#noteSlot(access, slot, 'delete');
+    this.#callbacks.commit();
   }
 }
 
