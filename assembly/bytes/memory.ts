@@ -96,6 +96,11 @@ export function copyBytes(store: Store, to: u32, from: u32, bytes: u32): void {
   store.bytes.copyWithin(to, from, from + bytes);
 }
 
+/** As `copyBytes`, for bytes that do not overlap. */
+export function copyApart(store: Store, to: u32, from: u32, bytes: u32): void {
+  copyBytes(store, to, from, bytes);
+}
+
 /** Sets bytes to 0. */
 export function zeroBytes(store: Store, at: u32, bytes: u32): void {
   store.bytes.fill(0, at, at + bytes);
