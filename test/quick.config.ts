@@ -1,6 +1,6 @@
 // The quick part of the suite, for `npm test`: what the public interface promises, a file for each
 // promise, and the files of src/ that have tests of their own. It takes a minute of processor at
-// most. What is random, exhaustive or hostile, and what compiles programs, is in `npm run test:all`.
+// most. `npm run test:all` has what is random, exhaustive or hostile, and what compiles programs.
 
 import { mergeConfig } from 'vitest/config';
 import suite from '../vitest.config.js';
