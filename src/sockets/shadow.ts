@@ -53,15 +53,15 @@ const SAMPLES = 4096;
 /** Code units that are hashed at each end of a string. */
 const ENDS = 16;
 
-const float = new Float64Array(1);
-const words = new Int32Array(float.buffer);
+/** The bits of a number. Made when first needed: a locked-down realm may forbid it before. */
+let bits: DataView | undefined;
 
 /** The hash of a key that has none: of an object. */
 const NONE = 2 ** 31;
 
 /** Spreads the bits of a number over 31 bits (the finalizer of MurmurHash3). */
-function mixed(bits: number): number {
-  let hash = bits ^ (bits >>> 16);
+function mixed(word: number): number {
+  let hash = word ^ (word >>> 16);
   hash = Math.imul(hash, 0x85ebca6b);
   hash ^= hash >>> 13;
   hash = Math.imul(hash, 0xc2b2ae35);
@@ -80,8 +80,9 @@ function hashOfText(text: string): number {
 }
 
 function hashOfFloat(key: number): number {
-  float[0] = key;
-  return mixed((words[0] as number) ^ Math.imul(words[1] as number, 0x9e3779b1));
+  bits ??= new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, key);
+  return mixed(bits.getInt32(4) ^ Math.imul(bits.getInt32(0), 0x9e3779b1));
 }
 
 /** The hash of a key, or `NONE`. */
