@@ -136,6 +136,13 @@ function keyOf(store: Store, text: externref, at: u32, keyBytes: u32, isWide: bo
   return (keyBytes << 1) | (isWide ? WIDE : 0);
 }
 
+/** The slot of a key whose bytes are at `keyAt`, or NIL. */
+function slotFor(store: Store, keyAt: u32, key: u32): u32 {
+  const bytes = key >>> 1;
+  const wide = (key & WIDE) != 0;
+  return slotOf(store, wordFor(store, keyAt, bytes, wide), keyAt, bytes, wide);
+}
+
 /** Writes to the frame where the value of a live slot is. */
 function locate(store: Store, frame: u32, slot: u32, mode: u32): void {
   const key = keyBytesOf(store, slot);
@@ -193,10 +200,7 @@ export function get(
   now: f64,
   mode: u32,
 ): i32 {
-  const key = keyOf(store, text, keyAt, keyBytes, isWide);
-  const wide = (key & WIDE) != 0;
-  const word = wordFor(store, keyAt, key >>> 1, wide);
-  const slot = slotOf(store, word, keyAt, key >>> 1, wide);
+  const slot = slotFor(store, keyAt, keyOf(store, text, keyAt, keyBytes, isWide));
   return slot == NIL ? ABSENT : look(store, frame, slot, now, mode);
 }
 
@@ -209,10 +213,7 @@ export function remove(
   keyBytes: u32,
   isWide: bool,
 ): i32 {
-  const key = keyOf(store, text, keyAt, keyBytes, isWide);
-  const wide = (key & WIDE) != 0;
-  const word = wordFor(store, keyAt, key >>> 1, wide);
-  const slot = slotOf(store, word, keyAt, key >>> 1, wide);
+  const slot = slotFor(store, keyAt, keyOf(store, text, keyAt, keyBytes, isWide));
   if (slot == NIL) return ABSENT;
   identify(store, frame, slot);
   drop(store, slot);
@@ -286,9 +287,12 @@ function keep(
   const word = wordFor(store, keyAt, bytes, wide);
   let slot = slotOf(store, word, keyAt, bytes, wide);
   if (slot != NIL) touch(store, slot);
-  const isAged = ttl == 0 || useAges(store);
-  // To make room for ages, any entry may have been evicted.
-  if (ttl != 0) slot = slotOf(store, word, keyAt, bytes, wide);
+  let isAged = true;
+  if (ttl != 0 && !hasAges(store)) {
+    isAged = useAges(store);
+    // To make room for ages, any entry may have been evicted.
+    slot = slotOf(store, word, keyAt, bytes, wide);
+  }
   if (!isAged || !makeRoom(store, slot, bytes + valueBytes)) {
     if (slot != NIL) drop(store, slot);
     return REFUSED;
@@ -352,8 +356,7 @@ export function victim(
 ): u32 {
   const key = keyOf(store, text, keyAt, keyBytes, isWide);
   const bytes = key >>> 1;
-  const wide = (key & WIDE) != 0;
-  const slot = slotOf(store, wordFor(store, keyAt, bytes, wide), keyAt, bytes, wide);
+  const slot = slotFor(store, keyAt, key);
   if (slot != NIL) touch(store, slot);
   return roomFor(store, slot, bytes + valueBytes) == 0 ? victimOf(store, slot) : NIL;
 }
@@ -373,8 +376,7 @@ export function begin(
 ): u32 {
   const key = keyOf(store, text, keyAt, keyBytes, isWide);
   const bytes = key >>> 1;
-  const wide = (key & WIDE) != 0;
-  const slot = slotOf(store, wordFor(store, keyAt, bytes, wide), keyAt, bytes, wide);
+  const slot = slotFor(store, keyAt, key);
   if (slot != NIL) drop(store, slot);
   if (!makeRoom(store, NIL, bytes + valueBytes)) return 0;
   const first = take(store, chunksFor(store, bytes + valueBytes));
