@@ -40,7 +40,7 @@ describe('the estimate', () => {
       for (const key of keys) estimator.request(key);
       expect(estimator.requests).toBe(keys.length);
       for (const { factor, max: size, hitRatio } of estimator.estimates()) {
-        expect(size).toBe(max * factor);
+        expect(size).toBe(Math.round(max * factor));
         const error = Math.abs((hitRatio ?? -1) - (hits[size] as number) / keys.length);
         expect(error, `${factor} × ${max}`).toBeLessThan(POINTS_MAX);
       }
