@@ -102,6 +102,14 @@ export function find(table: Table, word: u32): u32 {
   return crowdOf(home) == 0 ? NIL : findBehind(table, home, tags, word);
 }
 
+/**
+ * What a search of a word reads first, mixed with something: a reason to read it early, so that the
+ * host waits for the memory of many searches at once.
+ */
+export function glance(table: Table, word: u32, other: u32): u32 {
+  return crowdOf(homeOf(table, word * MULTIPLIER)) ^ other;
+}
+
 /** The place for a word that is not in the index: a lane's address; 0 if the word is refused. */
 export function vacancyFor(table: Table, word: u32): Place {
   const mix = word * MULTIPLIER;

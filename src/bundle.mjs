@@ -21,10 +21,11 @@ import { minify } from 'terser';
 
 const FORMATS = ['esm', 'cjs'];
 
-/** Entries that hold everything: the file in dist/, and where the core comes from. */
+/** Entries that hold everything: the file in dist/, its own in src/, and where the core is from. */
 const WHOLE = [
-  { name: 'index', core: 'core' },
-  { name: 'pure', core: 'core-none' },
+  { name: 'index', entry: 'index', core: 'core' },
+  { name: 'pure', entry: 'index', core: 'core-none' },
+  { name: 'numbers', entry: 'numbers', core: 'core' },
 ];
 
 /**
@@ -70,7 +71,7 @@ const mainApart = (of, format) => ({
 const STATIC_FIELDS = {
   name: 'static-fields',
   setup({ onLoad }) {
-    onLoad({ filter: /\/src\/[\w-]+\.ts$/ }, ({ path }) => {
+    onLoad({ filter: /\/src\/[\w/-]+\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
       const block = /^( +)static \{$([\s\S]*?)^\1\}$/gm;
       const contents = text.replace(block, '$1static #_ = (() => {$2$1})();');
@@ -127,9 +128,9 @@ async function bundle({ name, entry, format, plugin }) {
 
 async function bundleAll() {
   let main = [];
-  for (const { name, core } of WHOLE) {
+  for (const { name, entry, core } of WHOLE) {
     for (const format of FORMATS) {
-      const inputs = await bundle({ name, entry: 'index', format, plugin: coreFrom(core) });
+      const inputs = await bundle({ name, entry, format, plugin: coreFrom(core) });
       if (name === 'index') main = inputs;
     }
   }
@@ -147,7 +148,9 @@ function reachableFrom(modules) {
   const reached = new Set(modules);
   for (const module of reached) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
-    for (const [, name] of text.matchAll(/from '\.\/([\w-]+)\.js'/g)) reached.add(name);
+    for (const [, path] of text.matchAll(/from '(\.[\w./-]+)\.js'/g)) {
+      reached.add(posix.join(posix.dirname(module), path));
+    }
   }
   return reached;
 }
@@ -155,15 +158,19 @@ function reachableFrom(modules) {
 /** Copies the declarations of the public modules, as they are and as those of CommonJS modules. */
 function copyTypes() {
   rmSync('dist/types', { recursive: true, force: true });
-  mkdirSync('dist/types');
-  for (const module of reachableFrom(['index', 'stores', 'memoize'])) {
+  for (const module of reachableFrom(['index', 'stores', 'memoize', 'numbers'])) {
+    mkdirSync(posix.dirname(`dist/types/${module}`), { recursive: true });
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
     const map = JSON.parse(readFileSync(`dist/src/${module}.d.ts.map`, 'utf8'));
     for (const extension of ['ts', 'cts']) {
       const file = `${module}.d.${extension}`;
-      const own = extension === 'ts' ? text : text.replace(/(from '\.\/[\w-]+)\.js'/g, "$1.cjs'");
-      writeFileSync(`dist/types/${file}`, own.replace(`${module}.d.ts.map`, `${file}.map`));
-      writeFileSync(`dist/types/${file}.map`, JSON.stringify({ ...map, file }));
+      const own = extension === 'ts' ? text : text.replace(/(from '\.[\w./-]+)\.js'/g, "$1.cjs'");
+      const name = basename(file);
+      writeFileSync(
+        `dist/types/${file}`,
+        own.replace(`${basename(module)}.d.ts.map`, `${name}.map`),
+      );
+      writeFileSync(`dist/types/${file}.map`, JSON.stringify({ ...map, file: name }));
     }
   }
 }
@@ -187,4 +194,4 @@ function writeFolders() {
 await bundleAll();
 copyTypes();
 writeFolders();
-copyFileSync('build/core.wasm', 'dist/core.wasm');
+for (const core of ['core.wasm', 'numbers.wasm']) copyFileSync(`build/${core}`, `dist/${core}`);

@@ -34,12 +34,20 @@ export type LRUCacheErrorCode =
   | 'INVALID_CLOCK'
   /** The argument of `load` is not a list of entries. */
   | 'INVALID_ENTRIES'
-  /** The `key` function of a memoized function returned a promise. */
+  /**
+   * A key of a `NumberLRU` is not a whole number from -2^31 to 2^31 - 1; or the `key` function of a
+   * memoized function returned a promise.
+   */
   | 'INVALID_KEY'
   /**
-   * The argument of `fetchMany`, or of `getMany` of a cache over a store, is not a list of keys.
+   * The argument of `fetchMany`, or of `getMany` and the like, is not a list of keys.
    */
   | 'INVALID_KEYS'
+  /**
+   * A value of a `NumberLRU` is not a number; or the array for the values of many keys is not a
+   * `Float64Array`, or too short.
+   */
+  | 'INVALID_VALUE'
   /** The result of `fetchManyMethod` is not a list of values or pairs. */
   | 'INVALID_BATCH'
   /** A callback, or the argument of `forEach`, `rforEach` or `find`, is not a function. */

@@ -380,7 +380,8 @@ export function checkFunction(name: string, argument: unknown): void {
   );
 }
 
-function checkTtl(ttl: unknown): number {
+/** @internal A checked `ttl`. Throws `INVALID_TTL`. */
+export function checkTtl(ttl: unknown): number {
   if (isBound(ttl)) return ttl;
   throw new LRUCacheTypeError(
     'INVALID_TTL',
@@ -388,14 +389,20 @@ function checkTtl(ttl: unknown): number {
   );
 }
 
-function checkPerf(perf: Perf | undefined): Perf | undefined {
+/** @internal A checked `perf`. Throws `INVALID_OPTIONS`. */
+export function checkPerf(perf: Perf | undefined): Perf | undefined {
   if (perf === undefined || typeof perf?.now === 'function') return perf;
   throw new LRUCacheTypeError('INVALID_OPTIONS', 'perf must be an object with a method now()');
 }
 
-function checkEngine(engine: unknown): TableHost {
-  if (engine instanceof TableHost) return engine;
-  if (engine === undefined || engine === 'wasm' || engine === 'pure') return hostFor(engine);
+/** @internal The host of a cache with this `engine`. Throws `INVALID_OPTIONS`. */
+export function checkEngine<H extends object>(
+  engine: unknown,
+  hostOf: (kind?: EngineKind) => H,
+): H {
+  // Tests give a host itself.
+  if (engine instanceof TableHost) return engine as unknown as H;
+  if (engine === undefined || engine === 'wasm' || engine === 'pure') return hostOf(engine);
   throw new LRUCacheTypeError(
     'INVALID_OPTIONS',
     `engine must be 'wasm' or 'pure', not ${show(engine)}`,
@@ -412,7 +419,10 @@ const CALLBACK_NAMES = [
   'memoMethod',
 ] as const;
 
-const resolutionOf = (value: unknown): number => (isBound(value) || value === 0 ? value : 1);
+/** @internal A `ttlResolution`, or 1 in place of what is none. */
+export function resolutionOf(value: unknown): number {
+  return isBound(value) || value === 0 ? value : 1;
+}
 
 /** @internal Checks what `new LRUCache` was given. Throws as its docstring says. */
 export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): CheckedOptions<K, V, FC> {
@@ -480,6 +490,6 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): CheckedO
     ignoreFetchAbort: !!options.ignoreFetchAbort,
     perf: checkPerf(perf),
     recordStats: !!options.recordStats,
-    engine: checkEngine(engine),
+    engine: checkEngine(engine, hostFor),
   };
 }

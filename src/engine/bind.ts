@@ -43,7 +43,7 @@ function hashedOutside(core: CoreFunctions, hash: HashString): StringFunctions {
 }
 
 /** A function that begins only if there is stack for it to end (B1). */
-function withStack<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R {
+export function withStack<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R {
   return (...args) => {
     reserveStack();
     return run(...args);

@@ -23,7 +23,7 @@ declare const tableBrand: unique symbol;
 export type Table = { readonly [tableBrand]: true };
 
 /** A function of the core, with the handle in place of the core's own table. */
-type Bound<F> = F extends (table: infer _, ...args: infer A) => infer R
+export type Bound<F> = F extends (table: infer _, ...args: infer A) => infer R
   ? (
       table: Table,
       ...args: { [I in keyof A]: A[I] extends boolean ? boolean | number : A[I] }
@@ -41,17 +41,25 @@ export type CoreFunctions = {
 /** Hash of a string of this length, sampled `offset` units before its end (assembly/hash.ts). */
 export type HashString = (text: string, length: number, offset: number) => number;
 
-/** An engine. None of its functions throws, but for a bug, or for want of stack. */
-export interface Engine extends CoreFunctions {
+/** What the lifetime of a table needs of an engine, whatever its tables hold. */
+export interface TableEngine {
   readonly kind: EngineKind;
-  /** What the functions compute that take a string. */
-  readonly hashString: HashString;
-  /** The word of a number that is no int32: equal for all NaNs. */
-  hashFloat(value: number): number;
   /** A new, empty table that evicts at `limit` entries; undefined if memory is refused. */
   createTable(limit: number): Table | undefined;
   /** Frees a table. Its handle must not be used again. */
   destroyTable(table: Table): void;
+  /** Removes every entry of a table and frees their memory. */
+  readonly clear: (table: Table) => void;
+  /** Bytes a table holds. */
+  readonly bytesHeld: (table: Table) => number;
+}
+
+/** An engine. None of its functions throws, but for a bug, or for want of stack. */
+export interface Engine extends CoreFunctions, TableEngine {
+  /** What the functions compute that take a string. */
+  readonly hashString: HashString;
+  /** The word of a number that is no int32: equal for all NaNs. */
+  hashFloat(value: number): number;
   /** A copy of the recency order, the oldest slot first. O(size). */
   order(table: Table): Int32Array;
   /** As `order`, of the slots that are stale at `now`. */

@@ -26,11 +26,15 @@ import { bind } from './bind.js';
 import type { CoreFunctions, Engine, HashString, Table } from './engine.js';
 
 /** What the core exports. */
-interface CoreExports extends CoreFunctions {
+interface CoreExports extends CoreFunctions, TableExports {}
+
+/** What every core exports that tables can be made in, and moved from and to. */
+export interface TableExports {
   readonly memory: WebAssembly.Memory;
   open(): void;
   create(limit: number): number;
   destroy(table: Table): void;
+  readonly size: (table: Table) => number;
   arrange(table: Table): number;
   arranged(table: Table): number;
   arrangeStale(table: Table, now: number): number;
@@ -40,17 +44,17 @@ interface CoreExports extends CoreFunctions {
 }
 
 /** An engine on a linear memory of its own. */
-export interface WasmEngine {
-  readonly engine: Engine;
+export interface WasmEngine<E = Engine> {
+  readonly engine: E;
   /** Bytes of linear memory that tables hold. */
   bytesInUse(): number;
   /**
    * A copy of another instance's table, at the same capacity; undefined if memory is refused. Some
    * slots may be MAPPED now that were not (`refused`).
    */
-  copyOf(from: WasmEngine, table: Table): Table | undefined;
+  copyOf(from: WasmEngine<E>, table: Table): Table | undefined;
   /** The exports, for `copyOf` of another instance. */
-  readonly core: CoreExports;
+  readonly core: TableExports;
 }
 
 const BUILTINS = { builtins: ['js-string'] };
@@ -78,18 +82,18 @@ function addressOf(table: Table): number {
   return (table as unknown as number) >>> 0;
 }
 
-function field(core: CoreExports, table: Table, offset: number): number {
+function field(core: TableExports, table: Table, offset: number): number {
   return new DataView(core.memory.buffer).getUint32(addressOf(table) + offset, true);
 }
 
-function bytesAt(core: CoreExports, address: number, length: number): Uint8Array {
+function bytesAt(core: TableExports, address: number, length: number): Uint8Array {
   return new Uint8Array(core.memory.buffer, address, length);
 }
 
 /**
  * Copies what does not depend on where a table lies, and the parts of its storage that are kept.
  */
-function copyTable(from: CoreExports, table: Table, to: CoreExports): Table | undefined {
+function copyTable(from: TableExports, table: Table, to: TableExports): Table | undefined {
   const capacity = field(from, table, TABLE_CAPACITY);
   const isAged = field(from, table, TABLE_AGES) !== 0;
   const isWeighed = field(from, table, TABLE_WEIGHTS) !== 0;
@@ -110,31 +114,24 @@ function copyTable(from: CoreExports, table: Table, to: CoreExports): Table | un
   return copy;
 }
 
-/** Binds an instance of the core, fresh or from another loader. */
-export function bindWasm(
-  exports: WebAssembly.Exports,
-  readsStrings: boolean,
-  hash?: HashString,
-): WasmEngine {
-  const core = exports as unknown as CoreExports;
+/** How the tables of an instance are made, and their order is read. Opens the instance. */
+export function tablesOf(core: TableExports) {
   core.open();
   const slotsAt = (address: number, count: number) =>
     new Int32Array(core.memory.buffer, address >>> 0, count).slice();
-  const engine = bind(
-    core,
-    {
-      kind: 'wasm',
-      readsStrings,
-      create: (limit) => (core.create(limit) || undefined) as Table | undefined,
-      destroy: core.destroy,
-      order: (table) => slotsAt(core.arrange(table), core.size(table)),
-      staleOrder(table, now) {
-        const count = core.arrangeStale(table, now);
-        return slotsAt(core.arranged(table), count);
-      },
+  return {
+    create: (limit: number) => (core.create(limit) || undefined) as Table | undefined,
+    destroy: core.destroy,
+    order: (table: Table) => slotsAt(core.arrange(table), core.size(table)),
+    staleOrder(table: Table, now: number) {
+      const count = core.arrangeStale(table, now);
+      return slotsAt(core.arranged(table), count);
     },
-    hash,
-  );
+  };
+}
+
+/** An engine together with the instance that it is on. */
+export function instanceOf<E>(engine: E, core: TableExports): WasmEngine<E> {
   return {
     engine,
     core,
@@ -143,18 +140,34 @@ export function bindWasm(
   };
 }
 
+/** Binds an instance of the core, fresh or from another loader. */
+export function bindWasm(
+  exports: WebAssembly.Exports,
+  readsStrings: boolean,
+  hash?: HashString,
+): WasmEngine {
+  const core = exports as unknown as CoreExports;
+  const engine = bind(core, { kind: 'wasm', readsStrings, ...tablesOf(core) }, hash);
+  return instanceOf(engine, core);
+}
+
 /** Whether the host has the byte of least value first. */
 function isLittleEndian(): boolean {
   return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 }
 
 /**
- * A new instance of the core with a memory of its own. Throws whatever the host refuses with, and
- * on a big-endian host (W4).
+ * The exports of a new instance of a core with a memory of its own. Throws whatever the host
+ * refuses with, and on a big-endian host (W4).
  */
-export function createWasmEngine(module: WebAssembly.Module, hash?: HashString): WasmEngine {
+export function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
   if (!isLittleEndian()) throw new Error('the core needs a little-endian host');
-  const instance = new WebAssembly.Instance(module, IMPORTS);
+  return new WebAssembly.Instance(module, IMPORTS).exports;
+}
+
+/** A new engine on an instance of the core of its own. Throws as `instantiate`. */
+export function createWasmEngine(module: WebAssembly.Module, hash?: HashString): WasmEngine {
+  const exports = instantiate(module);
   const readsStrings = WebAssembly.Module.imports(module).length === 0;
-  return bindWasm(instance.exports, readsStrings, hash);
+  return bindWasm(exports, readsStrings, hash);
 }

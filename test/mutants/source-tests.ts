@@ -48,6 +48,12 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   ],
   measure: ['sizes', 'errors', 'ttl'],
   memoized: ['memoize', 'cached'],
+  'numbers/bind': ['numbers', 'numbers.trouble'],
+  'numbers/js': ['numbers', 'numbers.trouble'],
+  'numbers/number-lru': ['numbers', 'numbers.trouble'],
+  'numbers/options': ['numbers.trouble'],
+  'numbers/table': ['numbers', 'numbers.trouble'],
+  'numbers/wasm': ['numbers', 'numbers.trouble'],
   options: ['errors', 'lifecycle', 'clock-host', 'sizes', 'options', 'ttl', 'resize', 'autopurge'],
   provide: ['core'],
   'read-through': [
@@ -87,4 +93,13 @@ export const ENGINES = /^(engine\/|core)/;
 export const PROMISES = /^(batch|cached|dict|load|memoized|read-through|turns|writ)/;
 
 /** Files that name things and do nothing: there is nothing in them to change. */
-export const NOTHING_TO_CHANGE = ['engine/engine', 'index', 'memoize', 'stores', 'types', 'wasm.d'];
+export const NOTHING_TO_CHANGE = [
+  'engine/engine',
+  'index',
+  'memoize',
+  'numbers',
+  'numbers/engine',
+  'stores',
+  'types',
+  'wasm.d',
+];
