@@ -315,11 +315,12 @@ function statusIn<K, V, FC>(
 }
 
 /**
+ * @internal
  * A list of keys. A string is rejected: it is iterable, but almost always a single key passed by
  * mistake.
  */
-function listOf<K>(keys: Iterable<K>): Iterable<K> {
+export function listOf<K>(keys: Iterable<K>, method = 'fetchMany'): Iterable<K> {
   const isList = typeof keys === 'object' && typeof keys?.[Symbol.iterator] === 'function';
   if (isList) return keys;
-  throw new LRUCacheTypeError('INVALID_KEYS', `fetchMany needs a list of keys, not ${show(keys)}`);
+  throw new LRUCacheTypeError('INVALID_KEYS', `${method} needs a list of keys, not ${show(keys)}`);
 }

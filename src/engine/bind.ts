@@ -22,6 +22,8 @@ export interface CoreAdapter {
   destroy(table: Table): void;
   order(table: Table): Int32Array;
   staleOrder(table: Table, now: number): Int32Array;
+  readonly findMany: Engine['findMany'];
+  readonly touchMany: Engine['touchMany'];
 }
 
 type StringFunctions = Pick<CoreFunctions, 'findString' | 'getString' | 'putString' | 'seekString'>;
@@ -63,6 +65,8 @@ export function bind(core: CoreFunctions, adapter: CoreAdapter, hash?: HashStrin
     destroyTable: withStack(adapter.destroy),
     order: adapter.order,
     staleOrder: adapter.staleOrder,
+    findMany: adapter.findMany,
+    touchMany: adapter.touchMany,
     clear: withStack(core.clear),
     grow: withStack(core.grow),
     useAges: withStack(core.useAges),

@@ -11,6 +11,7 @@
 
 import {
   AGE_BYTES_LOG2,
+  BATCH_WORDS,
   RECORD_BYTES_LOG2,
   TABLE_AGES,
   TABLE_CAPACITY,
@@ -26,7 +27,10 @@ import { bind } from './bind.js';
 import type { CoreFunctions, Engine, HashString, Table } from './engine.js';
 
 /** What the core exports. */
-interface CoreExports extends CoreFunctions, TableExports {}
+interface CoreExports extends CoreFunctions, TableExports {
+  findMany(table: Table, count: number): void;
+  touchMany(table: Table, count: number): void;
+}
 
 /** What every core exports that tables can be made in, and moved from and to. */
 export interface TableExports {
@@ -147,7 +151,35 @@ export function bindWasm(
   hash?: HashString,
 ): WasmEngine {
   const core = exports as unknown as CoreExports;
-  const engine = bind(core, { kind: 'wasm', readsStrings, ...tablesOf(core) }, hash);
+  const batchOf = (length: number) => new Int32Array(core.memory.buffer, BATCH_WORDS, length);
+  const adapter = {
+    kind: 'wasm' as const,
+    readsStrings,
+    ...tablesOf(core),
+    findMany(
+      table: Table,
+      keys: readonly unknown[],
+      from: number,
+      count: number,
+      slots: Int32Array,
+    ) {
+      const batch = batchOf(count);
+      for (let i = 0; i < count; i++) {
+        const key = keys[from + i];
+        if (typeof key !== 'number' || (key | 0) !== key) return false;
+        batch[i] = key;
+      }
+      core.findMany(table, count);
+      for (let i = 0; i < count; i++) slots[i] = batch[i] as number;
+      return true;
+    },
+    touchMany(table: Table, slots: Int32Array, count: number) {
+      const batch = batchOf(count);
+      for (let i = 0; i < count; i++) batch[i] = slots[i] as number;
+      core.touchMany(table, count);
+    },
+  };
+  const engine = bind(core, adapter, hash);
   return instanceOf(engine, core);
 }
 

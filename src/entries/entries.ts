@@ -19,6 +19,7 @@
 
 import {
   ASK_MAP,
+  BATCH_LENGTH,
   ELSEWHERE,
   EVICTED_MAPPED,
   KEY_LENGTH_MAX,
@@ -59,6 +60,9 @@ const MOVES_MAX = 2;
 let missedKey: string | undefined;
 let missedBy = 0;
 let entriesMade = 0;
+
+/** The slots of a batch, between two calls of the engine. Made when it is first needed. */
+let batchSlots: Int32Array | undefined;
 
 /** Keys that every host's Map takes. One that refuses a key below that has another reason. */
 const MAP_SIZE_SAFE = 2 ** 22;
@@ -175,6 +179,30 @@ export class Entries<K, V> {
       return this.items[slot * 2] === key ? slot : this.#touchElsewhere(key, slot);
     }
     return this.#touchRare(key);
+  }
+
+  /**
+   * Makes the slots of `count` keys from `from` on the newest, in turn, and adds their values;
+   * false, with nothing changed, if the engine has no way to do so at once.
+   */
+  touchMany(keys: readonly K[], from: number, count: number, values: (V | undefined)[]): boolean {
+    const { findMany, touchMany } = this.#engine;
+    if (findMany === undefined || touchMany === undefined) return false;
+    batchSlots ??= new Int32Array(BATCH_LENGTH);
+    const slots = batchSlots;
+    if (!findMany(this.#table, keys, from, count, slots)) return false;
+    const { items } = this;
+    for (let i = 0; i < count; i++) {
+      let slot = slots[i] as number;
+      // Another key has this word, or the Map may have this key.
+      if (slot !== NIL && items[slot * 2] !== keys[from + i]) {
+        slot = this.#keyMap?.get(keys[from + i]) ?? NIL;
+        slots[i] = slot;
+      }
+      values.push(items[slot * 2 + 1] as V | undefined);
+    }
+    touchMany(this.#table, slots, count);
+    return true;
   }
 
   /** Slot of a key, or NIL; the order stays. */

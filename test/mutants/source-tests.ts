@@ -42,6 +42,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   ],
   loads: ['loads', 'loads.abort', 'loads.failure', 'loads.report', 'fetch-many', 'clock-host'],
   lookups: ['crossings', 'status', 'stale', 'ttl'],
+  'many/many': ['many'],
   lru: [
     ...['crossings', 'extras', 'resize', 'hosts', 'options', 'callbacks', 'channels'],
     ...['subclass', 'status', 'ttl', 'sizes', 'stale', 'model', 'keys', 'autopurge'],
