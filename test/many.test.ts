@@ -1,5 +1,5 @@
-// getMany, setMany, hasMany and deleteMany: equal to a loop, in what they return, in order, in what
-// is evicted and told, on each engine.
+// Many at once: getMany, setMany, hasMany and deleteMany: equal to a loop, in what they return, in
+// order, in what is evicted and told, on each engine.
 
 import { describe, expect, it } from 'vitest';
 import type { LRUCache } from '../src/lru.js';
