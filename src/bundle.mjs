@@ -9,6 +9,9 @@
 // which anything older would make slow, but no static block. Names of classes stay, as errors,
 // profiles and heap snapshots show them.
 //
+// Every statement has a line of its own: Node prints the line that threw an uncaught error, and a
+// wrong option should not print the whole file.
+//
 // There are two kinds of entries. A whole one holds everything, with its own way to the core. A
 // satellite holds its own files only and imports the class from a whole one, so that there is one
 // class in a program. Imports are relative, and each subpath of the exports in package.json is also
@@ -43,14 +46,20 @@ const SATELLITES = [
 /** What a whole entry exports, by the modules that satellites import it from. */
 const MAIN = /\/(index|lru|errors)\.js$/;
 
+/** Length from which a statement is broken into lines. */
+const LINE_MAX = 400;
+/** What private fields of a cache begin with, and what stands for it while names are shortened. */
+const FIELD = '#LRUCache_';
+const FIELD_KEPT = '$LRUCache_';
+
 const EXTENSIONS = { esm: 'js', cjs: 'cjs' };
 
-/** Puts the entry's way to the core in the place of src/core.ts. */
+/** Puts the entry's way to the core in the place of src/engine/core.ts. */
 const coreFrom = (core) => ({
   name: 'core',
   setup({ onResolve, resolve }) {
     onResolve({ filter: /\/core\.js$/ }, ({ kind }) =>
-      resolve(`./${core}.ts`, { resolveDir: import.meta.dirname, kind }),
+      resolve(`./engine/${core}.ts`, { resolveDir: import.meta.dirname, kind }),
     );
   },
 });
@@ -87,18 +96,31 @@ function preambleOf(name, format) {
   return `/* @ts-self-types="./types/${types}.d.ts" */`;
 }
 
-/** Shortens all names but those of classes, and writes a file and its map. */
+/**
+ * Gives the classes of a cache the names that V8 shows when a method is called without its cache: a
+ * name of their own, and private fields that say whose they are. To terser, which shortens all
+ * private names, they are ordinary properties.
+ */
+function withNamesOfReceivers(text) {
+  const chain =
+    /^var (?:\w+, )?(Settings|IterableCache|LoadingCache|LRUCache) = class [\s\S]*?^\}[;,]/gm;
+  return text.replace(chain, (body, name) =>
+    body.replace('= class', `= class ${name}`).replace(/#(?=\w)/g, () => FIELD_KEPT),
+  );
+}
+
+/** Shortens all names but those that people see, and writes a file and its map. */
 async function writeShort(file, format, preamble, text, map) {
   const classes = [...text.matchAll(/(\w+) = class\b/g)].map(([, name]) => name);
-  const short = await minify(text, {
+  const short = await minify(withNamesOfReceivers(text), {
     module: format === 'esm',
     toplevel: true,
     compress: false,
-    format: { comments: false, preamble },
+    format: { comments: false, preamble, semicolons: false, max_line_len: LINE_MAX },
     mangle: { reserved: classes },
     sourceMap: { content: map, filename: basename(file), url: `${basename(file)}.map` },
   });
-  writeFileSync(file, short.code);
+  writeFileSync(file, short.code.replaceAll(FIELD_KEPT, FIELD));
   writeFileSync(`${file}.map`, short.map);
 }
 
@@ -159,17 +181,15 @@ function reachableFrom(modules) {
 function copyTypes() {
   rmSync('dist/types', { recursive: true, force: true });
   for (const module of reachableFrom(['index', 'stores', 'memoize', 'numbers'])) {
-    mkdirSync(posix.dirname(`dist/types/${module}`), { recursive: true });
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
     const map = JSON.parse(readFileSync(`dist/src/${module}.d.ts.map`, 'utf8'));
     for (const extension of ['ts', 'cts']) {
       const file = `${module}.d.${extension}`;
       const own = extension === 'ts' ? text : text.replace(/(from '\.[\w./-]+)\.js'/g, "$1.cjs'");
-      const name = basename(file);
-      writeFileSync(
-        `dist/types/${file}`,
-        own.replace(`${basename(module)}.d.ts.map`, `${name}.map`),
-      );
+      const name = posix.basename(file);
+      const mapped = own.replace(`${posix.basename(module)}.d.ts.map`, `${name}.map`);
+      mkdirSync(`dist/types/${posix.dirname(file)}`, { recursive: true });
+      writeFileSync(`dist/types/${file}`, mapped);
       writeFileSync(`dist/types/${file}.map`, JSON.stringify({ ...map, file: name }));
     }
   }

@@ -11,6 +11,6 @@ export {
   type LRUCacheErrorCode,
   LRUCacheRangeError,
   LRUCacheTypeError,
-} from './errors.js';
+} from './common/errors.js';
 export { NumberLRU, type NumberStats } from './numbers/number-lru.js';
 export type { NumberLRUOptions } from './numbers/options.js';

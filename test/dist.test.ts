@@ -1,6 +1,7 @@
 // What ships, as its users' tools and hosts meet it: its language, its names, and what its import
 // asks of a host. It needs a build.
 
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { inspect } from 'node:util';
@@ -21,6 +22,9 @@ const files = readdirSync(dist).filter((name) => /\.c?js$/.test(name));
 const { LRUCache, ...errors } = require('../dist/index.cjs') as Main;
 const stores = require('../dist/stores.cjs') as Stores;
 
+/** Characters of the longest line in what ships: terser breaks lines from 400, where it can. */
+const LINE_MAX = 800;
+
 describe.each(files)('dist/%s', (file) => {
   const text = read(file);
 
@@ -37,6 +41,12 @@ describe.each(files)('dist/%s', (file) => {
 
   it('has private fields as they are, which would be slow as WeakMaps', () => {
     expect(text).not.toMatch(/private (field|method)/);
+  });
+
+  it('has a statement a line, so that Node prints little of it when an error is not caught', () => {
+    const long = text.split('\n').filter((line) => line.length > LINE_MAX);
+    // The core is one string.
+    expect(long.filter((line) => !/^[^'"]*"[0-9a-f]+"$/.test(line))).toEqual([]);
   });
 
   it('names no global of Node that bundlers replace by one of their own', () => {
@@ -67,6 +77,35 @@ describe.each(Object.entries(classes))('%s', (name, given) => {
     expect(() => Reflect.apply(given, undefined, [])).toThrow(
       `Class constructor ${name} cannot be invoked without 'new'`,
     );
+  });
+});
+
+describe('a wrong use', () => {
+  it('that nobody catches prints its message and a line of the file', () => {
+    const { stderr } = spawnSync(
+      process.execPath,
+      ['--eval', `new (require('./dist/index.cjs').LRUCache)({ max: -1 })`],
+      { cwd: new URL('../', import.meta.url), encoding: 'utf8' },
+    );
+    expect(stderr).toContain('LRUCacheRangeError: max must be a whole number');
+    expect(stderr.length).toBeLessThan(2000);
+  });
+
+  it('of a method without its cache is told with the name of the class', async () => {
+    const messages: string[] = [];
+    for (let { prototype } = LRUCache; prototype !== null; ) {
+      const members = Object.values(Object.getOwnPropertyDescriptors(prototype));
+      for (const { value, get } of members) {
+        const call = async () => Reflect.apply(value ?? get, {}, [[]]);
+        if (typeof (value ?? get) !== 'function') continue;
+        await call().catch(({ message }: Error) => messages.push(message));
+      }
+      prototype = Object.getPrototypeOf(prototype);
+      if (prototype === Object.prototype) break;
+    }
+    const ofHost = messages.filter((message) => /private member|Receiver/.test(message));
+    expect(ofHost.length).toBeGreaterThan(30);
+    for (const message of ofHost) expect(message).toMatch(/#LRUCache_\w|class \w+Cache$/);
   });
 });
 

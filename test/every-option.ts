@@ -1,6 +1,6 @@
 // Every option of a cache, each with a value that is not its default.
 
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 
 /** Every option but the engine, with a value that is not the default. */
 export const everyOption: Required<

@@ -6,8 +6,8 @@
 import { mock } from 'node:test';
 import FakeTimers from '@sinonjs/fake-timers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LRUCache } from '../src/lru.js';
-import type { Perf } from '../src/types.js';
+import { LRUCache } from '../src/api/lru.js';
+import type { Perf } from '../src/common/types.js';
 import { SimulatedHost } from './simulated-host.js';
 
 const TTL = 1000;

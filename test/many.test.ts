@@ -2,7 +2,7 @@
 // order, in what is evicted and told, on each engine.
 
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { codeOf, HandClock } from './hand-clock.js';
 import { engineCases, openCache, openRelease } from './support.js';
 import { expectValid } from './validate.js';

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { NUMBERS_BUCKET_LOAD } from '../assembly/layout.js';
-import { LRUCacheError } from '../src/errors.js';
+import { LRUCacheError } from '../src/common/errors.js';
 import { NumberLRU } from '../src/numbers/number-lru.js';
 import { codeOf, HandClock } from './hand-clock.js';
 import { numberCases, openNumbers } from './number-model.js';

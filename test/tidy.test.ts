@@ -81,6 +81,29 @@ function undocumentedExports(file: string): string[] {
     .map((statement) => `${file}:${lineOf(source, statement.getStart())}`);
 }
 
+/**
+ * The rooms of src/, from the one that users enter to the one that all may use (src/README.md). Two
+ * on one floor do not import each other.
+ */
+const ROOMS = [
+  ['stores.ts', 'memoize.ts', 'numbers.ts', 'edge.ts'],
+  ['stores', 'memoize'],
+  ['index.ts'],
+  ['api'],
+  ['loads'],
+  ['cache', 'numbers'],
+  ['expiry'],
+  ['entries'],
+  ['engine'],
+  ['common', 'core.generated.ts', 'wasm.d.ts'],
+];
+
+/** The room of a file: its folder, or the file itself if that lies in src/. */
+function roomOf(file: string): string {
+  const [, room = '', ...rest] = file.split('/');
+  return rest.length > 0 || room.endsWith('.ts') ? room : `${room}.ts`;
+}
+
 function importedBy(file: string): string[] {
   const specifiers = [...read(file).matchAll(/(?:from|import) '(\.[^']+)'/g)];
   return specifiers.map(([, specifier]) =>
@@ -113,7 +136,7 @@ describe('what ships', () => {
   });
 
   it('has no file that nothing imports', () => {
-    const cores = ['src/core-none', 'src/edge', 'src/wasm.d'];
+    const cores = ['src/engine/core-none', 'src/edge', 'src/wasm.d'];
     const core = ['assembly/core', 'assembly/debug/index', 'assembly/imports.tsc'];
     const numbers = ['src/numbers', 'assembly/numbers/core', 'assembly/debug/numbers'];
     const entries = ['src/index', 'src/stores', 'src/memoize', ...cores, ...core, ...numbers];
@@ -126,7 +149,7 @@ describe('what ships', () => {
 
   it('prints nothing, but for the warning that lru-cache prints', () => {
     const printing = shipped.filter((file) => /\bconsole\./.test(undocumented(file)));
-    expect(printing).toEqual(['src/warning.ts']);
+    expect(printing).toEqual(['src/api/warning.ts']);
   });
 
   it('touches linear memory only where it may', () => {
@@ -136,6 +159,22 @@ describe('what ships', () => {
     expect(views.filter((file) => !file.startsWith('test/'))).toEqual([
       ...['src/engine/wasm.ts', 'src/numbers/wasm.ts'],
     ]);
+  });
+
+  it('has rooms that import only from rooms below them', () => {
+    const below = (room: string) => ROOMS.findIndex((floor) => floor.includes(room));
+    const wrong: string[] = [];
+    for (const file of shipped.filter((name) => name.startsWith('src/'))) {
+      for (const imported of importedBy(file).filter((name) => /^src\/[^?]+$/.test(name))) {
+        const [from, to] = [roomOf(file), roomOf(imported)];
+        // The types of callbacks name the class as their `this`.
+        const isOfThis = file === 'src/common/types.ts' && imported === 'src/api/lru';
+        const isDown = from === to || below(from) < below(to);
+        if (!isDown && !isOfThis) wrong.push(`${file} imports ${imported}`);
+        if (below(from) < 0) wrong.push(`${file} is in no room`);
+      }
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('imports nothing but its own files', () => {
@@ -174,6 +213,27 @@ describe('the repository', () => {
       const mentioned = read(file).matchAll(/npm (?:--silent )?(?:run ([\w:]+)|(start|test)\b)/g);
       for (const [, run, short] of mentioned) expect(scripts).toHaveProperty([run ?? short ?? '']);
     }
+  });
+
+  it('pipes what npm runs without what npm says', () => {
+    const isPiped = /npm.* start .*(?:--json.*>|\|)|\| *npm/;
+    for (const file of markdown) {
+      for (const line of read(file)
+        .split('\n')
+        .filter((text) => isPiped.test(text))) {
+        if (!line.startsWith('|')) expect(line, file).toContain('npm --silent start');
+      }
+    }
+  });
+
+  it('names every entry of the package in its policy of versions', () => {
+    const { exports } = JSON.parse(read('package.json')) as { exports: object };
+    const entries = Object.keys(exports).filter((name) => name !== './package.json');
+    const item = read('docs/support.md').match(
+      /- the entries of the package:[^;.]*(?:[^\n]|\n {2})*/,
+    );
+    const named = [...(item?.[0] ?? '').matchAll(/`(wasm-lru[\w/.]*)`/g)].map(([, name]) => name);
+    expect(named.toSorted()).toEqual(entries.map((name) => `wasm-lru${name.slice(1)}`).toSorted());
   });
 
   it('has figures in README that are those of bench/figures.json', () => {

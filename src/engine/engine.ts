@@ -16,7 +16,7 @@
 // that V8 sees the call of one WebAssembly export and inlines its wrapper.
 
 import type * as core from '../../assembly/index.js';
-import type { EngineKind } from '../types.js';
+import type { EngineKind } from '../common/types.js';
 
 declare const tableBrand: unique symbol;
 /** Handle of one cache's table; only its engine knows what it is. */
@@ -60,21 +60,6 @@ export interface Engine extends CoreFunctions, TableEngine {
   readonly hashString: HashString;
   /** The word of a number that is no int32: equal for all NaNs. */
   hashFloat(value: number): number;
-  /**
-   * As `find` of `count` keys from `from` on, BATCH_LENGTH at most, into `slots`; false if one is
-   * no int32. Undefined where it is no faster.
-   */
-  readonly findMany:
-    | ((
-        table: Table,
-        keys: readonly unknown[],
-        from: number,
-        count: number,
-        slots: Int32Array,
-      ) => boolean)
-    | undefined;
-  /** As `touch` of `count` slots in turn, but for NIL. */
-  readonly touchMany: ((table: Table, slots: Int32Array, count: number) => void) | undefined;
   /** A copy of the recency order, the oldest slot first. O(size). */
   order(table: Table): Int32Array;
   /** As `order`, of the slots that are stale at `now`. */

@@ -20,13 +20,12 @@ export function createJsEngine(hash?: HashString): Engine {
       create: (limit) => core.create(limit) as unknown as Table,
       destroy: (table) => core.destroy(own(table)),
       order: (table) => core.arrange(own(table)).slice(0, own(table).size),
-      // Nothing crosses here.
-      findMany: undefined,
-      touchMany: undefined,
       staleOrder(table, now) {
         const count = core.arrangeStale(own(table), now);
         return core.arranged(own(table)).slice(0, count);
       },
+      touch: (table, slot) => core.touch(own(table), slot),
+      noteGrowth() {},
     },
     hash,
   );

@@ -16,9 +16,10 @@
 //     with the cache, or when the cache is cleared. If no other table is in the shared instance, it
 //     keeps that one, and small tables get a new one: nothing is copied, and nothing left behind.
 
-import { openCore } from '../core.js';
-import { LRUCacheRangeError } from '../errors.js';
-import type { EngineKind } from '../types.js';
+import { show } from '../common/check.js';
+import { LRUCacheRangeError, LRUCacheTypeError } from '../common/errors.js';
+import type { EngineKind } from '../common/types.js';
+import { openCore } from './core.js';
 import { hasTrapped, killIfTrap } from './dead.js';
 import type { Engine, Table, TableEngine } from './engine.js';
 import { createJsEngine } from './js.js';
@@ -216,6 +217,20 @@ export function hostsOf<E extends TableEngine>(
       );
     }
   };
+}
+
+/** The host of a cache with this `engine`, of those of one core. Throws `INVALID_OPTIONS`. */
+export function checkEngine<H extends object>(
+  engine: unknown,
+  hostOf: (kind?: EngineKind) => H,
+): H {
+  // Tests give a host itself.
+  if (engine instanceof TableHost) return engine as unknown as H;
+  if (engine === undefined || engine === 'wasm' || engine === 'pure') return hostOf(engine);
+  throw new LRUCacheTypeError(
+    'INVALID_OPTIONS',
+    `engine must be 'wasm' or 'pure', not ${show(engine)}`,
+  );
 }
 
 /** The host of the next `LRUCache`, as `hostsOf`. */

@@ -1,8 +1,9 @@
 // The WebAssembly engine: compiles the core, binds its exports, and is the only holder of views of
 // its memory.
 //
-// W1  A view is made where it is used and never kept: growth of the memory detaches it, and a
-//     detached view reads undefined without an error.
+// W1  A view is made where it is used, since growth of the memory detaches it, and a detached view
+//     reads undefined without an error. One is kept, for `touch`: it is made anew after each call
+//     that may grow the memory, and a detached one leads to the core.
 // W2  The core's u32 results arrive as int32; addresses are made unsigned here and nowhere else.
 // W3  The core imports the js-string builtins and nothing else. On hosts without them, the imports
 //     are stubs that are never called, and strings are hashed in JavaScript.
@@ -11,25 +12,31 @@
 
 import {
   AGE_BYTES_LOG2,
-  BATCH_WORDS,
+  MAPPED,
+  RECORD_BYTES,
   RECORD_BYTES_LOG2,
+  RECORD_STAMP,
+  STAMP_MAX,
+  STAMP_STEP,
   TABLE_AGES,
   TABLE_CAPACITY,
+  TABLE_CLOCK,
   TABLE_FRESH,
   TABLE_LIMIT,
   TABLE_MARK,
+  TABLE_NEWEST,
   TABLE_RECORDS,
   TABLE_SIZE,
   TABLE_WEIGHTS,
   WEIGHT_BYTES_LOG2,
 } from '../../assembly/layout.js';
-import { bind } from './bind.js';
+import { bind, type CoreAdapter } from './bind.js';
 import type { CoreFunctions, Engine, HashString, Table } from './engine.js';
 
 /** What the core exports. */
 interface CoreExports extends CoreFunctions, TableExports {
-  findMany(table: Table, count: number): void;
-  touchMany(table: Table, count: number): void;
+  readonly size: CoreFunctions['size'];
+  readonly touch: CoreFunctions['touch'];
 }
 
 /** What every core exports that tables can be made in, and moved from and to. */
@@ -39,6 +46,7 @@ export interface TableExports {
   create(limit: number): number;
   destroy(table: Table): void;
   readonly size: (table: Table) => number;
+  readonly touch: (table: Table, slot: number) => void;
   arrange(table: Table): number;
   arranged(table: Table): number;
   arrangeStale(table: Table, now: number): number;
@@ -118,29 +126,72 @@ function copyTable(from: TableExports, table: Table, to: TableExports): Table | 
   return copy;
 }
 
-/** How the tables of an instance are made, and their order is read. Opens the instance. */
-export function tablesOf(core: TableExports) {
-  core.open();
-  const slotsAt = (address: number, count: number) =>
-    new Int32Array(core.memory.buffer, address >>> 0, count).slice();
+/** What adapters of both cores have of this file. */
+type TableAdapter = Pick<
+  CoreAdapter,
+  'create' | 'destroy' | 'order' | 'staleOrder' | 'touch' | 'noteGrowth'
+>;
+
+/**
+ * The core's `touch` (assembly/order.ts), on a view of its memory: most of what a hit costs is
+ * calls. Where the clock has come to its end, or the view is detached, the core does it.
+ */
+function touchByView(core: TableExports): Pick<TableAdapter, 'touch' | 'noteGrowth'> {
+  let words = new Int32Array(core.memory.buffer);
+  const noteGrowth = () => {
+    if (words.length === 0) words = new Int32Array(core.memory.buffer);
+  };
   return {
-    create: (limit: number) => (core.create(limit) || undefined) as Table | undefined,
-    destroy: core.destroy,
-    order: (table: Table) => slotsAt(core.arrange(table), core.size(table)),
-    staleOrder(table: Table, now: number) {
-      const count = core.arrangeStale(table, now);
-      return slotsAt(core.arranged(table), count);
+    noteGrowth,
+    touch(table, slot) {
+      const header = (table as unknown as number) >>> 2;
+      const clock = words[header + TABLE_CLOCK / 4] as number;
+      if (clock < STAMP_MAX) {
+        const records = (words[header + TABLE_RECORDS / 4] as number) >>> 2;
+        const at = records + slot * (RECORD_BYTES / 4) + RECORD_STAMP / 4;
+        words[at] = (clock + STAMP_STEP) | ((words[at] as number) & MAPPED);
+        words[header + TABLE_CLOCK / 4] = clock + STAMP_STEP;
+        words[header + TABLE_NEWEST / 4] = slot;
+      } else {
+        noteGrowth();
+        core.touch(table, slot);
+      }
     },
   };
 }
 
+/** How the tables of an instance are made, used and read. Opens the instance. */
+export function tablesOf(core: TableExports): TableAdapter {
+  core.open();
+  const slotsAt = (address: number, count: number) =>
+    new Int32Array(core.memory.buffer, address >>> 0, count).slice();
+  return {
+    create: (limit) => (core.create(limit) || undefined) as Table | undefined,
+    destroy: core.destroy,
+    order: (table) => slotsAt(core.arrange(table), core.size(table)),
+    staleOrder(table, now) {
+      const count = core.arrangeStale(table, now);
+      return slotsAt(core.arranged(table), count);
+    },
+    ...touchByView(core),
+  };
+}
+
 /** An engine together with the instance that it is on. */
-export function instanceOf<E>(engine: E, core: TableExports): WasmEngine<E> {
+export function instanceOf<E>(
+  engine: E,
+  core: TableExports,
+  noteGrowth: () => void,
+): WasmEngine<E> {
   return {
     engine,
     core,
     bytesInUse: () => core.bytesInUse() >>> 0,
-    copyOf: (from, table) => copyTable(from.core, table, core),
+    copyOf(from, table) {
+      const copy = copyTable(from.core, table, core);
+      noteGrowth();
+      return copy;
+    },
   };
 }
 
@@ -151,36 +202,9 @@ export function bindWasm(
   hash?: HashString,
 ): WasmEngine {
   const core = exports as unknown as CoreExports;
-  const batchOf = (length: number) => new Int32Array(core.memory.buffer, BATCH_WORDS, length);
-  const adapter = {
-    kind: 'wasm' as const,
-    readsStrings,
-    ...tablesOf(core),
-    findMany(
-      table: Table,
-      keys: readonly unknown[],
-      from: number,
-      count: number,
-      slots: Int32Array,
-    ) {
-      const batch = batchOf(count);
-      for (let i = 0; i < count; i++) {
-        const key = keys[from + i];
-        if (typeof key !== 'number' || (key | 0) !== key) return false;
-        batch[i] = key;
-      }
-      core.findMany(table, count);
-      for (let i = 0; i < count; i++) slots[i] = batch[i] as number;
-      return true;
-    },
-    touchMany(table: Table, slots: Int32Array, count: number) {
-      const batch = batchOf(count);
-      for (let i = 0; i < count; i++) batch[i] = slots[i] as number;
-      core.touchMany(table, count);
-    },
-  };
-  const engine = bind(core, adapter, hash);
-  return instanceOf(engine, core);
+  const tables = tablesOf(core);
+  const engine = bind(core, { kind: 'wasm', readsStrings, ...tables }, hash);
+  return instanceOf(engine, core, tables.noteGrowth);
 }
 
 /** Whether the host has the byte of least value first. */

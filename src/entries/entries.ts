@@ -19,7 +19,6 @@
 
 import {
   ASK_MAP,
-  BATCH_LENGTH,
   ELSEWHERE,
   EVICTED_MAPPED,
   KEY_LENGTH_MAX,
@@ -30,11 +29,12 @@ import {
   VISIT_RENEW,
   VISIT_TOUCH,
 } from '../../assembly/layout.js';
+import { LRUCacheRangeError, outOfMemory } from '../common/errors.js';
+import type { EngineKind } from '../common/types.js';
 import { disposedEngine, disposedMap, hasTrapped, isDisposed, killIfTrap } from '../engine/dead.js';
 import type { Engine, Table } from '../engine/engine.js';
 import type { Lease, TableHost } from '../engine/lifetime.js';
-import { LRUCacheRangeError, outOfMemory } from '../errors.js';
-import type { EngineKind } from '../types.js';
+import { Lookaside } from './lookaside.js';
 import { isUpdate, outcomeOf, slotOf } from './outcome.js';
 import { chooseOffset } from './sample.js';
 
@@ -60,9 +60,6 @@ const MOVES_MAX = 2;
 let missedKey: string | undefined;
 let missedBy = 0;
 let entriesMade = 0;
-
-/** The slots of a batch, between two calls of the engine. Made when it is first needed. */
-let batchSlots: Int32Array | undefined;
 
 /** Keys that every host's Map takes. One that refuses a key below that has another reason. */
 const MAP_SIZE_SAFE = 2 ** 22;
@@ -108,6 +105,7 @@ export class Entries<K, V> {
   #table: Table;
   readonly #host: TableHost;
   readonly #id = ++entriesMade;
+  readonly #lookaside = new Lookaside();
   #max: number;
   #budget = 0;
   #keyMap: Map<unknown, number> | undefined;
@@ -174,35 +172,11 @@ export class Entries<K, V> {
       const slot = this.#engine.getString(this.#table, key, this.#offset);
       return this.items[slot * 2] === key ? slot : this.#touchElsewhere(key, slot);
     }
-    if (typeof key === 'number' && (key | 0) === key) {
-      const slot = this.#engine.get(this.#table, key);
-      return this.items[slot * 2] === key ? slot : this.#touchElsewhere(key, slot);
-    }
-    return this.#touchRare(key);
-  }
-
-  /**
-   * Makes the slots of `count` keys from `from` on the newest, in turn, and adds their values;
-   * false, with nothing changed, if the engine has no way to do so at once.
-   */
-  touchMany(keys: readonly K[], from: number, count: number, values: (V | undefined)[]): boolean {
-    const { findMany, touchMany } = this.#engine;
-    if (findMany === undefined || touchMany === undefined) return false;
-    batchSlots ??= new Int32Array(BATCH_LENGTH);
-    const slots = batchSlots;
-    if (!findMany(this.#table, keys, from, count, slots)) return false;
-    const { items } = this;
-    for (let i = 0; i < count; i++) {
-      let slot = slots[i] as number;
-      // Another key has this word, or the Map may have this key.
-      if (slot !== NIL && items[slot * 2] !== keys[from + i]) {
-        slot = this.#keyMap?.get(keys[from + i]) ?? NIL;
-        slots[i] = slot;
-      }
-      values.push(items[slot * 2 + 1] as V | undefined);
-    }
-    touchMany(this.#table, slots, count);
-    return true;
+    if (typeof key !== 'number') return this.#touchMapped(key);
+    const slot = this.#lookaside.slotFor(key);
+    if (this.items[slot * 2] !== key) return this.#touchNumber(key);
+    this.#engine.touch(this.#table, slot);
+    return slot;
   }
 
   /** Slot of a key, or NIL; the order stays. */
@@ -324,6 +298,7 @@ export class Entries<K, V> {
       engine.setBudget(table, this.#budget);
     }
     this.items = noItems();
+    this.#lookaside.clear();
     this.#keyMap = undefined;
     this.#refusedCount = 0;
     missedKey = undefined;
@@ -341,6 +316,7 @@ export class Entries<K, V> {
     this.#engine = disposedEngine(this.#engine);
     this.#keyMap = disposedMap;
     this.items = noItems();
+    this.#lookaside.clear();
     missedKey = undefined;
   }
 
@@ -424,10 +400,13 @@ export class Entries<K, V> {
     return slot;
   }
 
-  #touchRare(key: K): number {
-    if (typeof key !== 'number') return this.#touchMapped(key);
-    const slot = this.#engine.get(this.#table, this.#engine.hashFloat(key));
-    return isSameKey(this.items[slot * 2], key) ? slot : this.#touchElsewhere(key, slot);
+  /** A number that the lookaside does not have. */
+  #touchNumber(key: K & number): number {
+    const engine = this.#engine;
+    const slot = engine.get(this.#table, isInt32(key) ? key : engine.hashFloat(key));
+    if (!isSameKey(this.items[slot * 2], key)) return this.#touchElsewhere(key, slot);
+    this.#lookaside.note(key, slot);
+    return slot;
   }
 
   #visitMapped(key: K, now: number): number {

@@ -2,33 +2,36 @@
 //
 // As in engine/bind.ts, what moves blocks or allocates begins only with stack in reserve.
 
+import type { EngineKind } from '../common/types.js';
 import { withStack } from '../engine/bind.js';
 import type { Table } from '../engine/engine.js';
-import type { EngineKind } from '../types.js';
 import type { NumberEngine, NumberFunctions } from './engine.js';
 
 /** What differs between the two cores. */
 export interface NumberAdapter
-  extends Pick<NumberEngine, 'order' | 'staleOrder' | 'getMany' | 'putMany'> {
+  extends Pick<NumberEngine, 'order' | 'staleOrder' | 'touch' | 'getMany' | 'putMany'> {
   readonly kind: EngineKind;
   create(limit: number): Table | undefined;
   destroy(table: Table): void;
+  /** Called after what may have grown the core's memory. */
+  noteGrowth(): void;
 }
 
 /** An engine over a core. */
 export function engineOf(core: NumberFunctions, adapter: NumberAdapter): NumberEngine {
+  const { noteGrowth } = adapter;
   // One literal, without a spread: V8 then keeps all of it in the object, a load less a call.
   return {
     kind: adapter.kind,
-    createTable: withStack(adapter.create),
-    destroyTable: withStack(adapter.destroy),
+    createTable: withStack(adapter.create, noteGrowth),
+    destroyTable: withStack(adapter.destroy, noteGrowth),
     order: adapter.order,
     staleOrder: adapter.staleOrder,
     getMany: adapter.getMany,
     putMany: adapter.putMany,
-    clear: withStack(core.clear),
-    grow: withStack(core.grow),
-    useAges: withStack(core.useAges),
+    clear: withStack(core.clear, noteGrowth),
+    grow: withStack(core.grow, noteGrowth),
+    useAges: withStack(core.useAges, noteGrowth),
     get: core.get,
     getFresh: core.getFresh,
     peek: core.peek,
@@ -39,7 +42,7 @@ export function engineOf(core: NumberFunctions, adapter: NumberAdapter): NumberE
     use: core.use,
     seek: core.seek,
     visit: core.visit,
-    touch: core.touch,
+    touch: adapter.touch,
     insert: core.insert,
     insertMapped: core.insertMapped,
     nextSlot: core.nextSlot,

@@ -21,6 +21,8 @@ export function createNumberJsEngine(): NumberEngine {
       const count = core.arrangeStale(own(table), now);
       return core.arranged(own(table)).slice(0, count);
     },
+    touch: (table, slot) => core.touch(own(table), slot),
+    noteGrowth() {},
     getMany(table, keys, values, missing) {
       let found = 0;
       for (let i = 0; i < keys.length; i++) {

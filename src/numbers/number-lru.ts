@@ -12,12 +12,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { NIL } from '../../assembly/layout.js';
-import { ageAt, Clock } from '../clock.js';
+import { checkAge, checkMax } from '../common/check.js';
+import { keepName, LRUCacheError } from '../common/errors.js';
+import type { Count, EngineKind, Milliseconds } from '../common/types.js';
 import { isEviction, isUpdate, slotOf } from '../entries/outcome.js';
-import { keepName, LRUCacheError } from '../errors.js';
-import { checkAge } from '../measure.js';
-import { checkMax } from '../options.js';
-import type { Count, EngineKind, Milliseconds } from '../types.js';
+import { ageAt, Clock } from '../expiry/clock.js';
 import {
   checkArrays,
   checkNumber,

@@ -1,9 +1,9 @@
 // The options of NumberLRU, and the checks of its arguments.
 
-import { hostsOf, type TableHost } from '../engine/lifetime.js';
-import { LRUCacheRangeError, LRUCacheTypeError } from '../errors.js';
-import { checkEngine, checkMax, checkPerf, checkTtl, resolutionOf, show } from '../options.js';
-import type { Count, EngineKind, Milliseconds, Perf } from '../types.js';
+import { checkMax, checkPerf, checkTtl, resolutionOf, show } from '../common/check.js';
+import { LRUCacheRangeError, LRUCacheTypeError } from '../common/errors.js';
+import type { Count, EngineKind, Milliseconds, Perf } from '../common/types.js';
+import { checkEngine, hostsOf, type TableHost } from '../engine/lifetime.js';
 import type { NumberEngine } from './engine.js';
 import { openNumberJs } from './js.js';
 import { openNumberCore } from './wasm.js';

@@ -22,11 +22,11 @@ import {
   UPDATED,
   VISIT_TOUCH,
 } from '../../assembly/layout.js';
+import { LRUCacheError, outOfMemory } from '../common/errors.js';
 import { deadLike, hasTrapped, killIfTrap } from '../engine/dead.js';
 import type { Table } from '../engine/engine.js';
 import type { Lease, TableHost } from '../engine/lifetime.js';
 import { outcomeOf, slotOf } from '../entries/outcome.js';
-import { LRUCacheError, outOfMemory } from '../errors.js';
 import type { NumberEngine } from './engine.js';
 
 /** A key goes straight to the engine. */

@@ -4,7 +4,7 @@
 // kept. What crosses at once lies in the batch (layout.ts), which no growth of a table moves.
 
 import { BATCH_LENGTH, BATCH_VALUES, BATCH_WORDS } from '../../assembly/layout.js';
-import { decodeHex } from '../core.js';
+import { decodeHex } from '../engine/core.js';
 import type { Table } from '../engine/engine.js';
 import {
   compileCore,
@@ -19,7 +19,9 @@ import { coreHex } from './core.generated.js';
 import type { NumberEngine, NumberFunctions } from './engine.js';
 
 /** What the core exports. */
-interface NumberExports extends Omit<NumberFunctions, 'size'>, TableExports {
+interface NumberExports extends NumberFunctions, TableExports {
+  readonly size: NumberFunctions['size'];
+  readonly touch: NumberFunctions['touch'];
   getMany(table: Table, count: number, missing: number): number;
   putMany(table: Table, count: number): number;
 }
@@ -27,9 +29,10 @@ interface NumberExports extends Omit<NumberFunctions, 'size'>, TableExports {
 /** Binds an instance of the core, fresh or from another loader. */
 export function bindNumbers(exports: WebAssembly.Exports): WasmEngine<NumberEngine> {
   const core = exports as unknown as NumberExports;
+  const tables = tablesOf(core);
   const adapter = {
     kind: 'wasm' as const,
-    ...tablesOf(core),
+    ...tables,
     getMany(table: Table, keys: Int32Array, values: Float64Array, missing: number) {
       let found = 0;
       for (let from = 0; from < keys.length; from += BATCH_LENGTH) {
@@ -53,7 +56,7 @@ export function bindNumbers(exports: WebAssembly.Exports): WasmEngine<NumberEngi
       return keys.length;
     },
   };
-  return instanceOf(engineOf(core, adapter), core);
+  return instanceOf(engineOf(core, adapter), core, tables.noteGrowth);
 }
 
 let module: WebAssembly.Module | undefined;

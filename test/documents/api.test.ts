@@ -10,7 +10,7 @@ import { expect, it } from 'vitest';
 import { blocksOf, expectPrinted } from './blocks.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const ENTRIES = ['index', 'options', 'types', 'stores', 'memoize', 'numbers'].map(
+const ENTRIES = ['index', 'common/options', 'common/types', 'stores', 'memoize', 'numbers'].map(
   (name) => `src/${name}.ts`,
 );
 

@@ -3,7 +3,7 @@
 // It is told when a loader settles and when the cache has dealt with that; all else it works out
 // itself. An outcome is what a promise of `fetch` must come to.
 
-import type { LRUCache } from '../../src/lru.js';
+import type { LRUCache } from '../../src/api/lru.js';
 
 export type Key = string;
 /** Every value is stored once, so that a value tells which `set` or load it came from. */

@@ -1,0 +1,106 @@
+// The check of the constructor's options: read once each, and refused before anything is allocated.
+
+import {
+  checkFunction,
+  checkMax,
+  checkPerf,
+  checkTtl,
+  isBound,
+  resolutionOf,
+  show,
+} from '../common/check.js';
+import { LRUCacheTypeError } from '../common/errors.js';
+import type { CheckedOptions, OptionsBase } from '../common/options.js';
+import { checkEngine, hostFor, type TableHost } from '../engine/lifetime.js';
+
+/** Checked options, and where the cache is to live. */
+export type Construction<K, V, FC> = CheckedOptions<K, V, FC> & { readonly engine: TableHost };
+
+/** A checked `maxSize` or `maxEntrySize`. Throws `INVALID_SIZE`. */
+export function checkMaxSize(name: string, size: unknown): number {
+  if (isBound(size)) return size;
+  throw new LRUCacheTypeError(
+    'INVALID_SIZE',
+    `${name} must be a whole number above 0, not ${show(size)}`,
+  );
+}
+
+const CALLBACK_NAMES = [
+  'sizeCalculation',
+  'dispose',
+  'disposeAfter',
+  'onInsert',
+  'fetchMethod',
+  'fetchManyMethod',
+  'memoMethod',
+] as const;
+
+/** Checks what `new LRUCache` was given. Throws as its docstring says. */
+export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construction<K, V, FC> {
+  if (typeof options !== 'object' || options === null) {
+    throw new LRUCacheTypeError(
+      'INVALID_OPTIONS',
+      `LRUCache needs an options object with max, maxSize or ttl, not ${show(options)}`,
+    );
+  }
+  const { max, maxSize, maxEntrySize, sizeCalculation, ttl, perf, engine } = options;
+  const { dispose, disposeAfter, onInsert } = options;
+  const { fetchMethod, fetchManyMethod, memoMethod } = options;
+  const callbacks = {
+    sizeCalculation,
+    dispose,
+    disposeAfter,
+    onInsert,
+    fetchMethod,
+    fetchManyMethod,
+    memoMethod,
+  };
+  for (const name of CALLBACK_NAMES) {
+    if (callbacks[name] !== undefined) checkFunction(name, callbacks[name]);
+  }
+  const checkedMax = max === undefined || max === 0 ? 0 : checkMax(max);
+  const checkedMaxSize =
+    maxSize === undefined || maxSize === 0 ? 0 : checkMaxSize('maxSize', maxSize);
+  const checkedEntrySize =
+    maxEntrySize === undefined || maxEntrySize === 0
+      ? checkedMaxSize
+      : checkMaxSize('maxEntrySize', maxEntrySize);
+  const checkedTtl = ttl === undefined || ttl === 0 ? 0 : checkTtl(ttl);
+  if (checkedMax === 0 && checkedMaxSize === 0 && checkedTtl === 0) {
+    throw new LRUCacheTypeError('INVALID_OPTIONS', 'One of max, maxSize and ttl is needed');
+  }
+  if (sizeCalculation !== undefined && checkedEntrySize === 0) {
+    throw new LRUCacheTypeError('INVALID_SIZE', 'sizeCalculation needs maxSize or maxEntrySize');
+  }
+  // One literal, without a spread: that would grow, and be copied, property by property.
+  return {
+    sizeCalculation,
+    dispose,
+    disposeAfter,
+    onInsert,
+    fetchMethod,
+    fetchManyMethod,
+    memoMethod,
+    max: checkedMax,
+    maxSize: checkedMaxSize,
+    maxEntrySize: checkedEntrySize,
+    isEntrySizeImplied: maxEntrySize === undefined || maxEntrySize === 0,
+    ttl: checkedTtl,
+    ttlResolution: resolutionOf(options.ttlResolution),
+    ttlAutopurge: !!options.ttlAutopurge,
+    updateAgeOnGet: !!options.updateAgeOnGet,
+    updateAgeOnHas: !!options.updateAgeOnHas,
+    allowStale: !!options.allowStale,
+    noDeleteOnStaleGet: !!options.noDeleteOnStaleGet,
+    noUpdateTTL: !!options.noUpdateTTL,
+    noDisposeOnSet: !!options.noDisposeOnSet,
+    backgroundFetchSize: options.backgroundFetchSize ?? 1,
+    noDeleteOnFetchRejection: !!options.noDeleteOnFetchRejection,
+    allowStaleOnFetchRejection: !!options.allowStaleOnFetchRejection,
+    allowStaleOnFetchAbort: !!options.allowStaleOnFetchAbort,
+    ignoreFetchAbort: !!options.ignoreFetchAbort,
+    perf: checkPerf(perf),
+    recordStats: !!options.recordStats,
+    engine: checkEngine(engine, hostFor),
+  };
+}
