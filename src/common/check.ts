@@ -1,5 +1,5 @@
-// The checks that rooms share: of options, of arguments, of callbacks; and how an error shows what it
-// was given. Each throws before anything has changed.
+// The checks that rooms share, of options, arguments and callbacks; and how an error shows a value.
+// Each throws before anything has changed.
 
 import { CAPACITY_MAX, WEIGHT_MAX } from '../../assembly/layout.js';
 import { LRUCacheRangeError, LRUCacheTypeError } from './errors.js';
