@@ -5,12 +5,13 @@ import {
   checkMax,
   checkPerf,
   checkTtl,
+  checkWindows,
   isBound,
   resolutionOf,
   show,
 } from '../common/check.js';
 import { LRUCacheTypeError } from '../common/errors.js';
-import type { CheckedOptions, OptionsBase } from '../common/options.js';
+import type { CheckedOptions, FreshnessOptions, OptionsBase } from '../common/options.js';
 import { checkEngine, hostFor, type TableHost } from '../engine/lifetime.js';
 
 /** Checked options, and where the cache is to live. */
@@ -34,6 +35,23 @@ const CALLBACK_NAMES = [
   'fetchManyMethod',
   'memoMethod',
 ] as const;
+
+/**
+ * The options of freshness.ts, checked; undefined if none is given. Throws `INVALID_TTL`,
+ * `INVALID_CALLBACK` or `INVALID_OPTIONS`.
+ */
+function checkFreshness<K, V>(options: FreshnessOptions<K, V>): FreshnessOptions<K, V> | undefined {
+  const { ttlCalculation, maxAge, staleWhileRevalidate, staleIfError } = options;
+  const { refreshAhead, loadTimeout, waitUntil } = options;
+  const given = {
+    ...{ ttlCalculation, maxAge, staleWhileRevalidate, staleIfError },
+    ...{ refreshAhead, loadTimeout, waitUntil },
+  };
+  if (!Object.values(given).some((value) => value !== undefined)) return undefined;
+  if (ttlCalculation !== undefined) checkFunction('ttlCalculation', ttlCalculation);
+  checkWindows(given);
+  return given;
+}
 
 /** Checks what `new LRUCache` was given. Throws as its docstring says. */
 export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construction<K, V, FC> {
@@ -101,6 +119,7 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construc
     ignoreFetchAbort: !!options.ignoreFetchAbort,
     perf: checkPerf(perf),
     recordStats: !!options.recordStats,
+    freshness: checkFreshness(options),
     engine: checkEngine(engine, hostFor),
   };
 }

@@ -88,7 +88,8 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
   /**
    * Returns the value of a key, and loads it by `fetchMethod` if it is absent or stale. Without a
    * `fetchMethod`, it does what `get` does. One load of a key runs at a time, with the options of
-   * the call that started it, and takes no room in the cache.
+   * the call that started it, and takes no room in the cache. A call with a `signal` can be given
+   * up by itself; the load is aborted when nobody wants it any longer.
    *
    * Rejects with what `fetchMethod` throws or rejects with, with the reason of an aborted `signal`,
    * or with code `FETCH_DELETED` or `FETCH_REPLACED` if the key is deleted or set during the load.

@@ -16,14 +16,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { NIL } from '../../assembly/layout.js';
-import { clear, pop, purge, resize } from '../cache/bulk.js';
+import { clear, deleteWhere, invalidateTag, pop, purge, resize } from '../cache/bulk.js';
 import { metrics } from '../cache/channels.js';
 import { deleteMany, getMany, hasMany, setMany } from '../cache/many.js';
 import { dumpOf, infoOf, loadInto, remainingTtlOf } from '../cache/snapshot.js';
 import { newStats } from '../cache/stats.js';
 import { getByStore, hasByStore, peekByStore, setByStore } from '../cache/status.js';
 import type { Store } from '../cache/store.js';
-import { checkMax } from '../common/check.js';
+import { checkFunction, checkMax } from '../common/check.js';
 import { keepName, LRUCacheError, LRUCacheTypeError } from '../common/errors.js';
 import type * as options from '../common/options.js';
 import type * as types from '../common/types.js';
@@ -321,6 +321,49 @@ export class LRUCache<
   }
 
   /**
+   * Removes every entry that was stored with a tag, and aborts every load of such a key or with
+   * that tag. A load that names the tag only with its result, and began before, is not stored.
+   * Returns the number of entries removed, to which the time it takes is in proportion.
+   *
+   * Throws `INVALID_TAGS` if the tag is no string.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const pages = new LRUCache<string, string>({ max: 100 });
+   * pages.set('/ada', 'Ada', { tags: ['user:1'] });
+   * pages.set('/', 'Home', { tags: ['user:1', 'user:2'] });
+   * pages.set('/grace', 'Grace', { tags: ['user:2'] });
+   * console.log(pages.invalidateTag('user:1'), [...pages.keys()]); // 2 [ '/grace' ]
+   * ```
+   */
+  invalidateTag(tag: string): number {
+    return invalidateTag(this.#store, tag);
+  }
+
+  /**
+   * Removes every entry, stale or not, for whose value and key a function returns something truthy,
+   * and aborts its load. Returns the number of entries removed. An error that the function throws
+   * is thrown, with nothing removed. Takes time in proportion to `size`.
+   *
+   * Throws `INVALID_CALLBACK` if the argument is not a function.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const cache = new LRUCache<string, number>({ max: 100 });
+   * cache.set('a:1', 1).set('a:2', 2).set('b:1', 3);
+   * console.log(cache.deleteWhere((_, key) => key.startsWith('a:')), cache.size); // 2 1
+   * ```
+   */
+  deleteWhere(predicate: (value: V, key: K) => unknown): number {
+    checkFunction('predicate', predicate);
+    return deleteWhere(this.#store, predicate);
+  }
+
+  /**
    * Removes every stale entry, the least recently used first. Returns whether there was one. Takes
    * time in proportion to `size`.
    */
@@ -454,6 +497,7 @@ export declare namespace LRUCache {
   export type InsertReason = types.InsertReason;
   export type Inserter<K, V> = types.Inserter<K, V>;
   export type SizeCalculator<K, V> = types.SizeCalculator<K, V>;
+  export type TtlCalculator<K, V> = types.TtlCalculator<K, V>;
   export type Fetcher<K, V, FC = unknown> = types.Fetcher<K, V, FC>;
   export type FetcherOptions<K, V, FC = unknown> = types.FetcherOptions<K, V, FC>;
   export type FetcherFetchOptions<K, V, FC = unknown> = types.FetcherFetchOptions<K, V, FC>;

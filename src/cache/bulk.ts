@@ -3,10 +3,15 @@
 // As everything in store.ts, they are complete before anybody is told.
 
 import { NIL } from '../../assembly/layout.js';
+import { checkTags } from '../entries/tags.js';
+import type { LoadInFlight } from './in-flight.js';
 import { publishDelete } from './status.js';
 import type { Store } from './store.js';
 
-/** Removes every stale entry, the oldest first; returns whether there was one. O(size). */
+/**
+ * Removes every stale entry that no window of the cache may give any more, the oldest first;
+ * returns whether there was one. O(size).
+ */
 export function purge<K, V, FC>(store: Store<K, V, FC>): boolean {
   const { entries } = store;
   if (entries.size === 0 || !entries.isTimed) return false;
@@ -14,7 +19,7 @@ export function purge<K, V, FC>(store: Store<K, V, FC>): boolean {
   store.callbacks?.begin();
   const purged: K[] = [];
   store.change(() => {
-    for (const slot of entries.staleOrder(now)) {
+    for (const slot of entries.staleOrder(now - store.graceMs)) {
       purged.push(entries.keyAt(slot));
       entries.remove(slot);
       store.drop(slot, 'expire');
@@ -31,7 +36,9 @@ export function restartAges<K, V, FC>(store: Store<K, V, FC>, wrong: number, now
   const { entries } = store;
   if (store.isDisposed || !entries.isTimed) return;
   for (const slot of entries.order()) {
-    if (entries.startAt(slot) > wrong) entries.renew(slot, now);
+    if (entries.startAt(slot) <= wrong) continue;
+    entries.renew(slot, now);
+    if (store.births !== undefined) store.births[slot] = now;
   }
 }
 
@@ -50,6 +57,7 @@ export function clear<K, V, FC>(store: Store<K, V, FC>, isLast = false): void {
     }
     if (isLast) entries.close();
     else entries.clear();
+    store.births?.splice(0);
   });
   store.finish(() => {
     for (const load of loads) load.abort('FETCH_DELETED', 'deleted');
@@ -75,6 +83,74 @@ export function resize<K, V, FC>(store: Store<K, V, FC>, max: number, maxSize: n
   store.max = max;
   store.maxSize = maxSize;
   callbacks?.commit();
+}
+
+/**
+ * Invalidates a tag: every entry that has it is removed, and its load is aborted, as is every load
+ * that has it. Returns how many entries that were. Throws `INVALID_TAGS`.
+ */
+export function invalidateTag<K, V, FC>(store: Store<K, V, FC>, tag: string): number {
+  checkTags([tag]);
+  store.callbacks?.begin();
+  const slots: number[] = [];
+  const loads: LoadInFlight<K>[] = [];
+  for (const holder of store.useTags().invalidate(tag)) {
+    if (typeof holder === 'number') slots.push(holder);
+    else loads.push(holder as LoadInFlight<K>);
+  }
+  // Not those that were taken out before.
+  const wanted = loads.filter((load) => store.loads?.get(load.key) === load);
+  for (const { key } of wanted) store.loads?.take(key);
+  return removeAll(store, slots, wanted);
+}
+
+/**
+ * Removes every entry, stale or not, of which a function says so, and aborts its load; returns how
+ * many that were. Throws what the function throws, with nothing removed. O(size).
+ */
+export function deleteWhere<K, V, FC>(
+  store: Store<K, V, FC>,
+  isUnwanted: (value: V, key: K) => unknown,
+): number {
+  const all = Array.from(store.entries.order(), (slot) => {
+    return { slot, key: store.entries.keyAt(slot), value: store.entries.valueAt(slot) as V };
+  });
+  const unwanted = all.filter(({ value, key }) => isUnwanted(value, key));
+  // The function may have changed the cache.
+  const { entries } = store;
+  const isThere = ({ slot, key, value }: (typeof all)[number]) =>
+    Object.is(entries.valueAt(slot), value) && entries.find(key) === slot;
+  store.callbacks?.begin();
+  return removeAll(
+    store,
+    unwanted.filter(isThere).map(({ slot }) => slot),
+    [],
+  );
+}
+
+/** Removes the entries of slots and aborts their loads, and others that were taken out. */
+function removeAll<K, V, FC>(
+  store: Store<K, V, FC>,
+  slots: readonly number[],
+  loads: LoadInFlight<K>[],
+): number {
+  const { entries } = store;
+  const keys = slots.map((slot) => entries.keyAt(slot));
+  for (const key of keys) {
+    const load = store.loads?.take(key);
+    if (load !== undefined) loads.push(load);
+  }
+  store.change(() => {
+    for (const slot of slots) {
+      entries.remove(slot);
+      store.drop(slot, 'delete');
+    }
+  });
+  store.finish(() => {
+    for (const load of loads) load.abort('FETCH_DELETED', 'deleted');
+    for (const key of keys) publishDelete(store.settings, key, 'delete');
+  });
+  return keys.length;
 }
 
 /** Removes the oldest entry, and returns its value. */

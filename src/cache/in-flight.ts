@@ -6,7 +6,8 @@
 import type { LRUCacheErrorCode } from '../common/errors.js';
 
 /** One load. */
-export interface LoadInFlight {
+export interface LoadInFlight<K> {
+  readonly key: K;
   /** When it began, if loads are timed or it has a ttl. */
   readonly startedAt: number;
   /** The ttl that was asked for when it began; 0 means that it has no age. */
@@ -20,13 +21,13 @@ export interface LoadsInFlight<K> {
   /** Whether a key is being loaded. */
   has(key: K): boolean;
   /** The load of a key. */
-  get(key: K): LoadInFlight | undefined;
+  get(key: K): LoadInFlight<K> | undefined;
   /** Whether a key is being loaded, for longer than the ttl that the load was begun with. */
   isStale(key: K): boolean;
   /** Takes the load of a key out; the caller aborts it when its operation is complete. */
-  take(key: K): LoadInFlight | undefined;
+  take(key: K): LoadInFlight<K> | undefined;
   /** Takes every load out. */
-  takeAll(): LoadInFlight[];
+  takeAll(): LoadInFlight<K>[];
   /** Undoes `take`, for an operation that was refused. */
-  putBack(load: LoadInFlight): void;
+  putBack(load: LoadInFlight<K>): void;
 }

@@ -27,7 +27,7 @@ export function has<K, V, FC>(
     const isRenewed = pick(options?.updateAgeOnHas, store.settings.updateAgeOnHas);
     now = isRenewed ? store.readClock() : store.now();
     slot = store.entries.findAt(key, now);
-    if (isRenewed && slot > NIL) store.entries.renew(slot, now);
+    if (isRenewed && slot > NIL) store.renew(slot, now);
   } else {
     slot = store.entries.find(key);
   }

@@ -4,7 +4,7 @@
 // plain properties, as in lru-cache, and are checked where they are used. The others are read only.
 // What each means stands in options.ts. All of them together make another cache of the same kind.
 
-import type { CheckedOptions } from '../common/options.js';
+import type { CheckedOptions, FreshnessOptions } from '../common/options.js';
 import type {
   BatchFetcher,
   Disposer,
@@ -15,6 +15,7 @@ import type {
   Perf,
   Size,
   SizeCalculator,
+  TtlCalculator,
 } from '../common/types.js';
 import { hostClock } from '../expiry/host-time.js';
 
@@ -62,6 +63,7 @@ export class Settings<K, V, FC> {
   readonly #memoMethod: Memoizer<K, V, FC> | undefined;
   readonly #perf: Perf | undefined;
   readonly #recordStats: boolean;
+  readonly #freshness: FreshnessOptions<K, V> | undefined;
 
   /** @internal */
   constructor(options: CheckedOptions<K, V, FC>) {
@@ -89,6 +91,7 @@ export class Settings<K, V, FC> {
     this.#memoMethod = options.memoMethod;
     this.#perf = options.perf;
     this.#recordStats = options.recordStats;
+    this.#freshness = options.freshness;
   }
 
   /** Called for every value that has left the cache. */
@@ -124,6 +127,46 @@ export class Settings<K, V, FC> {
   /** The clock: the one that was given, or the one that the host has now. */
   get perf(): Perf {
     return this.#perf ?? hostClock();
+  }
+
+  /** Returns the ttl of a value. */
+  get ttlCalculation(): TtlCalculator<K, V> | undefined {
+    return this.#freshness?.ttlCalculation;
+  }
+
+  /** The largest age of a value in milliseconds, whatever its use; 0 if there is no bound. */
+  get maxAge(): Milliseconds {
+    return this.#freshness?.maxAge ?? 0;
+  }
+
+  /** For how many milliseconds past its ttl a value is returned while a new one is loaded. */
+  get staleWhileRevalidate(): Milliseconds {
+    return this.#freshness?.staleWhileRevalidate ?? 0;
+  }
+
+  /** For how many milliseconds past its ttl a value is returned if loading a new one fails. */
+  get staleIfError(): Milliseconds {
+    return this.#freshness?.staleIfError ?? 0;
+  }
+
+  /** The last part of a ttl in which a hit starts to load a new value. */
+  get refreshAhead(): number {
+    return this.#freshness?.refreshAhead ?? 0;
+  }
+
+  /** For how many milliseconds a load may go on; 0 if there is no bound. */
+  get loadTimeout(): Milliseconds {
+    return this.#freshness?.loadTimeout ?? 0;
+  }
+
+  /** Called with a promise for every load that begins. */
+  get waitUntil(): ((promise: Promise<void>) => void) | undefined {
+    return this.#freshness?.waitUntil;
+  }
+
+  /** @internal Whether any of the seven options above was given. */
+  get hasFreshness(): boolean {
+    return this.#freshness !== undefined;
   }
 
   /** Whether the cache counts for `stats`. */

@@ -59,6 +59,10 @@ export function dumpOf<K, V, FC>(store: Store<K, V, FC>): [K, Entry<V>][] {
       entry.start = Math.floor(wallClock - ageAt(now, entries.startAt(slot)));
     }
     if (entries.isWeighed) entry.size = entries.weightAt(slot);
+    const tags = entries.tags?.of(slot) ?? [];
+    if (tags.length > 0) entry.tags = tags;
+    const born = store.births?.[slot];
+    if (born !== undefined) entry.born = Math.floor(wallClock - ageAt(now, born));
     dump.push([entries.keyAt(slot), entry]);
   }
   return dump;
@@ -73,17 +77,21 @@ export function loadInto<K, V, FC>(
   dump: Iterable<readonly [K, Entry<V>]>,
 ): void {
   const list = readDump(dump);
-  const isAged = list.some(([, { start }]) => isTime(start));
+  const isAged = list.some(([, { start, born }]) => isTime(start) || isTime(born));
   const now = isAged ? store.clock.toHost(store.readClock()) : 0;
   const wallClock = Date.now();
   clear(store);
-  for (const [key, { value, ttl, size, start }] of list) {
+  for (const [key, { value, ttl, size, start, born, tags }] of list) {
     const options: SetOptions<K, V, FC> = {};
     // JSON has null for the Infinity and the NaN that a dump may hold.
     if (ttl !== undefined) options.ttl = ttl === null ? Number.POSITIVE_INFINITY : ttl;
     if (size !== undefined) options.size = size;
     if (isTime(start)) options.start = now - (wallClock - start);
+    if (tags !== undefined) options.tags = tags;
     store.set(key, value, options, undefined);
+    if (store.births === undefined || !isTime(born)) continue;
+    // A value is as old as it was, whenever its ttl started.
+    store.births[store.entries.find(key)] = store.clock.fromHost(now - (wallClock - born));
   }
 }
 
@@ -101,8 +109,8 @@ function readDump<K, V>(dump: Iterable<readonly [K, Entry<V>]>): [K, DumpedEntry
   return Array.from(dump, (pair: readonly [K, Entry<V>] | undefined) => {
     const entry = pair?.[1];
     if (typeof entry === 'object' && entry !== null) {
-      const { value, ttl, size, start } = entry;
-      return [(pair as readonly [K, Entry<V>])[0], { value, ttl, size, start }];
+      const { value, ttl, size, start, born, tags } = entry;
+      return [(pair as readonly [K, Entry<V>])[0], { value, ttl, size, start, born, tags }];
     }
     throw new LRUCacheTypeError(
       'INVALID_ENTRIES',

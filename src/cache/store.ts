@@ -17,10 +17,12 @@ import type { CheckedOptions } from '../common/options.js';
 import type { DisposeReason, GetOptions, Perf, SetOptions, Stats } from '../common/types.js';
 import { type Entries, PATH_FAST, PATH_FAST_READS, PATH_SLOW } from '../entries/entries.js';
 import { isEviction, isUpdate, slotOf } from '../entries/outcome.js';
+import { checkTags, Tags } from '../entries/tags.js';
 import { Autopurge } from '../expiry/autopurge.js';
 import { Clock } from '../expiry/clock.js';
 import { purge, restartAges } from './bulk.js';
 import type { Callbacks } from './callbacks.js';
+import { deadlineAt, ttlFor } from './freshness.js';
 import type { LoadInFlight, LoadsInFlight } from './in-flight.js';
 import { isTooLarge, refuseSize, weightOf } from './measure.js';
 import type { Settings } from './settings.js';
@@ -48,6 +50,10 @@ export class Store<K, V, FC> {
   /** Largest sum of sizes; 0 if it is not bounded. */
   maxSize: number;
   readonly isEntrySizeImplied: boolean;
+  /** For how long past its ttl an entry is kept (W2 of freshness.ts). */
+  readonly graceMs: number = 0;
+  /** By slot, when its value was stored; undefined without `maxAge`. */
+  readonly births: number[] | undefined;
   /** Loads in flight; undefined if the cache has no loader. */
   loads: LoadsInFlight<K> | undefined;
   readonly #entries: Entries<K, V>;
@@ -65,7 +71,13 @@ export class Store<K, V, FC> {
     this.maxSize = parts.bounds.maxSize;
     this.isEntrySizeImplied = parts.bounds.isEntrySizeImplied;
     if (this.settings.maxEntrySize !== 0) this.entries.useWeights(budgetFor(this.maxSize));
-    if (this.settings.ttl !== 0) this.entries.useAges();
+    const { settings } = this;
+    if (settings.hasFreshness) {
+      this.graceMs = Math.max(settings.staleWhileRevalidate, settings.staleIfError);
+      if (settings.maxAge !== 0) this.births = [];
+    }
+    const hasTtls = (this.births ?? settings.ttlCalculation) !== undefined;
+    if (settings.ttl !== 0 || hasTtls) this.entries.useAges();
     this.#choosePath();
   }
 
@@ -98,11 +110,25 @@ export class Store<K, V, FC> {
     try {
       if (!entries.isTimed) return entries.touch(key);
       const slot = entries.seek(key, now);
-      if (isRenewed && slot > NIL) entries.renew(slot, now);
+      if (isRenewed && slot > NIL) this.renew(slot, now);
       return slot;
     } catch (error) {
       throw entries.failed(error);
     }
+  }
+
+  /** Makes the age of a live slot count from now, as far as `maxAge` allows. */
+  renew(slot: number, now: number): void {
+    const { entries, births } = this;
+    if (births === undefined) {
+      entries.renew(slot, now);
+      return;
+    }
+    const left = (births[slot] as number) + this.settings.maxAge - now;
+    // A ttl of 0 would be none.
+    if (left <= 0) return;
+    const weight = entries.isWeighed ? entries.weightAt(slot) : 0;
+    entries.writeColumns(slot, weight, now, Math.min(entries.ttlAt(slot), left), false);
   }
 
   /**
@@ -142,10 +168,19 @@ export class Store<K, V, FC> {
   /** Which of `get` and `set` may pass by the store (L2 of lru.ts). */
   #choosePath(): void {
     const { isTimed, isWeighed } = this.#entries;
-    const isWatched = (this.stats ?? this.callbacks ?? this.loads) !== undefined;
+    const isWatched =
+      (this.stats ?? this.callbacks ?? this.loads ?? this.#entries.tags) !== undefined;
     const isPlainToWrite = !isWeighed && !isWatched;
     if (isTimed || this.stats !== undefined) this.#entries.path = PATH_SLOW;
     else this.#entries.path = isPlainToWrite ? PATH_FAST : PATH_FAST_READS;
+  }
+
+  /** The tags; made when they are first needed. From then on, each `set` has to know of them. */
+  useTags(): Tags {
+    const entries = this.#entries;
+    entries.path = Math.max(entries.path, PATH_FAST_READS);
+    entries.tags ??= new Tags();
+    return entries.tags;
   }
 
   /** The clock; made when it is first needed. */
@@ -218,7 +253,8 @@ export class Store<K, V, FC> {
     if (stats !== undefined) stats.misses += 1;
     report?.add({ get: isLoading ? 'stale-fetching' : 'stale' });
     if (isReturned) report?.add({ returnedStale: true });
-    const isKept = isKeptAnyway || isLoading;
+    const isUsable = this.graceMs > 0 && now <= deadlineAt(this, -slot) + this.graceMs;
+    const isKept = isKeptAnyway || isLoading || isUsable;
     // The options are user code, too, if they have getters: the entry may be another one by now.
     if (!isKept && this.entries.findAt(key, now) === slot) this.removeSlot(-slot, 'expire');
     return isReturned ? value : undefined;
@@ -243,7 +279,9 @@ export class Store<K, V, FC> {
     const { settings, callbacks } = this;
     const isSilent = pick(options?.noDisposeOnSet, settings.noDisposeOnSet);
     const isKept = pick(options?.noUpdateTTL, settings.noUpdateTTL);
-    const ttl = pick(options?.ttl, settings.ttl);
+    const ttl = settings.hasFreshness
+      ? (ttlFor(settings, key, value, options?.ttl) as number)
+      : pick(options?.ttl, settings.ttl);
     const sizeCalculation = pick(options?.sizeCalculation, settings.sizeCalculation);
     const isPurged = settings.ttlAutopurge;
     const weight = this.entries.isWeighed
@@ -253,12 +291,14 @@ export class Store<K, V, FC> {
       this.delete(key, 'set', report);
       return;
     }
+    const tags = checkTags(options?.tags);
     const hasAge = ttl !== 0 || this.entries.isTimed;
     const start = hasAge ? this.#startFor(ttl, options?.start, isPurged) : 0;
     const now = hasAge && report !== undefined ? this.now() : 0;
     // All user code has run. If it interrupted a change, the entries are recovered first.
     const { entries } = this;
     if (hasAge && !entries.isTimed) this.change(() => entries.useAges());
+    if (tags !== undefined) this.useTags();
     callbacks?.begin();
     const load = this.loads?.take(key);
     let code: number;
@@ -271,6 +311,8 @@ export class Store<K, V, FC> {
         const isAgeKept = isKept && isUpdate(code);
         if (entries.writeColumns(slotOf(code), weight, start, ttl, isAgeKept)) this.shed(evicted);
       }
+      if (entries.tags !== undefined) entries.tags.note(slotOf(code), tags);
+      if (this.births !== undefined) this.births[slotOf(code)] = start;
       report?.addAge(this, slotOf(code), now);
       report?.addSize(this, weight);
     } catch (error) {
@@ -280,13 +322,13 @@ export class Store<K, V, FC> {
       if (load !== undefined) this.loads?.putBack(load);
       throw entries.failed(error);
     }
-    if (ttl !== 0 && isPurged) this.autopurge.arm(start + ttl, this.clock.latest);
+    if (ttl !== 0 && isPurged) this.autopurge.arm(start + ttl + this.graceMs, this.clock.latest);
     if (load === undefined) callbacks?.commit();
     else this.#finishSet(load);
   }
 
   /** Finishes a set that replaces a load. (A function there would cost every set its context.) */
-  #finishSet(load: LoadInFlight): void {
+  #finishSet(load: LoadInFlight<K>): void {
     this.finish(() => load.abort('FETCH_REPLACED', 'replaced'));
   }
 

@@ -3,6 +3,7 @@
 
 import { CAPACITY_MAX, WEIGHT_MAX } from '../../assembly/layout.js';
 import { LRUCacheRangeError, LRUCacheTypeError } from './errors.js';
+import type { FreshnessOptions } from './options.js';
 import type { Perf } from './types.js';
 
 /** An option of a call, or what stands in for it. */
@@ -108,4 +109,26 @@ export function resolutionOf(value: unknown): number {
 export function checkPerf(perf: Perf | undefined): Perf | undefined {
   if (perf === undefined || typeof perf?.now === 'function') return perf;
   throw new LRUCacheTypeError('INVALID_OPTIONS', 'perf must be an object with a method now()');
+}
+
+const SPANS = ['maxAge', 'staleWhileRevalidate', 'staleIfError', 'loadTimeout'] as const;
+
+/** Throws unless these are, of a cache or a call, spans of time, a part and a hook. */
+export function checkWindows(given: Omit<FreshnessOptions<never, never>, 'ttlCalculation'>): void {
+  for (const name of SPANS) {
+    const span: unknown = given[name];
+    if (span === undefined || (typeof span === 'number' && span >= 0)) continue;
+    throw new LRUCacheTypeError(
+      'INVALID_TTL',
+      `${name} must be a number of milliseconds, not ${show(span)}`,
+    );
+  }
+  const part: unknown = given.refreshAhead;
+  if (part !== undefined && !(typeof part === 'number' && part >= 0 && part < 1)) {
+    throw new LRUCacheTypeError(
+      'INVALID_OPTIONS',
+      `refreshAhead must be a number from 0 to below 1, not ${show(part)}`,
+    );
+  }
+  if (given.waitUntil !== undefined) checkFunction('waitUntil', given.waitUntil);
 }

@@ -28,7 +28,7 @@ export type LRUCacheErrorCode =
    * A size, `maxSize` or `maxEntrySize` is not a whole number above 0, or the cache keeps no sizes.
    */
   | 'INVALID_SIZE'
-  /** A ttl or its start is not a number of milliseconds. */
+  /** A ttl, its start, or an option that is a span of time is not a number of milliseconds. */
   | 'INVALID_TTL'
   /** The clock returned something that is not a finite number. */
   | 'INVALID_CLOCK'
@@ -50,7 +50,9 @@ export type LRUCacheErrorCode =
   | 'INVALID_VALUE'
   /** The result of `fetchManyMethod` is not a list of values or pairs. */
   | 'INVALID_BATCH'
-  /** A callback, or the argument of `forEach`, `rforEach` or `find`, is not a function. */
+  /** Tags are not a list of strings, or the argument of `invalidateTag` is no string. */
+  | 'INVALID_TAGS'
+  /** A callback, or the argument of `forEach`, `deleteWhere` or the like, is not a function. */
   | 'INVALID_CALLBACK'
   /** A store lacks a method that every store needs. */
   | 'INVALID_STORE'
@@ -66,6 +68,8 @@ export type LRUCacheErrorCode =
   | 'FETCH_UNDEFINED'
   /** `fetchMethod` called `fetch` for the key that it was about to load. */
   | 'FETCH_LOOP'
+  /** A load took longer than its `loadTimeout`. */
+  | 'FETCH_TIMEOUT'
   /** A load was aborted because its key was deleted. */
   | 'FETCH_DELETED'
   /** A load was aborted because its key was set. */

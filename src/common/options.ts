@@ -19,6 +19,7 @@ import type {
   Perf,
   Size,
   SizeCalculator,
+  TtlCalculator,
 } from './types.js';
 
 /**
@@ -81,6 +82,64 @@ export interface OptionsBase<K, V, FC> {
    * @default 0
    */
   ttl?: Milliseconds;
+  /**
+   * Returns the ttl of a value in milliseconds: 0 for none, `undefined` for the `ttl` of the cache.
+   * Called with the value and its key by everything that stores a value without a ttl of its own,
+   * before anything is changed.
+   *
+   * @default undefined
+   */
+  ttlCalculation?: TtlCalculator<K, V>;
+  /**
+   * The largest age of a value in milliseconds, counted from when it was stored, or 0 for no bound.
+   * No use renews it: with `updateAgeOnGet` or `updateAgeOnHas`, the ttl starts anew but ends then
+   * at the latest. A value without a ttl gets this one.
+   *
+   * @default 0
+   */
+  maxAge?: Milliseconds;
+  /**
+   * For how many milliseconds past its ttl `fetch` returns a stale value while a new one is being
+   * loaded, as in RFC 5861; after that it waits for the load. The entry stays stored until then.
+   * Such a load belongs to no caller: no `signal` aborts it. `get` and `has` treat the value as
+   * stale. Can be given per call. (`allowStale` is the same without an end.)
+   *
+   * @default 0
+   */
+  staleWhileRevalidate?: Milliseconds;
+  /**
+   * For how many milliseconds past its ttl `fetch` returns a stale value when loading a new one
+   * fails, or takes longer than `loadTimeout`, as in RFC 5861. The entry stays stored until then.
+   * Can be given per call. (`allowStaleOnFetchRejection` is the same without an end.)
+   *
+   * @default 0
+   */
+  staleIfError?: Milliseconds;
+  /**
+   * The last part of a ttl, from 0 to below 1, in which a `fetch` that finds a fresh value also
+   * starts to load a new one, which it does not wait for: 0.2 for the last fifth. If that load
+   * fails, the value stays. Can be given per call.
+   *
+   * @default 0
+   */
+  refreshAhead?: number;
+  /**
+   * For how many milliseconds a load may go on, or 0 for any time. Then it fails with code
+   * `FETCH_TIMEOUT` and its signal is aborted, whatever `ignoreFetchAbort` says. Where the host
+   * loses timers, as workers do with the end of a request, the next `fetch` of the key ends a load
+   * that is overdue, and starts another. Can be given per call.
+   *
+   * @default 0
+   */
+  loadTimeout?: Milliseconds;
+  /**
+   * Called for every load that begins, with a promise that is fulfilled when it is over: for hosts
+   * that end what a request has begun with the request. Can be given per call, as
+   * `(promise) => ctx.waitUntil(promise)`. What it throws rejects the call, and the load with it.
+   *
+   * @default undefined
+   */
+  waitUntil?: (promise: Promise<void>) => void;
   /**
    * For how long, in ms, the time that was read from the clock may be used again to tell whether
    * an entry is stale: 1 if not given; 0 reads the clock each time. The clock is read anew in every
@@ -297,4 +356,17 @@ export interface CheckedOptions<K, V, FC> {
   /** Undefined for the clock that the host has. */
   readonly perf: Perf | undefined;
   readonly recordStats: boolean;
+  readonly freshness: FreshnessOptions<K, V> | undefined;
 }
+
+/** @internal The options of freshness.ts. */
+export type FreshnessOptions<K, V> = {
+  readonly [Name in
+    | 'ttlCalculation'
+    | 'maxAge'
+    | 'staleWhileRevalidate'
+    | 'staleIfError'
+    | 'refreshAhead'
+    | 'loadTimeout'
+    | 'waitUntil']?: OptionsBase<K, V, unknown>[Name] | undefined;
+};

@@ -56,6 +56,9 @@ export type Inserter<K, V> = (value: V, key: K, reason: InsertReason) => void;
 /** Returns the size of an entry: a whole number above 0. */
 export type SizeCalculator<K, V> = (value: V, key: K) => Size;
 
+/** Returns the ttl of an entry in ms: 0 for none, or `undefined` for that of the cache. */
+export type TtlCalculator<K, V> = (value: V, key: K) => Milliseconds | undefined;
+
 /** What a load asks of a signal: an `AbortSignal`, in a program whose types know none. */
 export interface Signal {
   /** Whether it was aborted. */
@@ -165,6 +168,13 @@ export interface SetOptions<K, V, FC>
   /** The size of this entry; `sizeCalculation` is then not called. */
   size?: Size;
   /**
+   * The groups that the value belongs to, any number of strings: `invalidateTag` removes all of
+   * one. They are those of the value: another value of the key has its own, or none.
+   *
+   * @default []
+   */
+  tags?: Iterable<string>;
+  /**
    * The time on the cache's clock from which the ttl counts.
    *
    * @default now
@@ -187,7 +197,12 @@ export interface FetcherFetchOptions<K, V, FC = unknown>
     > {}
 
 /** The options of `fetch` and `forceFetch`. */
-export interface FetchOptions<K, V, FC> extends FetcherFetchOptions<K, V, FC> {
+export interface FetchOptions<K, V, FC>
+  extends FetcherFetchOptions<K, V, FC>,
+    Pick<
+      OptionsBase<K, V, FC>,
+      'staleWhileRevalidate' | 'staleIfError' | 'refreshAhead' | 'loadTimeout' | 'waitUntil'
+    > {
   /**
    * Whether to load even if there is a fresh value. While the key is being loaded, that load is
    * waited for instead.
@@ -197,7 +212,10 @@ export interface FetchOptions<K, V, FC> extends FetcherFetchOptions<K, V, FC> {
   forceRefresh?: boolean;
   /** Passed on to `fetchMethod`. */
   context?: FC;
-  /** Aborts the load. */
+  /**
+   * Takes this caller out of the load when it is aborted: the call rejects with its reason at once.
+   * The load is aborted when all who asked for it have left.
+   */
   signal?: HostSignal;
 }
 
@@ -267,6 +285,10 @@ export interface Entry<V> {
   size?: Size;
   /** From `info`, now; from `dump`, the time at which the ttl started. Both as in `Date.now()`. */
   start?: Milliseconds;
+  /** The tags of the entry, if it has any. */
+  tags?: Iterable<string>;
+  /** From `dump` with `maxAge`, the time at which the value was stored, as in `Date.now()`. */
+  born?: Milliseconds;
 }
 
 /**

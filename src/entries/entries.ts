@@ -37,6 +37,7 @@ import type { Lease, TableHost } from '../engine/lifetime.js';
 import { Lookaside } from './lookaside.js';
 import { isUpdate, outcomeOf, slotOf } from './outcome.js';
 import { chooseOffset } from './sample.js';
+import type { Tags } from './tags.js';
 
 /**
  * `get` and `set` need the entries only: there are no ages, weights, callbacks, loads, or stats.
@@ -98,6 +99,8 @@ export class Entries<K, V> {
   failure: unknown;
   /** Whether ages are in use. */
   isTimed = false;
+  /** The tags of slots, once there was one. */
+  tags: Tags | undefined;
   /** Whether weights are in use. */
   isWeighed = false;
   // The lease, apart: a load less for each call.
@@ -281,6 +284,7 @@ export class Entries<K, V> {
 
   /** Drops what a removed slot holds. */
   erase(slot: number): void {
+    if (this.tags !== undefined) this.tags.forget(slot);
     if (this.#keyMap !== undefined) this.#forget(slot);
     this.items[slot * 2] = undefined;
     this.items[slot * 2 + 1] = undefined;
@@ -299,6 +303,7 @@ export class Entries<K, V> {
     }
     this.items = noItems();
     this.#lookaside.clear();
+    this.tags?.clear();
     this.#keyMap = undefined;
     this.#refusedCount = 0;
     missedKey = undefined;
@@ -317,6 +322,7 @@ export class Entries<K, V> {
     this.#keyMap = disposedMap;
     this.items = noItems();
     this.#lookaside.clear();
+    this.tags?.clear();
     missedKey = undefined;
   }
 

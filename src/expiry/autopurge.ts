@@ -20,6 +20,8 @@ export interface Purgeable {
   readonly clock: Pick<Clock, 'onRead'>;
   readonly entries: { readonly size: number; nextDeadline(): number };
   readonly isDisposed: boolean;
+  /** For how long past its ttl an entry is kept all the same. */
+  readonly graceMs: number;
   readonly settings: { readonly ttlAutopurge: boolean };
   now(): number;
 }
@@ -56,7 +58,7 @@ export class Autopurge {
   }
 
   #nextDeadline(): number {
-    return this.#store.entries.nextDeadline();
+    return this.#store.entries.nextDeadline() + this.#store.graceMs;
   }
 
   #setTimer(deadline: number, now: number): void {

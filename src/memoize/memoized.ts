@@ -20,6 +20,12 @@ const PASSED_ON = [
   'ttl',
   'ttlResolution',
   'ttlAutopurge',
+  'maxAge',
+  'staleWhileRevalidate',
+  'staleIfError',
+  'refreshAhead',
+  'loadTimeout',
+  'waitUntil',
   'updateAgeOnGet',
   'updateAgeOnHas',
   'allowStale',
@@ -39,7 +45,7 @@ const CALLBACKS = ['dispose', 'disposeAfter', 'onInsert'] as const;
 const KNOWN: readonly string[] = [
   ...PASSED_ON,
   ...CALLBACKS,
-  ...['max', 'sizeCalculation', 'key', 'negativeTtl'],
+  ...['max', 'sizeCalculation', 'ttlCalculation', 'tags', 'key', 'negativeTtl'],
 ];
 
 const MAX = 1000;
@@ -66,8 +72,8 @@ type Remembered<R> = Result<R> | typeof NOTHING;
 
 /**
  * The options of `LRUCache` that `memoize` takes, with the same meaning. Of functions that are not
- * asynchronous, `allowStale` gives a stale result once, and the options about a rejected fetch have
- * no effect. `recordStats` is on if not given.
+ * asynchronous, `allowStale` gives a stale result once, and the options about loads, about rejected
+ * fetches and about what is given past a ttl have no effect. `recordStats` is on if not given.
  */
 export type MemoizeCacheOptions = Pick<
   LRUCache.OptionsBase<unknown, unknown, unknown>,
@@ -91,6 +97,13 @@ export interface MemoizeOptions<This, A extends readonly unknown[], R, K>
    */
   sizeCalculation?: (value: Result<R>, key: K) => number;
   /**
+   * Returns for how many milliseconds a result is fresh: 0 for ever, `undefined` for `ttl`. Not
+   * called for what `negativeTtl` is about.
+   *
+   * @default undefined
+   */
+  ttlCalculation?: (value: Result<R>, key: K) => number | undefined;
+  /**
    * The key of a call, from its `this` and arguments: calls of equal keys share one result. Without
    * it, calls share a result if all their arguments are the same, compared as keys of a Map are;
    * `this` is not looked at. It must not be asynchronous.
@@ -103,6 +116,13 @@ export interface MemoizeOptions<This, A extends readonly unknown[], R, K>
    * @default undefined
    */
   negativeTtl?: number;
+  /**
+   * Returns the tags of a result, which `cache.invalidateTag` forgets. Not called for a remembered
+   * `undefined`, which has none.
+   *
+   * @default undefined
+   */
+  tags?: (value: Result<R>, key: K) => Iterable<string>;
   /** Called with every result that is forgotten, once, but for a remembered `undefined`. */
   dispose?: LRUCache.Disposer<K, Result<R>>;
   /** As `dispose`, after every `dispose` and `onInsert` of the same operation. */
@@ -190,7 +210,7 @@ export function checkOptions<This, A extends readonly unknown[], R, K>(
     throw new LRUCacheTypeError('INVALID_OPTIONS', `memoize has no option ${name}`);
   }
   const { negativeTtl } = options;
-  for (const name of ['key', 'sizeCalculation', ...CALLBACKS] as const) {
+  for (const name of ['key', 'sizeCalculation', 'ttlCalculation', 'tags', ...CALLBACKS] as const) {
     if (options[name] === undefined || typeof options[name] === 'function') continue;
     throw new LRUCacheTypeError('INVALID_CALLBACK', `${name} must be a function`);
   }
@@ -207,14 +227,15 @@ function openCache<This, A extends readonly unknown[], R, K>(
   options: MemoizeOptions<This, A, R, K>,
   forgotten: WeakSet<WeakKey>,
 ): LRUCache<K, Remembered<R>> {
-  const { max, sizeCalculation, negativeTtl } = options;
+  const { max, sizeCalculation, ttlCalculation, tags, negativeTtl } = options;
   const given: LRUCache.OptionsBase<K, Remembered<R>, unknown> = {
     recordStats: true,
     // The context is the call; its result is given to those who asked even if its key is deleted.
     ignoreFetchAbort: true,
-    fetchMethod: async (_key, _stale, { context, options, signal }) => {
+    fetchMethod: async (key, _stale, { context, options, signal }) => {
       const value = await (context as () => PromiseLike<Result<R> | undefined>)();
       if (value === undefined && negativeTtl === undefined) noteReason(signal, forgotten);
+      if (value !== undefined && tags !== undefined) options.tags = tags(value, key);
       if (negativeTtl === undefined || (value !== undefined && value !== null)) return value;
       options.ttl = negativeTtl;
       return value === undefined ? NOTHING : value;
@@ -223,6 +244,10 @@ function openCache<This, A extends readonly unknown[], R, K>(
   if (max !== undefined || options.maxSize === undefined) given.max = max ?? MAX;
   if (sizeCalculation !== undefined) {
     given.sizeCalculation = (value, key) => (value === NOTHING ? 1 : sizeCalculation(value, key));
+  }
+  if (ttlCalculation !== undefined) {
+    given.ttlCalculation = (value, key) =>
+      value === NOTHING ? undefined : ttlCalculation(value, key);
   }
   for (const name of CALLBACKS) {
     const callback = options[name] as ((...args: unknown[]) => void) | undefined;
@@ -304,16 +329,16 @@ export function memoize<F extends AnyFunction, K = unknown>(
   checkOptions(options);
   const forgotten = new WeakSet();
   const cache = openCache(options, forgotten);
-  const { negativeTtl } = options;
+  const { negativeTtl, tags } = options;
   const keyOf = keyMaker(options.key);
   let isAsync = false;
 
   function remember(name: K, value: R): void {
-    if (negativeTtl === undefined || (value !== undefined && value !== null)) {
-      if (value !== undefined) cache.set(name, value as Result<R>);
-    } else {
-      cache.set(name, value === undefined ? NOTHING : (value as Result<R>), { ttl: negativeTtl });
-    }
+    const given: LRUCache.SetOptions<K, Remembered<R>, unknown> = {};
+    if ((value ?? undefined) === undefined && negativeTtl !== undefined) given.ttl = negativeTtl;
+    else if (value === undefined) return;
+    if (value !== undefined && tags !== undefined) given.tags = tags(value as Result<R>, name);
+    cache.set(name, value === undefined ? NOTHING : (value as Result<R>), given);
   }
 
   function load(name: K, context: () => unknown): Promise<unknown> {

@@ -47,6 +47,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'entries/sample': ['sample'],
   'common/check': ['call-options', 'errors', 'options', 'sizes', 'extras'],
   'common/errors': ['errors'],
+  'cache/freshness': ['freshness', 'loads.scheduler'],
   'expiry/host-time': ['clock-host', 'fake-timers', 'lost-timers'],
   'stores/headroom': ['stores.stack'],
   'api/inspect': ['dist'],
@@ -58,6 +59,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'loads/loads': [
     'loads',
     'loads.abort',
+    'freshness',
     'loads.failure',
     'loads.report',
     'fetch-many',
@@ -88,6 +90,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
     'autopurge',
   ],
   'engine/provide': ['core'],
+  'entries/tags': ['tags'],
   'stores/read-through': [
     'stores',
     'stores.dict',
