@@ -1,7 +1,7 @@
 // The interface of the core of numbers: tables from an int32 to an f64, all in linear memory.
 //
 // The word of a key is the key itself, so nothing has to be compared outside: whoever finds a slot
-// has found the key, and one call returns the value. Index, order, slots and storage are those of
+// has found the key. Index, order, slots and storage are those of
 // all tables.
 //
 // V1  The value of a slot is in the column that other tables have for weights. A table of numbers
@@ -12,11 +12,9 @@
 //
 // asc and tsc both compile this file, as index.ts. What it has from there is described there.
 
-import { find } from '../buckets.js';
-import { visit as visitSlot } from '../columns.js';
-import { expectAges, expectLive, expectTable, expectVisit } from '../debug/contract.js';
+import { expectAges, expectLive, expectTable } from '../debug/contract.js';
 import { create as createBare, useWeights } from '../index.js';
-import { ELSEWHERE, NIL, NO_ROOM, OUTCOME_BITS, OUTCOME_MASK, VISIT_TOUCH } from '../layout.js';
+import { NO_ROOM, OUTCOME_BITS, OUTCOME_MASK } from '../layout.js';
 import {
   agesOf,
   recordsOf,
@@ -28,7 +26,7 @@ import {
   weightsOf,
   wordOf,
 } from '../slots.js';
-import { get as getSlot, put as putSlot, remove as removeSlot } from '../table.js';
+import { put as putSlot } from '../table.js';
 
 export {
   arrange,
@@ -65,14 +63,6 @@ export function create(limit: u32): Table {
   return table;
 }
 
-function valueIn(table: Table, slot: u32): f64 {
-  return weightOf(weightsOf(table), slot);
-}
-
-function setValueIn(table: Table, slot: u32, value: f64): void {
-  setWeight(weightsOf(table), slot, value);
-}
-
 /** The key of a live slot. */
 export function wordAt(table: Table, slot: u32): u32 {
   expectLive(table, slot);
@@ -82,51 +72,20 @@ export function wordAt(table: Table, slot: u32): u32 {
 /** The value of a live slot. */
 export function valueAt(table: Table, slot: u32): f64 {
   expectLive(table, slot);
-  return valueIn(table, slot);
+  return weightOf(weightsOf(table), slot);
 }
 
 /** Sets the value of a live slot. */
 export function setValueAt(table: Table, slot: u32, value: f64): void {
   expectLive(table, slot);
-  setValueIn(table, slot, value);
-}
-
-/** The value of a word, whose slot becomes the newest; `missing` if there is none. */
-export function get(table: Table, word: u32, missing: f64): f64 {
-  expectTable(table);
-  const slot = getSlot(table, word);
-  return slot > ELSEWHERE ? valueIn(table, slot) : missing;
-}
-
-/** As `get`, in a table with ages: a stale entry is removed, and missing. */
-export function getFresh(table: Table, word: u32, missing: f64, now: f64): f64 {
-  const slot = useFresh(table, word, now);
-  return slot > ELSEWHERE ? valueIn(table, slot) : missing;
-}
-
-/** As `get`, but the order stays, and so does a stale entry. */
-export function peek(table: Table, word: u32, missing: f64): f64 {
-  expectTable(table);
-  const slot = find(table, word);
-  return slot > ELSEWHERE ? valueIn(table, slot) : missing;
-}
-
-/** Adds to the value of a word, whose slot becomes the newest; returns the sum, or `missing`. */
-export function add(table: Table, word: u32, by: f64, missing: f64): f64 {
-  expectTable(table);
-  return addTo(table, getSlot(table, word), by, missing);
-}
-
-/** As `add`, in a table with ages, which stay as they are: a stale entry is removed. */
-export function addFresh(table: Table, word: u32, by: f64, missing: f64, now: f64): f64 {
-  return addTo(table, useFresh(table, word, now), by, missing);
+  setWeight(weightsOf(table), slot, value);
 }
 
 /** Sets the value of a word, or adds an entry; the result is that of `put` in other tables. */
 export function put(table: Table, word: u32, value: f64): u32 {
   expectTable(table);
   const code = putSlot(table, word);
-  if ((code & OUTCOME_MASK) < NO_ROOM) setValueIn(table, code >>> OUTCOME_BITS, value);
+  if ((code & OUTCOME_MASK) < NO_ROOM) setWeight(weightsOf(table), code >>> OUTCOME_BITS, value);
   return code;
 }
 
@@ -136,22 +95,4 @@ export function setAgeAt(table: Table, slot: u32, start: f64, ttl: f64): void {
   expectAges(table);
   setStart(agesOf(table), slot, start);
   setTtl(agesOf(table), slot, ttl);
-}
-
-function addTo(table: Table, slot: u32, by: f64, missing: f64): f64 {
-  if (slot <= ELSEWHERE) return missing;
-  const sum = valueIn(table, slot) + by;
-  setValueIn(table, slot, sum);
-  return sum;
-}
-
-/** The fresh slot of a word, now the newest; NIL or ELSEWHERE. A stale one is removed. */
-function useFresh(table: Table, word: u32, now: f64): u32 {
-  expectVisit(table, now, VISIT_TOUCH);
-  const found = find(table, word);
-  if (found <= ELSEWHERE) return found;
-  const slot = visitSlot(table, found, now, VISIT_TOUCH);
-  if (slot > 0) return found;
-  removeSlot(table, found);
-  return NIL;
 }

@@ -134,8 +134,22 @@ type TableAdapter = Pick<
 
 /**
  * The core's `touch` (assembly/order.ts), on a view of its memory: most of what a hit costs is
- * calls. Where the clock has come to its end, or the view is detached, the core does it.
+ * calls. False, with nothing changed, where the clock has come to its end, or the view is detached.
  */
+export function touchIn(words: Int32Array, table: Table, slot: number): boolean {
+  const header = (table as unknown as number) >>> 2;
+  const clock = words[header + TABLE_CLOCK / 4] as number;
+  // Undefined in a detached view.
+  if (!(clock < STAMP_MAX)) return false;
+  const records = (words[header + TABLE_RECORDS / 4] as number) >>> 2;
+  const at = records + slot * (RECORD_BYTES / 4) + RECORD_STAMP / 4;
+  words[at] = (clock + STAMP_STEP) | ((words[at] as number) & MAPPED);
+  words[header + TABLE_CLOCK / 4] = clock + STAMP_STEP;
+  words[header + TABLE_NEWEST / 4] = slot;
+  return true;
+}
+
+/** `touch` on a kept view. What the view does not serve for, the core does. */
 function touchByView(core: TableExports): Pick<TableAdapter, 'touch' | 'noteGrowth'> {
   let words = new Int32Array(core.memory.buffer);
   const noteGrowth = () => {
@@ -144,18 +158,9 @@ function touchByView(core: TableExports): Pick<TableAdapter, 'touch' | 'noteGrow
   return {
     noteGrowth,
     touch(table, slot) {
-      const header = (table as unknown as number) >>> 2;
-      const clock = words[header + TABLE_CLOCK / 4] as number;
-      if (clock < STAMP_MAX) {
-        const records = (words[header + TABLE_RECORDS / 4] as number) >>> 2;
-        const at = records + slot * (RECORD_BYTES / 4) + RECORD_STAMP / 4;
-        words[at] = (clock + STAMP_STEP) | ((words[at] as number) & MAPPED);
-        words[header + TABLE_CLOCK / 4] = clock + STAMP_STEP;
-        words[header + TABLE_NEWEST / 4] = slot;
-      } else {
-        noteGrowth();
-        core.touch(table, slot);
-      }
+      if (touchIn(words, table, slot)) return;
+      noteGrowth();
+      core.touch(table, slot);
     },
   };
 }

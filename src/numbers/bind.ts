@@ -7,9 +7,15 @@ import { withStack } from '../engine/bind.js';
 import type { Table } from '../engine/engine.js';
 import type { NumberEngine, NumberFunctions } from './engine.js';
 
+/** The functions of an engine that begin with a hint, and those that follow them. */
+export const HELD = ['holds', 'getHeld', 'setHeld', 'addHeld', 'isFresh', 'valueAt'] as const;
+
 /** What differs between the two cores. */
 export interface NumberAdapter
-  extends Pick<NumberEngine, 'order' | 'staleOrder' | 'touch' | 'getMany' | 'putMany'> {
+  extends Pick<
+    NumberEngine,
+    'order' | 'staleOrder' | 'touch' | 'getMany' | 'putMany' | (typeof HELD)[number]
+  > {
   readonly kind: EngineKind;
   create(limit: number): Table | undefined;
   destroy(table: Table): void;
@@ -32,11 +38,11 @@ export function engineOf(core: NumberFunctions, adapter: NumberAdapter): NumberE
     clear: withStack(core.clear, noteGrowth),
     grow: withStack(core.grow, noteGrowth),
     useAges: withStack(core.useAges, noteGrowth),
-    get: core.get,
-    getFresh: core.getFresh,
-    peek: core.peek,
-    add: core.add,
-    addFresh: core.addFresh,
+    holds: adapter.holds,
+    getHeld: adapter.getHeld,
+    setHeld: adapter.setHeld,
+    addHeld: adapter.addHeld,
+    isFresh: adapter.isFresh,
     put: core.put,
     find: core.find,
     use: core.use,
@@ -49,7 +55,7 @@ export function engineOf(core: NumberFunctions, adapter: NumberAdapter): NumberE
     oldest: core.oldest,
     remove: core.remove,
     wordAt: core.wordAt,
-    valueAt: core.valueAt,
+    valueAt: adapter.valueAt,
     setValueAt: core.setValueAt,
     startOf: core.startOf,
     ttlOf: core.ttlOf,

@@ -6,7 +6,8 @@
 // I1  Nothing in here calls a public method of the cache, so that a subclass may override any.
 // I2  The clock is the only user code. It is asked before an operation looks at the table, which it
 //     may have changed.
-// I3  A table without ages, statistics and refused keys is asked in one call (`path` of table.ts).
+// I3  A table without ages, statistics and refused keys is asked by its hints first, and searched
+//     only without one (`path` of table.ts).
 // I4  The class does not name itself in its body: the bundler would give it a second name there.
 
 /// <reference lib="esnext.disposable" preserve="true" />
@@ -26,7 +27,7 @@ import {
   numberHostFor,
   refuseKey,
 } from './options.js';
-import { NumberTable, PATH_PLAIN, PATH_SLOW, PATH_TIMED } from './table.js';
+import { NumberTable, PATH_PLAIN, PATH_SLOW } from './table.js';
 
 /** What a `NumberLRU` with `recordStats` has counted. */
 export interface NumberStats {
@@ -144,12 +145,18 @@ export class NumberLRU implements Iterable<[number, number]> {
   get(key: number, missing: number = Number.NaN): number {
     if (!isInt32(key) || typeof missing !== 'number') this.#refuse(key, missing);
     const table = this.#table;
-    if (table.path !== PATH_PLAIN) return this.#getSlowly(key, missing);
-    try {
-      return table.engine.get(table.handle, key, missing);
-    } catch (error) {
-      throw table.failed(error);
+    if (table.path === PATH_PLAIN) {
+      try {
+        const value = table.getHinted(key);
+        if (!Number.isNaN(value)) return value;
+        const slot = table.use(key);
+        return slot === NIL ? missing : table.engine.valueAt(table.handle, slot);
+      } catch (error) {
+        throw table.failed(error);
+      }
     }
+    const slot = this.#useCounted(key);
+    return slot === NIL ? missing : table.engine.valueAt(table.handle, slot);
   }
 
   /**
@@ -175,7 +182,7 @@ export class NumberLRU implements Iterable<[number, number]> {
     const table = this.#table;
     if (table.path === PATH_PLAIN && ttlMs === undefined) {
       try {
-        table.put(key, value);
+        if (!table.setHinted(key, value)) table.put(key, value);
       } catch (error) {
         table.failure = error;
         table.path = PATH_SLOW;
@@ -237,17 +244,27 @@ export class NumberLRU implements Iterable<[number, number]> {
     if (!isInt32(key) || typeof by !== 'number') this.#refuse(key, by);
     if (ttlMs !== undefined) checkAge(ttlMs, undefined);
     const table = this.#table;
-    if (table.path !== PATH_PLAIN) return this.#incrementSlowly(key, by, ttlMs);
-    let sum: number;
-    try {
-      sum = table.engine.add(table.handle, key, by, Number.NaN);
-    } catch (error) {
-      throw table.failed(error);
+    let slot: number;
+    if (table.path === PATH_PLAIN) {
+      try {
+        const sum = table.addHinted(key, by);
+        if (!Number.isNaN(sum)) return sum;
+        slot = table.use(key);
+      } catch (error) {
+        throw table.failed(error);
+      }
+    } else {
+      slot = this.#use(key);
     }
-    // A sum that is NaN, or no entry.
-    if (!Number.isNaN(sum) || table.find(key) !== NIL) return sum;
-    this.#setSlowly(key, by, ttlMs);
-    return by;
+    if (slot === NIL) {
+      this.#setSlowly(key, by, ttlMs);
+      return by;
+    }
+    const { engine, handle } = table;
+    const sum = engine.valueAt(handle, slot) + by;
+    engine.setValueAt(handle, slot, sum);
+    if (this.#stats !== undefined) this.#stats.updates += 1;
+    return sum;
   }
 
   /**
@@ -459,19 +476,6 @@ export class NumberLRU implements Iterable<[number, number]> {
     return this.#clock.now(this.#ttlResolution);
   }
 
-  #getSlowly(key: number, missing: number): number {
-    const table = this.#table;
-    if (table.path === PATH_TIMED) {
-      const now = this.#now();
-      // Once more, since the clock is user code.
-      if (table.path === PATH_TIMED) {
-        return this.#change(() => table.engine.getFresh(table.handle, key, missing, now));
-      }
-    }
-    const slot = this.#useCounted(key);
-    return slot === NIL ? missing : table.engine.valueAt(table.handle, slot);
-  }
-
   /** The slot of a key, which becomes the newest, or NIL. A stale one is removed. */
   #use(key: number): number {
     const now = this.#table.isTimed ? this.#now() : 0;
@@ -516,20 +520,6 @@ export class NumberLRU implements Iterable<[number, number]> {
     if (this.#stats === undefined) return;
     this.#stats[isUpdate(code) ? 'updates' : 'sets'] += 1;
     if (isEviction(code)) this.#stats.evictions += 1;
-  }
-
-  #incrementSlowly(key: number, by: number, ttlMs: number | undefined): number {
-    const table = this.#table;
-    const slot = this.#use(key);
-    if (slot === NIL) {
-      this.#setSlowly(key, by, ttlMs);
-      return by;
-    }
-    const { engine, handle } = table;
-    const sum = engine.valueAt(handle, slot) + by;
-    engine.setValueAt(handle, slot, sum);
-    if (this.#stats !== undefined) this.#stats.updates += 1;
-    return sum;
   }
 
   /** Removes the entry of a slot to make room; returns its value. */
