@@ -54,8 +54,8 @@ function newNumberStats(): NumberStats {
 /**
  * A cache of numbers under whole numbers, which evicts the least recently used entry when it is
  * full. Keys are whole numbers from -2^31 to 2^31 - 1, values any numbers. All of it is in linear
- * memory, 28 bytes for an entry at most: the garbage collector sees one object, however many
- * entries there are. There are no callbacks.
+ * memory, 28 bytes for an entry at most, besides half a megabyte of hints at most: the garbage
+ * collector sees a few objects, however many entries there are. There are no callbacks.
  *
  * A key that is none throws `INVALID_KEY`, and a value that is no number `INVALID_VALUE`, with
  * nothing changed. Every operation on one key takes constant time.
@@ -125,8 +125,7 @@ export class NumberLRU implements Iterable<[number, number]> {
 
   /** Bytes of memory that the cache holds, those of its spare room included. */
   get bytes(): number {
-    const { engine, handle } = this.#ready();
-    return engine.bytesHeld(handle);
+    return this.#ready().bytes;
   }
 
   /**

@@ -37,6 +37,12 @@ export const PATH_PLAIN = 0;
 /** It does not: there are ages, statistics or refused keys, or a change was interrupted. */
 export const PATH_SLOW = 1;
 
+/**
+ * Half a megabyte of hints: an entry of a large cache is to take little memory, and where it does
+ * not lie in the processor's own, a hint saves next to nothing.
+ */
+const HINTS_MAX_LOG2 = 17;
+
 let dead: NumberEngine | undefined;
 
 /** Keys and values of one cache. */
@@ -51,7 +57,7 @@ export class NumberTable {
   /** Whether the owner has to see each slot itself. */
   readonly #isWatched: boolean;
   #max: number;
-  readonly #hints = new Lookaside();
+  readonly #hints = new Lookaside(HINTS_MAX_LOG2);
   /** The slots of the keys that the index refuses. */
   #mapped: Map<number, number> | undefined;
 
@@ -71,6 +77,11 @@ export class NumberTable {
 
   get max(): number {
     return this.#max;
+  }
+
+  /** Bytes of all that is held, the hints included. */
+  get bytes(): number {
+    return this.engine.bytesHeld(this.handle) + this.#hints.bytes;
   }
 
   get isDisposed(): boolean {
