@@ -21,7 +21,7 @@ const ROUND_SECOND: u32 = 0xc2b2ae35;
 const LENGTH_FACTOR: u32 = 0x9e3779b1;
 
 /** The first half of murmur3's finisher (Appleby, public domain): a bijection of the state. */
-function round(state: u32, word: u32): u32 {
+export function round(state: u32, word: u32): u32 {
   const product = mul(state ^ word, ROUND_FIRST);
   return mul(product ^ (product >>> 15), ROUND_SECOND);
 }

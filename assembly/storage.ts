@@ -18,7 +18,7 @@ export function setGrant(replacement: () => void): void {
 }
 
 /** log2 of the number of chains: two at least, short of the capacity by a sixteenth at most. */
-function chainsLog2For(capacity: number): number {
+export function chainsLog2For(capacity: number): number {
   return 32 - Math.clz32((capacity - (capacity >>> 4) - 1) | 1);
 }
 

@@ -75,7 +75,8 @@ function binCountFor(capacity: u32): u32 {
   return (capacity >> BIN_SLOTS_LOG2) + 1;
 }
 
-function blockBytesFor(capacity: u32, isAged: bool, isWeighed: bool): u32 {
+/** Bytes of a block for so many entries and these columns. */
+export function blockBytesFor(capacity: u32, isAged: bool, isWeighed: bool): u32 {
   const buckets = (bucketCountFor(capacity) as usize) << BUCKET_BYTES_LOG2;
   const queue = ((capacity + binCountFor(capacity) + 1) as usize) << 2;
   const kept = keptBytes(capacity + SLOT_FIRST, isAged, isWeighed);
@@ -84,7 +85,13 @@ function blockBytesFor(capacity: u32, isAged: bool, isWeighed: bool): u32 {
 }
 
 /** Writes where the parts of a block lie. */
-function place(table: Table, block: usize, capacity: u32, isAged: bool, isWeighed: bool): void {
+export function place(
+  table: Table,
+  block: usize,
+  capacity: u32,
+  isAged: bool,
+  isWeighed: bool,
+): void {
   const slots = (capacity + SLOT_FIRST) as usize;
   let at = block + (slots << RECORD_BYTES_LOG2);
   setRecords(table, block);
@@ -109,7 +116,7 @@ function place(table: Table, block: usize, capacity: u32, isAged: bool, isWeighe
 /**
  * Moves what is kept to where a larger block has it, last part first, as the block may be the same.
  */
-function moveColumns(table: Table, oldAges: usize, oldWeights: usize): void {
+export function moveColumns(table: Table, oldAges: usize, oldWeights: usize): void {
   const slots = freshOf(table) as usize;
   const weights = weightsOf(table);
   const ages = agesOf(table);

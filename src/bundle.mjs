@@ -18,7 +18,7 @@
 // a folder with a package.json, for tools that do not read exports.
 
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, posix } from 'node:path';
+import { basename, join, posix } from 'node:path';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
@@ -28,6 +28,8 @@ const FORMATS = ['esm', 'cjs'];
 const WHOLE = [
   { name: 'index', entry: 'index', core: 'core' },
   { name: 'pure', entry: 'index', core: 'core-none' },
+  // It shares no class with the others, and so is complete by itself.
+  { name: 'bytes', entry: 'bytes', core: 'core' },
   { name: 'numbers', entry: 'numbers', core: 'core' },
 ];
 
@@ -42,6 +44,18 @@ const SATELLITES = [
   { name: 'pure.memoize', entry: 'memoize', of: 'pure', formats: FORMATS },
   { name: 'edge', entry: 'edge', of: 'index', formats: ['esm'] },
 ];
+
+/**
+ * Entries that fit a cache into what people already use, by their files in src/sockets/. There is
+ * one of each, over the package's main entry; who wants `wasm-lru/pure` hands them such a cache.
+ */
+const SOCKETS = Object.values(JSON.parse(readFileSync('package.json', 'utf8')).exports)
+  .map((subpath) => subpath.import?.types?.match(/\/sockets\/([\w-]+)\.d\.ts$/)?.[1])
+  .filter((name) => name !== undefined);
+
+for (const name of SOCKETS) {
+  SATELLITES.push({ name, entry: `sockets/${name}`, of: 'index', formats: FORMATS });
+}
 
 /** What a whole entry exports, by the modules that satellites import it from. */
 const MAIN = /\/(index|lru|errors)\.js$/;
@@ -58,8 +72,11 @@ const EXTENSIONS = { esm: 'js', cjs: 'cjs' };
 const coreFrom = (core) => ({
   name: 'core',
   setup({ onResolve, resolve }) {
-    onResolve({ filter: /\/core\.js$/ }, ({ kind }) =>
-      resolve(`./engine/${core}.ts`, { resolveDir: import.meta.dirname, kind }),
+    onResolve({ filter: /\/core\.js$/ }, ({ kind, importer }) =>
+      // That of bytes has its own.
+      importer.startsWith(join(import.meta.dirname, 'bytes'))
+        ? undefined
+        : resolve(`./engine/${core}.ts`, { resolveDir: import.meta.dirname, kind }),
     );
   },
 });
@@ -89,10 +106,14 @@ const STATIC_FIELDS = {
   },
 };
 
+/** The declarations of the entries that have not their own name. */
+const TYPES = { pure: 'index', edge: 'index' };
+for (const name of SOCKETS) TYPES[name] = `sockets/${name}`;
+
 /** A first line by which Deno and JSR find the declarations of a module. */
 function preambleOf(name, format) {
   if (format === 'cjs') return undefined;
-  const types = { pure: 'index', edge: 'index' }[name] ?? name.replace(/^pure\./, '');
+  const types = TYPES[name] ?? name.replace(/^pure\./, '');
   return `/* @ts-self-types="./types/${types}.d.ts" */`;
 }
 
@@ -165,14 +186,18 @@ async function bundleAll() {
   }
 }
 
+/** What the declarations of a module import, as paths below dist/src/. */
+function importedBy(module, text) {
+  const specifiers = [...text.matchAll(/from '(\.[\w./-]+)\.js'/g)];
+  return specifiers.map(([, specifier]) => posix.join(posix.dirname(module), specifier));
+}
+
 /** The modules whose declarations an entry's declarations need, itself first. */
 function reachableFrom(modules) {
   const reached = new Set(modules);
   for (const module of reached) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
-    for (const [, path] of text.matchAll(/from '(\.[\w./-]+)\.js'/g)) {
-      reached.add(posix.join(posix.dirname(module), path));
-    }
+    for (const name of importedBy(module, text)) reached.add(name);
   }
   return reached;
 }
@@ -180,17 +205,17 @@ function reachableFrom(modules) {
 /** Copies the declarations of the public modules, as they are and as those of CommonJS modules. */
 function copyTypes() {
   rmSync('dist/types', { recursive: true, force: true });
-  for (const module of reachableFrom(['index', 'stores', 'memoize', 'numbers'])) {
+  const sockets = SOCKETS.map((name) => `sockets/${name}`);
+  for (const module of reachableFrom(['index', 'stores', 'memoize', 'bytes', 'numbers', ...sockets])) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
     const map = JSON.parse(readFileSync(`dist/src/${module}.d.ts.map`, 'utf8'));
+    mkdirSync(`dist/types/${posix.dirname(module)}`, { recursive: true });
     for (const extension of ['ts', 'cts']) {
-      const file = `${module}.d.${extension}`;
+      const file = `${basename(module)}.d.${extension}`;
       const own = extension === 'ts' ? text : text.replace(/(from '\.[\w./-]+)\.js'/g, "$1.cjs'");
-      const name = posix.basename(file);
-      const mapped = own.replace(`${posix.basename(module)}.d.ts.map`, `${name}.map`);
-      mkdirSync(`dist/types/${posix.dirname(file)}`, { recursive: true });
-      writeFileSync(`dist/types/${file}`, mapped);
-      writeFileSync(`dist/types/${file}.map`, JSON.stringify({ ...map, file: name }));
+      const path = `dist/types/${module}.d.${extension}`;
+      writeFileSync(path, own.replace(`${basename(module)}.d.ts.map`, `${file}.map`));
+      writeFileSync(`${path}.map`, JSON.stringify({ ...map, file }));
     }
   }
 }
@@ -214,4 +239,6 @@ function writeFolders() {
 await bundleAll();
 copyTypes();
 writeFolders();
-for (const core of ['core.wasm', 'numbers.wasm']) copyFileSync(`build/${core}`, `dist/${core}`);
+copyFileSync('build/core.wasm', 'dist/core.wasm');
+copyFileSync('build/bytes.wasm', 'dist/bytes.wasm');
+copyFileSync('build/numbers.wasm', 'dist/numbers.wasm');

@@ -21,6 +21,9 @@ const read = (file: string): string => readFileSync(new URL(file, dist), 'utf8')
 const files = readdirSync(dist).filter((name) => /\.c?js$/.test(name));
 const { LRUCache, ...errors } = require('../dist/index.cjs') as Main;
 const stores = require('../dist/stores.cjs') as Stores;
+const sockets = readdirSync(new URL('../src/sockets/', import.meta.url))
+  .map((name) => name.replace('.ts', ''))
+  .filter((name) => files.includes(`${name}.cjs`));
 
 /** Characters of the longest line in what ships: terser breaks lines from 400, where it can. */
 const LINE_MAX = 800;
@@ -58,7 +61,7 @@ describe.each(files)('dist/%s', (file) => {
     const onComment = (_: boolean, comment: string) => void comments.push(comment);
     parse(text, { ecmaVersion: 2022, sourceType: 'module', onComment });
     const types = expect.stringMatching(
-      /^ @ts-self-types="\.\/types\/(index|stores|memoize|numbers)\.d\.ts" $/,
+      /^ @ts-self-types="\.\/types\/(index|stores|memoize|bytes|numbers|sockets\/[\w-]+)\.d\.ts" $/,
     );
     const typed = file.endsWith('.cjs') ? [] : [types];
     expect(comments).toEqual([...typed, `# sourceMappingURL=${file}.map`]);
@@ -214,16 +217,19 @@ function loadInto(realm: Context, file: string): Record<string, Class> {
   return module.exports;
 }
 
-describe.each(['index', 'pure', 'stores', 'memoize', 'numbers'])('importing %s', (entry) => {
-  it.each([
-    ['after a lockdown', LOCKDOWN],
-    ['in a Compartment', `{${CONFINE}};${LOCKDOWN}`],
-  ])('never throws: %s', (_, prepare) => {
-    const realm = createContext();
-    runInContext(`{${prepare}}`, realm);
-    expect(Object.keys(loadInto(realm, `${entry}.cjs`))).not.toEqual([]);
-  });
-});
+describe.each(['index', 'pure', 'stores', 'memoize', 'bytes', 'numbers', ...sockets])(
+  'importing %s',
+  (entry) => {
+    it.each([
+      ['after a lockdown', LOCKDOWN],
+      ['in a Compartment', `{${CONFINE}};${LOCKDOWN}`],
+    ])('never throws: %s', (_, prepare) => {
+      const realm = createContext();
+      runInContext(`{${prepare}}`, realm);
+      expect(Object.keys(loadInto(realm, `${entry}.cjs`))).not.toEqual([]);
+    });
+  },
+);
 
 describe('a cache after a lockdown', () => {
   it('works, and so do its errors', () => {

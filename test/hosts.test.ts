@@ -62,7 +62,7 @@ describe('the core is decoded', () => {
   it('by hand, to the last byte', async () => {
     setFromHex(undefined);
     for (const digits of ['00', '0061', '006173', '0061736d', '0061736dff', 'fffefdfcfbfaf9f8']) {
-      const { decodeHex } = await import('../src/engine/core.js');
+      const { decodeHex } = await import('../src/engine/hex.js');
       expect(Buffer.from(decodeHex(digits)).toString('hex')).toBe(digits);
     }
   });

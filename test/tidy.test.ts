@@ -1,6 +1,6 @@
 // The rules of this house, as tests: what a reviewer would otherwise have to say again and again.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -20,8 +20,9 @@ const TOP_LEVEL = [
 ];
 const UNTRACKED = ['.git', 'node_modules', 'build', 'dist', 'coverage'];
 /** The folders of the package's subpaths, which the build makes (bundle.mjs). */
-const SUBPATHS = ['edge', 'memoize', 'numbers', 'pure', 'stores'];
-const GENERATED = /core\.generated\.ts$/;
+const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const SUBPATHS = Object.keys(exports).map((subpath) => subpath.split('/')[1] as string);
+const GENERATED = /\/core\.generated\.ts$/;
 
 const root = new URL('..', import.meta.url).pathname;
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -86,10 +87,10 @@ function undocumentedExports(file: string): string[] {
  * on one floor do not import each other.
  */
 const ROOMS = [
-  ['stores.ts', 'memoize.ts', 'numbers.ts', 'edge.ts'],
-  ['stores', 'memoize'],
+  ['stores.ts', 'memoize.ts', 'edge.ts', 'bytes.ts', 'numbers.ts'],
+  ['stores', 'memoize', 'sockets'],
   ['index.ts'],
-  ['api'],
+  ['api', 'bytes'],
   ['loads'],
   ['cache', 'numbers'],
   ['expiry'],
@@ -130,16 +131,21 @@ describe('every code file', () => {
 describe('what ships', () => {
   it('documents every export', () => {
     // The accessors in slots have their meaning in the layout that they give access to.
-    const elsewhere = /^assembly\/(slots(\.wasm)?|layout)\.ts$/;
+    const elsewhere = /^assembly\/(slots(\.wasm)?|layout|bytes\/(layout|memory(\.wasm)?))\.ts$/;
     const files = shipped.filter((file) => !elsewhere.test(file));
     expect(files.flatMap(undocumentedExports)).toEqual([]);
   });
 
   it('has no file that nothing imports', () => {
-    const cores = ['src/engine/core-none', 'src/edge', 'src/wasm.d'];
-    const core = ['assembly/core', 'assembly/debug/index', 'assembly/imports.tsc'];
-    const numbers = ['src/numbers', 'assembly/numbers/core', 'assembly/debug/numbers'];
-    const entries = ['src/index', 'src/stores', 'src/memoize', ...cores, ...core, ...numbers];
+    const cores = ['src/engine/core-none', 'src/edge', 'src/wasm.d', 'src/bytes', 'src/numbers'];
+    const core = [
+      ...['assembly/core', 'assembly/debug/index', 'assembly/imports.tsc'],
+      ...['assembly/bytes/core', 'assembly/bytes/debug'],
+      ...['assembly/numbers/core', 'assembly/debug/numbers'],
+    ];
+    const isSocket = (name: string) => existsSync(join(root, 'src/sockets', `${name}.ts`));
+    const sockets = SUBPATHS.filter(isSocket).map((name) => `src/sockets/${name}`);
+    const entries = ['src/index', 'src/stores', 'src/memoize', ...sockets, ...cores, ...core];
     const imported = new Set([...entries, ...shipped.flatMap(importedBy)]);
     // asc takes `x.wasm.ts` for `x.ts`, and begins at core.wasm.ts and debug/index.wasm.ts.
     const isKnown = (file: string) =>
@@ -154,11 +160,11 @@ describe('what ships', () => {
 
   it('touches linear memory only where it may', () => {
     const raw = shipped.filter((file) => /\b(load|store)</.test(read(file)));
-    expect(raw).toEqual(['arena', 'buckets', 'slots'].map((name) => `assembly/${name}.wasm.ts`));
+    const accessors = ['arena', 'buckets', 'bytes/memory', 'slots'];
+    expect(raw).toEqual(accessors.map((name) => `assembly/${name}.wasm.ts`));
     const views = code.filter((file) => /memory\.buffer/.test(read(file)));
-    expect(views.filter((file) => !file.startsWith('test/'))).toEqual([
-      ...['src/engine/wasm.ts', 'src/numbers/wasm.ts'],
-    ]);
+    const holders = ['src/bytes/region-wasm.ts', 'src/engine/wasm.ts', 'src/numbers/wasm.ts'];
+    expect(views.filter((file) => !file.startsWith('test/'))).toEqual(holders);
   });
 
   it('has rooms that import only from rooms below them', () => {
@@ -194,9 +200,8 @@ describe('the repository', () => {
     // A workspace is a link to its directory, and so is this package in another's lockfile.
     const link =
       /"resolved": "(\.\.\/\.\.|bench|docs\/playground|test\/documents)",\s*"link": true/g;
-    const tests = ['compilers', 'frameworks', 'playground', 'runtimes', 'runtimes/newer'].map(
-      (name) => `test/${name}/package-lock.json`,
-    );
+    const packages = ['compilers', 'frameworks', 'playground', 'runtimes', 'sockets'];
+    const tests = [...packages, 'runtimes/newer'].map((name) => `test/${name}/package-lock.json`);
     for (const lock of ['package-lock.json', ...tests]) {
       expect(read(lock).replace(link, ''), lock).not.toMatch(/"resolved"/);
     }
@@ -232,7 +237,7 @@ describe('the repository', () => {
     const item = read('docs/support.md').match(
       /- the entries of the package:[^;.]*(?:[^\n]|\n {2})*/,
     );
-    const named = [...(item?.[0] ?? '').matchAll(/`(wasm-lru[\w/.]*)`/g)].map(([, name]) => name);
+    const named = [...(item?.[0] ?? '').matchAll(/`(wasm-lru[\w/.-]*)`/g)].map(([, name]) => name);
     expect(named.toSorted()).toEqual(entries.map((name) => `wasm-lru${name.slice(1)}`).toSorted());
   });
 

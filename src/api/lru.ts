@@ -5,10 +5,10 @@
 // entries.ts; which slot was used when is the engine's.
 //
 // L1  Nothing in here calls a public method of the cache, so that a subclass may override any.
-// L2  A cache without ttl, sizes, callbacks, loads and statistics goes to its entries directly.
-//     `get` and `set` hold no more than that: V8 inlines them, and all that they call, into a loop
-//     of the caller's only if it is little. A flag is compared with true, which is one instruction;
-//     V8 takes a dozen to find out whether a field is truthy.
+// L2  A cache without ttl, sizes, callbacks, loads and statistics goes to its entries directly; a
+//     `get` does with all but a ttl, and counts if there are statistics. `get` and `set` hold no
+//     more than that: V8 inlines them, and all that they call, into a loop of the caller's only if
+//     it is little.
 // L3  Objects that callers pass are read, each property once, and never written, but for `status`.
 // L4  The class does not name itself in its body: the bundler would give it a second name there,
 //     which errors and heap snapshots would show.
@@ -20,7 +20,7 @@ import { clear, deleteWhere, invalidateTag, pop, purge, resize } from '../cache/
 import { metrics } from '../cache/channels.js';
 import { deleteMany, getMany, hasMany, setMany } from '../cache/many.js';
 import { dumpOf, infoOf, loadInto, remainingTtlOf } from '../cache/snapshot.js';
-import { newStats } from '../cache/stats.js';
+import { countGet, newStats } from '../cache/stats.js';
 import { getByStore, hasByStore, peekByStore, setByStore } from '../cache/status.js';
 import type { Store } from '../cache/store.js';
 import { checkFunction, checkMax } from '../common/check.js';
@@ -75,6 +75,7 @@ export class LRUCache<
 
   readonly #entries: Entries<K, V>;
   readonly #store: Store<K, V, FC>;
+  readonly #stats: types.Stats | undefined;
   /** The name of the class, as `Object.prototype.toString` shows it. */
   [Symbol.toStringTag] = 'LRUCache';
 
@@ -96,6 +97,7 @@ export class LRUCache<
     super(checked);
     this.#store = storeOf(this);
     this.#entries = this.#store.entries;
+    this.#stats = this.#store.stats;
     if (checked.max === 0 && checked.maxSize === 0 && !checked.ttlAutopurge) warnOfNoBound();
   }
 
@@ -141,7 +143,9 @@ export class LRUCache<
     const entries = this.#entries;
     if (getOptions === undefined && entries.path !== PATH_SLOW && !metrics.hasSubscribers) {
       try {
-        return entries.items[entries.touch(key) * 2 + 1] as V | undefined;
+        const slot = entries.touch(key);
+        if (this.#stats !== undefined) countGet(this.#stats, slot);
+        return entries.items[slot * 2 + 1] as V | undefined;
       } catch (error) {
         throw entries.failed(error);
       }
@@ -481,8 +485,7 @@ export class LRUCache<
   }
 
   #countedStats(): types.Stats {
-    const { stats } = this.#store;
-    if (stats !== undefined) return stats;
+    if (this.#stats !== undefined) return this.#stats;
     throw new LRUCacheError('NO_STATS', 'stats needs the option recordStats');
   }
 }

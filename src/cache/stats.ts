@@ -1,6 +1,13 @@
 // The statistics of a cache: a counter each, kept only by a cache with `recordStats`.
 
+import { NIL } from '../../assembly/layout.js';
 import type { Stats } from '../common/types.js';
+
+/** Counts a `get` that found this slot, or NIL. */
+export function countGet(stats: Stats, slot: number): void {
+  if (slot === NIL) stats.misses += 1;
+  else stats.hits += 1;
+}
 
 /** Counters, all at 0. */
 export function newStats(): Stats {

@@ -26,6 +26,7 @@ import { deadlineAt, ttlFor } from './freshness.js';
 import type { LoadInFlight, LoadsInFlight } from './in-flight.js';
 import { isTooLarge, refuseSize, weightOf } from './measure.js';
 import type { Settings } from './settings.js';
+import { countGet } from './stats.js';
 import { publishDelete, type Report } from './status.js';
 
 /** What a store is made of; each part is there only if the cache needs it. */
@@ -171,7 +172,7 @@ export class Store<K, V, FC> {
     const isWatched =
       (this.stats ?? this.callbacks ?? this.loads ?? this.#entries.tags) !== undefined;
     const isPlainToWrite = !isWeighed && !isWatched;
-    if (isTimed || this.stats !== undefined) this.#entries.path = PATH_SLOW;
+    if (isTimed) this.#entries.path = PATH_SLOW;
     else this.#entries.path = isPlainToWrite ? PATH_FAST : PATH_FAST_READS;
   }
 
@@ -217,7 +218,7 @@ export class Store<K, V, FC> {
       slot = this.use(key, 0, false);
     }
     const value = entries.valueAt(slot);
-    if (stats !== undefined) stats[slot === NIL ? 'misses' : 'hits'] += 1;
+    if (stats !== undefined) countGet(stats, slot);
     if (report !== undefined) this.#reportGet(report, key, slot, now);
     return value;
   }

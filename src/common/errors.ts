@@ -35,19 +35,28 @@ export type LRUCacheErrorCode =
   /** The argument of `load` is not a list of entries. */
   | 'INVALID_ENTRIES'
   /**
-   * A key of a `NumberLRU` is not a whole number from -2^31 to 2^31 - 1; or the `key` function of a
-   * memoized function returned a promise.
+   * The `key` function of a memoized function returned a promise; a key of a cache of bytes is
+   * neither a string nor a `Uint8Array`; or a key of a `NumberLRU` is not a whole number from -2^31
+   * to 2^31 - 1.
    */
   | 'INVALID_KEY'
+  /** A key of a cache of bytes has more than 65,535 bytes. */
+  | 'KEY_TOO_LONG'
+  /**
+   * The codec of a cache of bytes does not take the value; a value of a `NumberLRU` is not a number;
+   * or the array for the values of many keys is not a `Float64Array`, or too short.
+   */
+  | 'INVALID_VALUE'
+  /** The target of `getInto` is no `Uint8Array`, or too short for the value. */
+  | 'INVALID_TARGET'
+  /** A snapshot is of another format, or of a version that this release does not know. */
+  | 'SNAPSHOT_VERSION'
+  /** A snapshot is cut short, or was changed. */
+  | 'SNAPSHOT_CORRUPT'
   /**
    * The argument of `fetchMany`, or of `getMany` and the like, is not a list of keys.
    */
   | 'INVALID_KEYS'
-  /**
-   * A value of a `NumberLRU` is not a number; or the array for the values of many keys is not a
-   * `Float64Array`, or too short.
-   */
-  | 'INVALID_VALUE'
   /** The result of `fetchManyMethod` is not a list of values or pairs. */
   | 'INVALID_BATCH'
   /** Tags are not a list of strings, or the argument of `invalidateTag` is no string. */

@@ -43,7 +43,7 @@ import type { Tags } from './tags.js';
  * `get` and `set` need the entries only: there are no ages, weights, callbacks, loads, or stats.
  */
 export const PATH_FAST = 0;
-/** `get` does; `set` does not. */
+/** `get` does, and counts if there are stats; `set` does not. */
 export const PATH_FAST_READS = 1;
 /** Neither does, or a change was interrupted. */
 export const PATH_SLOW = 2;

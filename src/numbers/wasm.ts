@@ -18,7 +18,7 @@ import {
   TABLE_RECORDS,
   TABLE_WEIGHTS,
 } from '../../assembly/layout.js';
-import { decodeHex } from '../engine/core.js';
+import { decodeHex } from '../engine/hex.js';
 import type { Table } from '../engine/engine.js';
 import {
   compileCore,

@@ -30,8 +30,8 @@ export interface Block {
   readonly promised: readonly string[];
 }
 
-/** Packages that are not installed with ours: test/frameworks. */
-export const FRAMEWORKS = /^(Express|NestJS)/;
+/** Packages that are not installed with ours: test/frameworks, and test/sockets (`// with …`). */
+export const FRAMEWORKS = /^(Express|NestJS|with )/;
 
 const FENCED = /^```(js|ts)\n([\s\S]*?)^```$/gm;
 const PRINTED = /\bconsole\.log\(.*\);? \/\/ (.*)$/gm;
