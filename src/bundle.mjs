@@ -206,7 +206,14 @@ function reachableFrom(modules) {
 function copyTypes() {
   rmSync('dist/types', { recursive: true, force: true });
   const sockets = SOCKETS.map((name) => `sockets/${name}`);
-  for (const module of reachableFrom(['index', 'stores', 'memoize', 'bytes', 'numbers', ...sockets])) {
+  for (const module of reachableFrom([
+    'index',
+    'stores',
+    'memoize',
+    'bytes',
+    'numbers',
+    ...sockets,
+  ])) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
     const map = JSON.parse(readFileSync(`dist/src/${module}.d.ts.map`, 'utf8'));
     mkdirSync(`dist/types/${posix.dirname(module)}`, { recursive: true });

@@ -36,14 +36,14 @@ export type LRUCacheErrorCode =
   | 'INVALID_ENTRIES'
   /**
    * The `key` function of a memoized function returned a promise; a key of a cache of bytes is
-   * neither a string nor a `Uint8Array`; or a key of a `NumberLRU` is not a whole number from -2^31
-   * to 2^31 - 1.
+   * neither a string nor a `Uint8Array`; or a key of a `NumberLRU` is not a whole number from
+   * -2^31 to 2^31 - 1.
    */
   | 'INVALID_KEY'
   /** A key of a cache of bytes has more than 65,535 bytes. */
   | 'KEY_TOO_LONG'
   /**
-   * The codec of a cache of bytes does not take the value; a value of a `NumberLRU` is not a number;
+   * The codec of a cache of bytes does not take the value; a value of a `NumberLRU` is no number;
    * or the array for the values of many keys is not a `Float64Array`, or too short.
    */
   | 'INVALID_VALUE'

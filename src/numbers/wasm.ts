@@ -18,8 +18,8 @@ import {
   TABLE_RECORDS,
   TABLE_WEIGHTS,
 } from '../../assembly/layout.js';
-import { decodeHex } from '../engine/hex.js';
 import type { Table } from '../engine/engine.js';
+import { decodeHex } from '../engine/hex.js';
 import {
   compileCore,
   instanceOf,
