@@ -8,11 +8,15 @@
 import {
   ABSENT,
   BUFFER_BYTES,
+  DUMP_BYTES,
+  DUMP_SLOTS,
+  FOUND,
   FRAME_ADDRESS,
   FRAME_BORN,
   FRAME_BUFFER,
   FRAME_BYTES,
   FRAME_CHUNK,
+  FRAME_COUNT,
   FRAME_IS_WIDE,
   FRAME_KEY_BYTES,
   FRAME_KIND,
@@ -42,6 +46,7 @@ import {
   utf8,
 } from './codec.js';
 import type { Region } from './region.js';
+import type { RawRecords } from './snapshot.js';
 
 /** Units of the longest string that the core reads: it has room for them in any form. */
 const TEXT_MAX = KEY_BYTES_MAX >> 1;
@@ -255,10 +260,39 @@ export class Access {
   /** The entry in a slot; undefined if there is none, or it is stale. */
   entryAt(slot: number, now: number): Entry | undefined {
     const { core, store } = this.region;
-    if (this.visit(slot, now, LOCATE) !== 1) return undefined;
+    if (this.visit(slot, now, LOCATE) !== FOUND) return undefined;
     const kind = this.#word(FRAME_KIND);
     const value = this.copy();
-    return { key: this.keyOf(slot), value, kind, ttl: core.remaining(store, slot, now) };
+    const ttl = core.remaining(store, slot, now);
+    return ttl < 0 ? undefined : { key: this.keyOf(slot), value, kind, ttl };
+  }
+
+  /**
+   * The records of the entries in some slots, as many as one call of the core writes, and about
+   * `most` bytes: of `done` slots, which are 0 if the first one has too long an entry.
+   */
+  dump(slots: Int32Array, born: number, now: number, most: number): RawRecords & { done: number } {
+    const { core, store, words, bytes } = this.region;
+    const some = slots.subarray(0, DUMP_SLOTS);
+    words.set(some, FRAME_BUFFER >> 2);
+    const done = core.dump(store, 0, some.length, born, now, Math.min(most, DUMP_BYTES));
+    const start = FRAME_BUFFER + DUMP_SLOTS * 4;
+    const written = bytes.subarray(start, start + this.#word(FRAME_BYTES));
+    return { done, bytes: written, count: this.#word(FRAME_COUNT) };
+  }
+
+  /** Takes memory for so many entries of so many bytes at once, if all of them fit. */
+  reserve(entries: number, bytes: number, chunkBytes: number, hasTtl: boolean): void {
+    const { core, store } = this.region;
+    if (hasTtl) core.age(store);
+    core.reserve(store, entries, Math.ceil(bytes / chunkBytes) + entries);
+  }
+
+  /** Stores the entries of records, which have been checked and fit the buffer. */
+  restore(records: Uint8Array, passedMs: number, now: number, most: number): void {
+    const { core, store, bytes } = this.region;
+    bytes.set(records, FRAME_BUFFER);
+    core.restore(store, 0, FRAME_BUFFER, FRAME_BUFFER + records.length, passedMs, now, most);
   }
 
   /** Writes a text to the buffer if there is room for it and for a key of so many bytes. */

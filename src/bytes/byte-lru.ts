@@ -5,7 +5,7 @@
 // Y2  A region is replaced as a whole by `clear` and `resize`. What began on the old one, a `read`
 //     or an iterator, ends on it.
 // Y3  A call of the core that is cut short, by a trap or for want of stack, may leave the region
-//     torn: it is replaced by an empty one.
+//     torn: it is let go at once, which takes no call, and the next operation opens an empty one.
 
 import { FOUND, LOCATE, REFUSED, STALE, TOUCH } from '../../assembly/bytes/layout.js';
 import { NIL } from '../../assembly/layout.js';
@@ -28,7 +28,14 @@ import {
   checkTtl,
 } from './options.js';
 import { regionBytesFor } from './region.js';
-import { joined, replay, restoreInto, type Snapshot, snapshotOf } from './snapshot.js';
+import {
+  joined,
+  type RawRecords,
+  readSnapshot,
+  replay,
+  restoreInto,
+  snapshotOf,
+} from './snapshot.js';
 
 /** Memory up to this size is used again by `clear`, larger memory is given back. */
 const KEPT_BYTES = 1 << 20;
@@ -36,6 +43,14 @@ const KEPT_BYTES = 1 << 20;
 /** A secret for the hash: good enough that nobody can guess which keys collide. */
 function drawSeed(): number {
   return Math.trunc(Math.random() * 2 ** 32) | 0;
+}
+
+/** What to throw for an error that cut a call of the core short (Y3). */
+function poisoned(error: unknown): unknown {
+  const isTrap = typeof WebAssembly === 'object' && error instanceof WebAssembly.RuntimeError;
+  if (!isTrap) return error;
+  const message = 'WebAssembly trapped in this cache, whose entries are lost';
+  return new LRUCacheError('ENGINE_POISONED', message, { cause: error });
 }
 
 /** The counts of a `ByteLRU`: those of `Stats`, and what its memory holds. */
@@ -74,8 +89,10 @@ export class ByteLRU<V = Uint8Array> {
   #maxBytes: number;
   #max: number;
   #maxEntryBytes: number;
-  /** Undefined after disposal. */
+  /** Undefined after disposal, or if a call was cut short. */
   #open: Access | undefined;
+  /** The engine; undefined after disposal. */
+  #kind: EngineKind | undefined;
   /** Whether any entry has a ttl. */
   #isTimed: boolean;
   /** Entries that regions before this one have evicted. */
@@ -97,6 +114,7 @@ export class ByteLRU<V = Uint8Array> {
       this.#callbacks = new Callbacks(this, tell, undefined, undefined);
     }
     this.#open = this.#newAccess(this.#maxBytes, checked.engine);
+    this.#kind = this.#open.region.kind;
   }
 
   #newAccess(maxBytes: number, kind: EngineKind | undefined): Access {
@@ -107,7 +125,13 @@ export class ByteLRU<V = Uint8Array> {
   }
 
   #access(): Access {
-    return this.#open ?? throwDisposed();
+    return this.#open ?? this.#openAgain();
+  }
+
+  #openAgain(): Access {
+    if (this.#kind === undefined) throwDisposed();
+    this.#open = this.#newAccess(this.#maxBytes, this.#kind);
+    return this.#open;
   }
 
   #now(): number {
@@ -116,21 +140,13 @@ export class ByteLRU<V = Uint8Array> {
     return this.#clock.read();
   }
 
-  /** Gives the region up after a call of it was cut short (Y3), and returns what to throw. */
-  #fail(access: Access, error: unknown): unknown {
-    const isTrap = typeof WebAssembly === 'object' && error instanceof WebAssembly.RuntimeError;
-    if (access === this.#open) this.#open = this.#newAccess(this.#maxBytes, access.region.kind);
-    if (!isTrap) return error;
-    const message = 'WebAssembly trapped in this cache, whose entries are lost';
-    return new LRUCacheError('ENGINE_POISONED', message, { cause: error });
-  }
-
-  /** Runs calls of the core. */
+  /** Runs calls of the core, outside of the paths that are short. */
   #run<R>(access: Access, use: () => R): R {
     try {
       return use();
     } catch (error) {
-      throw this.#fail(access, error);
+      if (this.#open === access) this.#open = undefined;
+      throw poisoned(error);
     }
   }
 
@@ -188,7 +204,8 @@ export class ByteLRU<V = Uint8Array> {
     try {
       stored = this.#store(access, key, packed, now, ttl);
     } catch (error) {
-      throw this.#fail(access, error);
+      if (this.#open === access) this.#open = undefined;
+      throw poisoned(error);
     }
     if (this.#counts !== undefined && stored !== REFUSED) {
       if (stored === FOUND) this.#counts.updates += 1;
@@ -254,7 +271,8 @@ export class ByteLRU<V = Uint8Array> {
     try {
       found = access.look(key, now, mode);
     } catch (error) {
-      throw this.#fail(access, error);
+      if (this.#open === access) this.#open = undefined;
+      throw poisoned(error);
     }
     if (found === STALE && (mode & TOUCH) !== 0) this.#expired(access, key);
     if (this.#counts !== undefined && (mode & TOUCH) !== 0) {
@@ -331,11 +349,11 @@ export class ByteLRU<V = Uint8Array> {
     if (!this.#look(access, key, TOUCH | LOCATE)) return undefined;
     const { core, store } = access.region;
     const { slot, born, isInPlace } = access;
-    if (!isInPlace || !core.pin(store, slot)) return use(access.copy());
+    if (!isInPlace || !this.#run(access, () => core.pin(store, slot))) return use(access.copy());
     try {
       return use(access.view());
     } finally {
-      core.unpin(store, slot, born);
+      this.#run(access, () => core.unpin(store, slot, born));
     }
   }
 
@@ -358,8 +376,9 @@ export class ByteLRU<V = Uint8Array> {
 
   /** Removes all entries. Memory above 1 MiB goes back to the host. */
   clear(): void {
+    const access = this.#access();
     this.#callbacks?.begin();
-    this.#empty(this.#access());
+    this.#run(access, () => this.#empty(access));
     this.#callbacks?.commit();
   }
 
@@ -385,17 +404,23 @@ export class ByteLRU<V = Uint8Array> {
   pop(): V | undefined {
     const access = this.#access();
     this.#callbacks?.begin();
+    const popped = this.#run(access, () => this.#takeOldest(access));
+    if (popped === undefined) return undefined;
+    this.#callbacks?.commit();
+    const { source, kind } = popped;
+    return this.#options.packer.unpack(source, 0, source.bytes.length, kind);
+  }
+
+  #takeOldest(access: Access): { source: Source; kind: number } | undefined {
     const { core, store } = access.region;
     const slot = core.oldest(store);
     if (slot === NIL) return undefined;
     if (this.#callbacks !== undefined) this.#noteSlot(access, slot, 'evict');
     // However stale it is.
     access.visit(slot, Number.NEGATIVE_INFINITY, LOCATE);
-    const kind = access.foundKind;
-    const copy = new Source(access.copy());
+    const popped = { source: new Source(access.copy()), kind: access.foundKind };
     core.evict(store, slot);
-    this.#callbacks?.commit();
-    return this.#options.packer.unpack(copy, 0, copy.bytes.length, kind);
+    return popped;
   }
 
   /**
@@ -425,14 +450,16 @@ export class ByteLRU<V = Uint8Array> {
     }
     this.#maxBytes = maxBytes;
     this.#maxEntryBytes = this.#options.maxEntryBytes ?? Math.floor(maxBytes / 8);
-    core.setLimit(store, max);
-    while (core.size(store) > max) {
-      const slot = core.oldest(store);
-      if (this.#callbacks !== undefined) this.#noteSlot(access, slot, 'evict');
-      core.evict(store, slot);
-    }
-    if (isSmaller) this.#moveTo(next, access);
-    else core.setBytesMax(store, most);
+    this.#run(access, () => {
+      core.setLimit(store, max);
+      while (core.size(store) > max) {
+        const slot = core.oldest(store);
+        if (this.#callbacks !== undefined) this.#noteSlot(access, slot, 'evict');
+        core.evict(store, slot);
+      }
+      if (isSmaller) this.#moveTo(next, access);
+      else core.setBytesMax(store, most);
+    });
     this.#callbacks?.commit();
   }
 
@@ -462,7 +489,7 @@ export class ByteLRU<V = Uint8Array> {
     const access = this.#access();
     const { core, store } = access.region;
     const last = core.born(store);
-    const order = access.region.order();
+    const order = this.#run(access, () => access.region.order());
     if (newestFirst) order.reverse();
     for (const slot of order) {
       // The region may have been replaced, the entry removed, or the slot given to another one.
@@ -516,13 +543,24 @@ export class ByteLRU<V = Uint8Array> {
    * between them: the snapshot has the entries that were there at first, less those that are gone.
    */
   *snapshotChunks(bytes: number = 1 << 20): Generator<Uint8Array, void> {
-    yield* snapshotOf(this.#fresh(), bytes);
+    yield* snapshotOf(this.#records(bytes), bytes);
   }
 
-  *#fresh(): Generator<Entry, void> {
-    for (const slot of this.#walk(false)) {
-      const entry = this.#access().entryAt(slot, this.#now());
-      if (entry !== undefined) yield entry;
+  /** The entries that are there now, as long as they are. */
+  *#records(bytes: number): Generator<Entry | RawRecords, void> {
+    const access = this.#access();
+    const { core, store } = access.region;
+    const born = core.born(store);
+    const slots = this.#run(access, () => access.region.order());
+    // The region may be replaced between two pieces.
+    for (let at = 0; at < slots.length && this.#access() === access; ) {
+      const { done, ...records } = access.dump(slots.subarray(at), born, this.#now(), bytes);
+      at += done;
+      yield records;
+      if (done > 0 || this.#access() !== access) continue;
+      // An entry that is too long for the core's buffer. It may be another one meanwhile.
+      const entry = access.entryAt(slots[at++] as number, this.#now());
+      if (entry !== undefined && ((access.born - born) | 0) <= 0) yield entry;
     }
   }
 
@@ -553,30 +591,23 @@ export class ByteLRU<V = Uint8Array> {
     options: ByteLRUOptions<V>,
   ): Restored<V> {
     const cache = new ByteLRU<V>(options);
-    const counts = restoreInto(source, (entries) => cache.#replay(entries));
-    return { cache, ...counts };
-  }
-
-  #replay(snapshot: Snapshot): number {
-    if (snapshot.hasTtl) this.#isTimed = true;
-    const now = this.#now();
-    const access = this.#access();
-    for (const entry of snapshot.entries) {
-      const bytes = entry.key.bytes.length + entry.value.length;
-      if (bytes <= this.#maxEntryBytes) replay(access, entry, now);
-    }
-    return this.size;
+    const snapshot = readSnapshot(source);
+    const { count, hasTtl } = snapshot;
+    if (hasTtl) cache.#isTimed = true;
+    const access = cache.#access();
+    access.reserve(count, snapshot.bytes.length, cache.#options.chunkBytes, hasTtl);
+    restoreInto(access, snapshot, cache.#now(), cache.#maxEntryBytes);
+    return { cache, restored: cache.size, skipped: count - cache.size };
   }
 
   /** Removes all entries and gives the memory back. Every later use throws `DISPOSED`. */
   [Symbol.dispose](): void {
     const access = this.#open;
-    if (access === undefined) return;
-    if (this.#callbacks !== undefined) {
-      for (const slot of access.region.order()) this.#noteSlot(access, slot, 'delete');
-    }
+    this.#kind = undefined;
     this.#open = undefined;
-    this.#callbacks?.commit();
+    if (access === undefined || this.#callbacks === undefined) return;
+    for (const slot of access.region.order()) this.#noteSlot(access, slot, 'delete');
+    this.#callbacks.commit();
   }
 }
 

@@ -14,6 +14,7 @@
  */
 
 import type { Stats } from '../common/types.js';
+import type { Shadow } from './shadow.js';
 
 /** What metrics ask of a cache: an `LRUCache`, or what has its counts. */
 export interface MeasuredCache {
@@ -115,6 +116,16 @@ const measured = (
 /** A bound, or nothing if there is none. */
 const bound = (value: number | undefined) => (value === 0 ? undefined : value);
 
+/** What the shadow of a cache says (`wasm-lru/shadow`), which may come from another bundle. */
+function shadowFigures(cache: MeasuredCache): Figure[] {
+  const own = cache as unknown as Record<symbol, Shadow | undefined>;
+  const watched = own[Symbol.for('wasm-lru.shadow')];
+  const figures = watched?.estimates() ?? [];
+  return figures.flatMap(({ factor, hitRatio }) =>
+    hitRatio === undefined ? [] : [[{ factor: `${factor}` }, hitRatio] as const],
+  );
+}
+
 const FAMILIES: readonly Family[] = [
   counted(['gets'], '{get}', 'Lookups, by whether there was a fresh value', (stats) => [
     [{ result: 'hit' }, stats.hits],
@@ -140,6 +151,13 @@ const FAMILIES: readonly Family[] = [
     bound(maxSize) === undefined ? undefined : calculatedSize,
   ),
   measured(['capacity', 'size'], '1', 'Bound of sizes', ({ maxSize }) => bound(maxSize)),
+  {
+    name: ['shadow', 'hit', 'ratio'],
+    type: 'gauge',
+    unit: '1',
+    help: 'Hits per request with another size, estimated, by multiples of the present one',
+    read: ({ cache }) => shadowFigures(cache),
+  },
   {
     name: ['engine'],
     type: 'gauge',

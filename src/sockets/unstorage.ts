@@ -132,5 +132,3 @@ function metaOf(items: SocketCache<StoredItem>, key: string): ItemMeta | null {
   if (leftMs !== Infinity) meta.ttl = Math.ceil(leftMs / 1000);
   return meta;
 }
-
-export default lruDriver;

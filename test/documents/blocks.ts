@@ -59,7 +59,7 @@ function runnable({ language, code, title }: Block): string {
       module: ts.ModuleKind.ESNext,
       target: ts.ScriptTarget.ES2022,
       // Nest has decorators of parameters, which the standard's do not know.
-      experimentalDecorators: title.startsWith('NestJS'),
+      experimentalDecorators: /\bNestJS\b/.test(title),
     },
   }).outputText;
 }

@@ -72,8 +72,9 @@ describe('the package', () => {
   });
 
   it('has types that are right in every format, says attw', () => {
-    const args = [tarball, '--profile', 'strict', '--exclude-entrypoints', './core.wasm'];
-    run(join(TOOLS, '.bin/attw'), [...args, '--no-color']);
+    const args = [tarball, '--profile', 'strict', '--no-color'];
+    const excluded = ['--exclude-entrypoints', './core.wasm', './bytes.wasm'];
+    run(join(TOOLS, '.bin/attw'), [...args, ...excluded]);
   });
 
   it('could be published to JSR, in the same version', () => {
@@ -161,7 +162,7 @@ describe('the package', () => {
       for (const source of sources) {
         const file = join(installed, map, '..', source);
         assert.ok(existsSync(file), `${map} names ${source}`);
-        assert.match(source, /^\.\.\/(\.\.\/)?(src|assembly)\//);
+        assert.match(source, /^(\.\.\/)+(src|assembly)\//);
       }
     }
   });

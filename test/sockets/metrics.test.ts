@@ -5,6 +5,7 @@ import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { LRUCache } from 'wasm-lru';
 import { openTelemetry, prometheus } from 'wasm-lru/metrics';
+import { shadow } from 'wasm-lru/shadow';
 
 declare const gc: () => Promise<void>;
 
@@ -138,6 +139,7 @@ describe('prom-client', () => {
       '# TYPE cache_capacity_entries gauge',
       '# TYPE cache_size gauge',
       '# TYPE cache_capacity_size gauge',
+      '# TYPE cache_shadow_hit_ratio gauge',
       '# TYPE cache_engine gauge',
     ]);
   });
@@ -267,4 +269,29 @@ it('reads no cache by name of another registry', async () => {
   const [one, two] = [new Registry(), new Registry()];
   prometheus(one, { a: new LRUCache({ max: 1 }) });
   expect(await two.metrics()).toBe('\n');
+});
+
+describe('a cache with a shadow', () => {
+  it('shows what other sizes would do, as long as it has one', async () => {
+    const registry = new Registry();
+    const cache = new LRUCache<number, number>({ max: 100 });
+    prometheus(registry, { cache });
+    const ratios = async () =>
+      [...(await registry.metrics()).matchAll(/^cache_shadow_hit_ratio\{(.*)\} (.*)$/gm)].map(
+        ([, labels, value]) => `${labels} ${value}`,
+      );
+    const watched = shadow(cache);
+    expect(await ratios()).toEqual([]);
+    for (let i = 0; i < 1500; i++) {
+      if (cache.get(i % 150) === undefined) cache.set(i % 150, i);
+    }
+    expect(await ratios()).toEqual([
+      'cache="cache",factor="0.5" 0',
+      'cache="cache",factor="1" 0',
+      'cache="cache",factor="2" 0.9',
+      'cache="cache",factor="4" 0.9',
+    ]);
+    watched.stop();
+    expect(await ratios()).toEqual([]);
+  });
 });

@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const START_MS = 20_000;
 const POLL_MS = 20;
 
-async function freePort(): Promise<number> {
+/** A port that nothing listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

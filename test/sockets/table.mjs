@@ -53,6 +53,15 @@ const SOCKETS = [
     stock: 'counts no headers, throws half away when it is full, shares the bytes of a body',
   },
   {
+    entry: 'next',
+    packages: { next: 'Next' },
+    suite: 'the same commands for its own handler; an app, built and started',
+    stock: [
+      'never forgets a tag; waits for ever for an entry that failed; a mark as stale takes back an',
+      'expiry; an older entry replaces a newer one; a page in text of two bytes counts half',
+    ].join(' '),
+  },
+  {
     entry: 'redis',
     packages: { redis: 'node-redis', ioredis: 'ioredis' },
     suite: 'a Redis; all orders of six steps',

@@ -6,7 +6,7 @@ import theirLru from 'unstorage/drivers/lru-cache';
 import memory from 'unstorage/drivers/memory';
 import { describe, expect, it } from 'vitest';
 import { LRUCache } from 'wasm-lru';
-import lruDriver from 'wasm-lru/unstorage';
+import { lruDriver } from 'wasm-lru/unstorage';
 
 type Storage = ReturnType<typeof createStorage>;
 
