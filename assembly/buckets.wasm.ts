@@ -102,10 +102,7 @@ export function find(table: Table, word: u32): u32 {
   return crowdOf(home) == 0 ? NIL : findBehind(table, home, tags, word);
 }
 
-/**
- * What a search of a word reads first, mixed with something: a reason to read it early, so that the
- * host waits for the memory of many searches at once.
- */
+/** Reads what a search of a word reads first; what it returns, mixed with `other`, means nothing. */
 export function glance(table: Table, word: u32, other: u32): u32 {
   return crowdOf(homeOf(table, word * MULTIPLIER)) ^ other;
 }

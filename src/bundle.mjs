@@ -248,4 +248,3 @@ copyTypes();
 writeFolders();
 copyFileSync('build/core.wasm', 'dist/core.wasm');
 copyFileSync('build/bytes.wasm', 'dist/bytes.wasm');
-copyFileSync('build/numbers.wasm', 'dist/numbers.wasm');

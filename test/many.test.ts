@@ -2,9 +2,11 @@
 // order, in what is evicted and told, on each engine.
 
 import { describe, expect, it } from 'vitest';
+import { hashString } from '../assembly/hash.js';
 import type { LRUCache } from '../src/api/lru.js';
 import { codeOf, HandClock } from './hand-clock.js';
-import { engineCases, openCache, openRelease } from './support.js';
+import { spied } from './spied.js';
+import { engineCases, openCache, openRelease, plainCases } from './support.js';
 import { expectValid } from './validate.js';
 import { sameTag, scramble, wordOfMix } from './words.js';
 
@@ -47,6 +49,50 @@ describe.each(engineCases)('on $name', (engineCase) => {
         expectValid(many);
       }
     });
+  });
+});
+
+/** More entries and keys than it takes for numbers to be found together. */
+const LARGE = 70_000;
+
+describe.each(plainCases)('a large cache on $name', ({ open }) => {
+  /** Numbers and others, among them some that crowd the index, or have the word of a string. */
+  const keyAt = (i: number): Key => {
+    if (i % 50 === 0) return wordOfMix(sameTag(i / 50));
+    const text = `key ${i - (i % 4)}`;
+    const kinds = [text, hashString(text, text.length, 0) | 0, i, i + 0.5];
+    return kinds[i % 4] as Key;
+  };
+  const large = (): Cache => {
+    const cache = openCache<Key, number>(open(), { max: LARGE, recordStats: true });
+    for (let i = 0; i < LARGE + 1000; i++) cache.set(keyAt(i), i);
+    return cache;
+  };
+
+  it('does what a loop does', () => {
+    const [loop, many] = pairOf(large);
+    const rare = [Number.NaN, -0, 0, undefined, null, {}, 2 ** 40] as Key[];
+    const list = Array.from({ length: 3000 }, (_, i) => keyAt(below(i, LARGE + 2000)));
+    for (const keys of [[...list, ...rare, ...list], rare.concat(rare, rare, rare, rare)]) {
+      expect(many.getMany(keys)).toEqual(keys.map((key) => loop.get(key)));
+    }
+    expect([...many.keys()]).toEqual([...loop.keys()]);
+    expect(many.stats()).toEqual(loop.stats());
+  });
+
+  it('finds numbers in one call of the engine, a short list or few entries not', () => {
+    const { engine, calls } = spied(open());
+    const cache = openCache<Key, number>(engine, { max: LARGE });
+    const list = Array.from({ length: 300 }, (_, i) => i);
+    for (let i = 0; i < LARGE; i++) cache.set(i, i);
+    calls.length = 0;
+    expect(cache.getMany(list)).toEqual(list);
+    expect(calls).toEqual(['size', 'findMany', ...list.map(() => 'touch')]);
+    calls.length = 0;
+    cache.getMany(list.slice(0, 9));
+    cache.resize(1000);
+    cache.getMany(list);
+    expect(calls).not.toContain('findMany');
   });
 });
 

@@ -1,16 +1,13 @@
 // The WebAssembly core of numbers: the interface of both engines, and what only a core with a
 // linear memory of its own has to offer, many keys at once.
 
-import { find, glance } from '../buckets.js';
-import { open as openCore } from '../core.js';
-import { expectTable } from '../debug/contract.js';
+import { findMany, open as openCore } from '../core.js';
 import { ELSEWHERE, NO_ROOM, NUMBERS_BUCKET_LOAD, OUTCOME_MASK } from '../layout.js';
 import { touch } from '../order.js';
 import {
   batchValueAt,
   batchWordAt,
   setBatchValueAt,
-  setBatchWordAt,
   Table,
   weightOf,
   weightsOf,
@@ -28,16 +25,12 @@ export function open(): void {
 }
 
 /**
- * As `get`, of the first `count` keys of the batch; returns how many were found. All are looked for
- * before any is used, so that a host waits for the memory of many at once.
+ * As `get`, of the first `count` keys of the batch: puts the value of each into the batch, and
+ * returns how many were found. All are looked for before any is used (`findMany`).
  */
 export function getMany(table: Table, count: u32, missing: f64): u32 {
-  expectTable(table);
-  let seen: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) seen = glance(table, batchWordAt(i), seen);
-  // Or the compiler would see that nobody needs it.
-  setBatchValueAt(0, seen as f64);
-  for (let i: u32 = 0; i < count; i++) setBatchWordAt(i, find(table, batchWordAt(i)));
+  // Stored where every call writes, or the compiler would see that nobody needs it.
+  setBatchValueAt(0, findMany(table, count) as f64);
   let found: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const slot = batchWordAt(i);

@@ -7,14 +7,14 @@
 // V1  The value of a slot is in the column that other tables have for weights. A table of numbers
 //     has it from its beginning to its end, and no budget: nothing reads TOTAL, which is any f64.
 // V2  A key that the index refuses is MAPPED, as in other tables: the wrapper's Map has its slot,
-//     and the functions here that take a word do as if it were absent, except `put`, which says
-//     ASK_MAP when it may be there.
+//     and the functions here that take a word do as if it were absent, except `use` and the like,
+//     which say ELSEWHERE when it may be there, and `put`, which says ASK_MAP.
 //
 // asc and tsc both compile this file, as index.ts. What it has from there is described there.
 
 import { expectAges, expectLive, expectTable } from '../debug/contract.js';
-import { create as createBare, useWeights } from '../index.js';
-import { NO_ROOM, OUTCOME_BITS, OUTCOME_MASK } from '../layout.js';
+import { create as createBare, get as use, useWeights } from '../index.js';
+import { ELSEWHERE, NO_ROOM, OUTCOME_BITS, OUTCOME_MASK } from '../layout.js';
 import {
   agesOf,
   recordsOf,
@@ -79,6 +79,21 @@ export function valueAt(table: Table, slot: u32): f64 {
 export function setValueAt(table: Table, slot: u32, value: f64): void {
   expectLive(table, slot);
   setWeight(weightsOf(table), slot, value);
+}
+
+/** The value of a word, which becomes the newest, or `missing`. */
+export function get(table: Table, word: u32, missing: f64): f64 {
+  const slot = use(table, word);
+  return slot > ELSEWHERE ? weightOf(weightsOf(table), slot) : missing;
+}
+
+/** Adds to the value of a word, which becomes the newest; returns the sum, or NaN without one. */
+export function add(table: Table, word: u32, by: f64): f64 {
+  const slot = use(table, word);
+  if (slot <= ELSEWHERE) return NaN;
+  const sum = weightOf(weightsOf(table), slot) + by;
+  setWeight(weightsOf(table), slot, sum);
+  return sum;
 }
 
 /** Sets the value of a word, or adds an entry; the result is that of `put` in other tables. */

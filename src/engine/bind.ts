@@ -22,6 +22,7 @@ export interface CoreAdapter {
   destroy(table: Table): void;
   order(table: Table): Int32Array;
   staleOrder(table: Table, now: number): Int32Array;
+  findMany(table: Table, words: Int32Array): void;
   touch(table: Table, slot: number): void;
   /** Called after what may have grown the core's memory. */
   noteGrowth(): void;
@@ -85,6 +86,7 @@ export function bind(core: CoreFunctions, adapter: CoreAdapter, hash?: HashStrin
     oldest: core.oldest,
     nextSlot: core.nextSlot,
     find: core.find,
+    findMany: adapter.findMany,
     findString: strings.findString,
     get: core.get,
     getString: strings.getString,

@@ -61,6 +61,8 @@ export interface Engine extends CoreFunctions, TableEngine {
   readonly hashString: HashString;
   /** The word of a number that is no int32: equal for all NaNs. */
   hashFloat(value: number): number;
+  /** As `find` of each of these words: its slot replaces it. */
+  findMany(table: Table, words: Int32Array): void;
   /** A copy of the recency order, the oldest slot first. O(size). */
   order(table: Table): Int32Array;
   /** As `order`, of the slots that are stale at `now`. */

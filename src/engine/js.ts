@@ -24,6 +24,9 @@ export function createJsEngine(hash?: HashString): Engine {
         const count = core.arrangeStale(own(table), now);
         return core.arranged(own(table)).slice(0, count);
       },
+      findMany(table, words) {
+        for (let i = 0; i < words.length; i++) words[i] = core.find(own(table), words[i] as number);
+      },
       touch: (table, slot) => core.touch(own(table), slot),
       noteGrowth() {},
     },

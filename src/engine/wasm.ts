@@ -12,6 +12,8 @@
 
 import {
   AGE_BYTES_LOG2,
+  BATCH_LENGTH,
+  BATCH_WORDS,
   MAPPED,
   RECORD_BYTES,
   RECORD_BYTES_LOG2,
@@ -35,6 +37,7 @@ import type { CoreFunctions, Engine, HashString, Table } from './engine.js';
 
 /** What the core exports. */
 interface CoreExports extends CoreFunctions, TableExports {
+  findMany(table: Table, count: number): number;
   readonly size: CoreFunctions['size'];
   readonly touch: CoreFunctions['touch'];
 }
@@ -134,22 +137,8 @@ type TableAdapter = Pick<
 
 /**
  * The core's `touch` (assembly/order.ts), on a view of its memory: most of what a hit costs is
- * calls. False, with nothing changed, where the clock has come to its end, or the view is detached.
+ * calls. Where the clock has come to its end, or the view is detached, the core does it.
  */
-export function touchIn(words: Int32Array, table: Table, slot: number): boolean {
-  const header = (table as unknown as number) >>> 2;
-  const clock = words[header + TABLE_CLOCK / 4] as number;
-  // Undefined in a detached view.
-  if (!(clock < STAMP_MAX)) return false;
-  const records = (words[header + TABLE_RECORDS / 4] as number) >>> 2;
-  const at = records + slot * (RECORD_BYTES / 4) + RECORD_STAMP / 4;
-  words[at] = (clock + STAMP_STEP) | ((words[at] as number) & MAPPED);
-  words[header + TABLE_CLOCK / 4] = clock + STAMP_STEP;
-  words[header + TABLE_NEWEST / 4] = slot;
-  return true;
-}
-
-/** `touch` on a kept view. What the view does not serve for, the core does. */
 function touchByView(core: TableExports): Pick<TableAdapter, 'touch' | 'noteGrowth'> {
   let words = new Int32Array(core.memory.buffer);
   const noteGrowth = () => {
@@ -158,9 +147,18 @@ function touchByView(core: TableExports): Pick<TableAdapter, 'touch' | 'noteGrow
   return {
     noteGrowth,
     touch(table, slot) {
-      if (touchIn(words, table, slot)) return;
-      noteGrowth();
-      core.touch(table, slot);
+      const header = (table as unknown as number) >>> 2;
+      const clock = words[header + TABLE_CLOCK / 4] as number;
+      if (clock < STAMP_MAX) {
+        const records = (words[header + TABLE_RECORDS / 4] as number) >>> 2;
+        const at = records + slot * (RECORD_BYTES / 4) + RECORD_STAMP / 4;
+        words[at] = (clock + STAMP_STEP) | ((words[at] as number) & MAPPED);
+        words[header + TABLE_CLOCK / 4] = clock + STAMP_STEP;
+        words[header + TABLE_NEWEST / 4] = slot;
+      } else {
+        noteGrowth();
+        core.touch(table, slot);
+      }
     },
   };
 }
@@ -179,6 +177,19 @@ export function tablesOf(core: TableExports): TableAdapter {
       return slotsAt(core.arranged(table), count);
     },
     ...touchByView(core),
+  };
+}
+
+/** `findMany`: the words cross in the batch, as many at a time as it holds. */
+function byBatch(core: CoreExports): CoreAdapter['findMany'] {
+  return (table, words) => {
+    for (let from = 0; from < words.length; from += BATCH_LENGTH) {
+      const part = words.subarray(from, from + BATCH_LENGTH);
+      const batch = new Int32Array(core.memory.buffer, BATCH_WORDS, part.length);
+      batch.set(part);
+      core.findMany(table, part.length);
+      part.set(batch);
+    }
   };
 }
 
@@ -208,7 +219,8 @@ export function bindWasm(
 ): WasmEngine {
   const core = exports as unknown as CoreExports;
   const tables = tablesOf(core);
-  const engine = bind(core, { kind: 'wasm', readsStrings, ...tables }, hash);
+  const adapter = { kind: 'wasm' as const, readsStrings, ...tables, findMany: byBatch(core) };
+  const engine = bind(core, adapter, hash);
   return instanceOf(engine, core, tables.noteGrowth);
 }
 

@@ -26,16 +26,6 @@ export class Lookaside {
   #cells = NO_CELLS;
   /** How far the hash of a key is shifted to give its cell. */
   #shift = NO_CELLS_SHIFT;
-  readonly #cellsMaxLog2: number;
-
-  constructor(cellsMaxLog2 = CELLS_MAX_LOG2) {
-    this.#cellsMaxLog2 = cellsMaxLog2;
-  }
-
-  /** Bytes of the cells. */
-  get bytes(): number {
-    return this.#cells === NO_CELLS ? 0 : this.#cells.byteLength;
-  }
 
   /** The slot in which this number may be, or NIL. */
   slotFor(key: number): number {
@@ -57,7 +47,7 @@ export class Lookaside {
   /** Makes cells for slots up to this one. What was noted is found and noted again in time. */
   #grow(slot: number): void {
     const wanted = 33 - Math.clz32(slot);
-    const log2 = Math.min(Math.max(wanted, CELLS_FIRST_LOG2), this.#cellsMaxLog2);
+    const log2 = Math.min(Math.max(wanted, CELLS_FIRST_LOG2), CELLS_MAX_LOG2);
     if (32 - log2 === this.#shift) return;
     try {
       this.#cells = new Int32Array(2 ** log2);

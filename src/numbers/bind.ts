@@ -7,15 +7,9 @@ import { withStack } from '../engine/bind.js';
 import type { Table } from '../engine/engine.js';
 import type { NumberEngine, NumberFunctions } from './engine.js';
 
-/** The functions of an engine that begin with a hint, and those that follow them. */
-export const HELD = ['holds', 'getHeld', 'setHeld', 'addHeld', 'isFresh', 'valueAt'] as const;
-
 /** What differs between the two cores. */
 export interface NumberAdapter
-  extends Pick<
-    NumberEngine,
-    'order' | 'staleOrder' | 'touch' | 'getMany' | 'putMany' | (typeof HELD)[number]
-  > {
+  extends Pick<NumberEngine, 'order' | 'staleOrder' | 'touch' | 'getMany' | 'putMany'> {
   readonly kind: EngineKind;
   create(limit: number): Table | undefined;
   destroy(table: Table): void;
@@ -38,11 +32,8 @@ export function engineOf(core: NumberFunctions, adapter: NumberAdapter): NumberE
     clear: withStack(core.clear, noteGrowth),
     grow: withStack(core.grow, noteGrowth),
     useAges: withStack(core.useAges, noteGrowth),
-    holds: adapter.holds,
-    getHeld: adapter.getHeld,
-    setHeld: adapter.setHeld,
-    addHeld: adapter.addHeld,
-    isFresh: adapter.isFresh,
+    get: core.get,
+    add: core.add,
     put: core.put,
     find: core.find,
     use: core.use,
@@ -55,7 +46,7 @@ export function engineOf(core: NumberFunctions, adapter: NumberAdapter): NumberE
     oldest: core.oldest,
     remove: core.remove,
     wordAt: core.wordAt,
-    valueAt: adapter.valueAt,
+    valueAt: core.valueAt,
     setValueAt: core.setValueAt,
     startOf: core.startOf,
     ttlOf: core.ttlOf,

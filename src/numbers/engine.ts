@@ -16,16 +16,6 @@ export type NumberFunctions = {
 
 /** An engine of tables of numbers. */
 export interface NumberEngine extends NumberFunctions, TableEngine {
-  /** Whether a number is the slot of a live entry with this word. */
-  holds(table: Table, slot: number, word: number): boolean;
-  /** The value of a slot, which becomes the newest, if it holds the word; NaN if not. */
-  getHeld(table: Table, slot: number, word: number): number;
-  /** Sets the value of a slot, which becomes the newest, if it holds the word; whether it does. */
-  setHeld(table: Table, slot: number, word: number, value: number): boolean;
-  /** Adds to the value of a slot, likewise; returns the sum, or NaN. */
-  addHeld(table: Table, slot: number, word: number, by: number): number;
-  /** Whether a live slot is fresh, in a table with ages. */
-  isFresh(table: Table, slot: number, now: number): boolean;
   /** A copy of the recency order, the oldest slot first. O(size). */
   order(table: Table): Int32Array;
   /** As `order`, of the slots that are stale at `now`. */

@@ -1,20 +1,14 @@
 // The JavaScript engine of numbers: the source of their core, compiled to JavaScript.
 
-import { ELSEWHERE, NIL, NO_ROOM, OUTCOME_MASK } from '../../assembly/layout.js';
+import { ELSEWHERE, NO_ROOM, OUTCOME_MASK } from '../../assembly/layout.js';
 import * as core from '../../assembly/numbers/index.js';
-import { type Table as JsTable, stampOf, wordOf } from '../../assembly/slots.js';
+import type { Table as JsTable } from '../../assembly/slots.js';
 import type { Table } from '../engine/engine.js';
 import type { Lease } from '../engine/lifetime.js';
 import { engineOf } from './bind.js';
 import type { NumberEngine, NumberFunctions } from './engine.js';
 
 const own = (table: Table): JsTable => table as unknown as JsTable;
-
-/** Whether a number is the slot of a live entry with this word. */
-function holds(table: Table, slot: number, word: number): boolean {
-  const { records, fresh } = own(table);
-  return slot < fresh && wordOf(records, slot) === word && stampOf(records, slot) !== 0;
-}
 
 /** A new JavaScript engine. It has no state of its own. */
 export function createNumberJsEngine(): NumberEngine {
@@ -27,27 +21,6 @@ export function createNumberJsEngine(): NumberEngine {
       const count = core.arrangeStale(own(table), now);
       return core.arranged(own(table)).slice(0, count);
     },
-    holds,
-    getHeld(table, slot, word) {
-      if (!holds(table, slot, word)) return Number.NaN;
-      core.touch(own(table), slot);
-      return core.valueAt(own(table), slot);
-    },
-    setHeld(table, slot, word, value) {
-      if (!holds(table, slot, word)) return false;
-      core.touch(own(table), slot);
-      core.setValueAt(own(table), slot, value);
-      return true;
-    },
-    addHeld(table, slot, word, by) {
-      if (!holds(table, slot, word)) return Number.NaN;
-      core.touch(own(table), slot);
-      const sum = core.valueAt(own(table), slot) + by;
-      core.setValueAt(own(table), slot, sum);
-      return sum;
-    },
-    isFresh: (table, slot, now) => core.visit(own(table), slot, now, 0) > NIL,
-    valueAt: (table, slot) => core.valueAt(own(table), slot),
     touch: (table, slot) => core.touch(own(table), slot),
     noteGrowth() {},
     getMany(table, keys, values, missing) {

@@ -6,8 +6,8 @@
 // I1  Nothing in here calls a public method of the cache, so that a subclass may override any.
 // I2  The clock is the only user code. It is asked before an operation looks at the table, which it
 //     may have changed.
-// I3  A table without ages, statistics and refused keys is asked by its hints first, and searched
-//     only without one (`path` of table.ts).
+// I3  A table without ages, statistics and refused keys is asked directly (`path` of table.ts): one
+//     call into the core.
 // I4  The class does not name itself in its body: the bundler would give it a second name there.
 
 /// <reference lib="esnext.disposable" preserve="true" />
@@ -54,8 +54,8 @@ function newNumberStats(): NumberStats {
 /**
  * A cache of numbers under whole numbers, which evicts the least recently used entry when it is
  * full. Keys are whole numbers from -2^31 to 2^31 - 1, values any numbers. All of it is in linear
- * memory, 28 bytes for an entry at most, besides half a megabyte of hints at most: the garbage
- * collector sees a few objects, however many entries there are. There are no callbacks.
+ * memory, 28 bytes an entry at most in a full cache: the garbage collector sees a few objects,
+ * however many entries there are. There are no callbacks.
  *
  * A key that is none throws `INVALID_KEY`, and a value that is no number `INVALID_VALUE`, with
  * nothing changed. Every operation on one key takes constant time.
@@ -146,10 +146,7 @@ export class NumberLRU implements Iterable<[number, number]> {
     const table = this.#table;
     if (table.path === PATH_PLAIN) {
       try {
-        const value = table.getHinted(key);
-        if (!Number.isNaN(value)) return value;
-        const slot = table.use(key);
-        return slot === NIL ? missing : table.engine.valueAt(table.handle, slot);
+        return table.engine.get(table.handle, key, missing);
       } catch (error) {
         throw table.failed(error);
       }
@@ -181,7 +178,7 @@ export class NumberLRU implements Iterable<[number, number]> {
     const table = this.#table;
     if (table.path === PATH_PLAIN && ttlMs === undefined) {
       try {
-        if (!table.setHinted(key, value)) table.put(key, value);
+        table.put(key, value);
       } catch (error) {
         table.failure = error;
         table.path = PATH_SLOW;
@@ -246,7 +243,8 @@ export class NumberLRU implements Iterable<[number, number]> {
     let slot: number;
     if (table.path === PATH_PLAIN) {
       try {
-        const sum = table.addHinted(key, by);
+        const sum = table.engine.add(table.handle, key, by);
+        // To add to NaN once more does no harm.
         if (!Number.isNaN(sum)) return sum;
         slot = table.use(key);
       } catch (error) {

@@ -3,13 +3,11 @@
 // N1  A key is in the index, or in `#mapped` if the index refuses it: never in both. The index does
 //     so when too many keys crowd one place, by accident or by design; so the cost of an operation
 //     is at most that of both, whoever chose the keys. Most tables have no such key, and no Map.
-// N2  `path` says whether a caller may go straight to the hints. It is PATH_SLOW while there is a
+// N2  `path` says whether a caller may go straight to the engine. It is PATH_SLOW while there is a
 //     Map, or a failure.
 // N3  The host may end a change half-way, when the stack is used up. Whoever calls a change catches
 //     that and notes it in `failure` and `path` by plain stores, which need no stack; the next
 //     operation gives all entries up. A lookup leaves nothing half done.
-// N4  A hint says where a key was found last, and is never believed: the engine looks whether the
-//     slot holds the key. With one, a hit is no call into the core.
 //
 // Nothing here calls user code.
 
@@ -28,20 +26,13 @@ import { LRUCacheError, outOfMemory } from '../common/errors.js';
 import { deadLike, hasTrapped, killIfTrap } from '../engine/dead.js';
 import type { Table } from '../engine/engine.js';
 import type { Lease, TableHost } from '../engine/lifetime.js';
-import { Lookaside } from '../entries/lookaside.js';
 import { outcomeOf, slotOf } from '../entries/outcome.js';
 import type { NumberEngine } from './engine.js';
 
-/** A key goes straight to the hints and the engine. */
+/** A key goes straight to the engine. */
 export const PATH_PLAIN = 0;
 /** It does not: there are ages, statistics or refused keys, or a change was interrupted. */
 export const PATH_SLOW = 1;
-
-/**
- * Half a megabyte of hints: an entry of a large cache is to take little memory, and where it does
- * not lie in the processor's own, a hint saves next to nothing.
- */
-const HINTS_MAX_LOG2 = 17;
 
 let dead: NumberEngine | undefined;
 
@@ -57,7 +48,6 @@ export class NumberTable {
   /** Whether the owner has to see each slot itself. */
   readonly #isWatched: boolean;
   #max: number;
-  readonly #hints = new Lookaside(HINTS_MAX_LOG2);
   /** The slots of the keys that the index refuses. */
   #mapped: Map<number, number> | undefined;
 
@@ -79,9 +69,9 @@ export class NumberTable {
     return this.#max;
   }
 
-  /** Bytes of all that is held, the hints included. */
+  /** Bytes of the table. */
   get bytes(): number {
-    return this.engine.bytesHeld(this.handle) + this.#hints.bytes;
+    return this.engine.bytesHeld(this.handle);
   }
 
   get isDisposed(): boolean {
@@ -90,34 +80,14 @@ export class NumberTable {
 
   /** The slot of a key, or NIL; the order stays. */
   find(key: number): number {
-    const hint = this.#hints.slotFor(key);
-    if (this.engine.holds(this.handle, hint, key)) return hint;
     const slot = this.engine.find(this.handle, key);
-    return slot === ELSEWHERE ? this.#slotMapped(key) : this.#noted(key, slot);
+    return slot === ELSEWHERE ? this.#slotMapped(key) : slot;
   }
 
-  /**
-   * The value of a key, which becomes the newest; NaN if no hint leads to it, or if that is its
-   * value, and then the key may be searched for all the same.
-   */
-  getHinted(key: number): number {
-    return this.engine.getHeld(this.handle, this.#hints.slotFor(key), key);
-  }
-
-  /** Sets the value of a key, which becomes the newest; false if no hint leads to it. */
-  setHinted(key: number, value: number): boolean {
-    return this.engine.setHeld(this.handle, this.#hints.slotFor(key), key, value);
-  }
-
-  /** Adds to the value of a key, as `getHinted`. To add to NaN once more does no harm. */
-  addHinted(key: number, by: number): number {
-    return this.engine.addHeld(this.handle, this.#hints.slotFor(key), key, by);
-  }
-
-  /** The slot of a key, which becomes the newest, or NIL. No hint is used. */
+  /** The slot of a key, which becomes the newest, or NIL. */
   use(key: number): number {
     const slot = this.engine.use(this.handle, key);
-    if (slot !== ELSEWHERE) return this.#noted(key, slot);
+    if (slot !== ELSEWHERE) return slot;
     const mapped = this.#slotMapped(key);
     if (mapped !== NIL) this.engine.touch(this.handle, mapped);
     return mapped;
@@ -125,21 +95,15 @@ export class NumberTable {
 
   /** The slot of a key, which becomes the newest if fresh; negative if stale at `now`, or NIL. */
   seek(key: number, now: number): number {
-    const hint = this.#hints.slotFor(key);
-    if (this.engine.holds(this.handle, hint, key)) {
-      if (!this.engine.isFresh(this.handle, hint, now)) return -hint;
-      this.engine.touch(this.handle, hint);
-      return hint;
-    }
     const slot = this.engine.seek(this.handle, key, now);
-    if (slot !== ELSEWHERE) return this.#noted(key, slot);
+    if (slot !== ELSEWHERE) return slot;
     const mapped = this.#slotMapped(key);
     return mapped === NIL ? NIL : this.engine.visit(this.handle, mapped, now, VISIT_TOUCH);
   }
 
   /** Whether a live slot is fresh; the order stays. */
   isFresh(slot: number, now: number): boolean {
-    return !this.isTimed || this.engine.isFresh(this.handle, slot, now);
+    return !this.isTimed || this.engine.visit(this.handle, slot, now, 0) > NIL;
   }
 
   /**
@@ -151,9 +115,8 @@ export class NumberTable {
     // The entry that has to go may be one that the Map has, and then its key is known only now.
     const victim = this.#mapped === undefined ? 0 : this.#nextVictim();
     const code = this.engine.put(this.handle, key, value);
-    if (outcomeOf(code) >= EVICTED_MAPPED) return this.#putElsewhere(key, value, code, victim);
-    this.#hints.note(key, slotOf(code));
-    return code;
+    if (outcomeOf(code) < EVICTED_MAPPED) return code;
+    return this.#putElsewhere(key, value, code, victim);
   }
 
   /** Removes the entry of a slot. */
@@ -173,7 +136,6 @@ export class NumberTable {
     const { engine, table } = this.#host.renew(this, lease, this.#max);
     this.engine = engine;
     this.handle = table;
-    this.#hints.clear();
     this.#mapped = undefined;
     engine.setLimit(table, this.#max);
     if (this.isTimed) engine.useAges(table);
@@ -191,7 +153,6 @@ export class NumberTable {
     this.#host.close(this, { engine: this.engine, table: this.handle });
     dead ??= deadLike(this.engine);
     this.engine = dead;
-    this.#hints.clear();
     this.#mapped = undefined;
     this.#choosePath();
   }
@@ -233,12 +194,6 @@ export class NumberTable {
 
   #slotMapped(key: number): number {
     return this.#mapped?.get(key) ?? NIL;
-  }
-
-  /** A slot in which a search has found a key, or what says that it has not. */
-  #noted(key: number, slot: number): number {
-    if (slot > ELSEWHERE) this.#hints.note(key, slot);
-    return slot;
   }
 
   /** The key of the entry that the next insertion evicts; 0 if it evicts none. */
