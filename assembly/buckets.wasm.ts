@@ -102,7 +102,7 @@ export function find(table: Table, word: u32): u32 {
   return crowdOf(home) == 0 ? NIL : findBehind(table, home, tags, word);
 }
 
-/** Reads what a search of a word reads first; what it returns, mixed with `other`, means nothing. */
+/** Reads what a search of a word reads first. The result, mixed with `other`, means nothing. */
 export function glance(table: Table, word: u32, other: u32): u32 {
   return crowdOf(homeOf(table, word * MULTIPLIER)) ^ other;
 }

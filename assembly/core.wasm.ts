@@ -37,8 +37,8 @@ export function reindex(table: Table): void {
 }
 
 /**
- * As `find`, of the first `count` words of the batch: its slot replaces each. What the searches read
- * first is read before any of them, so that the host waits for the memory of many at once. The
+ * As `find`, of the first `count` words of the batch: its slot replaces each. What the searches
+ * read first is read before any of them, so that the host waits for the memory of many at once. The
  * result means nothing; without it, the compiler would leave those reads out.
  */
 export function findMany(table: Table, count: u32): u32 {

@@ -1,8 +1,8 @@
 // Many at once: what is done to each key of a list, in its order.
 //
 // Equal to a loop, in everything. The list is read first, and whole: an iterator is user code. If
-// something throws at a key, what came before it is done, and nothing after. Where no user code runs
-// between two keys, numbers of a large cache are found together, in one call of the engine.
+// something throws at a key, what came before it is done, and nothing after. Where no user code
+// runs between two keys, numbers of a large cache are found together, in one call of the engine.
 
 import { NIL } from '../../assembly/layout.js';
 import { listOf, show } from '../common/check.js';

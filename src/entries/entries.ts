@@ -63,8 +63,8 @@ let missedBy = 0;
 let entriesMade = 0;
 
 /**
- * Keys, and entries, from which on numbers are found together (`hintsFor`). With fewer entries, most
- * of what a `touch` reads is in the processor's own memory, and there is nothing to wait for.
+ * Keys, and entries, from which on numbers are found together (`hintsFor`). With fewer entries,
+ * most of what a `touch` reads is in the processor's own memory, and there is nothing to wait for.
  */
 const TOGETHER_MIN = 32;
 const TOGETHER_SIZE_MIN = 2 ** 16;

@@ -1,7 +1,7 @@
 // The WebAssembly engine of numbers: binds the exports of their core, and passes many keys at once.
 //
-// W1 to W4 of engine/wasm.ts hold here. What crosses at once lies in the batch (layout.ts), which no
-// growth of a table moves.
+// W1 to W4 of engine/wasm.ts hold here. What crosses at once lies in the batch (layout.ts), which
+// no growth of a table moves.
 
 import { BATCH_LENGTH, BATCH_VALUES, BATCH_WORDS } from '../../assembly/layout.js';
 import type { Table } from '../engine/engine.js';
