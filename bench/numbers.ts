@@ -1,7 +1,7 @@
 // The figures of docs/numbers.md: NumberLRU beside LRUCache, on ints that are there.
 //
 // Both classes take turns in one process, each on some thousand keys at a time, and each cell is
-// the least of all its turns: what disturbs one only makes it longer. It measures dist/, as it ships.
+// the least of its turns: what disturbs one only makes it longer. It measures dist/, as it ships.
 
 import { performance } from 'node:perf_hooks';
 
