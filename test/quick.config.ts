@@ -9,14 +9,15 @@ import suite from '../vitest.config.js';
 const QUICK = [
   // The class, a promise each.
   ...['callbacks', 'call-options', 'errors', 'extras', 'iteration', 'resize'],
-  ...['sizes', 'snapshot', 'stale', 'status', 'subclass', 'tags', 'ttl', 'autopurge', 'many'],
+  ...['sizes', 'snapshot', 'stale', 'status', 'subclass', 'tags', 'ttl', 'autopurge'],
   // Loads.
   ...['fetch-many', 'freshness', 'loads', 'loads.abort', 'loads.failure', 'loads.memo'],
   // Files of src/.
   ...['call-key', 'clock', 'hash', 'lookaside', 'turns', 'crossings'],
   // What stands on the class.
   ...['memoize', 'memoize.own-key', 'stores', 'stores.dict', 'stores.write-back', 'sockets.units'],
-  ...['numbers', 'numbers.trouble'],
+  // A class of its own; what a model says of it is in the suite.
+  'numbers.trouble',
   // Against the model, for a short while.
   ...['model'],
 ];
