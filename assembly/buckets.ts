@@ -67,19 +67,13 @@ export function vacate(table: Table, word: number, slot: number): void {
   links[at] = next;
 }
 
-/** Notes that a MAPPED entry has this word, so that a search of it asks the Map. */
-export function noteMapped(table: Table, word: number): void {
+/** Counts a MAPPED entry with this word in (1) or out (-1); while there is one, searches ask. */
+export function countMapped(table: Table, word: number, change: number): void {
   const chain = chainOf(table, word);
   table.asked ??= new Map();
-  table.asked.set(chain, (table.asked.get(chain) ?? 0) + 1);
-}
-
-/** Takes the note of one MAPPED entry back. */
-export function forgetMapped(table: Table, word: number): void {
-  const chain = chainOf(table, word);
-  const count = table.asked?.get(chain) ?? 0;
-  if (count > 1) table.asked?.set(chain, count - 1);
-  else table.asked?.delete(chain);
+  const count = (table.asked.get(chain) ?? 0) + change;
+  if (count === 0) table.asked.delete(chain);
+  else table.asked.set(chain, count);
 }
 
 /** Empties the index. */

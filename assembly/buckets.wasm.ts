@@ -102,6 +102,11 @@ export function find(table: Table, word: u32): u32 {
   return crowdOf(home) == 0 ? NIL : findBehind(table, home, tags, word);
 }
 
+/** Reads what a search of a word reads first. The result, mixed with `other`, means nothing. */
+export function glance(table: Table, word: u32, other: u32): u32 {
+  return crowdOf(homeOf(table, mix(word))) ^ other;
+}
+
 /** The place for a word that is not in the index: a lane's address; 0 if the word is refused. */
 export function vacancyFor(table: Table, word: u32): Place {
   const mixed = mix(word);
@@ -150,16 +155,10 @@ export function vacate(table: Table, word: u32, slot: u32): void {
   }
 }
 
-/** Notes that a MAPPED entry has this word, so that a search of it asks the Map. */
-export function noteMapped(table: Table, word: u32): void {
+/** Counts a MAPPED entry with this word in (1) or out (-1); while there is one, searches ask. */
+export function countMapped(table: Table, word: u32, change: i32): void {
   const home = homeOf(table, mix(word));
-  setCrowd(home, crowdOf(home) + ASKED_ONE);
-}
-
-/** Takes the note of one MAPPED entry back. */
-export function forgetMapped(table: Table, word: u32): void {
-  const home = homeOf(table, mix(word));
-  setCrowd(home, crowdOf(home) - ASKED_ONE);
+  setCrowd(home, crowdOf(home) + change * ASKED_ONE);
 }
 
 /** Empties the index. */

@@ -36,7 +36,6 @@ import {
   expectLimit,
   expectLive,
   expectOffset,
-  expectRefused,
   expectTable,
   expectVisit,
   expectWeights,
@@ -58,10 +57,6 @@ import {
   hasAges,
   hasWeights,
   missedOf,
-  Queue,
-  queuedAt,
-  queueOf,
-  refusedOf,
   setBudget as setTableBudget,
   setLimit as setTableLimit,
   sizeOf,
@@ -120,18 +115,6 @@ export function grow(table: Table): bool {
   return layOut(table, nextCapacity(table), hasAges(table), hasWeights(table));
 }
 
-/** Number of entries that the index refused in the latest `grow` or `use…`: now MAPPED. */
-export function refused(table: Table): u32 {
-  expectTable(table);
-  return refusedOf(table);
-}
-
-/** The slot of one of them; valid until the next call that changes the table. */
-export function refusedAt(table: Table, i: u32): u32 {
-  expectRefused(table, i);
-  return queuedAt(queueOf(table), i);
-}
-
 /** Sets the size at which insertions evict. Entries above it stay until they are evicted. */
 export function setLimit(table: Table, limit: u32): void {
   expectTable(table);
@@ -169,23 +152,16 @@ export function nextSlot(table: Table): u32 {
   return nextSlotOf(table);
 }
 
-/** Makes the order, the oldest slot first, in the first `size` places of the result. O(size). */
-export function arrange(table: Table): Queue {
+/** Makes the order, the oldest slot first, in the first `size` places of QUEUE. O(size). */
+export function arrange(table: Table): void {
   expectTable(table);
   arrangeSlots(table);
-  return queueOf(table);
 }
 
 /** As `arrange`, of the slots that are stale at `now`; their number is the result. */
 export function arrangeStale(table: Table, now: f64): u32 {
   expectVisit(table, now, 0);
   return arrangeStaleSlots(table, now);
-}
-
-/** The slots that `arrange` or `arrangeStale` has just put in order. */
-export function arranged(table: Table): Queue {
-  expectTable(table);
-  return queueOf(table);
 }
 
 /** The slot with this word, or NIL; ELSEWHERE if a MAPPED entry may have it. The order stays. */

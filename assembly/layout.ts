@@ -3,11 +3,10 @@
 // asc compiles this file into the WebAssembly core, tsc compiles it into the wrapper and the
 // JavaScript engine. It holds constants only.
 //
-// Linear memory, low to high. Nothing below EMPTY is ever written after start, so address 0 means
-// "none".
+// Linear memory, low to high. No table and no block lies at address 0, so it means "none".
 //
-//   0 ───── ARENA_MAP ── ARENA_BINS ── EMPTY ── ARENA_FIRST ─────────────────── end
-//   unused  bin bitmap   free lists    zeroes   blocks: table headers, storage of tables
+//   BATCH ── ARENA_MAP ── ARENA_BINS ── EMPTY ── ARENA_FIRST ─────────────────── end
+//   batch    bin bitmap   free lists    zeroes   blocks: table headers, storage of tables
 //
 // Words: a `slot` is a number of an entry, a `count` a number of things, `bytes` a size.
 
@@ -68,6 +67,11 @@ export const BUCKET_BYTES: u32 = BUCKET_SLOTS + BUCKET_LANES * 4;
 export const BUCKET_BYTES_LOG2: u32 = 6;
 /** Entries to a bucket in a full table. With 9, a fifth of the buckets is full; with 5, no gain. */
 export const BUCKET_LOAD: u32 = 7;
+/**
+ * As BUCKET_LOAD, of tables of numbers: so that an entry takes less than 28 bytes. A hit looks at
+ * one bucket as before; it is misses and insertions that look into a second one more often.
+ */
+export const NUMBERS_BUCKET_LOAD: u32 = 9;
 /** An insertion that would pass this many full buckets is refused. */
 export const PASSES_MAX: i32 = 8;
 /** An insertion on whose way this many entries have its tag is refused. */
@@ -153,7 +157,8 @@ export const TABLE_BYTES: u32 = TABLE_MARK + 4;
 //      +8     8   TTL     f64, age in ms above which the entry is stale; 0 if it never is
 //   ------  ----
 //     =16           an age
-//      +0     8   WEIGHT  f64, a whole number from 0 to WEIGHT_MAX
+//      +0     8   WEIGHT  f64, a whole number from 0 to WEIGHT_MAX; in a table of numbers, the
+//                         value, any f64 (numbers/index.ts)
 //   ------  ----
 //      =8           a weight
 export const AGE_START: u32 = 0;
@@ -204,10 +209,26 @@ export const CROWDED: u32 = 5;
 /** Nothing was changed: the wrapper's Map may have the key. If not, insert it. */
 export const ASK_MAP: u32 = 6;
 
+// Batch: what one crossing is about when it is about many keys. The wrapper writes the words, and
+// the core puts in the place of each what it has found. It is valid between two calls that follow
+// one another, and belongs to no table.
+//
+//   offset  size    field         meaning
+//   ------  ------  ------------  --------------------------------------------------------
+//      +0   n * 4   BATCH_WORDS   the word of each key, then its slot
+//   +1024   n * 8   BATCH_VALUES  f64, the value of each key (tables of numbers only)
+/** Keys that cross at once, at most. */
+export const BATCH_LENGTH: u32 = 256;
+/** How many searches before its own the first read of a search is made. */
+export const BATCH_AHEAD: u32 = 16;
+export const BATCH_WORDS: u32 = 0;
+export const BATCH_VALUES: u32 = BATCH_WORDS + BATCH_LENGTH * 4;
+export const BATCH_BYTES: u32 = BATCH_VALUES + BATCH_LENGTH * 8;
+
 // Arena: blocks of linear memory, in bins by size. The picture of a block is in arena.wasm.ts.
 export const ARENA_BIN_COUNT: u32 = 224;
 /** One bit per bin, set iff the bin has a block. */
-export const ARENA_MAP: u32 = 1024;
+export const ARENA_MAP: u32 = BATCH_BYTES;
 export const ARENA_MAP_BYTES: u32 = 32;
 /** First block of each bin, or 0. */
 export const ARENA_BINS: u32 = ARENA_MAP + ARENA_MAP_BYTES;

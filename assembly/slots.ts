@@ -359,10 +359,6 @@ export function setBudget(table: Table, value: f64): void {
   table.budget = value;
 }
 
-export function refusedOf(table: Table): u32 {
-  return table.refused;
-}
-
 export function setRefused(table: Table, value: u32): void {
   table.refused = value;
 }

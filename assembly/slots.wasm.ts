@@ -8,6 +8,8 @@ import {
   AGE_BYTES_LOG2,
   AGE_START,
   AGE_TTL,
+  BATCH_VALUES,
+  BATCH_WORDS,
   RECORD_BYTES_LOG2,
   RECORD_STAMP,
   RECORD_WORD,
@@ -124,6 +126,24 @@ export function weightOf(weights: Weights, slot: u32): f64 {
 
 export function setWeight(weights: Weights, slot: u32, weight: f64): void {
   store<f64>(weights + ((slot as usize) << WEIGHT_BYTES_LOG2), weight);
+}
+
+/** The word, or the slot, of a key of the batch. */
+export function batchWordAt(i: u32): u32 {
+  return load<u32>((i as usize) << 2, BATCH_WORDS);
+}
+
+export function setBatchWordAt(i: u32, word: u32): void {
+  store<u32>((i as usize) << 2, word, BATCH_WORDS);
+}
+
+/** The value of a key of the batch. */
+export function batchValueAt(i: u32): f64 {
+  return load<f64>((i as usize) << 3, BATCH_VALUES);
+}
+
+export function setBatchValueAt(i: u32, value: f64): void {
+  store<f64>((i as usize) << 3, value, BATCH_VALUES);
 }
 
 /** Whether ages are in use. */
@@ -367,10 +387,6 @@ export function budgetOf(table: Table): f64 {
 
 export function setBudget(table: Table, value: f64): void {
   store<f64>(table, value, TABLE_BUDGET);
-}
-
-export function refusedOf(table: Table): u32 {
-  return load<u32>(table, TABLE_REFUSED);
 }
 
 export function setRefused(table: Table, value: u32): void {

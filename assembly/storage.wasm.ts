@@ -50,6 +50,14 @@ import {
 } from './slots.js';
 import { reindex, resetEntries } from './table.js';
 
+/** Entries to a bucket in a full table of this core, above BUCKET_LOAD. */
+let bucketLoadExtra: u32 = 0;
+
+/** Sets the number of entries to a bucket in a full table, before there is any. */
+export function setBucketLoad(load: u32): void {
+  bucketLoadExtra = load - BUCKET_LOAD;
+}
+
 /** Bytes of the parts of a block that are kept when it moves. */
 function keptBytes(slots: u32, isAged: bool, isWeighed: bool): usize {
   let bytes = (slots as usize) << RECORD_BYTES_LOG2;
@@ -59,7 +67,8 @@ function keptBytes(slots: u32, isAged: bool, isWeighed: bool): usize {
 }
 
 function bucketCountFor(capacity: u32): u32 {
-  return (capacity + BUCKET_LOAD - 1) / BUCKET_LOAD;
+  const load = BUCKET_LOAD + bucketLoadExtra;
+  return (capacity + load - 1) / load;
 }
 
 function binCountFor(capacity: u32): u32 {

@@ -9,16 +9,7 @@
 // T3  The word that a get missed is remembered, and the put that follows does not search again.
 //     Whatever adds an entry forgets it; what removes or moves one cannot make a word present.
 
-import {
-  clearIndex,
-  find,
-  forgetMapped,
-  noteMapped,
-  occupy,
-  Place,
-  vacancyFor,
-  vacate,
-} from './buckets.js';
+import { clearIndex, countMapped, find, occupy, Place, vacancyFor, vacate } from './buckets.js';
 import {
   ASK_MAP,
   CAPACITY_FIRST,
@@ -116,7 +107,7 @@ export function insertMapped(table: Table, word: u32): u32 {
   const slot = code >>> OUTCOME_BITS;
   setWord(recordsOf(table), slot, word);
   begin(table, slot, MAPPED);
-  noteMapped(table, word);
+  countMapped(table, word, 1);
   return code;
 }
 
@@ -124,7 +115,7 @@ export function insertMapped(table: Table, word: u32): u32 {
 function leave(table: Table, slot: u32): void {
   const records = recordsOf(table);
   const word = wordOf(records, slot);
-  if (stampOf(records, slot) & MAPPED) forgetMapped(table, word);
+  if (stampOf(records, slot) & MAPPED) countMapped(table, word, -1);
   else vacate(table, word, slot);
 }
 
@@ -138,17 +129,15 @@ function unweigh(table: Table, slot: u32): void {
 
 /** A slot for a new entry: a free one, a fresh one, or at the limit the oldest entry's. */
 function claim(table: Table): u32 {
+  const slot = nextSlot(table);
+  if (slot == NIL) return NO_ROOM;
+  setIsMissed(table, 0);
   if (sizeOf(table) >= limitOf(table)) {
-    const slot = oldest(table);
     const outcome = EVICTED | (stampOf(recordsOf(table), slot) & MAPPED);
-    setIsMissed(table, 0);
     leave(table, slot);
     unweigh(table, slot);
     return (slot << OUTCOME_BITS) | outcome;
   }
-  const slot = nextSlot(table);
-  if (slot == NIL) return NO_ROOM;
-  setIsMissed(table, 0);
   if (slot == freeOf(table)) setFree(table, wordOf(recordsOf(table), slot));
   else setFresh(table, slot + 1);
   setSize(table, sizeOf(table) + 1);
@@ -199,7 +188,7 @@ export function reword(table: Table, slot: u32, word: u32): bool {
     return true;
   }
   setStamp(records, slot, stamp | MAPPED);
-  noteMapped(table, word);
+  countMapped(table, word, 1);
   return false;
 }
 
@@ -223,7 +212,7 @@ export function reindex(table: Table): void {
       occupy(table, word, slot, place);
       continue;
     }
-    noteMapped(table, word);
+    countMapped(table, word, 1);
     if (stamp & MAPPED) continue;
     setStamp(records, slot, stamp | MAPPED);
     setQueued(queueOf(table), refused, slot);

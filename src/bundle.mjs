@@ -24,12 +24,13 @@ import { minify } from 'terser';
 
 const FORMATS = ['esm', 'cjs'];
 
-/** Entries that hold everything: the file in dist/, and where the core comes from. */
+/** Entries that hold everything: the file in dist/, its own in src/, and where the core is from. */
 const WHOLE = [
   { name: 'index', entry: 'index', core: 'core' },
   { name: 'pure', entry: 'index', core: 'core-none' },
   // It shares no class with the others, and so is complete by itself.
   { name: 'bytes', entry: 'bytes', core: 'core' },
+  { name: 'numbers', entry: 'numbers', core: 'core' },
 ];
 
 /**
@@ -205,7 +206,14 @@ function reachableFrom(modules) {
 function copyTypes() {
   rmSync('dist/types', { recursive: true, force: true });
   const sockets = SOCKETS.map((name) => `sockets/${name}`);
-  for (const module of reachableFrom(['index', 'stores', 'memoize', 'bytes', ...sockets])) {
+  for (const module of reachableFrom([
+    'index',
+    'stores',
+    'memoize',
+    'bytes',
+    'numbers',
+    ...sockets,
+  ])) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
     const map = JSON.parse(readFileSync(`dist/src/${module}.d.ts.map`, 'utf8'));
     mkdirSync(`dist/types/${posix.dirname(module)}`, { recursive: true });

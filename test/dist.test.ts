@@ -61,7 +61,7 @@ describe.each(files)('dist/%s', (file) => {
     const onComment = (_: boolean, comment: string) => void comments.push(comment);
     parse(text, { ecmaVersion: 2022, sourceType: 'module', onComment });
     const types = expect.stringMatching(
-      /^ @ts-self-types="\.\/types\/(index|stores|memoize|bytes|sockets\/[\w-]+)\.d\.ts" $/,
+      /^ @ts-self-types="\.\/types\/(index|stores|memoize|bytes|numbers|sockets\/[\w-]+)\.d\.ts" $/,
     );
     const typed = file.endsWith('.cjs') ? [] : [types];
     expect(comments).toEqual([...typed, `# sourceMappingURL=${file}.map`]);
@@ -217,7 +217,7 @@ function loadInto(realm: Context, file: string): Record<string, Class> {
   return module.exports;
 }
 
-describe.each(['index', 'pure', 'stores', 'memoize', 'bytes', ...sockets])(
+describe.each(['index', 'pure', 'stores', 'memoize', 'bytes', 'numbers', ...sockets])(
   'importing %s',
   (entry) => {
     it.each([

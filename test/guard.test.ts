@@ -16,10 +16,8 @@ import {
   VISIT_RENEW,
   WEIGHT_MAX,
 } from '../assembly/layout.js';
-import { unmix } from '../bench/hostile-keys.js';
 import { closedCore, RawCore } from './raw-core.js';
 import { expectTable } from './validate.js';
-import { straddling } from './words.js';
 
 type Call = readonly [name: string, ...given: unknown[]];
 
@@ -46,15 +44,6 @@ class Scene {
   /** Address of the records of a table. */
   records(table: number): number {
     return new DataView(this.raw.debug.memory.buffer).getUint32(table + TABLE_RECORDS, true);
-  }
-
-  /** A table in which a growth, from two buckets to three, has the index refuse some. */
-  crowded(): number {
-    const table = this.call('create', 20);
-    this.call('grow', table);
-    for (let i = 0; i < 8; i++) this.call('put', table, unmix(straddling(i)));
-    this.call('grow', table);
-    return table;
   }
 
   #open(words: number, ...columns: string[]): number {
@@ -92,15 +81,6 @@ const tables: readonly Mistake[] = [
   ['expectClock', 'a clock of a table with entries', ({ plain }) => ['startClock', plain, 2]],
   ['expectClock', 'an odd clock', ({ empty }) => ['startClock', empty, 3]],
   ['expectClock', 'a clock past its end', ({ empty }) => ['startClock', empty, STAMP_MAX + 2]],
-  ['expectRefused', 'a slot refused of none', ({ plain }) => ['refusedAt', plain, 0]],
-  [
-    'expectRefused',
-    'one more slot refused than there are',
-    (scene) => {
-      const table = scene.crowded();
-      return ['refusedAt', table, scene.call('refused', table)];
-    },
-  ],
 ];
 
 const slots: readonly Mistake[] = [
@@ -128,6 +108,7 @@ const values: readonly Mistake[] = [
   ['expectAges', 'deadlines without ages', ({ plain }) => ['nextDeadline', plain]],
   ['expectAges', 'stale entries without ages', ({ plain }) => ['arrangeStale', plain, 0]],
   ['expectWeights', 'weights that are not in use', ({ plain }) => ['weightOf', plain, 2]],
+  ['expectBatch', 'more keys than cross at once', ({ plain }) => ['findMany', plain, 257]],
   ['expectVisit', 'a time of NaN', ({ aged }) => ['visit', aged, 2, Number.NaN, 0]],
   ['expectVisit', 'an endless time', ({ aged }) => ['seek', aged, 2, Number.POSITIVE_INFINITY]],
   ['expectVisit', 'a mode that is none', ({ aged }) => ['visit', aged, 2, 0, 4]],
@@ -256,10 +237,6 @@ describe('the contract', () => {
       ] as const),
     ];
     for (const [name, ...given] of calls) scene.call(name, ...given);
-    const table = scene.crowded();
-    const count = scene.call('refused', table);
-    expect(count).toBe(4);
-    for (let i = 0; i < count; i++) expect(scene.call('refusedAt', table, i)).toBeGreaterThan(1);
   });
 
   it('is not in the release build, to the byte', async () => {

@@ -394,15 +394,14 @@ export class Machine {
 
   /** Notes which slots the index has refused. */
   #mapRefused(): void {
-    const count = this.#engine.refused(this.table);
-    for (let i = 0; i < count; i++) {
-      const slot = this.#engine.refusedAt(this.table, i);
+    const refused = this.#engine.refused(this.table);
+    for (const slot of refused) {
       const row = this.#rows.find((other) => other.slot === slot);
       expectEqual(row?.isMapped, false, `slot ${slot} was in the index`);
       if (row !== undefined) row.isMapped = true;
       this.seen.add('an entry refused by a new index');
     }
-    if (!this.#family.crowds) expectEqual(count, 0, 'words refused');
+    if (!this.#family.crowds) expectEqual(refused.length, 0, 'words refused');
   }
 
   /** Writes the columns of a row, and sheds what is too heavy. */

@@ -26,7 +26,6 @@ export function noteTouch(_table: Table, _slot: u32): void {}
 export function expectTouched(_table: Table, _slot: u32, _oldStamp: u32): void {}
 
 /** A number of a slot that the index has refused. */
-export function expectRefused(_table: Table, _i: u32): void {}
 
 /** A word that no slot of the index has. */
 export function expectAbsent(_table: Table, _word: u32): void {}

@@ -15,6 +15,7 @@ import { arenaEnd } from '../arena.js';
 import { find } from '../buckets.js';
 import {
   ARENA_FIRST,
+  BATCH_LENGTH,
   CAPACITY_MAX,
   ELSEWHERE,
   MAPPED,
@@ -35,7 +36,6 @@ import {
   hasWeights,
   markOf,
   recordsOf,
-  refusedOf,
   setMark,
   sizeOf,
   stampOf,
@@ -108,13 +108,6 @@ export function expectTouched(table: Table, slot: u32, oldStamp: u32): void {
   touchedSlot = NIL;
 }
 
-/** A number of a slot that the index has refused. */
-export function expectRefused(table: Table, i: u32): void {
-  if (ASC_NO_ASSERT) return;
-  expectTable(table);
-  assert(i < refusedOf(table));
-}
-
 /** What a table without storage may be given: room, and all the columns it uses. */
 export function expectBare(table: Table, capacity: u32, isAged: bool, isWeighed: bool): void {
   if (ASC_NO_ASSERT) return;
@@ -156,6 +149,13 @@ export function expectVisit(table: Table, now: f64, mode: u32): void {
   expectAges(table);
   assert(abs<f64>(now) < Infinity);
   assert((mode & ~(VISIT_TOUCH | VISIT_RENEW)) == 0);
+}
+
+/** A table, and so many keys of the batch. */
+export function expectBatch(table: Table, count: u32): void {
+  if (ASC_NO_ASSERT) return;
+  expectTable(table);
+  assert(count <= BATCH_LENGTH);
 }
 
 /** A table with ages. */

@@ -1,32 +1,21 @@
 // The check of the constructor's options: read once each, and refused before anything is allocated.
 
-import { CAPACITY_MAX } from '../../assembly/layout.js';
-import { checkFunction, checkWindows, show } from '../common/check.js';
-import { LRUCacheRangeError, LRUCacheTypeError } from '../common/errors.js';
+import {
+  checkFunction,
+  checkMax,
+  checkPerf,
+  checkTtl,
+  checkWindows,
+  isBound,
+  resolutionOf,
+  show,
+} from '../common/check.js';
+import { LRUCacheTypeError } from '../common/errors.js';
 import type { CheckedOptions, FreshnessOptions, OptionsBase } from '../common/options.js';
-import type { Perf } from '../common/types.js';
-import { hostFor, TableHost } from '../engine/lifetime.js';
+import { checkEngine, hostFor, type TableHost } from '../engine/lifetime.js';
 
 /** Checked options, and where the cache is to live. */
 export type Construction<K, V, FC> = CheckedOptions<K, V, FC> & { readonly engine: TableHost };
-
-/**
- * A checked `max`. Throws a TypeError if it is no number, a RangeError if it is no whole number
- * from 1 to 2^25, both with code `INVALID_MAX`.
- */
-export function checkMax(max: unknown): number {
-  const wanted = `max must be a whole number from 1 to ${CAPACITY_MAX}, not ${show(max)}`;
-  if (typeof max !== 'number') throw new LRUCacheTypeError('INVALID_MAX', wanted);
-  if (!Number.isInteger(max) || max < 1 || max > CAPACITY_MAX) {
-    throw new LRUCacheRangeError('INVALID_MAX', wanted);
-  }
-  return max;
-}
-
-/** Whether something is a bound: a whole number above 0, of any size, as in lru-cache. */
-function isBound(bound: unknown): bound is number {
-  return Number.isInteger(bound) && (bound as number) > 0;
-}
 
 /** A checked `maxSize` or `maxEntrySize`. Throws `INVALID_SIZE`. */
 export function checkMaxSize(name: string, size: unknown): number {
@@ -34,28 +23,6 @@ export function checkMaxSize(name: string, size: unknown): number {
   throw new LRUCacheTypeError(
     'INVALID_SIZE',
     `${name} must be a whole number above 0, not ${show(size)}`,
-  );
-}
-
-function checkTtl(ttl: unknown): number {
-  if (isBound(ttl)) return ttl;
-  throw new LRUCacheTypeError(
-    'INVALID_TTL',
-    `ttl must be a whole number of milliseconds, or 0, not ${show(ttl)}`,
-  );
-}
-
-function checkPerf(perf: Perf | undefined): Perf | undefined {
-  if (perf === undefined || typeof perf?.now === 'function') return perf;
-  throw new LRUCacheTypeError('INVALID_OPTIONS', 'perf must be an object with a method now()');
-}
-
-function checkEngine(engine: unknown): TableHost {
-  if (engine instanceof TableHost) return engine;
-  if (engine === undefined || engine === 'wasm' || engine === 'pure') return hostFor(engine);
-  throw new LRUCacheTypeError(
-    'INVALID_OPTIONS',
-    `engine must be 'wasm' or 'pure', not ${show(engine)}`,
   );
 }
 
@@ -68,8 +35,6 @@ const CALLBACK_NAMES = [
   'fetchManyMethod',
   'memoMethod',
 ] as const;
-
-const resolutionOf = (value: unknown): number => (isBound(value) || value === 0 ? value : 1);
 
 /**
  * The options of freshness.ts, checked; undefined if none is given. Throws `INVALID_TTL`,
@@ -155,6 +120,6 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construc
     perf: checkPerf(perf),
     recordStats: !!options.recordStats,
     freshness: checkFreshness(options),
-    engine: checkEngine(engine),
+    engine: checkEngine(engine, hostFor),
   };
 }

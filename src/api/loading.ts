@@ -5,8 +5,8 @@
 import { metrics, tracing } from '../cache/channels.js';
 import { Report, reportFor } from '../cache/status.js';
 import type { Store } from '../cache/store.js';
-import { checkCallOptions, checkFunction, show } from '../common/check.js';
-import { LRUCacheError, LRUCacheTypeError } from '../common/errors.js';
+import { checkCallOptions, checkFunction, listOf } from '../common/check.js';
+import { LRUCacheError } from '../common/errors.js';
 import type * as types from '../common/types.js';
 import { PATH_FAST_READS } from '../entries/entries.js';
 import type { Load } from '../loads/load.js';
@@ -169,7 +169,7 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     keys: Iterable<K>,
     fetchOptions?: types.FetchManyOptions<K, V, FC>,
   ): Promise<Map<K, V>> {
-    const asked = [...new Set(listOf(keys))];
+    const asked = [...new Set(listOf(keys, 'fetchMany'))];
     const options = checkCallOptions(fetchOptions) ?? {};
     const { statuses: given } = options;
     // Before any load: the caller's Map is user code, too.
@@ -323,14 +323,4 @@ function statusIn<K, V, FC>(
   const status = {};
   statuses.set(key, status);
   return status;
-}
-
-/**
- * A list of keys. A string is rejected: it is iterable, but almost always a single key passed by
- * mistake.
- */
-function listOf<K>(keys: Iterable<K>): Iterable<K> {
-  const isList = typeof keys === 'object' && typeof keys?.[Symbol.iterator] === 'function';
-  if (isList) return keys;
-  throw new LRUCacheTypeError('INVALID_KEYS', `fetchMany needs a list of keys, not ${show(keys)}`);
 }

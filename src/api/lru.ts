@@ -18,17 +18,18 @@
 import { NIL } from '../../assembly/layout.js';
 import { clear, deleteWhere, invalidateTag, pop, purge, resize } from '../cache/bulk.js';
 import { metrics } from '../cache/channels.js';
+import { deleteMany, getMany, hasMany, setMany } from '../cache/many.js';
 import { dumpOf, infoOf, loadInto, remainingTtlOf } from '../cache/snapshot.js';
 import { countGet, newStats } from '../cache/stats.js';
 import { getByStore, hasByStore, peekByStore, setByStore } from '../cache/status.js';
 import type { Store } from '../cache/store.js';
-import { checkFunction } from '../common/check.js';
+import { checkFunction, checkMax } from '../common/check.js';
 import { keepName, LRUCacheError, LRUCacheTypeError } from '../common/errors.js';
 import type * as options from '../common/options.js';
 import type * as types from '../common/types.js';
 import { hostFor } from '../engine/lifetime.js';
 import { type Entries, PATH_FAST, PATH_SLOW } from '../entries/entries.js';
-import { checkMax, checkMaxSize, checkOptions } from './check-options.js';
+import { checkMaxSize, checkOptions } from './check-options.js';
 import { storeOf } from './iterable.js';
 import { LoadingCache } from './loading.js';
 import { warnUnbounded } from './warning.js';
@@ -245,6 +246,66 @@ export class LRUCache<
       entries.path = PATH_SLOW;
       throw entries.failed(error);
     }
+  }
+
+  /**
+   * Returns the values of many keys, in their order: the same as a `get` of each, with the same
+   * options. In a cache of 65,536 entries or more without a ttl, numbers are found together, in
+   * about 0.7 of the time. If a `get` throws, those of the keys before it are done.
+   *
+   * Throws `INVALID_KEYS` if `keys` is not a list; a string is none.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const names = new LRUCache<number, string>({ max: 100 });
+   * names.set(1, 'ada').set(2, 'grace');
+   * console.log(names.getMany([2, 3, 1])); // [ 'grace', undefined, 'ada' ]
+   * ```
+   */
+  getMany(keys: Iterable<K>, getOptions?: types.GetOptions<K, V, FC>): (V | undefined)[] {
+    return getMany(this.#store, keys, getOptions);
+  }
+
+  /**
+   * Stores many values, in their order: the same as a `set` of each pair, with the same options. If
+   * a `set` throws, those of the pairs before it are done.
+   *
+   * Throws `INVALID_KEYS` if `entries` is not a list, or `INVALID_ENTRIES` if something in it is
+   * not a pair, and changes nothing.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const names = new LRUCache<number, string>({ max: 100 });
+   * names.setMany([[1, 'ada'], [2, 'grace']]);
+   * console.log(names.size); // 2
+   * ```
+   */
+  setMany(
+    entries: Iterable<readonly [K, V | undefined]>,
+    setOptions?: types.SetOptions<K, V, FC>,
+  ): this {
+    setMany(this.#store, entries, setOptions);
+    return this;
+  }
+
+  /**
+   * Whether each of many keys is stored and fresh, in their order: the same as a `has` of each.
+   * Throws `INVALID_KEYS` if `keys` is not a list.
+   */
+  hasMany(keys: Iterable<K>, hasOptions?: types.HasOptions<K, V, FC>): boolean[] {
+    return hasMany(this.#store, keys, hasOptions);
+  }
+
+  /**
+   * Removes many keys and aborts their loads, in their order: the same as a `delete` of each.
+   * Returns how many of them were there. Throws `INVALID_KEYS` if `keys` is not a list.
+   */
+  deleteMany(keys: Iterable<K>): number {
+    return deleteMany(this.#store, keys);
   }
 
   /**

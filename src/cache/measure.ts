@@ -1,4 +1,4 @@
-// The measures of an entry: what it weighs and how old it may get, checked before it is stored.
+// The weight of an entry, checked before it is stored.
 
 import { WEIGHT_MAX } from '../../assembly/layout.js';
 import { checkFunction, isSize, show } from '../common/check.js';
@@ -34,15 +34,6 @@ export function weightOf<K, V>(
 export function refuseSize(size: unknown, sizeCalculation: unknown): 0 {
   if (!size && !sizeCalculation) return 0;
   throw new LRUCacheTypeError('INVALID_SIZE', 'A size needs maxSize or maxEntrySize');
-}
-
-/** Throws `INVALID_TTL` unless a ttl is a number, if negative or infinite, and its start finite. */
-export function checkAge(ttl: unknown, start: unknown): void {
-  if (typeof ttl !== 'number' || Number.isNaN(ttl)) {
-    throw new LRUCacheTypeError('INVALID_TTL', `ttl must be a number, not ${show(ttl)}`);
-  }
-  if (start === undefined || Number.isFinite(start)) return;
-  throw new LRUCacheTypeError('INVALID_TTL', `start must be a finite number, not ${show(start)}`);
 }
 
 /** Whether an entry of this weight is above either bound; 0 means no bound. */

@@ -11,7 +11,7 @@
 //     until it is removed. A ttl of 0 is no ttl.
 
 import { NIL } from '../../assembly/layout.js';
-import { budgetFor, limitFor, pick } from '../common/check.js';
+import { budgetFor, checkAge, limitFor, pick } from '../common/check.js';
 import { LRUCacheError } from '../common/errors.js';
 import type { CheckedOptions } from '../common/options.js';
 import type { DisposeReason, GetOptions, Perf, SetOptions, Stats } from '../common/types.js';
@@ -24,7 +24,7 @@ import { purge, restartAges } from './bulk.js';
 import type { Callbacks } from './callbacks.js';
 import { deadlineAt, ttlFor } from './freshness.js';
 import type { LoadInFlight, LoadsInFlight } from './in-flight.js';
-import { checkAge, isTooLarge, refuseSize, weightOf } from './measure.js';
+import { isTooLarge, refuseSize, weightOf } from './measure.js';
 import type { Settings } from './settings.js';
 import { countGet } from './stats.js';
 import { publishDelete, type Report } from './status.js';

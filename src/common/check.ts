@@ -1,9 +1,10 @@
-// The checks that every room shares: of options of a call, of callbacks; and how an error shows
-// what it was given. Each throws before anything has changed.
+// The checks that rooms share, of options, arguments and callbacks; and how an error shows a value.
+// Each throws before anything has changed.
 
 import { CAPACITY_MAX, WEIGHT_MAX } from '../../assembly/layout.js';
-import { LRUCacheTypeError } from './errors.js';
+import { LRUCacheRangeError, LRUCacheTypeError } from './errors.js';
 import type { FreshnessOptions } from './options.js';
+import type { Perf } from './types.js';
 
 /** An option of a call, or what stands in for it. */
 export function pick<T>(option: T | undefined, fallback: T): T {
@@ -51,6 +52,63 @@ export function checkFunction(name: string, argument: unknown): void {
     'INVALID_CALLBACK',
     `${name} must be a function, not ${show(argument)}`,
   );
+}
+
+/**
+ * A list, of keys as a rule. Throws `INVALID_KEYS` if it is none. A string is refused: it is
+ * iterable, but almost always a single key passed by mistake.
+ */
+export function listOf<T>(keys: Iterable<T>, method: string): Iterable<T> {
+  const isList = typeof keys === 'object' && typeof keys?.[Symbol.iterator] === 'function';
+  if (isList) return keys;
+  throw new LRUCacheTypeError('INVALID_KEYS', `${method} needs a list of keys, not ${show(keys)}`);
+}
+
+/**
+ * A checked `max`. Throws a TypeError if it is no number, a RangeError if it is no whole number
+ * from 1 to 2^25, both with code `INVALID_MAX`.
+ */
+export function checkMax(max: unknown): number {
+  const wanted = `max must be a whole number from 1 to ${CAPACITY_MAX}, not ${show(max)}`;
+  if (typeof max !== 'number') throw new LRUCacheTypeError('INVALID_MAX', wanted);
+  if (!Number.isInteger(max) || max < 1 || max > CAPACITY_MAX) {
+    throw new LRUCacheRangeError('INVALID_MAX', wanted);
+  }
+  return max;
+}
+
+/** Whether something is a bound: a whole number above 0, of any size, as in lru-cache. */
+export function isBound(bound: unknown): bound is number {
+  return Number.isInteger(bound) && (bound as number) > 0;
+}
+
+/** A checked `ttl` of a cache. Throws `INVALID_TTL`. */
+export function checkTtl(ttl: unknown): number {
+  if (isBound(ttl)) return ttl;
+  throw new LRUCacheTypeError(
+    'INVALID_TTL',
+    `ttl must be a whole number of milliseconds, or 0, not ${show(ttl)}`,
+  );
+}
+
+/** Throws `INVALID_TTL` unless a ttl is a number, if negative or infinite, and its start finite. */
+export function checkAge(ttl: unknown, start: unknown): void {
+  if (typeof ttl !== 'number' || Number.isNaN(ttl)) {
+    throw new LRUCacheTypeError('INVALID_TTL', `ttl must be a number, not ${show(ttl)}`);
+  }
+  if (start === undefined || Number.isFinite(start)) return;
+  throw new LRUCacheTypeError('INVALID_TTL', `start must be a finite number, not ${show(start)}`);
+}
+
+/** A `ttlResolution`, or 1 in place of what is none. */
+export function resolutionOf(value: unknown): number {
+  return isBound(value) || value === 0 ? value : 1;
+}
+
+/** A checked `perf`. Throws `INVALID_OPTIONS`. */
+export function checkPerf(perf: Perf | undefined): Perf | undefined {
+  if (perf === undefined || typeof perf?.now === 'function') return perf;
+  throw new LRUCacheTypeError('INVALID_OPTIONS', 'perf must be an object with a method now()');
 }
 
 const SPANS = ['maxAge', 'staleWhileRevalidate', 'staleIfError', 'loadTimeout'] as const;

@@ -35,13 +35,17 @@ export type LRUCacheErrorCode =
   /** The argument of `load` is not a list of entries. */
   | 'INVALID_ENTRIES'
   /**
-   * The `key` function of a memoized function returned a promise; or a key of a cache of bytes is
-   * neither a string nor a `Uint8Array`.
+   * The `key` function of a memoized function returned a promise; a key of a cache of bytes is
+   * neither a string nor a `Uint8Array`; or a key of a `NumberLRU` is not a whole number from
+   * -2^31 to 2^31 - 1.
    */
   | 'INVALID_KEY'
   /** A key of a cache of bytes has more than 65,535 bytes. */
   | 'KEY_TOO_LONG'
-  /** The codec of a cache of bytes does not take the value. */
+  /**
+   * The codec of a cache of bytes does not take the value; a value of a `NumberLRU` is no number;
+   * or the array for the values of many keys is not a `Float64Array`, or too short.
+   */
   | 'INVALID_VALUE'
   /** The target of `getInto` is no `Uint8Array`, or too short for the value. */
   | 'INVALID_TARGET'
@@ -50,7 +54,7 @@ export type LRUCacheErrorCode =
   /** A snapshot is cut short, or was changed. */
   | 'SNAPSHOT_CORRUPT'
   /**
-   * The argument of `fetchMany`, or of `getMany` of a cache over a store, is not a list of keys.
+   * The argument of `fetchMany`, or of `getMany` and the like, is not a list of keys.
    */
   | 'INVALID_KEYS'
   /** The result of `fetchManyMethod` is not a list of values or pairs. */

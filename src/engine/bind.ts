@@ -22,6 +22,8 @@ export interface CoreAdapter {
   destroy(table: Table): void;
   order(table: Table): Int32Array;
   staleOrder(table: Table, now: number): Int32Array;
+  refused(table: Table): Int32Array;
+  findMany(table: Table, words: Int32Array): void;
   touch(table: Table, slot: number): void;
   visit(table: Table, slot: number, now: number, mode: number): number;
   /** Called after what may have grown the core's memory. */
@@ -47,14 +49,14 @@ function hashedOutside(core: CoreFunctions, hash: HashString): StringFunctions {
 }
 
 /** A function that begins only if there is stack for it to end (B1), and `after` it. */
-function withStack<A extends unknown[], R>(
+export function withStack<A extends unknown[], R>(
   run: (...args: A) => R,
-  after: () => void,
+  after?: () => void,
 ): (...args: A) => R {
   return (...args) => {
     reserveStack();
     const result = run(...args);
-    after();
+    after?.();
     return result;
   };
 }
@@ -77,8 +79,7 @@ export function bind(core: CoreFunctions, adapter: CoreAdapter, hash?: HashStrin
     grow: withStack(core.grow, noteGrowth),
     useAges: withStack(core.useAges, noteGrowth),
     useWeights: withStack(core.useWeights, noteGrowth),
-    refused: core.refused,
-    refusedAt: core.refusedAt,
+    refused: adapter.refused,
     setLimit: core.setLimit,
     size: core.size,
     bytesHeld: core.bytesHeld,
@@ -86,6 +87,7 @@ export function bind(core: CoreFunctions, adapter: CoreAdapter, hash?: HashStrin
     oldest: core.oldest,
     nextSlot: core.nextSlot,
     find: core.find,
+    findMany: adapter.findMany,
     findString: strings.findString,
     get: core.get,
     getString: strings.getString,

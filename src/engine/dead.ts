@@ -8,10 +8,10 @@
 import { LRUCacheError, LRUCacheTypeError } from '../common/errors.js';
 import type { Engine } from './engine.js';
 
-const trapped = new WeakSet<Engine>();
+const trapped = new WeakSet<object>();
 
 /** Puts a function that throws in the place of each function of an engine. */
-function kill(engine: Engine, fail: () => never): Engine {
+function kill<E extends object>(engine: E, fail: () => never): E {
   const functions = engine as unknown as Record<string, unknown>;
   for (const name of Object.keys(functions)) {
     if (typeof functions[name] === 'function') functions[name] = fail;
@@ -24,13 +24,16 @@ export function throwDisposed(): never {
   throw new LRUCacheTypeError('DISPOSED', 'This cache was disposed of and cannot be used any more');
 }
 
+/** A dead engine with the functions of one like it, for caches that were disposed of. */
+export function deadLike<E extends object>(like: E): E {
+  return Object.defineProperty(kill({ ...like }, throwDisposed), 'kind', { get: throwDisposed });
+}
+
 let disposed: Engine | undefined;
 
 /** What a disposed cache has in place of an engine like this. */
 export function disposedEngine(like: Engine): Engine {
-  disposed ??= Object.defineProperty(kill({ ...like }, throwDisposed), 'kind', {
-    get: throwDisposed,
-  });
+  disposed ??= deadLike(like);
   return disposed;
 }
 
@@ -47,12 +50,12 @@ export function isDisposed(engine: Engine): boolean {
 }
 
 /** Whether an engine has trapped. */
-export function hasTrapped(engine: Engine): boolean {
+export function hasTrapped(engine: object): boolean {
   return trapped.has(engine);
 }
 
 /** Makes an engine dead if this is what a trap throws, and gives the error back. */
-export function killIfTrap(engine: Engine, error: unknown): unknown {
+export function killIfTrap(engine: object, error: unknown): unknown {
   const isTrap = typeof WebAssembly === 'object' && error instanceof WebAssembly.RuntimeError;
   if (!isTrap || trapped.has(engine)) return error;
   trapped.add(engine);

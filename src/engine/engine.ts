@@ -24,7 +24,7 @@ declare const tableBrand: unique symbol;
 export type Table = { readonly [tableBrand]: true };
 
 /** A function of the core, with the handle in place of the core's own table. */
-type Bound<F> = F extends (table: infer _, ...args: infer A) => infer R
+export type Bound<F> = F extends (table: infer _, ...args: infer A) => infer R
   ? (
       table: Table,
       ...args: { [I in keyof A]: A[I] extends boolean ? boolean | number : A[I] }
@@ -32,7 +32,7 @@ type Bound<F> = F extends (table: infer _, ...args: infer A) => infer R
   : never;
 
 /** Functions of the core that an engine offers in another form. */
-type Adapted = 'create' | 'destroy' | 'arrange' | 'arranged' | 'arrangeStale';
+type Adapted = 'create' | 'destroy' | 'arrange' | 'arrangeStale';
 
 /** The functions that an engine has under the name that the core has them by. */
 export type CoreFunctions = {
@@ -42,19 +42,31 @@ export type CoreFunctions = {
 /** Hash of a string of this length, sampled `offset` units before its end (assembly/hash.ts). */
 export type HashString = (text: string, length: number, offset: number) => number;
 
-/** An engine. None of its functions throws, but for a bug, or for want of stack. */
-export interface Engine extends CoreFunctions {
+/** What the lifetime of a table needs of an engine, whatever its tables hold. */
+export interface TableEngine {
   readonly kind: EngineKind;
-  /** What the functions compute that take a string. */
-  readonly hashString: HashString;
-  /** The word of a number that is no int32: equal for all NaNs. */
-  hashFloat(value: number): number;
   /** A new, empty table that evicts at `limit` entries; undefined if memory is refused. */
   createTable(limit: number): Table | undefined;
   /** Frees a table. Its handle must not be used again. */
   destroyTable(table: Table): void;
+  /** Removes every entry of a table and frees their memory. */
+  readonly clear: (table: Table) => void;
+  /** Bytes a table holds. */
+  readonly bytesHeld: (table: Table) => number;
+}
+
+/** An engine. None of its functions throws, but for a bug, or for want of stack. */
+export interface Engine extends CoreFunctions, TableEngine {
+  /** What the functions compute that take a string. */
+  readonly hashString: HashString;
+  /** The word of a number that is no int32: equal for all NaNs. */
+  hashFloat(value: number): number;
+  /** As `find` of each of these words: its slot replaces it. */
+  findMany(table: Table, words: Int32Array): void;
   /** A copy of the recency order, the oldest slot first. O(size). */
   order(table: Table): Int32Array;
   /** As `order`, of the slots that are stale at `now`. */
   staleOrder(table: Table, now: number): Int32Array;
+  /** The slots that the index refused in the latest `grow` or `use…`: now MAPPED. */
+  refused(table: Table): Int32Array;
 }

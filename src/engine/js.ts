@@ -19,10 +19,17 @@ export function createJsEngine(hash?: HashString): Engine {
       readsStrings: true,
       create: (limit) => core.create(limit) as unknown as Table,
       destroy: (table) => core.destroy(own(table)),
-      order: (table) => core.arrange(own(table)).slice(0, own(table).size),
+      order(table) {
+        core.arrange(own(table));
+        return own(table).queue.slice(0, own(table).size);
+      },
       staleOrder(table, now) {
         const count = core.arrangeStale(own(table), now);
-        return core.arranged(own(table)).slice(0, count);
+        return own(table).queue.slice(0, count);
+      },
+      refused: (table) => own(table).queue.slice(0, own(table).refused),
+      findMany(table, words) {
+        for (let i = 0; i < words.length; i++) words[i] = core.find(own(table), words[i] as number);
       },
       touch: (table, slot) => core.touch(own(table), slot),
       visit: (table, slot, now, mode) => core.visit(own(table), slot, now, mode),

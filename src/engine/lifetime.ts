@@ -16,11 +16,12 @@
 //     with the cache, or when the cache is cleared. If no other table is in the shared instance, it
 //     keeps that one, and small tables get a new one: nothing is copied, and nothing left behind.
 
-import { LRUCacheRangeError } from '../common/errors.js';
+import { show } from '../common/check.js';
+import { LRUCacheRangeError, LRUCacheTypeError } from '../common/errors.js';
 import type { EngineKind } from '../common/types.js';
 import { openCore } from './core.js';
 import { hasTrapped, killIfTrap } from './dead.js';
-import type { Engine, Table } from './engine.js';
+import type { Engine, Table, TableEngine } from './engine.js';
 import { createJsEngine } from './js.js';
 import type { WasmEngine } from './wasm.js';
 
@@ -30,8 +31,8 @@ const SHARED_TABLE_BYTES_MAX = 1 << 22;
 const ALONE_MAX = 64;
 
 /** What a cache runs on. */
-export interface Lease {
-  readonly engine: Engine;
+export interface Lease<E = Engine> {
+  readonly engine: E;
   readonly table: Table;
 }
 
@@ -58,7 +59,10 @@ function openJs(limit: number): Lease {
 }
 
 /** Calls an instance for no cache that would see a trap of it. */
-function guarded<R>(wasm: WasmEngine, call: (wasm: WasmEngine) => R): R {
+function guarded<E extends TableEngine, R>(
+  wasm: WasmEngine<E>,
+  call: (wasm: WasmEngine<E>) => R,
+): R {
   try {
     return call(wasm);
   } catch (error) {
@@ -66,19 +70,22 @@ function guarded<R>(wasm: WasmEngine, call: (wasm: WasmEngine) => R): R {
   }
 }
 
-/** Gives caches their tables and takes them back. */
-export class TableHost {
-  readonly #openWasm: (() => WasmEngine) | undefined;
-  readonly #openJs: (limit: number) => Lease;
-  #shared: WasmEngine | undefined;
+/** Gives caches their tables and takes them back; all of them on engines of one kind. */
+export class TableHost<E extends TableEngine = Engine> {
+  readonly #openWasm: (() => WasmEngine<E>) | undefined;
+  readonly #openJs: (limit: number) => Lease<E>;
+  #shared: WasmEngine<E> | undefined;
   /** Tables in the shared instance that are not freed. */
   #tables = 0;
   /** Instances that hold one table each. */
-  readonly #alone = new WeakMap<Engine, WasmEngine>();
+  readonly #alone = new WeakMap<E, WasmEngine<E>>();
   #aloneCount = 0;
 
   /** `open` makes an instance of the core; without it, every table is on the JavaScript engine. */
-  constructor(open: (() => WasmEngine) | undefined, js: (limit: number) => Lease = openJs) {
+  constructor(
+    open: (() => WasmEngine<E>) | undefined,
+    js: (limit: number) => Lease<E> = openJs as unknown as (limit: number) => Lease<E>,
+  ) {
     this.#openWasm = open;
     this.#openJs = js;
   }
@@ -101,7 +108,7 @@ export class TableHost {
   }
 
   /** A new table for `owner`, freed when the owner is collected. */
-  open(owner: object, limit: number): Lease {
+  open(owner: object, limit: number): Lease<E> {
     const shared = this.#shared;
     // Trapped: a cache that leaves an instance of its own may come before the next `prepare`.
     const isRoomy =
@@ -117,7 +124,7 @@ export class TableHost {
   }
 
   /** Frees the table of an owner now. */
-  close(owner: object, { engine, table }: Lease): void {
+  close(owner: object, { engine, table }: Lease<E>): void {
     if (engine.kind !== 'wasm') return;
     dropped?.unregister(owner);
     if (this.#alone.has(engine)) this.#aloneCount -= 1;
@@ -128,12 +135,12 @@ export class TableHost {
    * What an owner's table moves to before it grows: an instance of its own (H3). Undefined if it is
    * to stay where it is, also because memory is refused, or because the instance is its own now.
    */
-  moveOut(owner: object, { engine, table }: Lease): Lease | undefined {
+  moveOut(owner: object, { engine, table }: Lease<E>): Lease<E> | undefined {
     const shared = this.#shared;
     if (shared === undefined || engine !== shared.engine || this.#openWasm === undefined) return;
     const isSmall = engine.bytesHeld(table) * 2 <= SHARED_TABLE_BYTES_MAX;
     if (isSmall || this.#aloneCount >= ALONE_MAX) return undefined;
-    let opened: WasmEngine;
+    let opened: WasmEngine<E>;
     try {
       opened = this.#openWasm();
     } catch {
@@ -153,7 +160,7 @@ export class TableHost {
   }
 
   /** Notes that an instance holds the table of this owner, and no other. */
-  #keepAlone(owner: object, wasm: WasmEngine): void {
+  #keepAlone(owner: object, wasm: WasmEngine<E>): void {
     dropped?.unregister(owner);
     this.#alone.set(wasm.engine, wasm);
     this.#aloneCount += 1;
@@ -161,7 +168,7 @@ export class TableHost {
   }
 
   /** An empty table for an owner in place of its own, which is freed or cleared. */
-  renew(owner: object, lease: Lease, limit: number): Lease {
+  renew(owner: object, lease: Lease<E>, limit: number): Lease<E> {
     if (!this.#alone.has(lease.engine)) {
       lease.engine.clear(lease.table);
       return lease;
@@ -174,36 +181,57 @@ export class TableHost {
     this.#aloneCount -= 1;
   }
 
-  #free(from: WasmEngine, table: Table): void {
+  #free(from: WasmEngine<E>, table: Table): void {
     if (from === this.#shared) this.#tables -= 1;
     guarded(from, ({ engine }) => engine.destroyTable(table));
   }
 }
 
-const jsHost = new TableHost(undefined);
-const wasmHost = new TableHost(openCore);
-/** Whether the host has refused WebAssembly, and nobody has got it by name since. */
-let isRefused = false;
-
 /**
- * The host of the next cache: the best that this runtime can run, or the one named.
- * Throws `ENGINE_UNAVAILABLE` if the named one cannot run here.
+ * The hosts of one core, as a function that returns the host of the next cache: the best that this
+ * runtime can run, or the one named. It throws `ENGINE_UNAVAILABLE` if that cannot run here.
  */
-export function hostFor(kind?: EngineKind): TableHost {
-  if (kind === 'pure' || (kind === undefined && isRefused)) return jsHost;
-  try {
-    wasmHost.prepare();
-    isRefused = false;
-    return wasmHost;
-  } catch (cause) {
-    if (kind === undefined) {
-      isRefused = true;
-      return jsHost;
+export function hostsOf<E extends TableEngine>(
+  openWasm: () => WasmEngine<E>,
+  js: (limit: number) => Lease<E>,
+): (kind?: EngineKind) => TableHost<E> {
+  const jsHost = new TableHost(undefined, js);
+  const wasmHost = new TableHost(openWasm, js);
+  // Whether the host has refused WebAssembly, and nobody has got it by name since.
+  let isRefused = false;
+  return (kind) => {
+    if (kind === 'pure' || (kind === undefined && isRefused)) return jsHost;
+    try {
+      wasmHost.prepare();
+      isRefused = false;
+      return wasmHost;
+    } catch (cause) {
+      if (kind === undefined) {
+        isRefused = true;
+        return jsHost;
+      }
+      throw new LRUCacheRangeError(
+        'ENGINE_UNAVAILABLE',
+        'The wasm engine was asked for by name, but this host refuses WebAssembly',
+        { cause },
+      );
     }
-    throw new LRUCacheRangeError(
-      'ENGINE_UNAVAILABLE',
-      'The wasm engine was asked for by name, but this host refuses WebAssembly',
-      { cause },
-    );
-  }
+  };
 }
+
+/** The host of a cache with this `engine`, of those of one core. Throws `INVALID_OPTIONS`. */
+export function checkEngine<H extends object>(
+  engine: unknown,
+  hostOf: (kind?: EngineKind) => H,
+): H {
+  // Tests give a host itself.
+  if (engine instanceof TableHost) return engine as unknown as H;
+  if (engine === undefined || engine === 'wasm' || engine === 'pure') return hostOf(engine);
+  throw new LRUCacheTypeError(
+    'INVALID_OPTIONS',
+    `engine must be 'wasm' or 'pure', not ${show(engine)}`,
+  );
+}
+
+/** The host of the next `LRUCache`, as `hostsOf`. */
+export const hostFor = /* @__PURE__ */ hostsOf(openCore, openJs);

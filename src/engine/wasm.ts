@@ -14,6 +14,8 @@ import {
   AGE_BYTES_LOG2,
   AGE_START,
   AGE_TTL,
+  BATCH_LENGTH,
+  BATCH_WORDS,
   MAPPED,
   RECORD_BYTES,
   RECORD_BYTES_LOG2,
@@ -27,7 +29,9 @@ import {
   TABLE_LIMIT,
   TABLE_MARK,
   TABLE_NEWEST,
+  TABLE_QUEUE,
   TABLE_RECORDS,
+  TABLE_REFUSED,
   TABLE_SIZE,
   TABLE_WEIGHTS,
   VISIT_RENEW,
@@ -38,13 +42,19 @@ import { bind, type CoreAdapter } from './bind.js';
 import type { CoreFunctions, Engine, HashString, Table } from './engine.js';
 
 /** What the core exports. */
-interface CoreExports extends CoreFunctions {
+interface CoreExports extends CoreFunctions, TableExports {
+  findMany(table: Table, count: number): number;
+  readonly size: CoreFunctions['size'];
+}
+
+/** What every core exports that tables can be made in, and moved from and to. */
+export interface TableExports {
   readonly memory: WebAssembly.Memory;
   open(): void;
   create(limit: number): number;
   destroy(table: Table): void;
-  arrange(table: Table): number;
-  arranged(table: Table): number;
+  readonly size: (table: Table) => number;
+  arrange(table: Table): void;
   arrangeStale(table: Table, now: number): number;
   bytesInUse(): number;
   reserve(table: Table, capacity: number, isAged: boolean, isWeighed: boolean): number;
@@ -52,17 +62,17 @@ interface CoreExports extends CoreFunctions {
 }
 
 /** An engine on a linear memory of its own. */
-export interface WasmEngine {
-  readonly engine: Engine;
+export interface WasmEngine<E = Engine> {
+  readonly engine: E;
   /** Bytes of linear memory that tables hold. */
   bytesInUse(): number;
   /**
    * A copy of another instance's table, at the same capacity; undefined if memory is refused. Some
    * slots may be MAPPED now that were not (`refused`).
    */
-  copyOf(from: WasmEngine, table: Table): Table | undefined;
+  copyOf(from: WasmEngine<E>, table: Table): Table | undefined;
   /** The exports, for `copyOf` of another instance. */
-  readonly core: CoreExports;
+  readonly core: TableExports;
 }
 
 const BUILTINS = { builtins: ['js-string'] };
@@ -90,18 +100,18 @@ function addressOf(table: Table): number {
   return (table as unknown as number) >>> 0;
 }
 
-function field(core: CoreExports, table: Table, offset: number): number {
+function field(core: TableExports, table: Table, offset: number): number {
   return new DataView(core.memory.buffer).getUint32(addressOf(table) + offset, true);
 }
 
-function bytesAt(core: CoreExports, address: number, length: number): Uint8Array {
+function bytesAt(core: TableExports, address: number, length: number): Uint8Array {
   return new Uint8Array(core.memory.buffer, address, length);
 }
 
 /**
  * Copies what does not depend on where a table lies, and the parts of its storage that are kept.
  */
-function copyTable(from: CoreExports, table: Table, to: CoreExports): Table | undefined {
+function copyTable(from: TableExports, table: Table, to: TableExports): Table | undefined {
   const capacity = field(from, table, TABLE_CAPACITY);
   const isAged = field(from, table, TABLE_AGES) !== 0;
   const isWeighed = field(from, table, TABLE_WEIGHTS) !== 0;
@@ -121,6 +131,9 @@ function copyTable(from: CoreExports, table: Table, to: CoreExports): Table | un
   to.reindex(copy);
   return copy;
 }
+
+/** What adapters of both cores have of this file. */
+type TableAdapter = Pick<CoreAdapter, 'create' | 'destroy' | 'order' | 'staleOrder' | 'refused'>;
 
 /**
  * The core's `touch` (assembly/order.ts) and `visit` (columns.ts), on views of its memory: most of
@@ -161,6 +174,57 @@ function byView(core: CoreExports): Pick<CoreAdapter, 'touch' | 'visit' | 'noteG
   return { touch, visit, noteGrowth };
 }
 
+/** How the tables of an instance are made, used and read. Opens the instance. */
+export function tablesOf(core: TableExports): TableAdapter {
+  core.open();
+  const queued = (table: Table, count: number) =>
+    new Int32Array(core.memory.buffer, field(core, table, TABLE_QUEUE), count).slice();
+  return {
+    create: (limit) => (core.create(limit) || undefined) as Table | undefined,
+    destroy: core.destroy,
+    order(table) {
+      core.arrange(table);
+      return queued(table, core.size(table));
+    },
+    staleOrder(table, now) {
+      const count = core.arrangeStale(table, now);
+      return queued(table, count);
+    },
+    refused: (table) => queued(table, field(core, table, TABLE_REFUSED)),
+  };
+}
+
+/** `findMany`: the words cross in the batch, as many at a time as it holds. */
+function byBatch(core: CoreExports): CoreAdapter['findMany'] {
+  return (table, words) => {
+    for (let from = 0; from < words.length; from += BATCH_LENGTH) {
+      const part = words.subarray(from, from + BATCH_LENGTH);
+      const batch = new Int32Array(core.memory.buffer, BATCH_WORDS, part.length);
+      batch.set(part);
+      core.findMany(table, part.length);
+      part.set(batch);
+    }
+  };
+}
+
+/** An engine together with the instance that it is on. */
+export function instanceOf<E>(
+  engine: E,
+  core: TableExports,
+  noteGrowth?: () => void,
+): WasmEngine<E> {
+  return {
+    engine,
+    core,
+    bytesInUse: () => core.bytesInUse() >>> 0,
+    copyOf(from, table) {
+      const copy = copyTable(from.core, table, core);
+      noteGrowth?.();
+      return copy;
+    },
+  };
+}
+
 /** Binds an instance of the core, fresh or from another loader. */
 export function bindWasm(
   exports: WebAssembly.Exports,
@@ -168,38 +232,10 @@ export function bindWasm(
   hash?: HashString,
 ): WasmEngine {
   const core = exports as unknown as CoreExports;
-  core.open();
-  const slotsAt = (address: number, count: number) =>
-    new Int32Array(core.memory.buffer, address >>> 0, count).slice();
-  const { touch, visit, noteGrowth } = byView(core);
-  const engine = bind(
-    core,
-    {
-      kind: 'wasm',
-      readsStrings,
-      create: (limit) => (core.create(limit) || undefined) as Table | undefined,
-      destroy: core.destroy,
-      order: (table) => slotsAt(core.arrange(table), core.size(table)),
-      staleOrder(table, now) {
-        const count = core.arrangeStale(table, now);
-        return slotsAt(core.arranged(table), count);
-      },
-      touch,
-      visit,
-      noteGrowth,
-    },
-    hash,
-  );
-  return {
-    engine,
-    core,
-    bytesInUse: () => core.bytesInUse() >>> 0,
-    copyOf(from, table) {
-      const copy = copyTable(from.core, table, core);
-      noteGrowth();
-      return copy;
-    },
-  };
+  const views = byView(core);
+  const adapter = { ...tablesOf(core), ...views, findMany: byBatch(core) };
+  const engine = bind(core, { kind: 'wasm', readsStrings, ...adapter }, hash);
+  return instanceOf(engine, core, views.noteGrowth);
 }
 
 /** Whether the host has the byte of least value first. */
@@ -208,12 +244,17 @@ function isLittleEndian(): boolean {
 }
 
 /**
- * A new instance of the core with a memory of its own. Throws whatever the host refuses with, and
- * on a big-endian host (W4).
+ * The exports of a new instance of a core with a memory of its own. Throws whatever the host
+ * refuses with, and on a big-endian host (W4).
  */
-export function createWasmEngine(module: WebAssembly.Module, hash?: HashString): WasmEngine {
+export function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
   if (!isLittleEndian()) throw new Error('the core needs a little-endian host');
-  const instance = new WebAssembly.Instance(module, IMPORTS);
+  return new WebAssembly.Instance(module, IMPORTS).exports;
+}
+
+/** A new engine on an instance of the core of its own. Throws as `instantiate`. */
+export function createWasmEngine(module: WebAssembly.Module, hash?: HashString): WasmEngine {
+  const exports = instantiate(module);
   const readsStrings = WebAssembly.Module.imports(module).length === 0;
-  return bindWasm(instance.exports, readsStrings, hash);
+  return bindWasm(exports, readsStrings, hash);
 }

@@ -62,6 +62,13 @@ let missedKey: string | undefined;
 let missedBy = 0;
 let entriesMade = 0;
 
+/**
+ * Keys, and entries, from which on numbers are found together (`hintsFor`). With fewer entries,
+ * most of what a `touch` reads is in the processor's own memory, and there is nothing to wait for.
+ */
+const TOGETHER_MIN = 32;
+const TOGETHER_SIZE_MIN = 2 ** 16;
+
 /** Keys that every host's Map takes. One that refuses a key below that has another reason. */
 const MAP_SIZE_SAFE = 2 ** 22;
 
@@ -180,6 +187,29 @@ export class Entries<K, V> {
     if (this.items[slot * 2] !== key) return this.#touchNumber(key);
     this.#engine.touch(this.#table, slot);
     return slot;
+  }
+
+  /**
+   * For each of these keys that is a number, the slot in which it may be, found in one call of the
+   * engine; undefined where `touch` alone takes less time. Hints, as those of the lookaside (L1).
+   */
+  hintsFor(keys: readonly K[]): Int32Array | undefined {
+    if (keys.length < TOGETHER_MIN || this.size < TOGETHER_SIZE_MIN) return undefined;
+    const hints = new Int32Array(keys.length);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i];
+      // One that is no int32 becomes another number, and its hint a wrong one.
+      if (typeof key === 'number') hints[i] = key;
+    }
+    this.#engine.findMany(this.#table, hints);
+    return hints;
+  }
+
+  /** As `touch`, of a key that is in this slot if it is a number; a wrong slot does no harm. */
+  touchHinted(key: K, hint: number): number {
+    if (typeof key !== 'number' || this.items[hint * 2] !== key) return this.touch(key);
+    this.#engine.touch(this.#table, hint);
+    return hint;
   }
 
   /** Slot of a key, or NIL; the order stays. */
@@ -572,9 +602,7 @@ export class Entries<K, V> {
 
   /** Gives the Map the keys that the index refused when it was made anew. */
   #mapRefused(): void {
-    const count = this.#engine.refused(this.#table);
-    for (let i = 0; i < count; i++) {
-      const slot = this.#engine.refusedAt(this.#table, i);
+    for (const slot of this.#engine.refused(this.#table)) {
       this.#map(this.items[slot * 2] as K, slot);
     }
   }

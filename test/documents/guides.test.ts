@@ -20,6 +20,7 @@ const programs = [
   'layers',
   'sockets',
   'bytes',
+  'numbers',
 ].map((name) => `docs/${name}.md`);
 
 describe.each([...guides])('%s', (document) => {

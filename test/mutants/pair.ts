@@ -100,13 +100,17 @@ export class Pair {
   /** Grows both tables. */
   grow(): void {
     check(this.call('grow'), 1, 'grow');
-    check(this.call('refused'), 0, 'words that were refused');
+    for (const { engine, table } of this.leases) {
+      check(engine.refused(table).length, 0, 'words that were refused');
+    }
   }
 
   /** Puts columns in use. */
   use(name: 'useAges' | 'useWeights'): void {
     check(this.call(name), 1, name);
-    check(this.call('refused'), 0, 'words that were refused');
+    for (const { engine, table } of this.leases) {
+      check(engine.refused(table).length, 0, 'words that were refused');
+    }
     if (name === 'useAges') this.isAged = true;
     else this.isWeighed = true;
   }

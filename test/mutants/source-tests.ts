@@ -78,6 +78,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
     'fetch-many',
     'clock-host',
   ],
+  'cache/many': ['many'],
   'cache/lookups': ['crossings', 'status', 'stale', 'ttl'],
   'api/lru': [
     ...['crossings', 'extras', 'resize', 'hosts', 'options', 'callbacks', 'channels'],
@@ -85,6 +86,12 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   ],
   'cache/measure': ['sizes', 'errors', 'ttl'],
   'memoize/memoized': ['memoize', 'cached'],
+  'numbers/bind': ['numbers', 'numbers.trouble'],
+  'numbers/js': ['numbers', 'numbers.trouble'],
+  'numbers/number-lru': ['numbers', 'numbers.trouble'],
+  'numbers/options': ['numbers.trouble'],
+  'numbers/table': ['numbers', 'numbers.trouble'],
+  'numbers/wasm': ['numbers', 'numbers.trouble'],
   'api/check-options': [
     'errors',
     'lifecycle',
@@ -158,6 +165,8 @@ export const NOTHING_TO_CHANGE = [
   'engine/engine',
   'index',
   'memoize',
+  'numbers',
+  'numbers/engine',
   'stores',
   'wasm.d',
 ];

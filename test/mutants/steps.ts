@@ -37,11 +37,14 @@ function textIn(pair: Pair, { words }: Domain): string {
 }
 
 /** Repeats a put until there is room, and maps what is refused. */
-export function put(pair: Pair, run: () => number): void {
+export function put(pair: Pair, run: () => number, isSame = (): boolean => true): void {
   for (let code = run(); ; code = run()) {
     const outcome = code & OUTCOME_MASK;
-    if (outcome === NO_ROOM) pair.grow();
-    else if (outcome === CROWDED || outcome === ASK_MAP) put(pair, () => insertMapped(pair));
+    if (outcome === NO_ROOM) {
+      pair.grow();
+      // An index laid out anew may have another entry that is MAPPED where this word belongs.
+      if (!isSame()) return;
+    } else if (outcome === CROWDED || outcome === ASK_MAP) put(pair, () => insertMapped(pair));
     else {
       const isUpdate = outcome === UPDATED;
       if (isUpdate && below(pair.random, 4) === 0) pair.call('untouch', code >> OUTCOME_BITS);
@@ -64,7 +67,8 @@ function putMissed(pair: Pair): void {
 
 function putNew(pair: Pair, word: number): void {
   const found = pair.call('find', word);
-  put(pair, () => (found === NIL ? pair.call('insert', word) : pair.call('put', word)));
+  const run = () => (found === NIL ? pair.call('insert', word) : pair.call('put', word));
+  put(pair, run, () => pair.isSame(word));
 }
 
 function look(pair: Pair, slot: number): void {
@@ -128,16 +132,22 @@ function stepInt(pair: Pair, word: number): void {
   const dice = below(pair.random, 35);
   if (!pair.isSame(word)) return;
   if (dice < 10) pair.call('find', word);
-  else if (dice < 20) put(pair, () => pair.call('put', word));
+  else if (dice < 20)
+    put(
+      pair,
+      () => pair.call('put', word),
+      () => pair.isSame(word),
+    );
   else if (dice < 24) putNew(pair, word);
   else readInt(pair, word);
 }
 
 function stepText(pair: Pair, text: string, offset: number): void {
   const dice = below(pair.random, 35);
-  if (!pair.isSame(pair.js.hashString(text, text.length, offset))) return;
+  const isSame = () => pair.isSame(pair.js.hashString(text, text.length, offset));
+  if (!isSame()) return;
   if (dice < 7) pair.call('findString', text, offset);
-  else if (dice < 17) put(pair, () => pair.call('putString', text, offset));
+  else if (dice < 17) put(pair, () => pair.call('putString', text, offset), isSame);
   else readText(pair, text, offset);
 }
 

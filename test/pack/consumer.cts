@@ -4,6 +4,7 @@ import lru = require('wasm-lru');
 import edge = require('wasm-lru/edge');
 import memoize = require('wasm-lru/memoize');
 import pure = require('wasm-lru/pure');
+import numbers = require('wasm-lru/numbers');
 import pureMemoize = require('wasm-lru/pure/memoize');
 import pureStores = require('wasm-lru/pure/stores');
 import stores = require('wasm-lru/stores');
@@ -17,6 +18,8 @@ const four: number = twice(2);
 if (four !== 4 || !(twice.cache instanceof lru.LRUCache)) throw new Error('memoize');
 
 if (edge.LRUCache !== lru.LRUCache) throw new Error('edge');
+if (new numbers.NumberLRU({ max: 3 }).increment(7, 2) !== 2) throw new Error('numbers');
+
 const { cache: ofPure } = pureMemoize.memoize((n: number) => n, { max: 3 });
 if (!(ofPure instanceof pure.LRUCache)) throw new Error('pure/memoize');
 

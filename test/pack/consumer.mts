@@ -3,6 +3,7 @@
 import { LRUCache, LRUCacheError, type LRUCacheErrorCode, LRUCacheTypeError } from 'wasm-lru';
 import { LRUCache as Edge } from 'wasm-lru/edge';
 import { cached, type Memoized, memoize, memoizedOf, NOTHING } from 'wasm-lru/memoize';
+import { NumberLRU } from 'wasm-lru/numbers';
 import { LRUCache as Pure } from 'wasm-lru/pure';
 import { memoize as memoizePure } from 'wasm-lru/pure/memoize';
 import { WriteThroughCache as PureThrough } from 'wasm-lru/pure/stores';
@@ -50,6 +51,9 @@ const length: Memoized<(text: string) => number | undefined> = memoize(
 expect('four has length 4', length('four') === 4 && length('') === undefined);
 expect('the class is one', length.cache instanceof LRUCache);
 expect('undefined is remembered', [...length.cache.values()][0] === NOTHING);
+
+const counts = new NumberLRU({ max: 3 });
+expect('numbers count', counts.set(1, 2).increment(1) === 3);
 
 const squared = memoizePure((n: number) => n * n, { max: 3 });
 expect('9, on the pure class', squared(3) === 9 && squared.cache instanceof Pure);

@@ -1,0 +1,53 @@
+// The JavaScript engine of numbers: the source of their core, compiled to JavaScript.
+
+import { ELSEWHERE, NO_ROOM, OUTCOME_MASK } from '../../assembly/layout.js';
+import * as core from '../../assembly/numbers/index.js';
+import type { Table as JsTable } from '../../assembly/slots.js';
+import type { Table } from '../engine/engine.js';
+import type { Lease } from '../engine/lifetime.js';
+import { engineOf } from './bind.js';
+import type { NumberEngine, NumberFunctions } from './engine.js';
+
+const own = (table: Table): JsTable => table as unknown as JsTable;
+
+/** A new JavaScript engine. It has no state of its own. */
+export function createNumberJsEngine(): NumberEngine {
+  return engineOf(core as unknown as NumberFunctions, {
+    kind: 'pure',
+    create: (limit) => core.create(limit) as unknown as Table,
+    destroy: (table) => core.destroy(own(table)),
+    order(table) {
+      core.arrange(own(table));
+      return own(table).queue.slice(0, own(table).size);
+    },
+    staleOrder(table, now) {
+      const count = core.arrangeStale(own(table), now);
+      return own(table).queue.slice(0, count);
+    },
+    refused: (table) => own(table).queue.slice(0, own(table).refused),
+    getMany(table, keys, values, missing) {
+      let found = 0;
+      for (let i = 0; i < keys.length; i++) {
+        const slot = core.use(own(table), keys[i] as number);
+        values[i] = slot > ELSEWHERE ? core.valueAt(own(table), slot) : missing;
+        if (slot > ELSEWHERE) found += 1;
+      }
+      return found;
+    },
+    putMany(table, keys, values, from) {
+      for (let i = from; i < keys.length; i++) {
+        const code = core.put(own(table), keys[i] as number, values[i] as number);
+        if ((code & OUTCOME_MASK) >= NO_ROOM) return i;
+      }
+      return keys.length;
+    },
+  });
+}
+
+let engine: NumberEngine | undefined;
+
+/** A new table on the JavaScript engine. */
+export function openNumberJs(limit: number): Lease<NumberEngine> {
+  engine ??= createNumberJsEngine();
+  return { engine, table: engine.createTable(limit) as Table };
+}
