@@ -1,5 +1,6 @@
 // Runs the tests of the sockets, by a Node that is new enough for their packages: the one that runs
-// this, or the one that npm brings. What follows on the command line goes to Vitest.
+// this, or the one that npm brings. What follows on the command line goes to Vitest; --write writes
+// the table of docs/sockets.md. Without anything, that table has to be right.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -25,5 +26,10 @@ function run(...args) {
 }
 
 run('node_modules/typescript/bin/tsc', '-p', 'test/sockets');
+const args = process.argv.slice(2);
+const isWriting = args[0] === '--write';
+const isAll = isWriting || args.length === 0;
+const json = ['--reporter=default', '--reporter=json', '--outputFile.json=build/sockets.json'];
 const config = ['--config', 'test/sockets/vitest.config.ts'];
-run('node_modules/vitest/vitest.mjs', 'run', ...config, ...process.argv.slice(2));
+run('node_modules/vitest/vitest.mjs', 'run', ...config, ...(isAll ? json : args));
+if (isAll) run('test/sockets/table.mjs', isWriting ? '--write' : '--check');
