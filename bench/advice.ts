@@ -1,7 +1,9 @@
 // What a trace says of caches before any is measured: would one help, and how large should it be.
 //
-// Everything here is exact and takes no clock: hits of an LRU cache by its size (distances.ts).
+// Everything here takes no clock, and is exact but for what says that it is estimated: hits of an
+// LRU cache by its size (distances.ts).
 
+import { ShadowEstimator } from '../src/sockets/shadow.js';
 import { hitsBySize } from './distances.js';
 import type { Trace } from './trace.js';
 
@@ -10,6 +12,12 @@ export interface Point {
   readonly entries: number;
   readonly hits: number;
   readonly hitRatio: number;
+}
+
+/** Hits at a multiple of the advised size, and what `wasm-lru/shadow` estimates. */
+export interface Multiple extends Point {
+  readonly factor: number;
+  readonly estimate: number;
 }
 
 /**
@@ -28,6 +36,8 @@ export interface Advice {
   readonly verdict: Verdict;
   /** The least round size that has nearly all hits that there are; absent if there are none. */
   readonly advised?: Point;
+  /** Half, twice and four times the advised size. */
+  readonly multiples: readonly Multiple[];
   /** Hits if every key fits: no cache has more. */
   readonly most: Point;
   /** Hits by size: 1, 2, 5, 10 and so on, the advised size, and where every key fits. */
@@ -73,12 +83,29 @@ function onceIn({ ids, uniques }: Trace): number {
   return counts.filter((count) => count === 1).length;
 }
 
+/** Half, twice and four times a size, as far as `pointAt` and the estimator say. */
+function multiplesOf(
+  max: number,
+  ids: Int32Array,
+  pointAt: (entries: number) => Point,
+): Multiple[] {
+  const estimator = new ShadowEstimator({ max });
+  for (const id of ids) estimator.request(id);
+  return estimator
+    .estimates()
+    .filter(({ factor }) => factor !== 1)
+    .map(({ factor, max: entries, hitRatio }) => ({
+      ...{ ...pointAt(entries), factor, estimate: hitRatio ?? 0 },
+    }));
+}
+
 /** Says what caches would do for a trace. */
 export function adviseOn(trace: Trace): Advice {
   const { label, requests, uniques } = trace;
   const hits = hitsBySize(trace.ids, uniques);
   const pointAt = (entries: number): Point => {
-    const count = hits[entries] as number;
+    // With more than all keys, nothing more.
+    const count = hits[Math.min(entries, uniques)] as number;
     return { entries, hits: count, hitRatio: count / requests };
   };
   const most = pointAt(uniques);
@@ -92,6 +119,7 @@ export function adviseOn(trace: Trace): Advice {
     ...{ trace: label, requests, uniques, once: onceIn(trace) },
     verdict: most.hits === 0 ? 'none' : most.hitRatio < HELPS_MIN ? 'little' : 'yes',
     ...(advised === undefined ? {} : { advised }),
+    multiples: advised === undefined ? [] : multiplesOf(advised.entries, trace.ids, pointAt),
     most,
     curve: [...shown].sort((a, b) => a - b).map(pointAt),
     sizes,

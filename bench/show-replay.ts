@@ -122,6 +122,25 @@ export function verdictOf({ verdict, advised, most, requests }: Advice): string 
   );
 }
 
+const FACTOR_NAMES = new Map([
+  [0.5, 'Half that size'],
+  [2, 'twice'],
+  [4, 'four times'],
+]);
+
+/** What other sizes would do, and what a running cache would be told of them. */
+export function multiplesOf({ multiples }: Advice): string {
+  if (multiples.length === 0) return '';
+  const exact = multiples.map(
+    ({ factor, hitRatio }) => `${FACTOR_NAMES.get(factor)} ${showRatio(hitRatio)}`,
+  );
+  const estimates = multiples.map(({ estimate }) => showRatio(estimate));
+  return (
+    `${exact.join(', ')}. From a sample, as for a running cache, wasm-lru/shadow estimates ` +
+    `${estimates.join(', ')}.`
+  );
+}
+
 /** The first sentence: what the trace is. */
 export function summaryOf({ trace, requests, uniques, once }: Advice): string {
   const name = trace.length > NAME_MAX ? `${trace.slice(0, NAME_MAX - 1)}…` : trace;
@@ -141,7 +160,8 @@ export function showAdvice(advice: Advice): string {
   const points = advice.curve.map((point) => `${showPoint(point, advice)}\n`).join('');
   const plot = `Hits of an LRU cache by its number of entries, exact:\n\n${points}\n`;
   const shown = advice.verdict === 'none' ? '' : plot;
-  return `${filled(summaryOf(advice))}\n${shown}${filled(verdictOf(advice))}`;
+  const answer = `${verdictOf(advice)} ${multiplesOf(advice)}`.trimEnd();
+  return `${filled(summaryOf(advice))}\n${shown}${filled(answer)}`;
 }
 
 /** Times that differ by less are as good as equal: other machines differ by more. */

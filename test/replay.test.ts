@@ -16,7 +16,7 @@ import { replayExactly } from '../bench/oracle.js';
 import { createTicker } from '../bench/progress.js';
 import { makeReport, type Report } from '../bench/report.js';
 import { type Cells, rowsOf } from '../bench/rounds.js';
-import { showReport } from '../bench/show-replay.js';
+import { multiplesOf, showReport } from '../bench/show-replay.js';
 import { traceOfInts, traceOfStrings } from '../bench/trace.js';
 import { readVendored } from '../bench/vendored.js';
 import { compileBench } from './bench-compiled.js';
@@ -85,6 +85,24 @@ describe('the advice', () => {
     expect(loop.curve.map(({ entries, hits }) => [entries, hits])).toEqual([
       ...[[1, 0] as const, [2, 0] as const, [5, 245] as const],
     ]);
+  });
+});
+
+describe('what other sizes would do', () => {
+  it('is exact, beside what a shadow estimates', () => {
+    const keys = Array.from({ length: 3000 }, (_, i) => `${(i * i) % 97}`);
+    const advice = adviseOn(traceOfStrings('keys', keys));
+    const size = advice.advised?.entries as number;
+    expect(advice.multiples.map(({ factor, entries }) => [factor, entries])).toEqual([
+      ...[[0.5, Math.round(size / 2)] as const, [2, 2 * size] as const, [4, 4 * size] as const],
+    ]);
+    // All keys of so few are in the sample, so that the estimate is exact, too.
+    for (const { hitRatio, estimate } of advice.multiples)
+      expect(estimate).toBeCloseTo(hitRatio, 12);
+    const [half, ...more] = advice.multiples.map(({ hitRatio }) => hitRatio);
+    expect(more.every((ratio) => ratio > (half as number))).toBe(true);
+    expect(multiplesOf(advice)).toMatch(/^Half that size \d.* %, twice .* %, four times .* %\. /);
+    expect(multiplesOf({ ...advice, multiples: [] })).toBe('');
   });
 });
 

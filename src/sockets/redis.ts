@@ -265,8 +265,13 @@ export class TrackedCache {
   readonly #invalidations: IoredisConnection;
   /** Where Redis sends invalidations to: the second connection while it listens. */
   #target: string | undefined;
-  /** Which attempt to track is the current one: an older one changes nothing any more. */
-  #attempt = 0;
+  /**
+   * Which attempt to listen is the current one, and which to track: an older one changes nothing.
+   * They are apart because the connections get ready in any order, and listening must not be given
+   * up when the connection of the data gets ready meanwhile.
+   */
+  #listening = 0;
+  #tracking = 0;
   #isTracking = false;
 
   /** @internal */
@@ -327,13 +332,13 @@ export class TrackedCache {
   /** The second connection is there: it has to listen before anything is tracked. */
   readonly #listen = async (): Promise<void> => {
     this.#lostTarget();
-    const attempt = this.#attempt;
+    const attempt = this.#listening;
     // A connection that listens may not ask for its number any more.
     const id = await ignored(this.#invalidations.call('CLIENT', 'ID'));
     if (id === undefined || (await ignored(this.#invalidations.subscribe(CHANNEL))) === undefined) {
       return;
     }
-    if (attempt !== this.#attempt) return;
+    if (attempt !== this.#listening) return;
     this.#target = `${id}`;
     await this.#track();
   };
@@ -341,19 +346,20 @@ export class TrackedCache {
   readonly #track = async (): Promise<void> => {
     this.#lost();
     if (this.#data.status !== 'ready' || this.#target === undefined) return;
-    const attempt = this.#attempt;
+    const attempt = this.#tracking;
     const tracking = ['CLIENT', 'TRACKING', 'ON', 'REDIRECT', this.#target] as const;
     const reply = await ignored(this.#data.call(...tracking));
-    this.#isTracking = reply !== undefined && attempt === this.#attempt;
+    this.#isTracking = reply !== undefined && attempt === this.#tracking;
   };
 
   readonly #lostTarget = (): void => {
+    this.#listening += 1;
     this.#target = undefined;
     this.#lost();
   };
 
   readonly #lost = (): void => {
-    this.#attempt += 1;
+    this.#tracking += 1;
     this.#isTracking = false;
     this.#replies.clear();
   };

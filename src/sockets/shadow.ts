@@ -3,14 +3,18 @@
 //
 // H1  A key is in the sample if its hash is below a limit: always, or never. A cache of S entries
 //     then behaves as one of S times the share of such keys does for them alone.
-// H2  The sampled keys of the largest size lie in one array, the most recently used first, as 31
-//     bits of their hash. The place of a key is the size, scaled, that it takes to hit; so one
-//     array stands for all sizes. It is short enough to be searched from the front.
-// H3  Keys in great demand may be in the sample or not, and would carry the estimate away. What
+// H2  The sampled keys are in one order of recency (recency.ts), as 31 bits of their hash. The
+//     place of a key is the size, scaled, that it takes to hit; so one order stands for all sizes.
+// H3  At first all keys are in the sample. When there are more than there is room for, the share
+//     is halved, and all that was counted with it; until the largest size, scaled, fits.
+// H4  Keys in great demand may be in the sample or not, and would carry the estimate away. What
 //     the sample has too few or too many requests is put down as hits of the smallest size, as
 //     such keys are always there (SHARDS-adj).
-// H4  The cache is not changed but for own methods in front of those of its class, which call them
-//     in turn: a cache without a shadow pays nothing.
+// H5  The cache is not changed but for own methods in front of those of its class, which call them
+//     in turn, and which are there only for some stretches of requests: a cache without a shadow,
+//     or with one at rest, pays nothing. They go in the reverse of the order in which they came:
+//     V8 then has the shape of before, where it would make the cache a dictionary otherwise.
+// H6  A shadow at rest keeps no cache alive.
 
 /**
  * The hit ratio that a cache would have with another size:
@@ -20,6 +24,7 @@
  */
 
 import { LRUCacheTypeError } from '../common/errors.js';
+import { Recency } from './recency.js';
 
 /** The hit ratio that a cache would have with a size. */
 export interface ShadowEstimate {
@@ -31,8 +36,21 @@ export interface ShadowEstimate {
   readonly hitRatio: number | undefined;
 }
 
+/** How an estimator samples. */
+export interface EstimatorOptions {
+  /** Number of entries that factors refer to. */
+  max: number;
+  /**
+   * Number of keys that are noted at most, from 1 to 32,767, in 20 bytes each while requests are
+   * watched, and 4 in between. More are more exact.
+   *
+   * @default 4096
+   */
+  samples?: number;
+}
+
 /** How a shadow samples. */
-export interface ShadowOptions {
+export interface ShadowOptions extends Partial<EstimatorOptions> {
   /**
    * Number of entries that factors refer to.
    *
@@ -40,16 +58,25 @@ export interface ShadowOptions {
    */
   max?: number;
   /**
-   * Number of keys that are noted, in 4 bytes each. More are more exact, and take more time.
+   * Share of the time in which requests are watched, above 0 and at most 1: a stretch of 64 times
+   * `max` requests, 65,536 at least, at the beginning and again and again. In between, the cache
+   * is as without a shadow.
    *
-   * @default 4096
+   * @default 0.001
    */
-  samples?: number;
+  share?: number;
 }
 
 const FACTORS = [0.5, 1, 2, 4];
 const FACTOR_MAX = 4;
 const SAMPLES = 4096;
+const SAMPLES_MAX = 32_767;
+const SHARE = 0.001;
+/** Requests of a stretch: as many for each entry of the largest size, but not fewer in all. */
+const STRETCH_PER_ENTRY = 16;
+const STRETCH_MIN = 65_536;
+/** The longest time that a timer can be set for: hosts count it in 31 bits. */
+const DELAY_MS_MAX = 2 ** 31 - 1;
 /** Code units that are hashed at each end of a string. */
 const ENDS = 16;
 
@@ -102,7 +129,7 @@ function checkedSize(name: string, given: unknown): number {
 }
 
 /**
- * Estimates the hit ratio of LRU caches of other sizes from the requests that it is told of, in 16
+ * Estimates the hit ratio of LRU caches of other sizes from the requests that it is told of, in 80
  * KiB whatever the size is. `shadow` tells one of the requests of a cache; use this class for what
  * is no cache yet, as a trace.
  *
@@ -118,27 +145,33 @@ function checkedSize(name: string, given: unknown): number {
 export class ShadowEstimator {
   /** Number of entries that factors refer to. */
   readonly max: number;
-  readonly #limit: number;
-  readonly #share: number;
-  readonly #stack: Uint32Array;
-  /** Hits of sampled keys by their place in the stack. */
+  /** Number of entries of the largest size. */
+  readonly #largest: number;
+  /** Hits of sampled keys by their place. */
   readonly #hits: Uint32Array;
-  #length = 0;
+  /** The sampled keys; undefined if there are none. */
+  #recency: Recency | undefined;
+  /** The share of keys that are sampled, and the hash that they are below. */
+  #share = 1;
+  #limit = NONE;
   #requests = 0;
   #sampled = 0;
+  /** How many should have been sampled when the share was last halved, after so many requests. */
+  #expectedBefore = 0;
+  #requestsBefore = 0;
+  /** Requests that do not count, because it is not known what was used before them. */
+  #unknown = 0;
 
   /** An estimator without requests. Throws `INVALID_MAX` for a `max` or `samples` that is none. */
-  constructor({ max, samples = SAMPLES }: ShadowOptions & { max: number }) {
+  constructor(options: EstimatorOptions) {
+    const { max, samples = SAMPLES } = options;
     this.max = checkedSize('max', max);
-    const largest = this.max * FACTOR_MAX;
-    const length = Math.min(checkedSize('samples', samples), largest);
-    this.#share = length / largest;
-    this.#limit = Math.floor(this.#share * NONE);
-    this.#stack = new Uint32Array(length);
-    this.#hits = new Uint32Array(length);
+    this.#largest = this.max * FACTOR_MAX;
+    const places = Math.min(checkedSize('samples', samples), SAMPLES_MAX, this.#largest);
+    this.#hits = new Uint32Array(places);
   }
 
-  /** Number of requests. */
+  /** Number of requests that count. */
   get requests(): number {
     return this.#requests;
   }
@@ -147,55 +180,62 @@ export class ShadowEstimator {
   get(key: unknown): void {
     const hash = hashOf(key);
     if (hash === NONE) return;
-    this.#requests += 1;
-    if (hash < this.#limit) this.#use(hash);
+    const isCounted = this.#isCounted();
+    if (hash < this.#limit) this.#use(hash, isCounted);
   }
 
   /** Notes a `set`, after which there is an entry. */
   set(key: unknown): void {
     const hash = hashOf(key);
-    if (hash < this.#limit) this.#store(hash);
+    if (hash < this.#limit && this.#keys.use(hash) < 0) this.#add(hash);
   }
 
   /** Notes a `get` that is followed by a `set` if it misses, as in `fetch` and `memo`. */
   request(key: unknown): void {
     const hash = hashOf(key);
     if (hash === NONE) return;
-    this.#requests += 1;
-    if (hash >= this.#limit) return;
-    this.#use(hash);
-    this.#store(hash);
+    const isCounted = this.#isCounted();
+    if (hash < this.#limit && !this.#use(hash, isCounted)) this.#add(hash);
   }
 
   /** Notes a `delete`. */
   delete(key: unknown): void {
     const hash = hashOf(key);
-    const place = hash < this.#limit ? this.#placeOf(hash) : -1;
-    if (place < 0) return;
-    this.#stack.copyWithin(place, place + 1, this.#length);
-    this.#length -= 1;
+    if (hash < this.#limit) this.#recency?.remove(hash);
   }
 
   /** Notes that all entries are gone. The counts stay. */
   clear(): void {
-    this.#length = 0;
+    this.#recency?.clear();
+  }
+
+  /**
+   * @internal Notes that requests were missed, so that the entries are unknown: until all places
+   * are taken anew, or so many requests are over, none count.
+   */
+  skip(requests: number): void {
+    this.#recency = undefined;
+    this.#unknown = requests;
   }
 
   /** Forgets the requests; the entries stay. */
   reset(): void {
     this.#hits.fill(0);
     this.#requests = 0;
+    this.#requestsBefore = 0;
+    this.#expectedBefore = 0;
     this.#sampled = 0;
   }
 
   /** The hit ratio with so many entries, at most 4 times `max`; undefined before any request. */
   hitRatio(entries: number): number | undefined {
     if (this.#requests === 0) return undefined;
-    const expected = this.#requests * this.#share;
-    const places = entries * this.#share;
+    const expected = this.#expected();
+    const places = Math.min(entries * this.#share, this.#hits.length);
     let hits = expected - this.#sampled;
-    for (let place = 0; place < this.#hits.length && place + 0.5 < places; place++) {
-      hits += this.#hits[place] as number;
+    // Of the last place, a part.
+    for (let place = 0; place < places; place++) {
+      hits += (this.#hits[place] as number) * Math.min(1, places - place);
     }
     return Math.min(1, Math.max(0, hits / expected));
   }
@@ -208,30 +248,64 @@ export class ShadowEstimator {
     });
   }
 
-  #use(hash: number): void {
-    this.#sampled += 1;
-    const place = this.#placeOf(hash);
-    if (place < 0) return;
-    (this.#hits[place] as number) += 1;
-    this.#moveToFront(hash, place);
+  /** How many of the requests should have been of sampled keys. */
+  #expected(): number {
+    return this.#expectedBefore + (this.#requests - this.#requestsBefore) * this.#share;
   }
 
-  #store(hash: number): void {
-    const place = this.#placeOf(hash);
-    if (place < 0 && this.#length < this.#stack.length) this.#length += 1;
-    this.#moveToFront(hash, place < 0 ? this.#length - 1 : place);
+  /** Counts a request, unless it is not known what was used before it. */
+  #isCounted(): boolean {
+    const isCounted = this.#unknown === 0;
+    if (isCounted) this.#requests += 1;
+    else this.#unknown -= 1;
+    return isCounted;
   }
 
-  #moveToFront(hash: number, place: number): void {
-    if (place === 0 && this.#stack[0] === hash) return;
-    this.#stack.copyWithin(1, 0, place);
-    this.#stack[0] = hash;
+  get #keys(): Recency {
+    this.#recency ??= new Recency(this.#hits.length);
+    return this.#recency;
   }
 
-  #placeOf(hash: number): number {
-    // What lies behind the end was there before: it comes after what is there now.
-    const place = this.#stack.indexOf(hash);
-    return place < this.#length ? place : -1;
+  /** A request of a sampled key, which becomes the first; says whether it was there. */
+  #use(hash: number, isCounted: boolean): boolean {
+    const place = this.#keys.use(hash);
+    if (isCounted) {
+      this.#sampled += 1;
+      if (place >= 0) (this.#hits[place] as number) += 1;
+    }
+    return place >= 0;
+  }
+
+  /** Adds a sampled key that is not there. */
+  #add(hash: number): void {
+    const keys = this.#keys;
+    const places = Math.ceil(this.#largest * this.#share);
+    if (keys.length === keys.max && places > keys.max) this.#halve();
+    else if (keys.length === Math.min(keys.max, places)) {
+      // It is beyond the largest size; so what is used from here on is known.
+      keys.removeLast();
+      this.#unknown = 0;
+    }
+    // It is in the sample no more if the share was halved.
+    if (hash < this.#limit) keys.add(hash);
+  }
+
+  /** Halves the share of keys that are sampled, and what was counted of them. */
+  #halve(): void {
+    this.#expectedBefore = this.#expected() / 2;
+    this.#requestsBefore = this.#requests;
+    this.#sampled /= 2;
+    this.#share /= 2;
+    this.#limit = NONE * this.#share;
+    this.#keys.keepBelow(this.#limit);
+    const hits = this.#hits;
+    // What a division leaves over goes to the next place.
+    let over = 0;
+    for (let place = 0; place < hits.length; place++) {
+      over += (hits[2 * place] ?? 0) + (hits[2 * place + 1] ?? 0);
+      hits[place] = over >>> 1;
+      over &= 1;
+    }
   }
 }
 
@@ -239,6 +313,8 @@ export class ShadowEstimator {
 export interface ShadowedCache {
   /** Largest number of entries. */
   readonly max: number;
+  /** Number of entries. */
+  readonly size: number;
   /** The value of a key, which becomes the most recently used. */
   get(key: never): unknown;
   /** Stores a value. */
@@ -272,23 +348,28 @@ type Methods = Record<string, Method | undefined>;
 const REQUESTS = ['fetch', 'forceFetch', 'memo'];
 
 /** Methods that note what is asked of them, and then do it. One function each, for V8's sake. */
-function notingMethods(noted: ShadowEstimator, plain: Methods): Methods {
+function notingMethods(noted: Stretches, plain: Methods): Methods {
   const { get, set, delete: remove, clear } = plain as Record<string, Method>;
+  const { estimator } = noted;
   const noting: Methods = {
     get(key, options) {
-      noted.get(key);
-      return get?.call(this, key, options);
+      const value = get?.call(this, key, options);
+      // What is found is there, also if it was stored before anybody watched.
+      if (value === undefined) estimator.get(key);
+      else estimator.request(key);
+      noted.count();
+      return value;
     },
     set(key, value, options) {
-      noted.set(key);
+      estimator.set(key);
       return set?.call(this, key, value, options);
     },
     delete(key) {
-      noted.delete(key);
+      estimator.delete(key);
       return remove?.call(this, key);
     },
     clear() {
-      noted.clear();
+      estimator.clear();
       return clear?.call(this);
     },
   };
@@ -296,23 +377,102 @@ function notingMethods(noted: ShadowEstimator, plain: Methods): Methods {
     const method = plain[name];
     if (method === undefined) continue;
     noting[name] = function request(key, options) {
-      noted.request(key);
+      estimator.request(key);
+      noted.count();
       return method.call(this, key, options);
     };
   }
   return noting;
 }
 
+/** The stretches of requests in which a cache is watched. */
+class Stretches {
+  readonly estimator: ShadowEstimator;
+  readonly #cache: WeakRef<ShadowedCache>;
+  readonly #share: number;
+  readonly #length: number;
+  readonly #methods: Methods;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Requests until the end of this one. */
+  #left = Number.POSITIVE_INFINITY;
+  #beganMs = 0;
+
+  constructor(cache: ShadowedCache, estimator: ShadowEstimator, share: number) {
+    this.estimator = estimator;
+    this.#cache = new WeakRef(cache);
+    this.#share = share;
+    this.#length = Math.max(STRETCH_MIN, estimator.max * FACTOR_MAX * STRETCH_PER_ENTRY);
+    this.#methods = notingMethods(this, cache as unknown as Methods);
+    if (cache.size === 0) this.#begin();
+    else this.#goOn();
+  }
+
+  /** Counts a request, with which a stretch may end. */
+  count(): void {
+    this.#left -= 1;
+    if (this.#left === 0) this.#rest();
+  }
+
+  /** Takes the methods away, and ends it. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    const cache = this.#cache.deref();
+    if (cache === undefined) return;
+    const names = Object.keys(this.#methods).reverse();
+    for (const name of names) delete (cache as unknown as Methods)[name];
+  }
+
+  #begin(): void {
+    const cache = this.#cache.deref();
+    if (cache === undefined) return;
+    for (const [name, value] of Object.entries(this.#methods)) {
+      Object.defineProperty(cache, name, { value, configurable: true, writable: true });
+    }
+    if (this.#share === 1) return;
+    this.#left = this.#length;
+    this.#beganMs = performance.now();
+  }
+
+  #rest(): void {
+    const tookMs = performance.now() - this.#beganMs;
+    this.stop();
+    const restMs = Math.max(1, tookMs * (1 / this.#share - 1));
+    try {
+      this.#timer = setTimeout(() => this.#goOn(), Math.min(restMs, DELAY_MS_MAX));
+      // Node's timers are objects, those of other hosts are numbers.
+      (this.#timer as { unref?(): void }).unref?.();
+    } catch {
+      // A host that allows no timer here lets it rest for good.
+    }
+  }
+
+  /** Begins though it is not known what was used before: half a stretch counts, at least. */
+  #goOn(): void {
+    this.estimator.skip(this.#length / 2);
+    this.#begin();
+  }
+}
+
+function checkedShare(given: number): number {
+  if (given > 0 && given <= 1) return given;
+  throw new LRUCacheTypeError('INVALID_OPTIONS', `share must be from 0 to 1, not ${String(given)}`);
+}
+
 /**
  * Watches a cache, and estimates the hit ratio that it would have with half, twice and four times
- * its size, from a sample of its keys. `wasm-lru/metrics` shows it as `cache_shadow_hit_ratio`. It
- * takes 32 KiB, and some time of each operation until it is stopped: see docs/sockets.md.
+ * its size, from a sample of its keys. `wasm-lru/metrics` shows it as `cache_shadow_hit_ratio`.
+ *
+ * While it watches, a hit takes up to ten times as long, and it holds 80 KiB. It does so for a
+ * stretch of requests, and then again after a rest, in which it holds 16 KiB and the methods are
+ * those of the cache again; by default, a thousandth of the time. With `share: 1` it always
+ * watches, which is most exact.
  *
  * It is about the number of entries: sizes and ages count for nothing, and neither do requests of
  * keys that are objects. Calls of `get`, `set`, `delete`, `clear`, `fetch`, `forceFetch` and `memo`
  * are seen from then on. A second shadow takes the place of the first.
  *
- * Throws `INVALID_MAX` if `max` is not given and the cache has none.
+ * Throws `INVALID_MAX` if `max` is not given and the cache has none, and `INVALID_OPTIONS` for a
+ * `share` that is none.
  *
  * @example
  * ```ts
@@ -330,21 +490,24 @@ function notingMethods(noted: ShadowEstimator, plain: Methods): Methods {
  * ```
  */
 export function shadow(cache: ShadowedCache, options: ShadowOptions = {}): Shadow {
-  const estimator = new ShadowEstimator({ ...options, max: options.max ?? cache.max });
+  const { share = SHARE, ...given } = options;
+  const estimator = new ShadowEstimator({ ...given, max: options.max ?? cache.max });
   const own = cache as unknown as Record<PropertyKey, unknown>;
+  checkedShare(share);
   (own[SHADOW] as Shadow | undefined)?.stop();
-  const methods = notingMethods(estimator, own as Methods);
+  const held = new WeakRef(own);
   const watched: Shadow = {
     estimates: () => estimator.estimates(),
     hitRatio: (entries) => estimator.hitRatio(entries),
     reset: () => estimator.reset(),
     stop() {
-      if (own[SHADOW] !== watched) return;
-      for (const name of [...Object.keys(methods), SHADOW]) delete own[name];
+      if (held.deref()?.[SHADOW] !== watched) return;
+      stretches.stop();
+      delete held.deref()?.[SHADOW];
     },
   };
-  for (const [name, value] of [...Object.entries(methods), [SHADOW, watched] as const]) {
-    Object.defineProperty(cache, name, { value, configurable: true, writable: true });
-  }
+  // Before the methods, so that it is the last to go.
+  Object.defineProperty(cache, SHADOW, { value: watched, configurable: true });
+  const stretches = new Stretches(cache, estimator, share);
   return watched;
 }

@@ -82,7 +82,7 @@ function bytesOf(value: StoredItem): number | undefined {
  * ```ts
  * // with unstorage
  * import { createStorage } from 'unstorage';
- * import lruDriver from 'wasm-lru/unstorage';
+ * import { lruDriver } from 'wasm-lru/unstorage';
  *
  * const storage = createStorage({ driver: lruDriver({ max: 10_000 }) });
  * await storage.setItem('user:42', { name: 'Ada' }, { ttl: 60 });

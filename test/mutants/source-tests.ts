@@ -125,6 +125,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'sockets/ocache': ['sockets/ocache'],
   'sockets/redis': ['sockets/redis', 'sockets/redis.interleavings'],
   'sockets/replies': ['sockets/redis.interleavings', 'sockets/redis'],
+  'sockets/recency': ['sockets.recency', 'sockets.shadow'],
   'sockets/shadow': ['sockets.shadow'],
   'sockets/tags': ['sockets.tags'],
   'sockets/undici': ['sockets/undici'],

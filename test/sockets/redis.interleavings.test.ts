@@ -1,6 +1,9 @@
 // Every order in which a command, its reply, a write of somebody else, its invalidation and a lost
 // connection can come, up to a length: no value stays that is older than what the server has said.
 //
+// And every order in which the two connections of ioredis come, go and are answered: in the end
+// Redis tracks, and the cache never says so when Redis does not.
+//
 // The server is simulated. It has one queue to the client (RESP3 on one connection) or two (replies
 // on one connection, invalidations on another). What is delivered in one piece is processed before
 // any promise goes on, as the chunks of a socket are: `tick` is the end of a chunk.
@@ -219,4 +222,148 @@ it('an order that does is found in the cache that node-redis brings', async () =
   const make = () => ofNodeRedis(new redis.BasicClientSideCache({ maxEntries: 10 }));
   const { wrong } = await explore(make, true, 4);
   expect(wrong).not.toEqual([]);
+});
+
+const CONNECTING_LENGTH = 9;
+const CONNECTING = ['data', 'invalidations', 'answer data', 'answer invalidations'] as const;
+
+/** A command that waits for its answer. */
+interface Sent {
+  readonly args: readonly string[];
+  resolve(reply: unknown): void;
+  reject(error: Error): void;
+}
+
+/** A connection that comes, goes and is answered when the test says so. */
+class SlowConnection implements IoredisConnection {
+  status = 'connecting';
+  /** Which connection it is to the server; 0 if it is none. */
+  id = 0;
+  readonly other: SlowConnection | undefined;
+  readonly #listeners = new Map<string, (...details: unknown[]) => unknown>();
+  readonly #waiting: Sent[] = [];
+  readonly #serve: (args: readonly string[]) => unknown;
+
+  constructor(serve: (args: readonly string[]) => unknown, other?: SlowConnection) {
+    this.#serve = serve;
+    this.other = other;
+  }
+
+  duplicate(): SlowConnection {
+    return this.other ?? this;
+  }
+
+  call(...args: string[]): Promise<unknown> {
+    return new Promise((resolve, reject) => this.#waiting.push({ args, resolve, reject }));
+  }
+
+  subscribe(channel: string): Promise<unknown> {
+    return this.call('SUBSCRIBE', channel);
+  }
+
+  on(event: string, listener: (...details: unknown[]) => unknown): void {
+    this.#listeners.set(event, listener);
+  }
+
+  off(event: string): void {
+    this.#listeners.delete(event);
+  }
+
+  disconnect(): void {}
+
+  open(id: number): void {
+    [this.status, this.id] = ['ready', id];
+    this.#listeners.get('ready')?.();
+  }
+
+  close(): void {
+    [this.status, this.id] = ['close', 0];
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error('closed'));
+    this.#listeners.get('close')?.();
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Serves the first command that waits, and answers it. */
+  answer(): void {
+    const { args, resolve, reject } = this.#waiting.shift() as Sent;
+    try {
+      resolve(this.#serve(args));
+    } catch (error) {
+      reject(error as Error);
+    }
+  }
+}
+
+/** A server for two connections, and a cache on them. */
+class Connections {
+  #opened = 0;
+  /** The connections that the server has: who listens, and whom messages for the data go to. */
+  #listener = 0;
+  #target = 0;
+  readonly #invalidations: SlowConnection = new SlowConnection(([command]) => {
+    if (command !== 'SUBSCRIBE') return this.#invalidations.id;
+    this.#listener = this.#invalidations.id;
+    return 1;
+  });
+  readonly #data: SlowConnection = new SlowConnection((args) => {
+    const target = Number(args.at(-1));
+    if (target !== this.#invalidations.id) throw new Error('ERR The client ID does not exist');
+    this.#target = target;
+    return 'OK';
+  }, this.#invalidations);
+  readonly cache = trackedCache(this.#data, { max: 10 });
+
+  /** Whether the server tells of changes, as far as it knows. */
+  get isTracked(): boolean {
+    return this.#target > 0 && this.#target === this.#listener;
+  }
+
+  can(step: (typeof CONNECTING)[number]): boolean {
+    if (!step.startsWith('answer')) return true;
+    return (step === 'answer data' ? this.#data : this.#invalidations).isWaiting;
+  }
+
+  do(step: (typeof CONNECTING)[number]): Promise<void> {
+    const connection = step.endsWith('data') ? this.#data : this.#invalidations;
+    if (step.startsWith('answer')) connection.answer();
+    else if (connection.id === 0) connection.open(++this.#opened);
+    else {
+      if (connection === this.#data) this.#target = 0;
+      else this.#listener = 0;
+      connection.close();
+    }
+    return settle();
+  }
+
+  /** Both connections are there, and everything is answered. */
+  async end(): Promise<void> {
+    if (this.#data.id === 0) await this.do('data');
+    if (this.#invalidations.id === 0) await this.do('invalidations');
+    while (this.can('answer data') || this.can('answer invalidations')) {
+      await this.do(this.can('answer data') ? 'answer data' : 'answer invalidations');
+    }
+  }
+}
+
+it('tracks in the end, in whatever order connections come, go and are answered', async () => {
+  const wrong: string[] = [];
+  let schedules = 0;
+  const walk = async (done: readonly (typeof CONNECTING)[number][]): Promise<void> => {
+    const connections = new Connections();
+    for (const step of done) {
+      await connections.do(step);
+      if (connections.cache.isTracking && !connections.isTracked) wrong.push(`${done}: untrue`);
+    }
+    const next = CONNECTING.filter((step) => connections.can(step));
+    await connections.end();
+    schedules += 1;
+    if (!connections.cache.isTracking || !connections.isTracked) wrong.push(`${done}: in vain`);
+    if (done.length < CONNECTING_LENGTH) for (const step of next) await walk([...done, step]);
+  };
+  await walk([]);
+  expect(wrong).toEqual([]);
+  expect(schedules).toBeGreaterThan(5000);
 });

@@ -1,7 +1,8 @@
 // Runs the tests of the sockets, by a Node that is new enough for their packages: the one that runs
-// this, or the one that npm brings. What follows on the command line goes to Vitest.
+// this, or the one that npm brings. What follows on the command line goes to Vitest; --write writes
+// the table of docs/sockets.md. Without anything, that table has to be right.
 
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,8 +19,17 @@ const node = isNew ? process.execPath : BROUGHT;
 if (!existsSync(node)) throw new Error(`Needs Node ${MAJOR}.${MINOR} or newer`);
 // What a test starts has to find that Node, too.
 const env = { ...process.env, PATH: `${dirname(node)}:${process.env.PATH}` };
-const run = (program, ...args) => execFileSync(program, args, { cwd: ROOT, env, stdio: 'inherit' });
+function run(...args) {
+  const { status } = spawnSync(node, args, { cwd: ROOT, env, stdio: 'inherit' });
+  // What failed has been told.
+  if (status !== 0) process.exit(status ?? 1);
+}
 
-run(node, 'node_modules/typescript/bin/tsc', '-p', 'test/sockets');
+run('node_modules/typescript/bin/tsc', '-p', 'test/sockets');
+const args = process.argv.slice(2);
+const isWriting = args[0] === '--write';
+const isAll = isWriting || args.length === 0;
+const json = ['--reporter=default', '--reporter=json', '--outputFile.json=build/sockets.json'];
 const config = ['--config', 'test/sockets/vitest.config.ts'];
-run(node, 'node_modules/vitest/vitest.mjs', 'run', ...config, ...process.argv.slice(2));
+run('node_modules/vitest/vitest.mjs', 'run', ...config, ...(isAll ? json : args));
+if (isAll) run('test/sockets/table.mjs', isWriting ? '--write' : '--check');

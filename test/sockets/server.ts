@@ -5,8 +5,9 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const START_MS = 20_000;
-const POLL_MS = 20;
+/** Only so that what never comes true is told of by its name: below the timeout of a test. */
+const VAIN_MS = 100_000;
+const POLL_MS = 10;
 
 /** A port that nothing listens on. */
 export async function freePort(): Promise<number> {
@@ -21,7 +22,7 @@ export async function freePort(): Promise<number> {
 
 /** Waits until something is true. */
 export async function until(isTrue: () => unknown, what: string): Promise<void> {
-  const deadline = Date.now() + START_MS;
+  const deadline = Date.now() + VAIN_MS;
   while (!(await isTrue())) {
     if (Date.now() > deadline) throw new Error(`Waited in vain until ${what}`);
     await sleep(POLL_MS);
@@ -75,7 +76,10 @@ export class RedisServer {
       ]).catch(() => ['error']);
       if (event !== 'spawn') continue;
       this.#process = child;
-      return until(() => answers(this.port), 'Redis answered');
+      return until(() => {
+        if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}`);
+        return answers(this.port);
+      }, 'Redis answered');
     }
     throw new Error('Install redis-server or valkey-server');
   }

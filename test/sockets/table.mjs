@@ -1,4 +1,5 @@
-// Writes the table of docs/sockets.md, from the report of a run and the versions in the lockfile.
+// The table of docs/sockets.md, from the report of a run and the versions in the lockfile: written
+// with --write; with --check, it has to be the one that is there.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -108,18 +109,24 @@ function rowOf(socket, passed) {
 /** The rows of the table. */
 export const sockets = SOCKETS;
 
-function write() {
+/** The document with the table of the last run. */
+function rewritten(text) {
   const report = JSON.parse(readFileSync(REPORT, 'utf8'));
   const table = [
     `| ${COLUMNS.join(' | ')} |`,
     '| --- | --- | --- | --: | --- |',
     ...SOCKETS.map((socket) => rowOf(socket, passedOf(report, socket.entry))),
   ];
-  const text = readFileSync(DOCUMENT, 'utf8');
-  writeFileSync(
-    DOCUMENT,
-    text.replace(BLOCK, (_, begin, end) => `${begin}\n${table.join('\n')}\n\n${end}`),
-  );
+  return text.replace(BLOCK, (_, begin, end) => `${begin}\n${table.join('\n')}\n\n${end}`);
 }
 
-if (process.argv.includes('--write')) write();
+const [, , mode] = process.argv;
+if (mode === '--write' || mode === '--check') {
+  const text = readFileSync(DOCUMENT, 'utf8');
+  const wanted = rewritten(text);
+  if (mode === '--write') writeFileSync(DOCUMENT, wanted);
+  else if (wanted !== text) {
+    process.stderr.write('The table of docs/sockets.md is out of date: npm run docs:sockets\n');
+    process.exitCode = 1;
+  }
+}
