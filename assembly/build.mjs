@@ -24,6 +24,13 @@ const CORES = [
     entries: { release: 'assembly/bytes/core.wasm.ts', debug: 'assembly/bytes/debug.wasm.ts' },
     text: { file: 'src/bytes/core.generated.ts', constant: 'bytesHex' },
   },
+  {
+    name: 'shared',
+    entries: { release: 'assembly/shared/core.wasm.ts', debug: 'assembly/shared/debug.wasm.ts' },
+    text: { file: 'src/shared/core.generated.ts', constant: 'sharedHex' },
+    // The memory comes from outside, and many instances have it.
+    flags: ['--importMemory', '--noExportMemory', '--sharedMemory', '--enable', 'threads'],
+  },
 ];
 
 /** The file that stands for one which asc asks for; null if there is none. */
@@ -40,13 +47,11 @@ function writeFile(name, content, baseDir) {
   writeFileSync(path, content);
 }
 
-async function compile({ name, entries }, target) {
+async function compile({ name, entries, flags = [] }, target) {
   const stem = target === 'debug' ? `build/${name}.debug` : `build/${name}`;
   const files = ['--outFile', `${stem}.wasm`, '--textFile', `${stem}.wat`];
-  const { error, stderr } = await main([entries[target], '--target', target, ...files], {
-    readFile,
-    writeFile,
-  });
+  const options = ['--target', target, ...files, ...flags];
+  const { error, stderr } = await main([entries[target], ...options], { readFile, writeFile });
   process.stderr.write(stderr.toString());
   if (error) throw error;
 }
