@@ -25,8 +25,9 @@ const FORMATS = ['esm', 'cjs'];
 const WHOLE = [
   { name: 'index', entry: 'index', core: 'core' },
   { name: 'pure', entry: 'index', core: 'core-none' },
-  // It shares no class with the others, and so is complete by itself.
+  // They share no class with the others, and so are complete by themselves.
   { name: 'bytes', entry: 'bytes', core: 'core' },
+  { name: 'shared', entry: 'shared', core: 'core' },
 ];
 
 /**
@@ -46,13 +47,16 @@ const MAIN = /\/(index|lru|errors)\.js$/;
 
 const EXTENSIONS = { esm: 'js', cjs: 'cjs' };
 
+/** Folders of src/ with a core of their own. */
+const OWN_CORES = ['bytes', 'shared'];
+
 /** Puts the entry's way to the core in the place of src/core.ts. */
 const coreFrom = (core) => ({
   name: 'core',
   setup({ onResolve, resolve }) {
     onResolve({ filter: /\/core\.js$/ }, ({ kind, importer }) =>
-      // That of bytes has its own.
-      importer.startsWith(join(import.meta.dirname, 'bytes'))
+      // Those of bytes and of shared caches have their own.
+      OWN_CORES.some((folder) => importer.startsWith(join(import.meta.dirname, folder)))
         ? undefined
         : resolve(`./${core}.ts`, { resolveDir: import.meta.dirname, kind }),
     );
@@ -162,7 +166,7 @@ function reachableFrom(modules) {
 /** Copies the declarations of the public modules, as they are and as those of CommonJS modules. */
 function copyTypes() {
   rmSync('dist/types', { recursive: true, force: true });
-  for (const module of reachableFrom(['index', 'stores', 'memoize', 'bytes'])) {
+  for (const module of reachableFrom(['index', 'stores', 'memoize', 'bytes', 'shared'])) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
     const map = JSON.parse(readFileSync(`dist/src/${module}.d.ts.map`, 'utf8'));
     mkdirSync(`dist/types/${posix.dirname(module)}`, { recursive: true });
@@ -201,3 +205,4 @@ copyTypes();
 writeFolders();
 copyFileSync('build/core.wasm', 'dist/core.wasm');
 copyFileSync('build/bytes.wasm', 'dist/bytes.wasm');
+copyFileSync('build/shared.wasm', 'dist/shared.wasm');

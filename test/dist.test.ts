@@ -48,7 +48,7 @@ describe.each(files)('dist/%s', (file) => {
     const onComment = (_: boolean, comment: string) => void comments.push(comment);
     parse(text, { ecmaVersion: 2022, sourceType: 'module', onComment });
     const types = expect.stringMatching(
-      /^ @ts-self-types="\.\/types\/(index|stores|memoize|bytes)\.d\.ts" $/,
+      /^ @ts-self-types="\.\/types\/(index|stores|memoize|bytes|shared)\.d\.ts" $/,
     );
     const typed = file.endsWith('.cjs') ? [] : [types];
     expect(comments).toEqual([...typed, `# sourceMappingURL=${file}.map`]);
@@ -175,7 +175,7 @@ function loadInto(realm: Context, file: string): Record<string, Class> {
   return module.exports;
 }
 
-describe.each(['index', 'pure', 'stores', 'memoize', 'bytes'])('importing %s', (entry) => {
+describe.each(['index', 'pure', 'stores', 'memoize', 'bytes', 'shared'])('importing %s', (entry) => {
   it.each([
     ['after a lockdown', LOCKDOWN],
     ['in a Compartment', `{${CONFINE}};${LOCKDOWN}`],

@@ -20,7 +20,7 @@ const TOP_LEVEL = [
 ];
 const UNTRACKED = ['.git', 'node_modules', 'build', 'dist', 'coverage'];
 /** The folders of the package's subpaths, which the build makes (bundle.mjs). */
-const SUBPATHS = ['bytes', 'edge', 'memoize', 'pure', 'stores'];
+const SUBPATHS = ['bytes', 'edge', 'memoize', 'pure', 'shared', 'stores'];
 const GENERATED = /\/core\.generated\.ts$/;
 
 const root = new URL('..', import.meta.url).pathname;
@@ -107,16 +107,17 @@ describe('every code file', () => {
 describe('what ships', () => {
   it('documents every export', () => {
     // The accessors in slots have their meaning in the layout that they give access to.
-    const elsewhere = /^assembly\/(slots(\.wasm)?|layout|bytes\/(layout|memory(\.wasm)?))\.ts$/;
+    const elsewhere = /^assembly\/(slots(\.wasm)?|layout|(bytes|shared)\/layout|bytes\/memory(\.wasm)?)\.ts$/;
     const files = shipped.filter((file) => !elsewhere.test(file));
     expect(files.flatMap(undocumentedExports)).toEqual([]);
   });
 
   it('has no file that nothing imports', () => {
-    const cores = ['src/core-none', 'src/edge', 'src/wasm.d', 'src/bytes'];
+    const cores = ['src/core-none', 'src/edge', 'src/wasm.d', 'src/bytes', 'src/shared'];
     const core = [
       ...['assembly/core', 'assembly/debug/index', 'assembly/imports.tsc'],
       ...['assembly/bytes/core', 'assembly/bytes/debug'],
+      ...['assembly/shared/core', 'assembly/shared/debug'],
     ];
     const entries = ['src/index', 'src/stores', 'src/memoize', ...cores, ...core];
     const imported = new Set([...entries, ...shipped.flatMap(importedBy)]);
@@ -133,10 +134,10 @@ describe('what ships', () => {
 
   it('touches linear memory only where it may', () => {
     const raw = shipped.filter((file) => /\b(load|store)</.test(read(file)));
-    const accessors = ['arena', 'buckets', 'bytes/memory', 'slots'];
+    const accessors = ['arena', 'buckets', 'bytes/memory', 'shared/words', 'slots'];
     expect(raw).toEqual(accessors.map((name) => `assembly/${name}.wasm.ts`));
     const views = code.filter((file) => /memory\.buffer/.test(read(file)));
-    const holders = ['src/bytes/region-wasm.ts', 'src/engine/wasm.ts'];
+    const holders = ['src/bytes/region-wasm.ts', 'src/engine/wasm.ts', 'src/shared/memory.ts'];
     expect(views.filter((file) => !file.startsWith('test/'))).toEqual(holders);
   });
 

@@ -1,8 +1,8 @@
 // The debug build of the core of shared caches: with asserts, and what tests need to stop a thread
 // within a turn. Nothing here is in the release build.
 
-import { lineAt } from './shards.js';
 import { acquire, release } from './lock.js';
+import { lineAt } from './shards.js';
 
 export * from './core.js';
 

@@ -14,8 +14,6 @@
 // `head` is the address of the HEAD, `frame` that of the caller's frame. Other addresses are relative
 // to the frame: the wrapper sees no other memory. Keys are as in ../bytes/index.ts.
 
-import { NIL } from '../layout.js';
-import { freshOf, recordsOf, stampOf } from '../slots.js';
 import { chunkAt, gather, scatter } from '../bytes/chunks.js';
 import { drop, keyOf, slotOf, wordBy } from '../bytes/entries.js';
 import {
@@ -58,14 +56,18 @@ import {
   WIDE,
 } from '../bytes/layout.js';
 import { get32, set32, zeroBytes } from '../bytes/memory.js';
+import { NIL, SLOT_FIRST } from '../layout.js';
+import { freshOf, recordsOf, stampOf } from '../slots.js';
 import {
   BUSY,
   CLAIMED,
   CROWDED,
   FRAME_CLAIM,
   FRAME_CLAIM_ENDED,
+  FRAME_ENDED,
   FRAME_EPOCH,
   FRAME_LINE,
+  FRAME_LOAD,
   FRAME_MAY_WAIT,
   FRAME_PENDING,
   FRAME_PENDING_EPOCH,
@@ -75,7 +77,6 @@ import {
   FRAMES_AT,
   GONE,
   HEAD_CONTENDED,
-  HEAD_IS_TIMED,
   HEAD_REAPED,
   HEAD_SEED,
   HEAD_SHARDS,
@@ -89,7 +90,6 @@ import {
   LINE_TURN,
   LINE_UPDATES,
   LOAD_ENDED,
-  LOAD_OWNER,
   STUCK,
 } from './layout.js';
 import { acquire, HELD, REFUSED as LOCK_REFUSED, release, seize } from './lock.js';
@@ -170,7 +170,10 @@ export function get(
   return found;
 }
 
-/** Looks as `get` does; if there is no entry, its load is CLAIMED, IN_FLIGHT or CROWDED. */
+/**
+ * Looks as `get` does; if there is no entry, its load is CLAIMED, IN_FLIGHT or CROWDED. A load that is
+ * in flight can be taken over, and what comes of it is not stored.
+ */
 export function claim(
   head: u32,
   frame: u32,
@@ -179,6 +182,7 @@ export function claim(
   keyBytes: u32,
   isWide: bool,
   now: f64,
+  takesOver: bool,
 ): i32 {
   const at = frame + keyAt;
   const key = keyOf(head, text, at, keyBytes, isWide);
@@ -191,12 +195,16 @@ export function claim(
   if (found != FOUND) {
     let load = loadOf(line, word);
     code = IN_FLIGHT;
+    if (load != 0 && takesOver) {
+      end(line, load);
+      load = 0;
+    }
     if (load == 0) {
       load = record(line, word, get32(frame, frame + FRAME_THREAD));
       code = load == 0 ? CROWDED : CLAIMED;
     }
-    set32(frame, frame + FRAME_CLAIM, load);
-    set32(frame, frame + FRAME_CLAIM_ENDED, load == 0 ? 0 : atomicGet(load + LOAD_ENDED));
+    set32(frame, frame + FRAME_LOAD, load);
+    set32(frame, frame + FRAME_ENDED, load == 0 ? 0 : atomicGet(load + LOAD_ENDED));
   }
   release(line);
   return code;
@@ -246,26 +254,13 @@ export function put(
   const wide = (key & WIDE) != 0;
   const word = wordIn(head, at, key);
   const line = lineOf(head, word);
-  if (ttl != 0) atomicSet(head + HEAD_IS_TIMED, 1);
   const entered = enter(head, frame, line);
   if (entered != FOUND) return entered;
   let code = GONE;
   if (mayWrite(frame, line, word)) {
     const value = frame + from;
     const bytes = key >>> 1;
-    code = putBytes(
-      storeOf(line),
-      frame,
-      null,
-      at,
-      bytes,
-      wide,
-      value,
-      valueBytes,
-      kind,
-      now,
-      ttl,
-    );
+    code = putBytes(storeOf(line), frame, null, at, bytes, wide, value, valueBytes, kind, now, ttl);
     if (code != REFUSED) count(line + (code == ADDED ? LINE_SETS : LINE_UPDATES));
   }
   release(line);
@@ -342,7 +337,8 @@ export function begin(
   const key = keyOf(head, text, at, keyBytes, isWide);
   const word = wordIn(head, at, key);
   const line = lineOf(head, word);
-  if (ttl != 0) atomicSet(head + HEAD_IS_TIMED, 1);
+  // Of a value that was not finished, as the shard was stuck or JavaScript cut short.
+  abandon(head, frame, frame);
   const entered = enter(head, frame, line);
   if (entered != FOUND) return entered;
   const store = storeOf(line);
@@ -439,7 +435,7 @@ function abandon(head: u32, frame: u32, pending: u32): void {
 /** The next slot of a shard that holds an entry, or NIL. */
 function nextLive(store: usize, from: u32, now: f64, frame: u32): u32 {
   const fresh = freshOf(store);
-  for (let slot = from; slot < fresh; slot++) {
+  for (let slot = from < SLOT_FIRST ? SLOT_FIRST : from; slot < fresh; slot++) {
     if (visitSlot(store, frame, slot, now, 0) == FOUND) return slot;
   }
   return NIL;
@@ -525,11 +521,4 @@ export function survey(head: u32, frame: u32): void {
   zeroBytes(head, at, COUNTS << 3);
   const shards = get32(head, head + HEAD_SHARDS);
   for (let shard: u32 = 0; shard < shards; shard++) addCounts(lineAt(head, shard), at);
-}
-
-/** The thread whose load the frame names; 0 if that has ended. */
-export function loader(frame: u32): u32 {
-  const load = get32(frame, frame + FRAME_CLAIM);
-  const isOver = atomicGet(load + LOAD_ENDED) != get32(frame, frame + FRAME_CLAIM_ENDED);
-  return isOver ? 0 : get32(load, load + LOAD_OWNER);
 }

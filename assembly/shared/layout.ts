@@ -19,7 +19,7 @@
 // S5  The HEAD is written before any other thread knows of the memory, except for the words that are
 //     atomic: IS_TIMED, CONTENDED, REAPED and the threads.
 
-import { BUFFER_BYTES, FRAME_BUFFER, FRAME_SIZE } from '../bytes/layout.js';
+import { FRAME_SIZE } from '../bytes/layout.js';
 
 // HEAD, at address 0:
 //
@@ -35,7 +35,8 @@ import { BUFFER_BYTES, FRAME_BUFFER, FRAME_SIZE } from '../bytes/layout.js';
 //  +36  MAX_ENTRY   most bytes of a key and its value
 //  +40  TTL         f64, that of entries without one of their own
 //  +48  MAX_BYTES   what the user asked for
-//  +64  of each thread a word: who it is, 0 if the frame is free
+//  +64  of each thread a word: which of the host's threads it is; 0 if its frame is free; REAPING and
+//       the number of a thread, while that one reaps it
 export const HEAD_SHARDS: u32 = 0;
 export const HEAD_STRIDE: u32 = 4;
 export const HEAD_SHARDS_AT: u32 = 8;
@@ -50,6 +51,7 @@ export const HEAD_TTL: u32 = 40;
 export const HEAD_MAX_BYTES: u32 = 48;
 export const HEAD_THREAD: u32 = 64;
 export const THREADS_MAX: u32 = 1024;
+export const REAPING: u32 = 0x40000000;
 export const HEAD_BYTES: u32 = HEAD_THREAD + THREADS_MAX * 4;
 
 // LINE, at a multiple of 64; the counts are f64:
@@ -81,13 +83,13 @@ export const LINE_RECORDS: u32 = 128;
 //
 //   +0  WORD     of its key
 //   +4  OWNER    number of the thread; 0 if the record is free
-//   +8  ENDED    how often the record was freed: who waits, waits for a change of it
+//   +8  ENDED    how often the record was freed
 export const LOAD_WORD: u32 = 0;
 export const LOAD_OWNER: u32 = 4;
 export const LOAD_ENDED: u32 = 8;
 export const LOAD_BYTES_LOG2: u32 = 4;
 /** Loads of a shard that are recorded at once. */
-export const LOADS_MAX: u32 = 128;
+export const LOADS_MAX: u32 = 256;
 
 export const LINE_BYTES: u32 = LINE_RECORDS + (LOADS_MAX << LOAD_BYTES_LOG2);
 
@@ -103,6 +105,8 @@ export const LINE_BYTES: u32 = LINE_RECORDS + (LOADS_MAX << LOAD_BYTES_LOG2);
 //  +72  PENDING        first chunk of a value that is being written in pieces, or 0
 //  +76  PENDING_LINE   of its shard
 //  +80  PENDING_EPOCH  of its shard
+//  +84  LOAD           address of the record of the load that `claim` has begun or found
+//  +88  ENDED          its ENDED
 export const FRAME_THREAD: u32 = 36;
 export const FRAME_MAY_WAIT: u32 = 40;
 export const FRAME_LINE: u32 = 44;
@@ -113,15 +117,11 @@ export const FRAME_CLAIM_ENDED: u32 = 68;
 export const FRAME_PENDING: u32 = 72;
 export const FRAME_PENDING_LINE: u32 = 76;
 export const FRAME_PENDING_EPOCH: u32 = 80;
-
-/** Bytes of a value that one call moves, if it has no room in the buffer. */
-export const PIECE_BYTES: u32 = BUFFER_BYTES;
+export const FRAME_LOAD: u32 = 84;
+export const FRAME_ENDED: u32 = 88;
 
 /** The address of the frame of a thread, from number 1 on. */
 export const FRAMES_AT: u32 = HEAD_BYTES - FRAME_SIZE;
-
-/** Where the value of an entry begins in the buffer. */
-export const VALUE_AT: u32 = FRAME_BUFFER;
 
 // What a call did, besides the codes of ../bytes/layout.ts.
 /** Nothing: the lock is held, and this thread may not wait. */

@@ -3,10 +3,10 @@
 // Everything here but `lineOf` and `lineAt` is for the thread that holds the lock of the shard.
 
 import { mul } from '../arith.js';
-import { sizeOf, totalOf } from '../slots.js';
 import { evictedOf } from '../bytes/fields.js';
 import { get32, set32 } from '../bytes/memory.js';
 import { openStore, useAges } from '../bytes/room.js';
+import { sizeOf, totalOf } from '../slots.js';
 import {
   HEAD_CHUNK_LOG2,
   HEAD_IS_TIMED,
@@ -31,7 +31,7 @@ import {
   LOAD_WORD,
   LOADS_MAX,
 } from './layout.js';
-import { addOne, atomicGet, numberAt, setNumber, wakeAll } from './words.js';
+import { addOne, atomicGet, numberAt, setNumber } from './words.js';
 
 const MIX_FIRST: u32 = 0x85ebca6b;
 const MIX_SECOND: u32 = 0xc2b2ae35;
@@ -50,7 +50,10 @@ export function lineOf(head: u32, word: u32): u32 {
 
 /** The line of the shard of a load's record. */
 export function lineOfLoad(head: u32, load: u32): u32 {
-  return lineAt(head, (load - get32(head, head + HEAD_SHARDS_AT)) / get32(head, head + HEAD_STRIDE));
+  return lineAt(
+    head,
+    (load - get32(head, head + HEAD_SHARDS_AT)) / get32(head, head + HEAD_STRIDE),
+  );
 }
 
 /** The region of a shard. */
@@ -100,12 +103,11 @@ export function record(line: u32, word: u32, thread: u32): u32 {
   return 0;
 }
 
-/** Frees the record of a load, and wakes who waits for it. */
+/** Frees the record of a load. */
 export function end(line: u32, load: u32): void {
   set32(load, load + LOAD_OWNER, 0);
   set32(line, line + LINE_LOADS, get32(line, line + LINE_LOADS) - 1);
   addOne(load + LOAD_ENDED);
-  wakeAll(load + LOAD_ENDED);
 }
 
 /** Frees the records of the loads of a thread; of all threads, if it is 0. */

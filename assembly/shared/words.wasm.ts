@@ -38,11 +38,6 @@ export function wakeOne(at: u32): void {
   atomic.notify(at, 1);
 }
 
-/** Wakes all threads that sleep at an address. */
-export function wakeAll(at: u32): void {
-  atomic.notify(at, -1);
-}
-
 /** The number of 64 bits at an address. */
 export function numberAt(at: u32): f64 {
   return load<f64>(at);

@@ -16,9 +16,10 @@ import { LRUCacheError, LRUCacheRangeError, LRUCacheTypeError } from '../errors.
 import { show } from '../options.js';
 import { newStats } from '../stats.js';
 import type { DisposeReason, EngineKind, Milliseconds, Stats } from '../types.js';
-import { Access, checkKey, type Entry, keyTooLong } from './access.js';
+import { Access, type Entry } from './access.js';
 import { isBytes, lengthOf, Source } from './codec.js';
 import { openRegion } from './core.js';
+import { checkKey, keyTooLong } from './frame.js';
 import {
   type ByteLRUOptions,
   type CheckedOptions,

@@ -4,8 +4,8 @@
 import { LRUCacheTypeError } from '../errors.js';
 import { show } from '../options.js';
 import type { Entry as DumpEntry } from '../types.js';
-import { keyBytesOf, keyTooLong } from './access.js';
 import { type Codec, KIND_BYTES, Source, textOfUnits, utf8 } from './codec.js';
+import { keyBytesOf, keyTooLong } from './frame.js';
 import { joined, type RecordOf, readSnapshot, snapshotOf } from './snapshot.js';
 
 /** What is needed of an `LRUCache`. */

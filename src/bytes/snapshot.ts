@@ -9,9 +9,10 @@
 import { KEY_BYTES_MAX } from '../../assembly/bytes/layout.js';
 import { LRUCacheError, LRUCacheTypeError } from '../errors.js';
 import { show } from '../options.js';
-import type { Access, Entry, KeyBytes } from './access.js';
+import type { Entry } from './access.js';
 import { Checksum } from './checksum.js';
 import { isBytes, KIND_UTF16, lengthOf, sliceOf, textOfUnits } from './codec.js';
+import type { FrameAccess, Framed, KeyBytes } from './frame.js';
 
 const MAGIC = 0x55524c57;
 const VERSION = 1;
@@ -274,7 +275,11 @@ export function restoreInto(
 }
 
 /** Stores an entry as it is. */
-export function replay(access: Access, { key, value, kind, ttl }: Entry, now: number): void {
+export function replay(
+  access: FrameAccess<Framed>,
+  { key, value, kind, ttl }: Entry,
+  now: number,
+): void {
   // Bytes are the key of the string with these units.
   const text = key.isWide ? textOfUnits(key.bytes, true) : key.bytes;
   const long = access.write(text, value);
