@@ -11,7 +11,7 @@ const guides = readdirSync(new URL('../../docs/migration', import.meta.url))
   .filter((name) => name !== 'README.md')
   .map((name) => `docs/migration/${name}`);
 
-const programs = ['recipes', 'faq', 'loading', 'memoize', 'stores', 'bytes'].map(
+const programs = ['recipes', 'faq', 'loading', 'memoize', 'stores', 'bytes', 'shared'].map(
   (name) => `docs/${name}.md`,
 );
 
