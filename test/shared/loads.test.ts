@@ -2,7 +2,7 @@
 
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { SharedLRU, type SharedAttachOptions } from '../../src/shared.js';
+import { type SharedAttachOptions, SharedLRU } from '../../src/shared.js';
 
 const make = (options: SharedAttachOptions<string> = {}) =>
   new SharedLRU<string>({ maxBytes: 1 << 20, codec: 'string', ...options });
@@ -19,7 +19,11 @@ function controlled() {
         tell = { resolve, reject };
       });
     },
-    { calls: 0, resolve: (value: string) => tell?.resolve(value), reject: (error: unknown) => tell?.reject(error) },
+    {
+      calls: 0,
+      resolve: (value: string) => tell?.resolve(value),
+      reject: (error: unknown) => tell?.reject(error),
+    },
   );
   return loader;
 }
@@ -51,7 +55,9 @@ describe('getOrLoad', () => {
     for (const one of all) await expect(one).rejects.toThrow('no database');
     expect(cache.has('a')).toBe(false);
     expect(await cache.getOrLoad('a', () => 'y')).toBe('y');
-    await expect(cache.getOrLoad('b', () => 1 as never)).rejects.toMatchObject({ code: 'INVALID_VALUE' });
+    await expect(cache.getOrLoad('b', () => 1 as never)).rejects.toMatchObject({
+      code: 'INVALID_VALUE',
+    });
     expect(await cache.getOrLoad('b', () => 'z', { ttl: 10 })).toBe('z');
   });
 

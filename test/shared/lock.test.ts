@@ -134,7 +134,11 @@ describe('in every order', () => {
 
 describe('the explorer finds', () => {
   const broken: [what: string, from: string, to: string][] = [
-    ['a waiter that takes a lock which is held', 'if (lock == 0) {', 'exchange(line + LINE_LOCK, holding | WAITERS);\n    if (lock >= 0) {\n      return HELD;'],
+    [
+      'a waiter that takes a lock which is held',
+      'if (lock == 0) {',
+      'exchange(line + LINE_LOCK, holding | WAITERS);\n    if (lock >= 0) {\n      return HELD;',
+    ],
     ['a holder that wakes nobody', 'wakeOne(line + LINE_LOCK)', '0'],
     ['a thread that was woken and forgets the others (L2)', 'holding | WAITERS)', 'holding)'],
   ];
