@@ -1,8 +1,8 @@
 // One cache for all threads, or one in each thread, with the same bytes in all: hits and entries.
 //
 // Each request of a trace goes to a thread at random, as connections do. What is counted does not
-// depend on when a thread runs, so all of them are played in one: the figures are exact, and the same
-// on every machine. Nothing is timed.
+// depend on when a thread runs, so all of them are played in one: the figures are exact, and the
+// same on every machine. Nothing is timed.
 //
 //   npm run bench:shared                prints the table
 //   npm run bench:shared -- --write     writes it into docs/shared.md
@@ -65,8 +65,12 @@ function rowOf(trace: Trace, threads: number, bytes: number): string {
   const sharded = replay(trace, [new SharedLRU({ maxBytes: bytes, shards: 4, threads: 1 })]);
   const percent = ({ hits }: Outcome) => `${((hits / trace.requests) * 100).toFixed(1)} %`;
   const loads = ((trace.requests - apart.hits) / (trace.requests - sharded.hits)).toFixed(1);
-  const cells = [trace.label, threads, `${bytes / MIB} MiB`, percent(apart), percent(together)];
-  return `| ${[...cells, percent(sharded), `${loads} ×`, apart.distinct, sharded.distinct].join(' | ')} |`;
+  const cells = [
+    ...[trace.label, threads, `${bytes / MIB} MiB`],
+    ...[percent(apart), percent(together), percent(sharded), `${loads} ×`],
+    ...[apart.distinct, sharded.distinct],
+  ];
+  return `| ${cells.join(' | ')} |`;
 }
 
 async function table(): Promise<string> {
@@ -75,8 +79,12 @@ async function table(): Promise<string> {
   for (const trace of traces.filter(({ keys }) => keys === 'int')) {
     for (const { threads, bytes } of CASES) rows.push(rowOf(trace, threads, bytes));
   }
+  const heads = [
+    ...['trace', 'threads', 'in all', 'a cache each', 'shared, 1 shard', 'shared, 4 shards'],
+    ...['loads, each : shared', 'entries, each', 'entries, shared'],
+  ];
   return [
-    '| trace | threads | in all | a cache each | shared, 1 shard | shared, 4 shards | loads, each : shared | entries, each | entries, shared |',
+    `| ${heads.join(' | ')} |`,
     '| --- | --: | --: | --: | --: | --: | --: | --: | --: |',
     ...rows,
   ].join('\n');

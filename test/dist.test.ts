@@ -175,16 +175,19 @@ function loadInto(realm: Context, file: string): Record<string, Class> {
   return module.exports;
 }
 
-describe.each(['index', 'pure', 'stores', 'memoize', 'bytes', 'shared'])('importing %s', (entry) => {
-  it.each([
-    ['after a lockdown', LOCKDOWN],
-    ['in a Compartment', `{${CONFINE}};${LOCKDOWN}`],
-  ])('never throws: %s', (_, prepare) => {
-    const realm = createContext();
-    runInContext(`{${prepare}}`, realm);
-    expect(Object.keys(loadInto(realm, `${entry}.cjs`))).not.toEqual([]);
-  });
-});
+describe.each(['index', 'pure', 'stores', 'memoize', 'bytes', 'shared'])(
+  'importing %s',
+  (entry) => {
+    it.each([
+      ['after a lockdown', LOCKDOWN],
+      ['in a Compartment', `{${CONFINE}};${LOCKDOWN}`],
+    ])('never throws: %s', (_, prepare) => {
+      const realm = createContext();
+      runInContext(`{${prepare}}`, realm);
+      expect(Object.keys(loadInto(realm, `${entry}.cjs`))).not.toEqual([]);
+    });
+  },
+);
 
 describe('a cache after a lockdown', () => {
   it('works, and so do its errors', () => {

@@ -11,8 +11,8 @@
 // by one with another number. A writer has a chain that nobody else knows of (`begin`), until
 // `finish` makes it an entry; if it dies meanwhile, `reap` finds the chain in its frame.
 //
-// `head` is the address of the HEAD, `frame` that of the caller's frame. Other addresses are relative
-// to the frame: the wrapper sees no other memory. Keys are as in ../bytes/index.ts.
+// `head` is the address of the HEAD, `frame` that of the caller's frame. Other addresses are
+// relative to the frame: the wrapper sees no other memory. Keys are as in ../bytes/index.ts.
 
 import { chunkAt, gather, scatter } from '../bytes/chunks.js';
 import { drop, keyOf, slotOf, wordBy } from '../bytes/entries.js';
@@ -171,8 +171,8 @@ export function get(
 }
 
 /**
- * Looks as `get` does; if there is no entry, its load is CLAIMED, IN_FLIGHT or CROWDED. A load that is
- * in flight can be taken over, and what comes of it is not stored.
+ * Looks as `get` does; if there is no entry, its load is CLAIMED, IN_FLIGHT or CROWDED. A load that
+ * is in flight can be taken over, and what comes of it is not stored.
  */
 export function claim(
   head: u32,

@@ -1,4 +1,5 @@
-// The memory map of a shared cache: many regions of bytes, and a frame for each thread, in one memory.
+// The memory map of a shared cache: many regions of bytes, and a frame for each thread, in one
+// memory.
 //
 // asc compiles this file into the core of `wasm-lru/shared`, tsc compiles it into the wrapper. It
 // holds constants only.
@@ -10,14 +11,15 @@
 // The memory has its whole size from the start: nothing grows, so no view of it is ever detached.
 //
 // S1  A region, the counts of its LINE and its loads are read and written by the thread that holds
-//     the lock of the shard. The words of a LINE that waiters look at (LOCK, TURN, STUCK) are atomic.
-// S2  A lock is held within one call of the core, which calls nothing: no user code, no exception of
-//     JavaScript. Two locks are never held at once.
+//     the lock of the shard. The words of a LINE that waiters look at (LOCK, TURN, STUCK) are
+//     atomic.
+// S2  A lock is held within one call of the core, which calls nothing: no user code, no exception
+//     of JavaScript. Two locks are never held at once.
 // S3  A frame belongs to one thread. Others touch it when that thread is dead.
-// S4  What a thread did that died while it held a lock is unknown: the shard is emptied. EPOCH counts
-//     that, so nobody goes on with an address or a number from before.
-// S5  The HEAD is written before any other thread knows of the memory, except for the words that are
-//     atomic: IS_TIMED, CONTENDED, REAPED and the threads.
+// S4  What a thread did that died while it held a lock is unknown: the shard is emptied. EPOCH
+//     counts that, so nobody goes on with an address or a number from before.
+// S5  The HEAD is written before any other thread knows of the memory, except for the words that
+//     are atomic: IS_TIMED, CONTENDED, REAPED and the threads.
 
 import { FRAME_SIZE } from '../bytes/layout.js';
 
@@ -35,7 +37,8 @@ import { FRAME_SIZE } from '../bytes/layout.js';
 //  +36  MAX_ENTRY   most bytes of a key and its value
 //  +40  TTL         f64, that of entries without one of their own
 //  +48  MAX_BYTES   what the user asked for
-//  +64  of each thread a word: which of the host's threads it is; 0 if its frame is free; REAPING and
+//  +64  of each thread a word: which of the host's threads it is; 0 if its frame is free; REAPING
+//  and
 //       the number of a thread, while that one reaps it
 export const HEAD_SHARDS: u32 = 0;
 export const HEAD_STRIDE: u32 = 4;
@@ -56,7 +59,8 @@ export const HEAD_BYTES: u32 = HEAD_THREAD + THREADS_MAX * 4;
 
 // LINE, at a multiple of 64; the counts are f64:
 //
-//   +0  LOCK      0 if it is free, else the number of the thread that holds it, shifted to the left,
+//   +0  LOCK      0 if it is free, else the number of the thread that holds it, shifted to the
+//   left,
 //                 and WAITERS
 //   +4  TURN      how often it was taken, modulo 2^32
 //   +8  STUCK     the TURN whose holder seems to be dead or stopped

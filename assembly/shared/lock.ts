@@ -6,9 +6,9 @@
 // L1  A thread that was woken may die before it takes the lock, and the others that sleep hear of
 //     nothing. So nobody sleeps for longer than SLEEP_MS without a look.
 // L2  Who has slept takes the lock with WAITERS: there may be others.
-// L3  A holder that gives the lock to nobody for SLEEP_MS * SLEEPS_MAX may be dead, or only stopped.
-//     Its lock is not taken from it. It is marked by its TURN, and everybody gives up at once until
-//     it goes on, or until whoever knows that it is dead seizes the lock.
+// L3  A holder that gives the lock to nobody for SLEEP_MS * SLEEPS_MAX may be dead, or only
+//     stopped. Its lock is not taken from it. It is marked by its TURN, and everybody gives up at
+//     once until it goes on, or until whoever knows that it is dead seizes the lock.
 //
 // test/shared/explore.ts runs this text, one atomic operation at a time, in every order.
 
@@ -39,7 +39,8 @@ function begin(line: u32): void {
 function queue(line: u32, holding: u32): u32 {
   let turn = atomicGet(line + LINE_TURN);
   let sleeps: u32 = 0;
-  // Ends: the holder goes on, and sometime the lock is taken; or it does not, and sleeps are counted.
+  // Ends: the holder goes on, and sometime the lock is taken; or it does not, and sleeps are
+  // counted.
   while (true) {
     const lock = atomicGet(line + LINE_LOCK);
     if (lock == 0) {

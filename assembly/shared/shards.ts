@@ -41,7 +41,9 @@ export function lineAt(head: u32, shard: u32): u32 {
   return get32(head, head + HEAD_SHARDS_AT) + shard * get32(head, head + HEAD_STRIDE);
 }
 
-/** The line of the shard of a word. It depends on other bits than the place in the shard's index. */
+/**
+ * The line of the shard of a word. It depends on other bits than the place in the shard's index.
+ */
 export function lineOf(head: u32, word: u32): u32 {
   const mixed = mul(word ^ (word >>> 16), MIX_FIRST);
   const spread = mul(mixed ^ (mixed >>> 13), MIX_SECOND);

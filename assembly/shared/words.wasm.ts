@@ -1,7 +1,8 @@
 // Words that threads share, by atomic operations, and counts of 64 bits under a lock.
 //
-// Only this file and the accessors of ../bytes and .. read or write memory. Every atomic operation is
-// sequentially consistent: what a thread wrote before it gave a lock up is seen by the next holder.
+// Only this file and the accessors of ../bytes and .. read or write memory. Every atomic operation
+// is sequentially consistent: what a thread wrote before it gave a lock up is seen by the next
+// holder.
 
 /** The word at an address. */
 export function atomicGet(at: u32): u32 {

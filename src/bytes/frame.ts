@@ -1,5 +1,5 @@
-// The frame: how keys and values get into the memory of a cache of bytes, and out of it, whoever has
-// the entries. What a thread and the core tell each other is drawn in assembly/bytes/layout.ts.
+// The frame: how keys and values get into the memory of a cache of bytes, and out of it, whoever
+// has the entries. What a thread and the core tell each other is drawn in assembly/bytes/layout.ts.
 //
 // X1  A key is a string or bytes; bytes are the string that has them for its code units.
 // X2  A value that fits the frame's buffer together with its key is stored by one call of the core.

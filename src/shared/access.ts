@@ -1,7 +1,7 @@
 // Access to a shared cache: keys and values into this thread's frame and out of it.
 //
-// A value that has no room in the frame moves in pieces. Between them the entry may be replaced: then
-// it is looked for again.
+// A value that has no room in the frame moves in pieces. Between them the entry may be replaced:
+// then it is looked for again.
 
 import {
   ABSENT,

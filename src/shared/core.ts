@@ -1,4 +1,5 @@
-// How a thread gets the core of shared caches: from this file's text, compiled when it is first needed.
+// How a thread gets the core of shared caches: from this file's text, compiled when it is first
+// needed.
 //
 // Importing this file compiles nothing, and so it never fails. Every thread compiles its own: that
 // takes a millisecond, and works where a compiled module does not pass between threads.

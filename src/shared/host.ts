@@ -31,10 +31,15 @@ export function maySleep(): boolean {
   }
 }
 
-/** When the clock of this thread began, by that of all threads; its getter takes longer than a `get`. */
+/**
+ * When the clock of this thread began, by that of all threads; its getter takes longer than a
+ * `get`.
+ */
 let origin: number | undefined;
 
-/** The clock that all threads of a process have in common: `performance` begins with each thread. */
+/**
+ * The clock that all threads of a process have in common: `performance` begins with each thread.
+ */
 export const commonClock = {
   now(): number {
     origin ??= performance.timeOrigin;

@@ -1,14 +1,15 @@
 // Loads of a shared cache: one for each key over all threads, as far as that can be had.
 //
-// O1  A load is recorded in the shard of its key, under its lock, by the look that found no entry. So
-//     of all threads that look at once, one loads.
-// O2  Whoever stores, deletes or clears the key ends the load: its result goes to those who asked for
-//     it, but is not stored, or it would bring back what is outdated.
-// O3  In one thread, all who ask for a key have the same promise, and the same error. An error does not
-//     pass to another thread: that one loads by itself.
-// O4  Another thread looks again after a pause that grows with the time it has waited, until the load
-//     has ended. After `loadWaitMs`, it takes the load over. A thread that has died cannot say so, and
-//     a thread that is blocked or whose loader hangs will not: nobody waits for either without end.
+// O1  A load is recorded in the shard of its key, under its lock, by the look that found no entry.
+//     So of all threads that look at once, one loads.
+// O2  Whoever stores, deletes or clears the key ends the load: its result goes to those who asked
+//     for it, but is not stored, or it would bring back what is outdated.
+// O3  In one thread, all who ask for a key have the same promise, and the same error. An error does
+//     not pass to another thread: that one loads by itself.
+// O4  Another thread looks again after a pause that grows with the time it has waited, until the
+//     load has ended. After `loadWaitMs`, it takes the load over. A thread that has died cannot say
+//     so, and a thread that is blocked or whose loader hangs will not: nobody waits for either
+//     without end.
 
 import { FOUND } from '../../assembly/bytes/layout.js';
 import { CLAIMED, IN_FLIGHT } from '../../assembly/shared/layout.js';

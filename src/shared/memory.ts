@@ -1,10 +1,11 @@
-// The memory of a shared cache, as one thread has it: its own instance of the core and its own frame.
+// The memory of a shared cache, as one thread has it: its own instance of the core and its own
+// frame.
 //
 // It is the only holder of views. They are made once, as the memory never grows.
 //
 // U1  A frame is this thread's from `claim` to `release`. Nothing here reads or writes another's.
-// U2  Of a thread that is dead, one other thread cleans up, whoever marks it first. If that one dies
-//     meanwhile, who reaps it goes on with what it had begun.
+// U2  Of a thread that is dead, one other thread cleans up, whoever marks it first. If that one
+//     dies meanwhile, who reaps it goes on with what it had begun.
 
 import { FRAME_SIZE } from '../../assembly/bytes/layout.js';
 import {
@@ -247,7 +248,7 @@ export class SharedMemory {
       this.#words[FRAME_MAY_WAIT >> 2] = Number(this.#maySleep);
       return;
     }
-    const message = `${threads} threads use this cache, for which it was made; see the option threads`;
+    const message = `This cache was made for ${threads} threads, and as many use it`;
     throw new LRUCacheError('TOO_MANY_THREADS', message);
   }
 
@@ -277,7 +278,8 @@ export class SharedMemory {
     for (let i = 0; i < threads; i++) {
       const at = (HEAD_THREAD >> 2) + i;
       if (Atomics.compareExchange(this.#head, at, identity, mark) !== identity) continue;
-      // What the dead thread was reaping when it died (U2). A chain of such deaths ends with this one.
+      // What the dead thread was reaping when it died (U2). A chain of such deaths ends with this
+      // one.
       if (identity < REAPING) this.#reap(REAPING + i + 1);
       this.core.reap(HEAD, this.frame, i + 1);
       Atomics.store(this.#head, at, 0);

@@ -1,10 +1,10 @@
-// SharedLRU: the class that people use, in every thread. It owns what calls user code: codecs, loaders
-// and the clock.
+// SharedLRU: the class that people use, in every thread. It owns what calls user code: codecs,
+// loaders and the clock.
 //
 // E1  User code runs before an operation touches the frame (`pack`), or after it has copied what it
 //     needs (`unpack`). So it may do anything with the cache.
-// E2  A call of the core that is cut short, by a trap or for want of stack, may leave a lock held and
-//     its shard torn: the shard is emptied, at once or before the next operation.
+// E2  A call of the core that is cut short, by a trap or for want of stack, may leave a lock held
+//     and its shard torn: the shard is emptied, at once or before the next operation.
 // E3  A lock that cannot be had makes a look a miss. A write says that it was not done.
 
 import {
@@ -277,8 +277,8 @@ export class SharedLRU<V = Uint8Array> {
 
   /**
    * Stores a value, as the newest entry of its shard; the least recently used ones of the shard are
-   * evicted to make room. False if it was not stored: it and its key exceed `maxEntryBytes`, and the
-   * key has no value any more; or another thread that holds the shard does not go on.
+   * evicted to make room. False if it was not stored: it and its key exceed `maxEntryBytes`, and
+   * the key has no value any more; or another thread that holds the shard does not go on.
    *
    * Throws `INVALID_KEY` and `KEY_TOO_LONG`, `INVALID_VALUE`, `INVALID_TTL`, and what the codec
    * throws; nothing is changed then.
@@ -410,8 +410,8 @@ export class SharedLRU<V = Uint8Array> {
   /**
    * The value of a key; if there is none, the result of the loader, which is stored. Of all threads
    * that ask for a key at a time, one runs its loader. The others wait for it, `loadWait` at most,
-   * and then run their own: a thread may be blocked, or a loader hang. A loader that fails fails for
-   * its own thread only.
+   * and then run their own: a thread may be blocked, or a loader hang. A loader that fails fails
+   * for its own thread only.
    *
    * A `set`, `delete` or `clear` meanwhile, in any thread, keeps the result from being stored.
    *
@@ -499,8 +499,8 @@ export class SharedLRU<V = Uint8Array> {
   }
 
   /**
-   * The keys of all fresh entries, shard by shard, in no particular order. An entry that is there all
-   * the time is met once. All threads may use the cache meanwhile.
+   * The keys of all fresh entries, shard by shard, in no particular order. An entry that is there
+   * all the time is met once. All threads may use the cache meanwhile.
    */
   *keys(): Generator<string, void> {
     for (const { key } of this.#walk()) yield textOfUnits(key.bytes, key.isWide);

@@ -1,5 +1,5 @@
-// What the core of shared caches must not have: anything that an instance does to the memory when it
-// is made, or that it keeps for itself.
+// What the core of shared caches must not have: anything that an instance does to the memory when
+// it is made, or that it keeps for itself.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

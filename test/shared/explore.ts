@@ -1,10 +1,10 @@
-// An explorer of the lock: it runs the text of assembly/shared/lock.ts, one atomic operation at a time,
-// in every order that threads can have.
+// An explorer of the lock: it runs the text of assembly/shared/lock.ts, one atomic operation at a
+// time, in every order that threads can have.
 //
 // The text is made into generators that yield before each call of words.js. A state is the memory,
-// and of each thread what it has left to do and what its operation has been answered so far, or since
-// the head of its loop: that decides how the operation goes on. So a state is met once, however many
-// orders lead to it.
+// and of each thread what it has left to do and what its operation has been answered so far, or
+// since the head of its loop: that decides how the operation goes on. So a state is met once,
+// however many orders lead to it.
 
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
@@ -76,7 +76,9 @@ export function loadLock(looks: number, edit: (text: string) => string = (text) 
   return exports as Lock;
 }
 
-/** What a thread does: a generator for each of its operations, made anew whenever it is replayed. */
+/**
+ * What a thread does: a generator for each of its operations, made anew whenever it is replayed.
+ */
 export type Program = readonly (() => Steps<unknown>)[];
 
 interface ThreadState {
@@ -108,7 +110,9 @@ export interface Exploration {
   readonly mortal?: number;
   /** Number of a thread that begins when that one is dead. */
   readonly reaper?: number;
-  /** Checks a state in which nobody can go on: the words, and how often each thread had the lock. */
+  /**
+   * Checks a state in which nobody can go on: the words, and how often each thread had the lock.
+   */
   onEnd(words: readonly number[], held: readonly number[], isComplete: boolean): void;
 }
 

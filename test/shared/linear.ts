@@ -1,5 +1,5 @@
-// Whether a history of one key is linear: whether there is an order of its operations that agrees with
-// their times and that a single thread could have had (Wing and Gong 1993).
+// Whether a history of one key is linear: whether there is an order of its operations that agrees
+// with their times and that a single thread could have had (Wing and Gong 1993).
 //
 // Nothing is evicted in these histories, so a value stays until it is replaced or deleted.
 

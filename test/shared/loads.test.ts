@@ -1,4 +1,4 @@
-// getOrLoad: one load for each key, in one thread and over several.
+// Loads by getOrLoad: one for each key, in one thread and over several.
 
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';

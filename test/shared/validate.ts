@@ -1,4 +1,5 @@
-// The checker of a shared cache: every region, and the words of every shard, while no thread uses it.
+// The checker of a shared cache: every region, and the words of every shard, while no thread uses
+// it.
 
 import * as layout from '../../assembly/shared/layout.js';
 import type { SharedLRU } from '../../src/shared.js';
