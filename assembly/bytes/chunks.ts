@@ -20,7 +20,7 @@ import {
   setNext,
 } from './fields.js';
 import { PIN } from './layout.js';
-import { copyBytes, equalBytes, Store } from './memory.js';
+import { copyApart, equalBytes, Store } from './memory.js';
 
 /** The chunks that an entry of so many bytes takes (R2). */
 export function chunksFor(store: Store, bytes: u32): u32 {
@@ -119,7 +119,7 @@ export function scatter(store: Store, chunk: u32, offset: u32, from: u32, bytes:
   let left = bytes;
   while (left > 0) {
     const run = runOf(store, at, skip, left);
-    copyBytes(store, addressOf(store, at) + skip, source, run);
+    copyApart(store, addressOf(store, at) + skip, source, run);
     source += run;
     left -= run;
     if (left > 0) at = chunkAfter(store, at, skip, run);
@@ -135,7 +135,7 @@ export function gather(store: Store, chunk: u32, offset: u32, to: u32, bytes: u3
   let left = bytes;
   while (left > 0) {
     const run = runOf(store, at, skip, left);
-    copyBytes(store, target, addressOf(store, at) + skip, run);
+    copyApart(store, target, addressOf(store, at) + skip, run);
     target += run;
     left -= run;
     if (left > 0) at = chunkAfter(store, at, skip, run);

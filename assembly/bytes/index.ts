@@ -24,7 +24,6 @@ import {
   touch,
 } from '../order.js';
 import {
-  agesOf,
   freshOf,
   hasAges,
   limitOf,
@@ -35,9 +34,7 @@ import {
   setTotal,
   sizeOf,
   stampOf,
-  startOf,
   totalOf,
-  ttlOf as ttlOfSlot,
 } from '../slots.js';
 import { insert, insertMapped, nextSlot } from '../table.js';
 import {
@@ -81,12 +78,14 @@ import {
   ADDED,
   BUFFER_BYTES,
   COPY,
+  DUMP_SLOTS,
   FOUND,
   FRAME_ADDRESS,
   FRAME_BORN,
   FRAME_BUFFER,
   FRAME_BYTES,
   FRAME_CHUNK,
+  FRAME_COUNT,
   FRAME_IS_WIDE,
   FRAME_KEY_BYTES,
   FRAME_KIND,
@@ -97,11 +96,16 @@ import {
   PINS_MAX,
   REFUSED,
   STALE,
+  TAG_KIND,
+  TAG_SIZE,
+  TAG_TTL,
+  TAG_WIDE,
   TOUCH,
   WIDE,
 } from './layout.js';
-import { get32, Store, set32 } from './memory.js';
-import { makeRoom, openStore, roomFor, useAges } from './room.js';
+import { get8, get32, getDouble, Store, set32 } from './memory.js';
+import { behindVarint, isSince, leftOf, recordBytes, varintAt, writeRecord } from './records.js';
+import { makeRoom, openStore, reserveRoom, roomFor, useAges } from './room.js';
 
 /** Makes an empty store; false if memory is refused. */
 export function open(store: Store, chunkLog2: u32, bytes: u32, most: u32, seed: u32): bool {
@@ -241,24 +245,18 @@ function describe(
   if (hasAges(store)) writeAge(store, slot, 0, now, ttl, false);
 }
 
-/**
- * Stores the bytes at `from` under a key, as the newest entry: FOUND, ADDED or REFUSED. A ttl of 0
- * is none. The frame says which slot it has.
- */
-export function put(
+/** As `put`, for a key whose bytes are at `keyAt`. */
+function keep(
   store: Store,
   frame: u32,
-  text: externref,
   keyAt: u32,
-  keyBytes: u32,
-  isWide: bool,
+  key: u32,
   from: u32,
   valueBytes: u32,
   kind: u32,
   now: f64,
   ttl: f64,
 ): i32 {
-  const key = keyOf(store, text, keyAt, keyBytes, isWide);
   const bytes = key >>> 1;
   const wide = (key & WIDE) != 0;
   const word = wordFor(store, keyAt, bytes, wide);
@@ -286,6 +284,27 @@ export function put(
   scatterBehind(store, slot, bytes, from, valueBytes);
   set32(store, frame + FRAME_SLOT, slot);
   return isNew ? ADDED : FOUND;
+}
+
+/**
+ * Stores the bytes at `from` under a key, as the newest entry: FOUND, ADDED or REFUSED. A ttl of 0
+ * is none. The frame says which slot it has.
+ */
+export function put(
+  store: Store,
+  frame: u32,
+  text: externref,
+  keyAt: u32,
+  keyBytes: u32,
+  isWide: bool,
+  from: u32,
+  valueBytes: u32,
+  kind: u32,
+  now: f64,
+  ttl: f64,
+): i32 {
+  const key = keyOf(store, text, keyAt, keyBytes, isWide);
+  return keep(store, frame, keyAt, key, from, valueBytes, kind, now, ttl);
 }
 
 /** Writes a value behind its key. */
@@ -450,12 +469,77 @@ export function age(store: Store): bool {
   return useAges(store);
 }
 
-/** What is left of the ttl of a live slot; 0 if it has none. */
+/** Lets an empty store take so many entries and chunks without growing, if all of them fit. */
+export function reserve(store: Store, entries: u32, chunks: u32): void {
+  reserveRoom(store, entries, chunks);
+}
+
+/** What is left of the ttl of a live slot: 0 if it has none, -1 if nothing is left. */
 export function remaining(store: Store, slot: u32, now: f64): f64 {
-  if (!hasAges(store)) return 0;
-  const ages = agesOf(store);
-  const ttl = ttlOfSlot(ages, slot);
-  return ttl == 0 ? 0 : startOf(ages, slot) + ttl - now;
+  return leftOf(store, slot, now);
+}
+
+/**
+ * Writes records of the entries in so many slots, which lie in the buffer, behind DUMP_SLOTS of
+ * them: returns of how many slots, until one does not fit `room`, of DUMP_BYTES at most. The frame
+ * says how many BYTES and records (COUNT). Entries that are stale, gone or newer than `born` are
+ * left out.
+ */
+export function dump(store: Store, frame: u32, count: u32, born: u32, now: f64, room: u32): u32 {
+  const start = frame + FRAME_BUFFER + DUMP_SLOTS * 4;
+  const end = start + room;
+  let at = start;
+  let written: u32 = 0;
+  let i: u32 = 0;
+  for (; i < count; i++) {
+    const slot = get32(store, frame + FRAME_BUFFER + (i << 2));
+    if (!isSince(store, slot, born)) continue;
+    const left = leftOf(store, slot, now);
+    if (left < 0) continue;
+    const bytes = recordBytes(store, slot, left);
+    if (bytes > end - at) break;
+    writeRecord(store, slot, at, left);
+    at += bytes;
+    written++;
+  }
+  set32(store, frame + FRAME_BYTES, at - start);
+  set32(store, frame + FRAME_COUNT, written);
+  return i;
+}
+
+/**
+ * Stores the entries of the records from one address to another, less `passed` ms of each ttl, but
+ * none of more bytes than `most`. They have been checked (records.ts).
+ */
+export function restore(
+  store: Store,
+  frame: u32,
+  from: u32,
+  end: u32,
+  passed: f64,
+  now: f64,
+  most: u32,
+): void {
+  let at = from;
+  while (at < end) {
+    const tag = get8(store, at);
+    const bytes = varintAt(store, at + 1);
+    at = behindVarint(store, at + 1);
+    const valueBytes = varintAt(store, at);
+    at = behindVarint(store, at);
+    let ttl: f64 = 0;
+    if ((tag & TAG_TTL) != 0) {
+      ttl = getDouble(store, at) - passed;
+      at += 8;
+      if (ttl <= 0) ttl = -1;
+    }
+    if ((tag & TAG_SIZE) != 0) at += 8;
+    const key = (bytes << 1) | ((tag & TAG_WIDE) != 0 ? WIDE : 0);
+    if (ttl >= 0 && bytes + valueBytes <= most) {
+      keep(store, frame, at, key, at + bytes, valueBytes, tag & TAG_KIND, now, ttl);
+    }
+    at += bytes + valueBytes;
+  }
 }
 
 /** Makes the order, the oldest slot first, in the first `size` places of the result. */

@@ -48,6 +48,7 @@ import { TABLE_BYTES } from '../layout.js';
 //  +24  BORN      the entry's number
 //  +28  KEY_BYTES
 //  +32  IS_WIDE   1 if the key has two bytes to a unit
+//  +36  COUNT     of records that were written
 // +128  the buffer
 export const FRAME_ADDRESS: u32 = 0;
 export const FRAME_BYTES: u32 = 4;
@@ -58,6 +59,7 @@ export const FRAME_SLOT: u32 = 20;
 export const FRAME_BORN: u32 = 24;
 export const FRAME_KEY_BYTES: u32 = 28;
 export const FRAME_IS_WIDE: u32 = 32;
+export const FRAME_COUNT: u32 = 36;
 export const FRAME_BUFFER: u32 = 128;
 /** As long as the longest key. */
 export const BUFFER_BYTES: u32 = 65536;
@@ -128,6 +130,17 @@ export const WIDE: u32 = 1;
 /** What a read in place adds to the flags, and the most that fit. */
 export const PIN: u32 = 2;
 export const PINS_MAX: u32 = 254;
+
+// The first byte of a record of a snapshot: the kind of the value in its lowest bits, and
+export const TAG_KIND: u32 = 3;
+export const TAG_WIDE: u32 = 4;
+export const TAG_TTL: u32 = 8;
+/** Bit of those that an `LRUCache` writes. */
+export const TAG_SIZE: u32 = 16;
+/** Slots that one call makes records of; they lie in the buffer, and the records behind them. */
+export const DUMP_SLOTS: u32 = 1024;
+/** Bytes of the records of one call. */
+export const DUMP_BYTES: u32 = BUFFER_BYTES - DUMP_SLOTS * 4;
 
 /** Slots of a group of MAPPED entries: a cache line. */
 export const GROUP_SLOTS: u32 = 16;

@@ -31,6 +31,7 @@ export class Store extends Table {
   buffer: ArrayBuffer;
   bytes: Uint8Array;
   words: Int32Array;
+  data: DataView;
   /** Where the parts of the table lie, and how many slots they have. */
   tableAt = 0;
 
@@ -39,6 +40,7 @@ export class Store extends Table {
     this.buffer = buffer;
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
+    this.data = new DataView(buffer);
   }
 }
 
@@ -80,9 +82,23 @@ export function fourBytes(store: Store, at: u32): u32 {
   return get16(store, at) | (get16(store, at + 2) << 16);
 }
 
+/** The double at any address. */
+export function getDouble(store: Store, at: u32): f64 {
+  return store.data.getFloat64(at, true);
+}
+
+export function setDouble(store: Store, at: u32, value: f64): void {
+  store.data.setFloat64(at, value, true);
+}
+
 /** Copies bytes, which may overlap. */
 export function copyBytes(store: Store, to: u32, from: u32, bytes: u32): void {
   store.bytes.copyWithin(to, from, from + bytes);
+}
+
+/** As `copyBytes`, for bytes that do not overlap. */
+export function copyApart(store: Store, to: u32, from: u32, bytes: u32): void {
+  copyBytes(store, to, from, bytes);
 }
 
 /** Sets bytes to 0. */
@@ -114,6 +130,7 @@ export function reach(store: Store, end: u32): bool {
   store.buffer = buffer;
   store.bytes = new Uint8Array(buffer);
   store.words = new Int32Array(buffer);
+  store.data = new DataView(buffer);
   if (store.capacity > 0) view(store, store.tableAt, store.capacity, store.isAged);
   return true;
 }

@@ -48,9 +48,33 @@ export function fourBytes(_store: Store, at: u32): u32 {
   return load<u32>(at);
 }
 
+/** The double at any address. */
+export function getDouble(_store: Store, at: u32): f64 {
+  return load<f64>(at);
+}
+
+export function setDouble(_store: Store, at: u32, value: f64): void {
+  store<f64>(at, value);
+}
+
 /** Copies bytes, which may overlap. */
 export function copyBytes(_store: Store, to: u32, from: u32, bytes: u32): void {
   memory.copy(to, from, bytes);
+}
+
+/** As `copyBytes`, for bytes that do not overlap; few of them are copied without a call. */
+export function copyApart(_store: Store, to: u32, from: u32, bytes: u32): void {
+  if (bytes > 128) {
+    memory.copy(to, from, bytes);
+    return;
+  }
+  let i: u32 = 0;
+  for (; i + 16 <= bytes; i += 16) v128.store(to + i, v128.load(from + i));
+  if (i + 8 <= bytes) {
+    store<u64>(to + i, load<u64>(from + i));
+    i += 8;
+  }
+  for (; i < bytes; i++) store<u8>(to + i, load<u8>(from + i));
 }
 
 /** Sets bytes to 0. */

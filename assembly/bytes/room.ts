@@ -275,6 +275,18 @@ export function makeRoom(store: Store, slot: u32, bytes: u32): bool {
   }
 }
 
+/** Makes the index and the region as long as so many entries and chunks need, if all fit. */
+export function reserveRoom(store: Store, entries: u32, chunks: u32): void {
+  if (heldOf(store) != 0 || entries <= capacityOf(store) || entries > limitOf(store)) return;
+  const end = firstChunkFor(store, entries, hasAges(store)) + chunks;
+  if (end > endChunkFor(store, bytesMaxOf(store))) return;
+  // Ends: the region is longer each time.
+  while (endChunkOf(store) < end) {
+    if (!stretch(store, end - endChunkOf(store))) return;
+  }
+  layIndex(store, entries, hasAges(store));
+}
+
 /** Puts ages in use, evicting entries for the room they take; false if it cannot be. */
 export function useAges(store: Store): bool {
   if (hasAges(store)) return true;

@@ -6,8 +6,13 @@
 import {
   ABSENT,
   BUFFER_BYTES,
+  DUMP_BYTES,
+  DUMP_SLOTS,
+  FOUND,
   FRAME_BUFFER,
+  FRAME_BYTES,
   FRAME_CHUNK,
+  FRAME_COUNT,
   FRAME_IS_WIDE,
   FRAME_KIND,
   FRAME_OFFSET,
@@ -18,6 +23,7 @@ import { NIL } from '../../assembly/layout.js';
 import { textOfUnits } from './codec.js';
 import { FrameAccess, type KeyBytes } from './frame.js';
 import type { Region } from './region.js';
+import type { RawRecords } from './snapshot.js';
 
 /** An entry as bytes, all of them copies. */
 export interface Entry {
@@ -32,7 +38,7 @@ export interface Entry {
 export class Access extends FrameAccess<Region> {
   /** Whether the value lies together where the entries are, and not in the buffer. */
   get isInPlace(): boolean {
-    return this.address >= FRAME_BUFFER + BUFFER_BYTES;
+    return this.address() >= FRAME_BUFFER + BUFFER_BYTES;
   }
 
   /** Looks at a slot. */
@@ -71,7 +77,7 @@ export class Access extends FrameAccess<Region> {
 
   /** A view of the value that was located last, which lies together. */
   view(): Uint8Array {
-    return this.region.bytes.subarray(this.address, this.address + this.foundBytes);
+    return this.region.bytes.subarray(this.address(), this.address() + this.foundBytes);
   }
 
   /** The key of a live slot. The buffer stays as it is. */
@@ -91,10 +97,39 @@ export class Access extends FrameAccess<Region> {
   /** The entry in a slot; undefined if there is none, or it is stale. */
   entryAt(slot: number, now: number): Entry | undefined {
     const { core, store } = this.region;
-    if (this.visit(slot, now, LOCATE) !== 1) return undefined;
+    if (this.visit(slot, now, LOCATE) !== FOUND) return undefined;
     const kind = this.word(FRAME_KIND);
     const value = this.copy();
-    return { key: this.keyOf(slot), value, kind, ttl: core.remaining(store, slot, now) };
+    const ttl = core.remaining(store, slot, now);
+    return ttl < 0 ? undefined : { key: this.keyOf(slot), value, kind, ttl };
+  }
+
+  /**
+   * The records of the entries in some slots, as many as one call of the core writes, and about
+   * `most` bytes: of `done` slots, which are 0 if the first one has too long an entry.
+   */
+  dump(slots: Int32Array, born: number, now: number, most: number): RawRecords & { done: number } {
+    const { core, store, words, bytes } = this.region;
+    const some = slots.subarray(0, DUMP_SLOTS);
+    words.set(some, FRAME_BUFFER >> 2);
+    const done = core.dump(store, 0, some.length, born, now, Math.min(most, DUMP_BYTES));
+    const start = FRAME_BUFFER + DUMP_SLOTS * 4;
+    const written = bytes.subarray(start, start + this.word(FRAME_BYTES));
+    return { done, bytes: written, count: this.word(FRAME_COUNT) };
+  }
+
+  /** Takes memory for so many entries of so many bytes at once, if all of them fit. */
+  reserve(entries: number, bytes: number, chunkBytes: number, hasTtl: boolean): void {
+    const { core, store } = this.region;
+    if (hasTtl) core.age(store);
+    core.reserve(store, entries, Math.ceil(bytes / chunkBytes) + entries);
+  }
+
+  /** Stores the entries of records, which have been checked and fit the buffer. */
+  restore(records: Uint8Array, passedMs: number, now: number, most: number): void {
+    const { core, store, bytes } = this.region;
+    bytes.set(records, FRAME_BUFFER);
+    core.restore(store, 0, FRAME_BUFFER, FRAME_BUFFER + records.length, passedMs, now, most);
   }
 
   /** The slot that storing the value that was written would evict, or NIL. */

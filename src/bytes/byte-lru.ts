@@ -5,7 +5,7 @@
 // Y2  A region is replaced as a whole by `clear` and `resize`. What began on the old one, a `read`
 //     or an iterator, ends on it.
 // Y3  A call of the core that is cut short, by a trap or for want of stack, may leave the region
-//     torn: it is replaced by an empty one.
+//     torn: it is let go at once, which takes no call, and the next operation opens an empty one.
 
 import { FOUND, LOCATE, REFUSED, STALE, TOUCH } from '../../assembly/bytes/layout.js';
 import { NIL } from '../../assembly/layout.js';
@@ -29,7 +29,14 @@ import {
   checkTtl,
 } from './options.js';
 import { regionBytesFor } from './region.js';
-import { joined, replay, restoreInto, type Snapshot, snapshotOf } from './snapshot.js';
+import {
+  joined,
+  type RawRecords,
+  readSnapshot,
+  replay,
+  restoreInto,
+  snapshotOf,
+} from './snapshot.js';
 
 /** Memory up to this size is used again by `clear`, larger memory is given back. */
 const KEPT_BYTES = 1 << 20;
@@ -37,6 +44,14 @@ const KEPT_BYTES = 1 << 20;
 /** A secret for the hash: good enough that nobody can guess which keys collide. */
 function drawSeed(): number {
   return Math.trunc(Math.random() * 2 ** 32) | 0;
+}
+
+/** What to throw for an error that cut a call of the core short (Y3). */
+function poisoned(error: unknown): unknown {
+  const isTrap = typeof WebAssembly === 'object' && error instanceof WebAssembly.RuntimeError;
+  if (!isTrap) return error;
+  const message = 'WebAssembly trapped in this cache, whose entries are lost';
+  return new LRUCacheError('ENGINE_POISONED', message, { cause: error });
 }
 
 /** The counts of a `ByteLRU`: those of `Stats`, and what its memory holds. */
@@ -74,8 +89,11 @@ export class ByteLRU<V = Uint8Array> {
   #clock: Clock | undefined;
   #maxBytes: number;
   #max: number;
-  /** Undefined after disposal. */
+  #maxEntryBytes: number;
+  /** Undefined after disposal, or if a call was cut short. */
   #open: Access | undefined;
+  /** The engine; undefined after disposal. */
+  #kind: EngineKind | undefined;
   /** Whether any entry has a ttl. */
   #isTimed: boolean;
   /** Entries that regions before this one have evicted. */
@@ -88,6 +106,7 @@ export class ByteLRU<V = Uint8Array> {
     this.#options = checked;
     this.#maxBytes = checked.maxBytes;
     this.#max = checked.max;
+    this.#maxEntryBytes = checked.maxEntryBytes ?? Math.floor(checked.maxBytes / 8);
     this.#isTimed = checked.ttl !== 0;
     this.#counts = checked.recordStats ? newStats() : undefined;
     if (onEvict !== undefined) {
@@ -96,6 +115,7 @@ export class ByteLRU<V = Uint8Array> {
       this.#callbacks = new Callbacks(this, tell, undefined, undefined);
     }
     this.#open = this.#newAccess(this.#maxBytes, checked.engine);
+    this.#kind = this.#open.region.kind;
   }
 
   #newAccess(maxBytes: number, kind: EngineKind | undefined): Access {
@@ -105,8 +125,14 @@ export class ByteLRU<V = Uint8Array> {
     return new Access(region);
   }
 
-  get #access(): Access {
-    return this.#open ?? throwDisposed();
+  #access(): Access {
+    return this.#open ?? this.#openAgain();
+  }
+
+  #openAgain(): Access {
+    if (this.#kind === undefined) throwDisposed();
+    this.#open = this.#newAccess(this.#maxBytes, this.#kind);
+    return this.#open;
   }
 
   #now(): number {
@@ -115,40 +141,31 @@ export class ByteLRU<V = Uint8Array> {
     return this.#clock.read();
   }
 
-  /** Gives the region up after a call of it was cut short (Y3), and returns what to throw. */
-  #fail(access: Access, error: unknown): unknown {
-    const isTrap = typeof WebAssembly === 'object' && error instanceof WebAssembly.RuntimeError;
-    if (access === this.#open) this.#open = this.#newAccess(this.#maxBytes, access.region.kind);
-    if (!isTrap) return error;
-    const message = 'WebAssembly trapped in this cache, whose entries are lost';
-    return new LRUCacheError('ENGINE_POISONED', message, { cause: error });
-  }
-
-  /** Runs calls of the core. */
-  #run<R>(use: (access: Access) => R): R {
-    const access = this.#access;
+  /** Runs calls of the core, outside of the paths that are short. */
+  #run<R>(access: Access, use: () => R): R {
     try {
-      return use(access);
+      return use();
     } catch (error) {
-      throw this.#fail(access, error);
+      if (this.#open === access) this.#open = undefined;
+      throw poisoned(error);
     }
   }
 
   /** The number of entries, stale ones included. */
   get size(): number {
-    const { core, store } = this.#access.region;
+    const { core, store } = this.#access().region;
     return core.size(store);
   }
 
   /** Bytes of all keys and values. */
   get bytes(): number {
-    const { core, store } = this.#access.region;
+    const { core, store } = this.#access().region;
     return core.total(store);
   }
 
   /** Bytes of the memory that the cache has: never more than `maxBytes` + 65,536. */
   get memoryBytes(): number {
-    return this.#access.region.memoryBytes;
+    return this.#access().region.memoryBytes;
   }
 
   /** The bound on `memoryBytes`, less 65,536. */
@@ -163,11 +180,7 @@ export class ByteLRU<V = Uint8Array> {
 
   /** The engine: `'wasm'` or `'pure'`. */
   get engine(): EngineKind {
-    return this.#access.region.kind;
-  }
-
-  get #maxEntryBytes(): number {
-    return this.#options.maxEntryBytes ?? Math.floor(this.#maxBytes / 8);
+    return this.#access().region.kind;
   }
 
   /**
@@ -179,32 +192,45 @@ export class ByteLRU<V = Uint8Array> {
    * throws; nothing is changed then.
    */
   set(key: string | Uint8Array, value: V, options?: { ttl?: Milliseconds }): boolean {
-    const access = this.#access;
     checkKey(key);
     const ttl = options?.ttl === undefined ? this.#options.ttl : checkTtl(options.ttl);
-    const keyBytes = access.measure(key);
-    if (keyBytes < 0) throw keyTooLong();
+    if (this.#access().isTooLong(key)) throw keyTooLong();
     this.#callbacks?.begin();
     const packed = this.#options.packer.pack(value);
     if (ttl !== 0) this.#isTimed = true;
     const now = this.#now();
     // The codec may have used the cache, and disposed of it.
-    const stored = this.#run((current) => {
-      const long = current.write(key, packed);
-      if (keyBytes + current.valueBytes > this.#maxEntryBytes) {
-        this.#note(current, key);
-        current.remove(key);
-        return REFUSED;
-      }
-      if (this.#callbacks !== undefined) this.#makeWay(current, key, packed, long);
-      return current.put(key, long, now, ttl);
-    });
+    const access = this.#access();
+    let stored: number;
+    try {
+      stored = this.#store(access, key, packed, now, ttl);
+    } catch (error) {
+      if (this.#open === access) this.#open = undefined;
+      throw poisoned(error);
+    }
     if (this.#counts !== undefined && stored !== REFUSED) {
       if (stored === FOUND) this.#counts.updates += 1;
       else this.#counts.sets += 1;
     }
     this.#callbacks?.commit();
     return stored !== REFUSED;
+  }
+
+  #store(
+    access: Access,
+    key: string | Uint8Array,
+    packed: Uint8Array | string,
+    now: number,
+    ttl: number,
+  ): number {
+    const long = access.write(key, packed);
+    if (access.exceeds(key, this.#maxEntryBytes)) {
+      this.#note(access, key);
+      access.remove(key);
+      return REFUSED;
+    }
+    if (this.#callbacks !== undefined) this.#makeWay(access, key, packed, long);
+    return access.put(key, long, now, ttl);
   }
 
   /** Notes that the value of a key is about to be replaced. */
@@ -246,7 +272,8 @@ export class ByteLRU<V = Uint8Array> {
     try {
       found = access.look(key, now, mode);
     } catch (error) {
-      throw this.#fail(access, error);
+      if (this.#open === access) this.#open = undefined;
+      throw poisoned(error);
     }
     if (found === STALE && (mode & TOUCH) !== 0) this.#expired(access, key);
     if (this.#counts !== undefined && (mode & TOUCH) !== 0) {
@@ -269,21 +296,21 @@ export class ByteLRU<V = Uint8Array> {
    * of bytes is a copy. Throws what the codec throws.
    */
   get(key: string | Uint8Array): V | undefined {
-    const access = this.#access;
+    const access = this.#access();
     if (!this.#look(access, key, TOUCH | LOCATE)) return undefined;
-    return access.unpack(this.#options.packer.unpack);
+    return access.unpack(this.#options.packer);
   }
 
   /** As `get`, but the order of the entries stays as it is. */
   peek(key: string | Uint8Array): V | undefined {
-    const access = this.#access;
+    const access = this.#access();
     if (!this.#look(access, key, LOCATE)) return undefined;
-    return access.unpack(this.#options.packer.unpack);
+    return access.unpack(this.#options.packer);
   }
 
   /** Whether there is a fresh entry of a key. The order stays as it is. */
   has(key: string | Uint8Array): boolean {
-    return this.#look(this.#access, key, 0);
+    return this.#look(this.#access(), key, 0);
   }
 
   /**
@@ -293,7 +320,7 @@ export class ByteLRU<V = Uint8Array> {
    * Throws `INVALID_TARGET`, before it writes, if the target is no `Uint8Array` or too short.
    */
   getInto(key: string | Uint8Array, target: Uint8Array, offset = 0): number {
-    const access = this.#access;
+    const access = this.#access();
     if (!isBytes(target)) {
       const message = `The target must be a Uint8Array, not ${show(target)}`;
       throw new LRUCacheTypeError('INVALID_TARGET', message);
@@ -319,30 +346,30 @@ export class ByteLRU<V = Uint8Array> {
    * does not grow.
    */
   read<R>(key: string | Uint8Array, use: (bytes: Uint8Array) => R): R | undefined {
-    const access = this.#access;
+    const access = this.#access();
     if (!this.#look(access, key, TOUCH | LOCATE)) return undefined;
     const { core, store } = access.region;
     const { slot, born, isInPlace } = access;
-    if (!isInPlace || !core.pin(store, slot)) return use(access.copy());
+    if (!isInPlace || !this.#run(access, () => core.pin(store, slot))) return use(access.copy());
     try {
       return use(access.view());
     } finally {
-      core.unpin(store, slot, born);
+      this.#run(access, () => core.unpin(store, slot, born));
     }
   }
 
   /** Removes the entry of a key; false if there is none, or a stale one. */
   delete(key: string | Uint8Array): boolean {
-    const access = this.#access;
+    const access = this.#access();
     checkKey(key);
     this.#callbacks?.begin();
     const now = this.#now();
-    const found = this.#run(() => access.look(key, now, 0));
+    const found = this.#run(access, () => access.look(key, now, 0));
     if (found === 0) return false;
     if (this.#callbacks !== undefined) {
       this.#noteSlot(access, access.slot, found === STALE ? 'expire' : 'delete');
     }
-    this.#run(() => access.remove(key));
+    this.#run(access, () => access.remove(key));
     if (this.#counts !== undefined) this.#counts.deletes += 1;
     this.#callbacks?.commit();
     return found === FOUND;
@@ -350,8 +377,9 @@ export class ByteLRU<V = Uint8Array> {
 
   /** Removes all entries. Memory above 1 MiB goes back to the host. */
   clear(): void {
+    const access = this.#access();
     this.#callbacks?.begin();
-    this.#empty(this.#access);
+    this.#run(access, () => this.#empty(access));
     this.#callbacks?.commit();
   }
 
@@ -375,19 +403,25 @@ export class ByteLRU<V = Uint8Array> {
 
   /** Removes the least recently used entry and returns its value; `undefined` if there is none. */
   pop(): V | undefined {
-    const access = this.#access;
+    const access = this.#access();
     this.#callbacks?.begin();
+    const popped = this.#run(access, () => this.#takeOldest(access));
+    if (popped === undefined) return undefined;
+    this.#callbacks?.commit();
+    const { source, kind } = popped;
+    return this.#options.packer.unpack(source, 0, source.bytes.length, kind);
+  }
+
+  #takeOldest(access: Access): { source: Source; kind: number } | undefined {
     const { core, store } = access.region;
     const slot = core.oldest(store);
     if (slot === NIL) return undefined;
     if (this.#callbacks !== undefined) this.#noteSlot(access, slot, 'evict');
     // However stale it is.
     access.visit(slot, Number.NEGATIVE_INFINITY, LOCATE);
-    const kind = access.foundKind;
-    const copy = new Source(access.copy());
+    const popped = { source: new Source(access.copy()), kind: access.foundKind };
     core.evict(store, slot);
-    this.#callbacks?.commit();
-    return this.#options.packer.unpack(copy, 0, copy.bytes.length, kind);
+    return popped;
   }
 
   /**
@@ -398,7 +432,7 @@ export class ByteLRU<V = Uint8Array> {
    * changed then.
    */
   resize(bounds: { maxBytes?: number; max?: number }): void {
-    const access = this.#access;
+    const access = this.#access();
     const maxBytes =
       bounds.maxBytes === undefined ? this.#maxBytes : checkMaxBytes(bounds.maxBytes);
     const max = bounds.max === undefined ? this.#max : checkMaxEntries(bounds.max);
@@ -416,14 +450,17 @@ export class ByteLRU<V = Uint8Array> {
       throw error;
     }
     this.#maxBytes = maxBytes;
-    core.setLimit(store, max);
-    while (core.size(store) > max) {
-      const slot = core.oldest(store);
-      if (this.#callbacks !== undefined) this.#noteSlot(access, slot, 'evict');
-      core.evict(store, slot);
-    }
-    if (isSmaller) this.#moveTo(next, access);
-    else core.setBytesMax(store, most);
+    this.#maxEntryBytes = this.#options.maxEntryBytes ?? Math.floor(maxBytes / 8);
+    this.#run(access, () => {
+      core.setLimit(store, max);
+      while (core.size(store) > max) {
+        const slot = core.oldest(store);
+        if (this.#callbacks !== undefined) this.#noteSlot(access, slot, 'evict');
+        core.evict(store, slot);
+      }
+      if (isSmaller) this.#moveTo(next, access);
+      else core.setBytesMax(store, most);
+    });
     this.#callbacks?.commit();
   }
 
@@ -450,14 +487,14 @@ export class ByteLRU<V = Uint8Array> {
 
   /** Slots of entries that are there now, the oldest or the newest first, as long as they are. */
   *#walk(newestFirst: boolean): Generator<number, void> {
-    const access = this.#access;
+    const access = this.#access();
     const { core, store } = access.region;
     const last = core.born(store);
-    const order = access.region.order();
+    const order = this.#run(access, () => access.region.order());
     if (newestFirst) order.reverse();
     for (const slot of order) {
       // The region may have been replaced, the entry removed, or the slot given to another one.
-      if (this.#access !== access) return;
+      if (this.#access() !== access) return;
       if (access.visit(slot, this.#now(), 0) !== FOUND) continue;
       if (((access.born - last) | 0) <= 0) yield slot;
     }
@@ -465,16 +502,16 @@ export class ByteLRU<V = Uint8Array> {
 
   /** The keys of all fresh entries, the newest first. The cache may be changed meanwhile. */
   *keys(): Generator<string, void> {
-    for (const slot of this.#walk(true)) yield this.#access.textOf(slot);
+    for (const slot of this.#walk(true)) yield this.#access().textOf(slot);
   }
 
   /** Pairs of key and value of all fresh entries, the newest first. */
   *entries(): Generator<[key: string, value: V], void> {
     for (const slot of this.#walk(true)) {
-      const access = this.#access;
+      const access = this.#access();
       const key = access.textOf(slot);
       access.visit(slot, this.#now(), LOCATE);
-      yield [key, access.unpack(this.#options.packer.unpack)];
+      yield [key, access.unpack(this.#options.packer)];
     }
   }
 
@@ -485,7 +522,7 @@ export class ByteLRU<V = Uint8Array> {
 
   /** The counts since the cache was made. Throws `NO_STATS` without `recordStats`. */
   stats(): ByteStats {
-    const { core, store } = this.#access.region;
+    const { core, store } = this.#access().region;
     if (this.#counts === undefined) {
       throw new LRUCacheTypeError('NO_STATS', 'stats() needs the option recordStats');
     }
@@ -507,13 +544,24 @@ export class ByteLRU<V = Uint8Array> {
    * between them: the snapshot has the entries that were there at first, less those that are gone.
    */
   *snapshotChunks(bytes: number = 1 << 20): Generator<Uint8Array, void> {
-    yield* snapshotOf(this.#fresh(), bytes);
+    yield* snapshotOf(this.#records(bytes), bytes);
   }
 
-  *#fresh(): Generator<Entry, void> {
-    for (const slot of this.#walk(false)) {
-      const entry = this.#access.entryAt(slot, this.#now());
-      if (entry !== undefined) yield entry;
+  /** The entries that are there now, as long as they are. */
+  *#records(bytes: number): Generator<Entry | RawRecords, void> {
+    const access = this.#access();
+    const { core, store } = access.region;
+    const born = core.born(store);
+    const slots = this.#run(access, () => access.region.order());
+    // The region may be replaced between two pieces.
+    for (let at = 0; at < slots.length && this.#access() === access; ) {
+      const { done, ...records } = access.dump(slots.subarray(at), born, this.#now(), bytes);
+      at += done;
+      yield records;
+      if (done > 0 || this.#access() !== access) continue;
+      // An entry that is too long for the core's buffer. It may be another one meanwhile.
+      const entry = access.entryAt(slots[at++] as number, this.#now());
+      if (entry !== undefined && ((access.born - born) | 0) <= 0) yield entry;
     }
   }
 
@@ -544,30 +592,23 @@ export class ByteLRU<V = Uint8Array> {
     options: ByteLRUOptions<V>,
   ): Restored<V> {
     const cache = new ByteLRU<V>(options);
-    const counts = restoreInto(source, (entries) => cache.#replay(entries));
-    return { cache, ...counts };
-  }
-
-  #replay(snapshot: Snapshot): number {
-    if (snapshot.hasTtl) this.#isTimed = true;
-    const now = this.#now();
-    const access = this.#access;
-    for (const entry of snapshot.entries) {
-      const bytes = entry.key.bytes.length + entry.value.length;
-      if (bytes <= this.#maxEntryBytes) replay(access, entry, now);
-    }
-    return this.size;
+    const snapshot = readSnapshot(source);
+    const { count, hasTtl } = snapshot;
+    if (hasTtl) cache.#isTimed = true;
+    const access = cache.#access();
+    access.reserve(count, snapshot.bytes.length, cache.#options.chunkBytes, hasTtl);
+    restoreInto(access, snapshot, cache.#now(), cache.#maxEntryBytes);
+    return { cache, restored: cache.size, skipped: count - cache.size };
   }
 
   /** Removes all entries and gives the memory back. Every later use throws `DISPOSED`. */
   [Symbol.dispose](): void {
     const access = this.#open;
-    if (access === undefined) return;
-    if (this.#callbacks !== undefined) {
-      for (const slot of access.region.order()) this.#noteSlot(access, slot, 'delete');
-    }
+    this.#kind = undefined;
     this.#open = undefined;
-    this.#callbacks?.commit();
+    if (access === undefined || this.#callbacks === undefined) return;
+    for (const slot of access.region.order()) this.#noteSlot(access, slot, 'delete');
+    this.#callbacks.commit();
   }
 }
 

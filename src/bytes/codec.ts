@@ -42,8 +42,11 @@ export interface Codec<V> {
   decode(bytes: Uint8Array): V;
 }
 
-/** A codec that is there: for `Uint8Array`, for strings, or for what JSON can say. */
-export type CodecName = 'bytes' | 'string' | 'json';
+/**
+ * A codec that is there: for `Uint8Array`, for the host's `Buffer`, for strings, or for what JSON
+ * can say.
+ */
+export type CodecName = 'bytes' | 'buffer' | 'string' | 'json';
 
 /** A codec as the cache uses it. */
 export interface Packer<V> {
@@ -76,12 +79,14 @@ export function lengthOf(bytes: Uint8Array): number {
   return (getters ?? gettersOf()).length.call(bytes);
 }
 
-interface HostBuffer {
+interface HostBuffer extends Uint8Array {
   latin1Slice(start: number, end: number): string;
   utf8Slice(start: number, end: number): string;
+  utf8Write(text: string, start: number, length: number): number;
 }
 
 interface HostBuffers {
+  allocUnsafe(length: number): HostBuffer;
   from(buffer: ArrayBufferLike, start: number, length: number): HostBuffer;
 }
 
@@ -128,7 +133,10 @@ export function textOfUnits(bytes: Uint8Array, isWide: boolean): string {
   return text;
 }
 
-/** Bytes, and what the host reads texts of them with; as long as they are the same memory. */
+/** Bytes and units that a loop copies: the host's functions take longer to be called. */
+const LOOP_MAX = 64;
+
+/** Bytes, and what the host reads and writes texts with; as long as they are the same memory. */
 export class Source {
   readonly bytes: Uint8Array;
   readonly #host: HostBuffer | undefined;
@@ -136,6 +144,34 @@ export class Source {
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
     this.#host = hostBuffers()?.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** Copies bytes to an offset of a target that has room for them. */
+  copy(target: Uint8Array, offset: number, start: number, end: number): void {
+    if (end - start <= LOOP_MAX) {
+      const { bytes } = this;
+      for (let i = start; i < end; i++) target[offset + i - start] = bytes[i] as number;
+    } else {
+      // Not the target's own method: its class may be anybody's.
+      Uint8Array.prototype.set.call(target, this.bytes.subarray(start, end), offset);
+    }
+  }
+
+  /** Writes a text in UTF-8, to where there are three bytes for each unit; returns how many. */
+  write(text: string, start: number): number {
+    const { bytes } = this;
+    const { length } = text;
+    if (length <= LOOP_MAX) {
+      let all = 0;
+      for (let i = 0; i < length; i++) {
+        const unit = text.charCodeAt(i);
+        all |= unit;
+        bytes[start + i] = unit;
+      }
+      if (all < 128) return length;
+    }
+    if (this.#host !== undefined) return this.#host.utf8Write(text, start, length * 3);
+    return utf8().encodeInto(text, bytes.subarray(start, start + length * 3)).written;
   }
 
   /** The text of the bytes of a kind, from `start` to `end`. */
@@ -172,6 +208,23 @@ const bytesPacker: Packer<Uint8Array> = {
   unpack: ({ bytes }, start, end) => sliceOf(bytes, start, end),
 };
 
+// A pool of small arrays, as the host has one, saves most of the time that a copy takes. Its arrays
+// share their `buffer`, which users of this class expect and users of Uint8Array do not.
+function bufferPacker(): Packer<Uint8Array> {
+  const buffers = hostBuffers();
+  if (buffers === undefined) {
+    throw new LRUCacheTypeError('INVALID_OPTIONS', `codec 'buffer' needs a host that has Buffer`);
+  }
+  return {
+    pack: bytesPacker.pack,
+    unpack(source, start, end) {
+      const copy = buffers.allocUnsafe(end - start);
+      source.copy(copy, 0, start, end);
+      return copy;
+    },
+  };
+}
+
 const stringPacker: Packer<string> = {
   pack(value) {
     if (typeof value === 'string') return value;
@@ -203,6 +256,7 @@ function userPacker<V>(codec: Codec<V>): Packer<V> {
 
 /** The packer of a codec. Throws `INVALID_OPTIONS` if it is none. */
 export function packerFor<V>(codec: CodecName | Codec<V>): Packer<V> {
+  if (codec === 'buffer') return bufferPacker() as unknown as Packer<V>;
   const named = { bytes: bytesPacker, string: stringPacker, json: jsonPacker };
   if (typeof codec === 'string' && Object.hasOwn(named, codec)) {
     return named[codec] as unknown as Packer<V>;
@@ -215,6 +269,6 @@ export function packerFor<V>(codec: CodecName | Codec<V>): Packer<V> {
   }
   throw new LRUCacheTypeError(
     'INVALID_OPTIONS',
-    `codec must be 'bytes', 'string', 'json' or an object with encode and decode`,
+    `codec must be 'bytes', 'buffer', 'string', 'json' or an object with encode and decode`,
   );
 }

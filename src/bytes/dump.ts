@@ -6,7 +6,7 @@ import { show } from '../options.js';
 import type { Entry as DumpEntry } from '../types.js';
 import { type Codec, KIND_BYTES, Source, textOfUnits, utf8 } from './codec.js';
 import { keyBytesOf, keyTooLong } from './frame.js';
-import { joined, type RecordOf, readSnapshot, snapshotOf } from './snapshot.js';
+import { joined, type RecordOf, readSnapshot, recordsOf, snapshotOf } from './snapshot.js';
 
 /** What is needed of an `LRUCache`. */
 interface Dumpable<K, V> {
@@ -28,7 +28,7 @@ function keyOfText(text: string): string | number {
   return text[0] === 'n' ? Number(text.slice(1)) : text.slice(1);
 }
 
-function* recordsOf<K, V>(cache: Dumpable<K, V>, encode: Codec<V>['encode']): Generator<RecordOf> {
+function* dumped<K, V>(cache: Dumpable<K, V>, encode: Codec<V>['encode']): Generator<RecordOf> {
   for (const [key, { value, ttl, start, size }] of cache.dump()) {
     const left = ttl === undefined || ttl === 0 ? 0 : ttl - (Date.now() - (start ?? Date.now()));
     if (left < 0) continue;
@@ -64,7 +64,7 @@ export function dumpBytes<K, V>(
   cache: Dumpable<K, V>,
   encode: Codec<V>['encode'] = (value) => JSON.stringify(value),
 ): Uint8Array {
-  return joined(snapshotOf(recordsOf(cache, encode), 1 << 20));
+  return joined(snapshotOf(dumped(cache, encode), 1 << 20));
 }
 
 /**
@@ -80,9 +80,9 @@ export function loadBytes<K, V>(
   decode: Codec<V>['decode'] = (bytes) =>
     JSON.parse(new Source(bytes).text(0, bytes.length, 2)) as V,
 ): void {
-  const { entries } = readSnapshot(source);
+  const snapshot = readSnapshot(source);
   const dump: [K, DumpEntry<V>][] = [];
-  for (const { key, value, ttl, size } of entries) {
+  for (const { key, value, ttl, size } of recordsOf(snapshot)) {
     const text = textOfUnits(key.bytes, key.isWide);
     const entry: DumpEntry<V> = { value: decode(value.slice()) };
     if (ttl > 0) {

@@ -29,6 +29,7 @@ import {
   KIND_UTF8,
   KIND_UTF16,
   lengthOf,
+  type Packer,
   Source,
   sliceOf,
   unitsOf,
@@ -105,7 +106,7 @@ export abstract class FrameAccess<R extends Framed> {
     return this.region.words[at >> 2] as number;
   }
 
-  protected get address(): number {
+  protected address(): number {
     return this.word(FRAME_ADDRESS) >>> 0;
   }
 
@@ -170,9 +171,9 @@ export abstract class FrameAccess<R extends Framed> {
   /** Copies the value that was located last. */
   copyTo(target: Uint8Array, offset: number): void {
     const length = this.foundBytes;
-    const address = this.address;
+    const address = this.address();
     if (address !== 0) {
-      target.set(this.region.bytes.subarray(address, address + length), offset);
+      this.source.copy(target, offset, address, address + length);
     } else {
       this.copyLong(target, offset, length);
     }
@@ -180,7 +181,7 @@ export abstract class FrameAccess<R extends Framed> {
 
   /** A copy of the value that was located last. */
   copy(): Uint8Array {
-    const address = this.address;
+    const address = this.address();
     if (address !== 0) return sliceOf(this.region.bytes, address, address + this.foundBytes);
     const copy = new Uint8Array(this.foundBytes);
     this.copyTo(copy, 0);
@@ -198,36 +199,33 @@ export abstract class FrameAccess<R extends Framed> {
     ttl: number,
   ): number;
 
-  /** What a reader of texts and bytes makes of the value that was located last. */
-  unpack<R>(use: (source: Source, start: number, end: number, kind: number) => R): R {
-    const address = this.address;
+  /** What a packer makes of the value that was located last. */
+  unpack<V>(packer: Packer<V>): V {
+    const address = this.address();
     const kind = this.word(FRAME_KIND);
-    if (address !== 0) return use(this.source, address, address + this.foundBytes, kind);
+    if (address !== 0) return packer.unpack(this.source, address, address + this.foundBytes, kind);
     const copy = this.copy();
-    return use(new Source(copy), 0, copy.length, kind);
+    return packer.unpack(new Source(copy), 0, copy.length, kind);
   }
 
   /** Writes a text to the buffer if there is room for it and for a key of so many bytes. */
   #writeText(text: string, keyRoom: number): Uint8Array | undefined {
-    const { bytes } = this.region;
-    if (text.length * 3 + keyRoom > BUFFER_BYTES) {
-      if (isWellFormed(text)) {
-        this.kind = KIND_UTF8;
-        return utf8().encode(text);
-      }
-      this.kind = KIND_UTF16;
-      return unitsOf(text);
+    const { source } = this;
+    const { length } = text;
+    const hasRoom = length * 3 + keyRoom <= BUFFER_BYTES;
+    if (hasRoom) {
+      this.valueBytes = source.write(text, FRAME_BUFFER);
+      this.kind = this.valueBytes === length ? KIND_ASCII : KIND_UTF8;
+      if (this.kind === KIND_ASCII || isWellFormed(text)) return undefined;
+    } else if (isWellFormed(text)) {
+      this.kind = KIND_UTF8;
+      return utf8().encode(text);
     }
-    const { written } = utf8().encodeInto(
-      text,
-      bytes.subarray(FRAME_BUFFER, FRAME_BUFFER + text.length * 3),
-    );
-    this.kind = written === text.length ? KIND_ASCII : KIND_UTF8;
-    this.valueBytes = written;
-    if (written === text.length || isWellFormed(text)) return undefined;
     this.kind = KIND_UTF16;
-    bytes.set(unitsOf(text), FRAME_BUFFER);
-    this.valueBytes = text.length * 2;
+    const units = unitsOf(text);
+    this.valueBytes = units.length;
+    if (!hasRoom) return units;
+    source.bytes.set(units, FRAME_BUFFER);
     return undefined;
   }
 
@@ -249,6 +247,17 @@ export abstract class FrameAccess<R extends Framed> {
     return undefined;
   }
 
+  /** Whether a key is too long to be stored. */
+  isTooLong(key: string | Uint8Array): boolean {
+    return !(typeof key === 'string' && key.length <= TEXT_MAX) && this.measure(key) < 0;
+  }
+
+  /** Whether a key and the value that was written have more bytes than so many. */
+  exceeds(key: string | Uint8Array, most: number): boolean {
+    const left = most - this.valueBytes;
+    return !(typeof key === 'string' && key.length * 2 <= left) && this.measure(key) > left;
+  }
+
   /** Bytes of a key; -1 if it is too long. */
   measure(key: string | Uint8Array): number {
     if (typeof key !== 'string') return lengthOf(key) > KEY_BYTES_MAX ? -1 : lengthOf(key);
@@ -266,22 +275,18 @@ export abstract class FrameAccess<R extends Framed> {
     const length = this.writeKey(key, at);
     const { core, store, frame } = this.region;
     const text = typeof key === 'string' ? key : '';
-    const { valueBytes, kind } = this;
-    const wide = this.isWide;
     return core.put(
-      ...([
-        store,
-        frame,
-        text,
-        at,
-        length,
-        wide,
-        FRAME_BUFFER,
-        valueBytes,
-        kind,
-        now,
-        ttl,
-      ] as const),
+      store,
+      frame,
+      text,
+      at,
+      length,
+      this.isWide,
+      FRAME_BUFFER,
+      this.valueBytes,
+      this.kind,
+      now,
+      ttl,
     );
   }
 }

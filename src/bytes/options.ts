@@ -50,15 +50,17 @@ export interface ByteLRUOptions<V> {
    */
   maxEntryBytes?: number;
   /**
-   * Bytes of a chunk. An entry takes whole chunks: small ones waste less, large ones are copied
-   * faster.
+   * Bytes of a chunk. An entry takes whole chunks, each with 4 bytes of index: small chunks waste
+   * less, and for values of some kilobytes large ones waste less and are copied faster.
    *
-   * @default 128
+   * @default 64
    */
   chunkBytes?: 64 | 128 | 256 | 512;
   /**
    * What values are, and how they become bytes: `'bytes'` keeps a `Uint8Array`, `'string'` any
    * string, `'json'` what `JSON.stringify` takes, and a codec of your own anything else.
+   * `'buffer'` is `'bytes'`, but values come back as `Buffer`s of Node's pool, which is several
+   * times as fast for those of 64 bytes to 4 KiB.
    *
    * @default 'bytes'
    */
@@ -170,7 +172,7 @@ export function checkOptions<V>(options: ByteLRUOptions<V>) {
       maxEntryBytes === undefined
         ? undefined
         : checkBytes('maxEntryBytes', maxEntryBytes, 1, MAX_BYTES),
-    chunkBytes: checkChunkBytes(options.chunkBytes ?? 128),
+    chunkBytes: checkChunkBytes(options.chunkBytes ?? 64),
     packer: packerFor<V>(options.codec ?? 'bytes'),
     onEvict,
     recordStats: options.recordStats === true,

@@ -6,37 +6,54 @@
 // Z3  Entries are in the order of their use, the oldest first, so that those that stay in a smaller
 //     cache are the ones used last.
 
-import { KEY_BYTES_MAX } from '../../assembly/bytes/layout.js';
+import {
+  BUFFER_BYTES,
+  KEY_BYTES_MAX,
+  TAG_KIND,
+  TAG_SIZE,
+  TAG_TTL,
+  TAG_WIDE,
+} from '../../assembly/bytes/layout.js';
 import { LRUCacheError, LRUCacheTypeError } from '../errors.js';
 import { show } from '../options.js';
-import type { Entry } from './access.js';
+import type { Access, Entry } from './access.js';
 import { Checksum } from './checksum.js';
 import { isBytes, KIND_UTF16, lengthOf, sliceOf, textOfUnits } from './codec.js';
-import type { FrameAccess, Framed, KeyBytes } from './frame.js';
+import type { FrameAccess, Framed } from './frame.js';
 
 const MAGIC = 0x55524c57;
 const VERSION = 1;
 const HEADER_BYTES = 24;
 const FOOTER_BYTES = 9;
 const END = 0xff;
-
-// The first byte of a record: the kind of the value in its lowest bits, and
-const TAG_KIND = 3;
-const TAG_WIDE = 4;
-const TAG_TTL = 8;
-const TAG_SIZE = 16;
+/** A piece larger than this grows when it is filled. */
+const PIECE_BYTES_MAX = 1 << 20;
 
 /** A record: an entry, and for caches that keep sizes, that of its value. */
 export interface RecordOf extends Entry {
   readonly size?: number;
 }
 
+/** Records that the core has written: a part of its memory, to be copied at once. */
+export interface RawRecords {
+  readonly bytes: Uint8Array;
+  readonly count: number;
+}
+
 /** A snapshot that was checked. */
 export interface Snapshot {
+  readonly bytes: Uint8Array;
+  /** How many records it has. */
+  readonly count: number;
   /** Whether any entry has a ttl. */
   readonly hasTtl: boolean;
-  /** The entries that are fresh, the oldest first; of each, the bytes are in the snapshot. */
-  readonly entries: Iterable<RecordOf>;
+  /** Time since it was taken, by the wall clock. */
+  readonly passedMs: number;
+  /**
+   * Where the records lie: from each number to the next one, as many as the core's buffer takes,
+   * or one that is longer.
+   */
+  readonly cuts: readonly number[];
 }
 
 function varintBytes(value: number): number[] {
@@ -73,47 +90,74 @@ function headerBytes(): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
+/** A piece that is being filled. */
+class Piece {
+  readonly #checksum = new Checksum();
+  #bytes: Uint8Array;
+  length = 0;
+
+  constructor(bytes: number) {
+    this.#bytes = new Uint8Array(bytes);
+  }
+
+  get checksum(): number {
+    return this.#checksum.value;
+  }
+
+  add(part: ArrayLike<number>): void {
+    const { length } = this;
+    if (length + part.length > this.#bytes.length) {
+      const longer = new Uint8Array(Math.max(this.#bytes.length * 2, length + part.length));
+      longer.set(this.#bytes.subarray(0, length));
+      this.#bytes = longer;
+    }
+    this.#bytes.set(part, length);
+    this.length += part.length;
+  }
+
+  /** The bytes so far, and begins anew. */
+  cut(): Uint8Array {
+    const whole = this.#bytes.slice(0, this.length);
+    this.#checksum.add(whole);
+    this.length = 0;
+    return whole;
+  }
+}
+
+function footerBytes(count: number): DataView {
+  const footer = new DataView(new ArrayBuffer(FOOTER_BYTES));
+  footer.setUint8(0, END);
+  footer.setUint32(1, count, true);
+  return footer;
+}
+
 /** A snapshot in pieces of about so many bytes. */
-export function* snapshotOf(entries: Iterable<RecordOf>, bytes: number): Generator<Uint8Array> {
+export function* snapshotOf(
+  records: Iterable<RecordOf | RawRecords>,
+  bytes: number,
+): Generator<Uint8Array> {
   if (!Number.isInteger(bytes) || bytes < 1) {
     const message = `The bytes of a piece must be a whole number above 0, not ${show(bytes)}`;
     throw new LRUCacheTypeError('INVALID_SIZE', message);
   }
-  const checksum = new Checksum();
-  let piece = new Uint8Array(Math.max(bytes, 64));
-  let length = 0;
+  const piece = new Piece(Math.min(bytes, PIECE_BYTES_MAX) + BUFFER_BYTES);
   let count = 0;
-  const take = (part: ArrayLike<number>) => {
-    if (length + part.length > piece.length) {
-      const longer = new Uint8Array(Math.max(piece.length * 2, length + part.length));
-      longer.set(piece.subarray(0, length));
-      piece = longer;
+  piece.add(headerBytes());
+  for (const record of records) {
+    if ('count' in record) {
+      piece.add(record.bytes);
+      count += record.count;
+    } else {
+      for (const part of partsOf(record)) piece.add(part);
+      count += 1;
     }
-    piece.set(part, length);
-    length += part.length;
-  };
-  const cut = () => {
-    const whole = piece.slice(0, length);
-    checksum.add(whole);
-    length = 0;
-    return whole;
-  };
-  take(headerBytes());
-  for (const entry of entries) {
-    for (const part of partsOf(entry)) take(part);
-    count += 1;
-    if (length >= bytes) yield cut();
+    if (piece.length >= bytes) yield piece.cut();
   }
-  const footer = new DataView(new ArrayBuffer(FOOTER_BYTES));
-  footer.setUint8(0, END);
-  footer.setUint32(1, count, true);
-  take(new Uint8Array(footer.buffer, 0, 5));
-  const body = cut();
-  footer.setUint32(0, checksum.value, true);
-  const last = new Uint8Array(body.length + 4);
-  last.set(body);
-  last.set(new Uint8Array(footer.buffer, 0, 4), body.length);
-  yield last;
+  const footer = footerBytes(count);
+  piece.add(new Uint8Array(footer.buffer, 0, 5));
+  const body = piece.cut();
+  footer.setUint32(0, piece.checksum, true);
+  yield joined([body, new Uint8Array(footer.buffer, 0, 4)]);
 }
 
 function corrupt(why: string): never {
@@ -159,10 +203,17 @@ class Reader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #end: number;
-  at = HEADER_BYTES;
+  at: number;
+  tag = 0;
+  keyAt = 0;
+  keyBytes = 0;
+  valueBytes = 0;
+  ttl = 0;
+  size: number | undefined;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, at: number) {
     this.#bytes = bytes;
+    this.at = at;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, lengthOf(bytes));
     this.#end = lengthOf(bytes) - FOOTER_BYTES;
   }
@@ -190,48 +241,66 @@ class Reader {
     return value;
   }
 
-  #slice(length: number): Uint8Array {
-    const from = this.at;
-    this.at += length;
-    return this.#bytes.subarray(from, this.at);
+  /** Reads the next record as far as its key, and checks it to its end. */
+  next(): void {
+    const bytes = this.#bytes;
+    this.tag = bytes[this.at++] as number;
+    if (this.tag > 31) corrupt('a record is of no known kind');
+    this.keyBytes = this.#varint(KEY_BYTES_MAX);
+    this.valueBytes = this.#varint(this.#end);
+    this.ttl = (this.tag & TAG_TTL) === 0 ? 0 : this.#double();
+    this.size = (this.tag & TAG_SIZE) === 0 ? undefined : this.#double();
+    this.keyAt = this.at;
+    this.at += this.keyBytes + this.valueBytes;
+    if (this.at > this.#end) corrupt('a length is beyond the end');
+    if ((this.tag & TAG_WIDE) !== 0 && !isProperlyWide(bytes, this.keyAt, this.keyBytes)) {
+      corrupt('a key has no such form');
+    }
+    if ((this.tag & TAG_KIND) === KIND_UTF16 && this.valueBytes % 2 !== 0) {
+      corrupt('a text ends within a unit');
+    }
   }
 
-  next(): RecordOf {
-    const tag = this.#bytes[this.at++] as number;
-    if (tag > 31) corrupt('a record is of no known kind');
-    const left = this.#end - this.at;
-    const keyBytes = this.#varint(Math.min(left, KEY_BYTES_MAX));
-    const valueBytes = this.#varint(left);
-    const ttl = (tag & TAG_TTL) === 0 ? 0 : this.#double();
-    const size = (tag & TAG_SIZE) === 0 ? undefined : this.#double();
-    if (keyBytes + valueBytes > this.#end - this.at) corrupt('a length is beyond the end');
-    const key: KeyBytes = { bytes: this.#slice(keyBytes), isWide: (tag & TAG_WIDE) !== 0 };
-    const kind = tag & TAG_KIND;
-    const value = this.#slice(valueBytes);
-    if (key.isWide && !isProperlyWide(key.bytes)) corrupt('a key has no such form');
-    if (kind === KIND_UTF16 && valueBytes % 2 !== 0) corrupt('a text ends within a unit');
-    return { key, kind, value, ttl, ...(size === undefined ? {} : { size }) };
+  /** The record that was read last; its bytes are those of the snapshot. */
+  record(): RecordOf {
+    const { tag, keyAt, ttl, size } = this;
+    const valueAt = keyAt + this.keyBytes;
+    const key = {
+      bytes: this.#bytes.subarray(keyAt, valueAt),
+      isWide: (tag & TAG_WIDE) !== 0,
+    };
+    const value = this.#bytes.subarray(valueAt, this.at);
+    const record = { key, kind: tag & TAG_KIND, value, ttl };
+    return size === undefined ? record : { ...record, size };
   }
 }
 
 /** Whether a key needs two bytes to a unit, and has them. */
-function isProperlyWide(bytes: Uint8Array): boolean {
-  if (bytes.length % 2 !== 0) return false;
-  for (let i = 1; i < bytes.length; i += 2) if (bytes[i] !== 0) return true;
+function isProperlyWide(bytes: Uint8Array, at: number, length: number): boolean {
+  if (length % 2 !== 0) return false;
+  for (let i = 1; i < length; i += 2) if (bytes[at + i] !== 0) return true;
   return false;
 }
 
-function* freshOf(bytes: Uint8Array, passedMs: number): Generator<RecordOf> {
-  const reader = new Reader(bytes);
+/** The record at an offset of a snapshot; undefined if nothing is left of its ttl. */
+function freshAt(reader: Reader, passedMs: number): RecordOf | undefined {
+  reader.next();
+  const record = reader.record();
+  if (record.ttl === 0) return record;
+  return record.ttl > passedMs ? { ...record, ttl: record.ttl - passedMs } : undefined;
+}
+
+/** The entries that are fresh, the oldest first. */
+export function* recordsOf({ bytes, passedMs }: Snapshot): Generator<RecordOf> {
+  const reader = new Reader(bytes, HEADER_BYTES);
   while (!reader.isAtEnd) {
-    const entry = reader.next();
-    if (entry.ttl === 0) yield entry;
-    else if (entry.ttl > passedMs) yield { ...entry, ttl: entry.ttl - passedMs };
+    const record = freshAt(reader, passedMs);
+    if (record !== undefined) yield record;
   }
 }
 
 /** Checks a snapshot. Throws `SNAPSHOT_VERSION` and `SNAPSHOT_CORRUPT`. */
-export function readSnapshot(source: unknown): Snapshot & { readonly count: number } {
+export function readSnapshot(source: unknown): Snapshot {
   const bytes = gather(source);
   const length = lengthOf(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
@@ -251,27 +320,45 @@ export function readSnapshot(source: unknown): Snapshot & { readonly count: numb
   if (!Number.isFinite(wallClock)) corrupt('its clock shows no time');
   if (view.getUint8(length - FOOTER_BYTES) !== END) corrupt('it does not end');
   const count = view.getUint32(length - 8, true);
-  const reader = new Reader(bytes);
-  let found = 0;
-  let hasTtl = false;
-  for (; !reader.isAtEnd; found++) {
-    const { ttl } = reader.next();
-    hasTtl ||= ttl !== 0;
-  }
+  const { found, hasTtl, cuts } = checkRecords(bytes);
   if (found !== count) corrupt('it has another number of entries');
   // A clock that was set back gives no entry more time.
   const passedMs = Math.max(0, Date.now() - wallClock);
-  return { count, hasTtl, entries: freshOf(bytes, passedMs) };
+  return { bytes, count, hasTtl, passedMs, cuts };
 }
 
-/** Lets a new cache take the entries of a snapshot; says how many it has, and how many not. */
-export function restoreInto(
-  source: unknown,
-  replayAll: (snapshot: Snapshot) => number,
-): { restored: number; skipped: number } {
-  const snapshot = readSnapshot(source);
-  const restored = replayAll(snapshot);
-  return { restored, skipped: snapshot.count - restored };
+function checkRecords(bytes: Uint8Array) {
+  const reader = new Reader(bytes, HEADER_BYTES);
+  const cuts = [reader.at];
+  let from = reader.at;
+  let found = 0;
+  let hasTtl = false;
+  for (; !reader.isAtEnd; found++) {
+    const start = reader.at;
+    reader.next();
+    hasTtl ||= reader.ttl !== 0;
+    if (reader.at - from <= BUFFER_BYTES) continue;
+    if (start !== from) cuts.push(start);
+    from = start;
+  }
+  if (reader.at !== from) cuts.push(reader.at);
+  return { found, hasTtl, cuts };
+}
+
+/** Lets a new cache take the entries of a snapshot: none of more bytes than `most`. */
+export function restoreInto(access: Access, snapshot: Snapshot, now: number, most: number): void {
+  const { bytes, passedMs, cuts } = snapshot;
+  for (let i = 1; i < cuts.length; i++) {
+    const from = cuts[i - 1] as number;
+    const records = bytes.subarray(from, cuts[i]);
+    if (records.length <= BUFFER_BYTES) {
+      access.restore(records, passedMs, now, most);
+      continue;
+    }
+    const record = freshAt(new Reader(bytes, from), passedMs);
+    if (record === undefined) continue;
+    if (record.key.bytes.length + record.value.length <= most) replay(access, record, now);
+  }
 }
 
 /** Stores an entry as it is. */

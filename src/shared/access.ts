@@ -63,7 +63,7 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
   #locate(look: (mode: number) => number): number {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const found = look(tries === 0 ? TOUCH : 0);
-      if (found !== FOUND || this.address !== 0) return found;
+      if (found !== FOUND || this.address() !== 0) return found;
       const code = this.#gather();
       if (code !== GONE) return code;
     }
@@ -174,7 +174,7 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
       };
       const kind = this.word(FRAME_KIND);
       const ttl = new Float64Array(words.buffer, words.byteOffset + FRAME_TTL, 1)[0] as number;
-      if (this.address !== 0) return { key, value: this.copy(), kind, ttl };
+      if (this.address() !== 0) return { key, value: this.copy(), kind, ttl };
       // An entry that is replaced while it is read is not one that was there all the time.
       if (this.#gather() === FOUND) return { key, value: this.#long, kind, ttl };
     }

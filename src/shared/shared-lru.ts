@@ -20,7 +20,7 @@ import type { Entry } from '../bytes/access.js';
 import { isBytes, lengthOf, Source, textOfUnits } from '../bytes/codec.js';
 import { checkKey, keyTooLong } from '../bytes/frame.js';
 import { checkTtl } from '../bytes/options.js';
-import { joined, replay, restoreInto, snapshotOf } from '../bytes/snapshot.js';
+import { joined, readSnapshot, recordsOf, replay, snapshotOf } from '../bytes/snapshot.js';
 import { Clock } from '../clock.js';
 import { throwDisposed } from '../engine/dead.js';
 import { LRUCacheError, LRUCacheRangeError, LRUCacheTypeError } from '../errors.js';
@@ -323,7 +323,7 @@ export class SharedLRU<V = Uint8Array> {
   }
 
   #unpack(access: SharedAccess): V {
-    return access.unpack(this.#packer.unpack);
+    return access.unpack(this.#packer);
   }
 
   /**
@@ -541,17 +541,16 @@ export class SharedLRU<V = Uint8Array> {
     options: SharedLRUOptions<V>,
   ): { cache: SharedLRU<V>; restored: number; skipped: number } {
     const cache = new SharedLRU<V>(options);
-    const counts = restoreInto(source, ({ entries, hasTtl }) => {
-      if (hasTtl) cache.#memory.markTimed();
-      const now = cache.#now();
-      const { maxEntryBytes } = cache.#memory;
-      for (const entry of entries) {
-        const bytes = entry.key.bytes.length + entry.value.length;
-        if (bytes <= maxEntryBytes) replay(cache.#access, entry, now);
-      }
-      return cache.size;
-    });
-    return { cache, ...counts };
+    const snapshot = readSnapshot(source);
+    if (snapshot.hasTtl) cache.#memory.markTimed();
+    const now = cache.#now();
+    const { maxEntryBytes } = cache.#memory;
+    for (const entry of recordsOf(snapshot)) {
+      const bytes = entry.key.bytes.length + entry.value.length;
+      if (bytes <= maxEntryBytes) replay(cache.#access, entry, now);
+    }
+    const restored = cache.size;
+    return { cache, restored, skipped: snapshot.count - restored };
   }
 
   /**

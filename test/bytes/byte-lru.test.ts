@@ -1,6 +1,6 @@
 // ByteLRU as people use it: every operation, every codec, bad input, callbacks that use the cache.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ByteLRU, type ByteLRUOptions } from '../../src/bytes.js';
 import { nasty } from '../nasty.js';
 
@@ -76,6 +76,27 @@ describe.each(['wasm', 'pure'] as const)('ByteLRU on %s', (engine) => {
     });
     dates.set('a', new Date(5));
     expect(dates.get('a')).toEqual(new Date(5));
+  });
+
+  it('gives Buffers that are copies, if it is asked to', () => {
+    const cache = open<Buffer>({ codec: 'buffer', chunkBytes: 64 });
+    for (const length of [0, 1, 40, 64, 65, 1000, 70_000]) {
+      cache.set('a', Buffer.from(bytes(length)));
+      const [one, two] = [cache.get('a'), cache.peek('a')];
+      expect(Buffer.isBuffer(one) && same(one, bytes(length))).toBe(true);
+      two?.fill(9);
+      expect(same(one, bytes(length)) && same(cache.get('a'), bytes(length))).toBe(true);
+    }
+    expect(code(() => cache.set('a', 'text' as never))).toBe('INVALID_VALUE');
+    vi.stubGlobal('Buffer', undefined);
+    const error = code(() => open({ codec: 'buffer' }));
+    const text = open<string>({ codec: 'string' });
+    for (const value of ['é'.repeat(100), 'a'.repeat(100), '\ufeff']) {
+      text.set('a', value);
+      expect(text.get('a')).toBe(value);
+    }
+    vi.unstubAllGlobals();
+    expect(error).toBe('INVALID_OPTIONS');
   });
 
   it('takes a key of bytes for the string of these code units', () => {

@@ -72,6 +72,52 @@ describe('a snapshot', () => {
     expect(copy.snapshot().subarray(24)).toHaveLength(cache.snapshot().length - 24);
   });
 
+  it.each(['wasm', 'pure'] as const)('has entries of any length, on %s', (engine) => {
+    const options = { maxBytes: 1 << 22, engine } as const;
+    const cache = new ByteLRU(options);
+    // Around what one call of the core writes, and what it reads.
+    const lengths = [61_400, 61_430, 61_440, 65_500, 65_530, 65_536, 65_600, 200_000];
+    for (const length of lengths) {
+      cache.set(`${length}`, new Uint8Array(length).fill(length));
+      for (let i = 0; i < 300; i++) {
+        cache.set(`${length} ${i}`, new Uint8Array((i * 7) % 400).fill(i), {
+          ttl: (i % 2) * 1_000_000,
+        });
+      }
+    }
+    cache.set('\u4e2d'.repeat(30_000), new Uint8Array(10));
+    const perf = { now: () => 0 };
+    const timed = new ByteLRU({ ...options, perf });
+    timed.set('a', new Uint8Array(70_000).fill(1), { ttl: 1_000_000 });
+    for (const [from, more] of [[cache, {}] as const, [timed, { perf }] as const]) {
+      const { cache: copy } = ByteLRU.restore(from.snapshot(), { ...options, ...more });
+      const values = (all: ByteLRU) =>
+        [...all].map(([key, value]) => [key, value.length, value.at(-1), value[0]]);
+      expect(values(copy)).toEqual(values(from).filter(([key]) => copy.has(key as string)));
+      for (const key of from.keys()) expect(copy.has(key)).toBe(true);
+    }
+    const { cache: copy, skipped } = ByteLRU.restore(cache.snapshot(), {
+      ...options,
+      maxEntryBytes: 65_530,
+    });
+    expect(copy.has('65500')).toBe(true);
+    expect(['65530', '65600', '200000'].some((key) => copy.has(key))).toBe(false);
+    expect(skipped).toBeGreaterThan(3);
+  });
+
+  it('has no entry without an end of one whose time is up now', () => {
+    let time = 0;
+    const options = { ...string, perf: { now: () => time } };
+    const cache = new ByteLRU<string>(options);
+    cache.set('a', 'x', { ttl: 10 });
+    time = 10;
+    expect(cache.has('a')).toBe(true);
+    expect(ByteLRU.restore<string>(cache.snapshot(), options).restored).toBe(0);
+    cache.resize({ max: 5 });
+    time = 11;
+    expect(cache.has('a')).toBe(false);
+  });
+
   it('keeps the newest entries in a smaller cache', () => {
     const cache = filled('wasm', 600);
     const small = { ...string, maxBytes: 1 << 16 };

@@ -10,9 +10,8 @@ import { expect, it } from 'vitest';
 import { blocksOf, expectPrinted } from './blocks.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const ENTRIES = ['index', 'options', 'types', 'stores', 'memoize', 'bytes', 'shared'].map(
-  (name) => `src/${name}.ts`,
-);
+const NAMES = ['index', 'options', 'types', 'stores', 'memoize', 'bytes', 'shared'];
+const ENTRIES = NAMES.map((name) => `src/${name}.ts`);
 
 function filesIn(folder: string): Map<string, string> {
   const names = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });
