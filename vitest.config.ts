@@ -4,8 +4,12 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // They need packages of their own, and one a browser: npm run test:playground, test:frameworks.
-    exclude: [...configDefaults.exclude, 'test/playground/**', 'test/frameworks/**'],
+    // They need packages of their own, and one a browser: npm run test:playground, test:frameworks,
+    // test:sockets.
+    exclude: [
+      ...configDefaults.exclude,
+      ...['playground', 'frameworks', 'sockets'].map((name) => `test/${name}/**`),
+    ],
     pool: 'forks',
     // Vitest leaves one processor free, which on CI's two is half of them.
     maxWorkers: 2,
@@ -24,7 +28,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      exclude: ['src/**/core.generated.ts'],
+      // The sockets are tested with what they are for, by `npm run test:sockets`.
+      exclude: ['src/**/core.generated.ts', 'src/sockets/**'],
       reportsDirectory: 'build/coverage',
       reporter: ['text', 'json'],
       thresholds: { lines: 100, functions: 100, statements: 100, branches: 100 },

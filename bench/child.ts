@@ -1,8 +1,7 @@
-// Processes that measure: started one at a time, told their job by argument, heard out as JSON.
+// Processes that measure: started one at a time, told their job by argument, answering in JSON.
 
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { Failure } from './failure.js';
 
 /** What to start. */
@@ -18,6 +17,9 @@ export interface ChildPlan {
   readonly signal?: AbortSignal;
 }
 
+/** Most that a process may print, in characters. */
+const OUTPUT_MAX = 2 ** 28;
+
 /**
  * Runs a process to its end and returns what it wrote. Throws `Failure` if it cannot be run; a
  * process that ends without a result has the result `{ error }`.
@@ -25,30 +27,21 @@ export interface ChildPlan {
 export async function runChild<Result>(plan: ChildPlan): Promise<Result | { error: string }> {
   const { node, signal } = plan;
   const file = fileURLToPath(new URL(plan.module, import.meta.url));
-  const args = ['--expose-gc', file, JSON.stringify(plan.job)];
-  const child = spawn(node, args, {
-    stdio: ['pipe', 'pipe', 'pipe'],
+  const child = await execa(node, ['--expose-gc', file, JSON.stringify(plan.job)], {
+    ...(plan.input === undefined ? {} : { input: plan.input }),
     // Of a group of its own, if it has to be killed by signal: Ctrl-C then reaches it through us.
-    ...(signal === undefined ? {} : { signal, detached: true }),
+    ...(signal === undefined ? {} : { cancelSignal: signal, detached: true }),
+    reject: false,
+    maxBuffer: OUTPUT_MAX,
   });
-  // A child that ends early closes its input; why it ended is told by its output.
-  child.stdin.on('error', () => {});
-  child.stdin.end(plan.input);
-  const [code, output, errors] = await Promise.all([
-    new Promise<number | string>((resolve, reject) => {
-      child.on('error', (error) => {
-        // A child that was killed on purpose ends below, with its signal.
-        if (!signal?.aborted) reject(new Failure(`cannot run ${node}: ${error.message}`));
-      });
-      child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
-    }),
-    text(child.stdout),
-    text(child.stderr),
-  ]);
+  const ended = child.exitCode ?? child.signal;
+  if (ended === undefined && !child.isCanceled) {
+    throw new Failure(`cannot run ${node}: ${child.originalMessage}`);
+  }
   try {
-    return JSON.parse(output) as Result;
+    return JSON.parse(child.stdout) as Result;
   } catch {
-    const reason = errors.split('\n').find((line) => /error/i.test(line)) ?? 'no output';
-    return { error: `the process ended with ${code}: ${reason.trim()}` };
+    const reason = child.stderr.split('\n').find((line) => /error/i.test(line)) ?? 'no output';
+    return { error: `the process ended with ${ended ?? 'unknown'}: ${reason.trim()}` };
   }
 }

@@ -41,6 +41,8 @@ import {
 const DOCUMENT = 'docs/benchmarks.md';
 const PLOTS = 'docs/benchmarks';
 const DATA = 'bench/results.json';
+/** The cache that is written by hand. */
+const LINKED = 'Map + linked objects';
 
 /** A plot for the theme of the reader; `folder` is where the plots are, seen from the document. */
 function picture(name: PlotName, folder: string): string {
@@ -63,6 +65,7 @@ function versions({ libraries }: Results, group: Group): string {
 }
 
 const toLruCache = (cell: CellFigures) => ratioTo(cell, measuredIn(cell, 'lru-cache'));
+const toLinked = (cell: CellFigures) => ratioTo(cell, measuredIn(cell, LINKED));
 const toPure = (cell: CellFigures) => ratioTo(cell, measuredIn(cell, PURE));
 
 /** Means over keys and workloads of one ratio. */
@@ -99,10 +102,10 @@ function introduction(results: Results): string {
 This file is generated from [bench/results.json](../${DATA}) by
 \`npm run bench:documents\`. A test compares the two. Do not edit it.
 
-wasm-lru is compared with other caches, the same work done with each. All times are in nanoseconds
-per operation. A ratio is the time of the fastest other exact cache divided by that of wasm-lru: how
-many times as fast wasm-lru is. Below 1, wasm-lru is slower. Ratios are rounded down, and have as
-many decimals as their spread bears: the last one is unsure by less than five.
+This page compares wasm-lru with other caches that do the same work. All times are in nanoseconds
+per operation. A ratio is the time of the fastest other exact cache divided by that of wasm-lru:
+how many times as fast wasm-lru is. Below 1, wasm-lru is slower. Ratios are rounded down, and have
+as many decimals as their spread allows: the last one is uncertain by less than five.
 
 ## Run it yourself
 
@@ -112,8 +115,8 @@ npm run bench -- --json ${DATA}
 npm run bench:documents
 \`\`\`
 
-With Node 20.19 or newer. The second command measures, the third writes this file and the plots from
-what was measured. \`npm run bench -- --help\` lists the options.
+This needs Node 20.19 or newer. The second command measures, the third writes this file and the
+plots from what was measured. \`npm run bench -- --help\` lists the options.
 
 ## What was measured
 
@@ -138,8 +141,8 @@ const COLLECTED_WITHIN = `Time in the collector is what Node reports within the 
 function extraRounds({ spreadMax }: Results): string {
   if (spreadMax === undefined) return 'All cells were measured in as many rounds.';
   return `Cells whose ratio scatters were measured in more rounds, until its spread was at most
-  ${(spreadMax * 100).toFixed(0)} % or the time was over. In those are wasm-lru, lru-cache, and
-  libraries that may be the fastest other one.`;
+  ${(spreadMax * 100).toFixed(0)} % or the time was over. These rounds measured wasm-lru,
+  lru-cache, and libraries that may be the fastest other one.`;
 }
 
 function method(results: Results, cells: readonly CellFigures[]): string {
@@ -147,26 +150,26 @@ function method(results: Results, cells: readonly CellFigures[]): string {
 
 - A cell is a workload with one kind of keys and one size. Every library is measured in a fresh
   process for each cell and round. The libraries take turns, so that a slow minute of the machine
-  meets all of them.
-- Each process warms up first. What comes back is checked: against an exact simulator if the library
-  is exact, and that a value is that of its key with all.
-- Fresh strings are built within the timed pass, as a server's requests build them. Each process
-  times the building alone, too, and subtracts it. All other keys are made before.
+  affects all of them.
+- Each process warms up first. All results are checked: each value must belong to its key, and the
+  results of exact libraries must equal those of an exact simulator.
+- Fresh strings are built within the timed pass, as the requests of a server build them. Each
+  process also times the building alone, and subtracts it. All other keys are made beforehand.
 - A time is the median of all rounds. A ratio is the median of the ratios within each round, so
   that what slows the machine down for a while cancels out.
 - ${extraRounds(results)}
-- The spread (±) of a time or ratio is half the length of an interval. Of four rounds and more, the
-  interval holds the median of endlessly many with a probability of at least
-  ${(CONFIDENCE * 100).toFixed(0)} %, whatever way they scatter; of fewer, it is from the lowest to
-  the highest.
-- "At best" is the ratio of the fastest passes, ours and the other's, of any round: without what
-  others do on the machine, and without what is collected now and then.
-- Memory is what the filled cache added, after a collection. Keys and values are made before.
+- The spread (±) of a time or ratio is half the length of an interval. With four or more rounds, the
+  interval contains the true median with a probability of at least
+  ${(CONFIDENCE * 100).toFixed(0)} %, whatever the distribution; with fewer, it reaches from the
+  lowest to the highest value.
+- "At best" is the ratio of the fastest passes of any round, ours and the other's: those that
+  neither other programs nor the garbage collector interrupted.
+- Memory is what the filled cache added, after a collection. Keys and values were made beforehand.
 - ${results.countsIdleCollections === true ? COLLECTED_ALL : COLLECTED_WITHIN}
 
 What to keep in mind:
 
-- Others use the processor of a small virtual machine too, and its times are noisy. Compare
+- A small virtual machine shares its processor with others, and its times are noisy. Compare
   ratios; times of other machines will differ.
 - ${widestSpread(cells)}
 - A cell measures one thing in a loop. In a program, the processor's caches are shared with the
@@ -174,16 +177,16 @@ What to keep in mind:
 
 The kinds of keys:
 
-- Numbers: \`int\` counts from 0, \`int32\` is scattered over all 32-bit integers, \`float\` is no
-  integer.
-- Reused strings: \`string\` is the same string object each time, of which V8 has kept the hash.
+- Numbers: \`int\` counts from 0, \`int32\` is scattered over all 32-bit integers, \`float\` is not
+  an integer.
+- Reused strings: \`string\` is the same string object each time, whose hash V8 has kept.
 - Fresh strings, a new object each time: \`fresh16\` and \`fresh40\` of 16 and 40 characters,
   \`cons\` a concatenation that is not flat yet, and \`prefix-id\`, \`id-suffix\`, \`padded\`,
   \`url\`, \`uuid\` and \`json\` of these shapes.
 - Objects: \`object\`. Ints and strings in one cache, reused: \`int+string\`.`;
 }
 
-/** What is no matter of time per operation. */
+/** What is not about the time of an operation. */
 function other(results: Results, cells: readonly CellFigures[]): string {
   return `## What failed
 
@@ -191,7 +194,7 @@ ${failuresTable(results)}
 
 ## Memory
 
-Of a full cache in the largest churn. Keys and values are not counted.
+Of a full cache in the largest churn, without keys and values.
 
 ${picture('memory', 'benchmarks')}
 
@@ -236,8 +239,8 @@ A dot is a cell; the larger the dot, the larger the cache. Right of the line, wa
 
 ## Targets
 
-Set before this run. Ratios are to the best exact cache of the cell and geometric means over the
-cells, if nothing else is said.
+They were set before this run. Unless something else is said, a ratio is to the best exact cache of
+the cell, and is a geometric mean over the cells.
 
 ${targetsTable(results, all)}
 
@@ -259,15 +262,15 @@ ${otherGroups(results, cells)}
 
 ## With a ttl
 
-Each entry has a time to live, which none of them outlives. The other caches have none, or one of
+Each entry has a time to live, and none reaches its end. The other caches have no ttl, or one with
 another meaning.
 
 ${ttlTable(results, all)}
 
 ## Longest pauses
 
-Of caches of a million ints that are full, every \`set\` was timed by itself, in the churn and in
-the read-through by a Zipf distribution. Collections of garbage are in these times.
+Every single \`set\` of full caches of a million ints was timed, in the churn and in the
+read-through by a Zipf distribution. These times include garbage collection.
 
 ${pausesSection(results)}
 
@@ -299,10 +302,10 @@ function verdict(cells: readonly CellFigures[]): string {
     );
     return mean !== undefined && mean.value < 1;
   });
-  const price = slower.length === 0 ? '' : ` Slower with ${listed(slower)} as keys.`;
+  const loss = slower.length === 0 ? '' : ` Slower with ${listed(slower)} as keys.`;
   return `**${of('churn')} times as fast as lru-cache where entries come and go, ${of('zipf')}
-where few keys take most requests, ${of('hit')} where every request is a hit.${price}
-Its bundle is [larger](#runtimes). The API is the same.**`;
+where few keys take most requests, ${of('hit')} where every request is a hit.${loss}
+The API is the same.**`;
 }
 
 function summary(results: Results, cells: readonly CellFigures[]): string {
@@ -313,8 +316,10 @@ ${summaryTable(cells, toLruCache)}
 
 ${picture('ratios', PLOTS)}
 
-The same algorithm in JavaScript, \`wasm-lru/pure\`, takes
-${ratioText(meanRatio(cells, toPure))} times as long on geometric mean.
+On geometric mean, a hand-written \`Map\` with a linked list takes
+${ratioText(meanRatio(cells, toLinked))} times as long as wasm-lru,
+and the same algorithm in JavaScript, \`wasm-lru/pure\`,
+${ratioText(meanRatio(cells, toPure))} times.
 Measured on ${setting(results)},
 against ${versions(results, 'exact')}.
 All figures, how they were measured, and where we lose: [${DOCUMENT}](${DOCUMENT}).`;

@@ -5,7 +5,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { libraryNames } from './adapters/index.js';
+import { type Library, libraryNames } from './adapters/index.js';
 import { ownPackage } from './packages.js';
 import { grouped, type Report } from './report.js';
 
@@ -46,25 +46,27 @@ function columnsTable({ ttl, size }: Figures): string {
   ].join('\n');
 }
 
+const heads: Readonly<Record<Library, string>> = {
+  wasm: 'wasm engine',
+  pure: 'pure engine',
+  'lru-cache': 'lru-cache',
+  linked: 'Map + list',
+  naive: 'naive Map',
+};
+
 /** The report as a Markdown table, with what it was measured on. */
 export function markdownOf(report: Report): string {
+  // A report that was made before a library was added has no figures of it.
+  const names = libraryNames.filter((name) => report.rows.every((row) => name in row.libraries));
   const rows = report.rows.map((row) => {
-    const cells = libraryNames.map((name) => {
+    const cells = names.map((name) => {
       const { nsPerRequest, timesNaive } = row.libraries[name];
       return `${nsPerRequest.toFixed(0)} (${timesNaive.toFixed(1)}×)`;
     });
     const ratio = `${(row.libraries.wasm.hitRatio * 100).toFixed(1)} %`;
     return [`${row.trace}, ${row.keys}s`, grouped(row.capacity), ratio, ...cells];
   });
-  const head = [
-    'trace',
-    'max',
-    'hit ratio',
-    'wasm engine',
-    'pure engine',
-    'lru-cache',
-    'naive Map',
-  ];
+  const head = ['trace', 'max', 'hit ratio', ...names.map((name) => heads[name])];
   const lines = [head, ['---', ...head.slice(1).map(() => '--:')], ...rows];
   const { machine, node, versions, date, summary } = report;
   return [

@@ -24,8 +24,8 @@ const RATIO_MAX = 3;
 const INNOCENT_MAX = 1.1;
 
 const NOTES = `
-few: as many keys as a defence does not see that waits for sqrt(size / 4) of them; many: seven of
-eight entries. The last family is one that an adversary climbed to who measures times.
+"few" are sqrt(size / 4) hostile keys, too few for a defence that waits for more; "many" are seven
+of eight entries. The last family was found by an adversary who measures times and climbs.
 `;
 
 interface Options {
@@ -143,7 +143,7 @@ async function main(args: readonly string[]): Promise<number> {
     .option('--sizes <n,...>', 'entries of the caches', '1000,10000,100000,1000000')
     .option('--only <text>', 'families that have this in their name')
     .option('--rounds <n>', 'processes for each figure', '3')
-    .option('--climb <seconds>', 'how long the adversary climbs; 0 leaves it out', '20')
+    .option('--climb <seconds>', 'how long the adversary climbs; 0 leaves that family out', '20')
     .option('--seed <n>', 'where it begins', '1')
     .option('--json <file>', 'write all ratios here')
     .addHelpText('after', NOTES)

@@ -1,7 +1,7 @@
 // What caches of ints hold, in a process of its own: seen from outside, by what the process grows.
 //
-// Linear memory is counted in `external`, as are typed arrays, and the references to keys and
-// values in `heapUsed`. Keys and values themselves take nothing: they are small ints.
+// Linear memory is counted in `external`, typed arrays in `arrayBuffers`, and references to
+// keys and values in `heapUsed`. Keys and values themselves take nothing: they are small ints.
 //
 // There are so many caches that pages of 64 KiB, and what a process needs once, hardly count.
 
@@ -16,7 +16,7 @@ export interface MemoryJob {
 
 /** What came out, in bytes: per entry if the caches are filled, else per cache. */
 export type MemoryJobResult =
-  | { readonly linearBytes: number; readonly heapBytes: number }
+  | { readonly linearBytes: number; readonly heapBytes: number; readonly hintBytes: number }
   | { readonly error: string };
 
 /** Entries over all filled caches, at least. */
@@ -50,12 +50,15 @@ function measure({ capacity, isFilled }: MemoryJob): MemoryJobResult {
     caches[i] = cache;
   }
   const after = usage();
+  if (isFilled) for (const cache of caches) for (let key = 0; key < capacity; key++) cache.get(key);
+  const hit = usage();
   const held = caches.reduce((sum, { size }) => sum + size, 0);
   if (held !== (isFilled ? count * capacity : 0)) throw new Failure(`${held} entries are held`);
   const shares = isFilled ? held : count;
   return {
     linearBytes: (after.external - before.external) / shares,
     heapBytes: (after.heapUsed - before.heapUsed) / shares,
+    hintBytes: (hit.arrayBuffers - after.arrayBuffers) / shares,
   };
 }
 

@@ -1,5 +1,5 @@
-// What an entry costs beside its key and value: linear memory for index and recency order, and the
-// array of references to keys and values.
+// What an entry costs beside its key and value: linear memory for index and recency order, the
+// array of references to keys and values, and the hints that say where numbers were found.
 //
 // Measured on full and on empty caches, in processes of their own (memory-child.ts), so that
 // nothing of the inside of a cache has to be known.
@@ -60,8 +60,8 @@ export async function measureMemory(
 /** The table, and how to read it. */
 export function showMemory({ memory, targets, met }: MemoryReport): string {
   const table = new Table({
-    head: ['entries', 'linear memory, an entry', 'heap, an entry', 'empty cache', 'targets'],
-    colAligns: ['right', 'right', 'right', 'right', 'left'],
+    head: ['entries', 'linear, an entry', 'heap, an entry', 'hints, an entry', 'empty', 'targets'],
+    colAligns: ['right', 'right', 'right', 'right', 'right', 'left'],
     style: { head: [], border: [] },
   });
   for (const row of memory) {
@@ -69,6 +69,7 @@ export function showMemory({ memory, targets, met }: MemoryReport): string {
       grouped(row.capacity),
       `${row.linearBytes.toFixed(1)} B`,
       `${row.heapBytes.toFixed(1)} B`,
+      `${row.hintBytes.toFixed(1)} B`,
       `${grouped(Math.ceil(row.emptyBytes))} B`,
       isMet(row) ? 'met' : 'MISSED',
     ]);
@@ -77,7 +78,8 @@ export function showMemory({ memory, targets, met }: MemoryReport): string {
 
 Full caches with int keys. Linear memory is index and recency order. The heap is the array of
 references to key and value, two of 8 bytes an entry, with what it keeps in reserve to grow, and the
-object of the cache. Keys and values themselves come on top: these are ints, which take no more.
+object of the cache. Hints say where numbers were found, and are there once numbers are hit. Keys
+and values themselves come on top: these are ints, which take no more.
 Targets: at most ${targets.linearBytes} bytes of linear memory an entry, and at most \
 ${grouped(targets.emptyBytes)} for an empty cache, whatever its max: ${met ? 'met' : 'MISSED'}.
 `;

@@ -31,7 +31,8 @@ export const plotNames = ['ratios', 'sizes', 'memory'] as const;
 /** Name of a plot. */
 export type PlotName = (typeof plotNames)[number];
 
-interface Palette {
+/** The colours of a theme. */
+export interface Palette {
   readonly text: string;
   readonly faint: string;
   readonly grid: string;
@@ -324,21 +325,26 @@ function tidied(svg: string, title: string): string {
   )}\n`;
 }
 
-/** A plot as SVG. */
-export async function plot(name: PlotName, results: CellFigures[], theme: Theme): Promise<string> {
+/** Draws a plot as SVG, with a title for those who do not see it. */
+export async function draw(
+  specOf: (palette: Palette) => TopLevelSpec,
+  title: string,
+  theme: Theme,
+): Promise<string> {
   vega.resetSVGDefIds();
   const palette = palettes[theme];
-  const spec: TopLevelSpec = {
-    ...specs[name](results, palette),
-    config: configOf(palette),
-    padding: 8,
-  };
+  const spec: TopLevelSpec = { ...specOf(palette), config: configOf(palette), padding: 8 };
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none' });
   try {
-    return tidied(await view.toSVG(), plotTitles[name]);
+    return tidied(await view.toSVG(), title);
   } finally {
     view.finalize();
   }
+}
+
+/** A plot of the documents as SVG. */
+export function plot(name: PlotName, results: CellFigures[], theme: Theme): Promise<string> {
+  return draw((palette) => specs[name](results, palette), plotTitles[name], theme);
 }
 
 /** The name of the file of a plot, in docs/benchmarks. */

@@ -20,7 +20,8 @@ import { isAscii } from 'node:buffer';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Bench, type FnReturnedObject, now } from 'tinybench';
-import { type Cache, type Columns, type Key, type Library, libraries } from './adapters/index.js';
+import type { Columns } from './adapters/columns.js';
+import { type Cache, type Key, type Library, libraries } from './adapters/index.js';
 import { Failure } from './failure.js';
 import type { Outcome } from './oracle.js';
 import type { KeyKind } from './trace.js';
@@ -48,6 +49,8 @@ export type JobResult =
 const WARMUP_SHARE = 0.3;
 /** Requests after which V8 has optimized what matters, the core included. */
 const WARMUP_REQUESTS_MIN = 300_000;
+/** Time after which that is so even if passes are slow, as with keys of megabytes. */
+const WARMUP_MS_MAX = 500;
 const PASSES_MIN = 3;
 
 /** The pass: the one function that is timed. */
@@ -110,24 +113,31 @@ async function measure(job: Job, bytes: Buffer): Promise<JobResult> {
     // What the pass takes from the time there is, with all that was done before it.
     return { overriddenIterationCost: now() - started };
   };
-  /** Makes passes for some time, at least so many, and returns what each took, in ms. */
-  const passes = async (time: number, iterations: number, gc?: () => void): Promise<number[]> => {
-    const beforeEach = async (): Promise<void> => {
-      started = now();
-      keys = makeKeys();
-      gc?.();
-      await turn();
-      cache = createCache(job.capacity, job.columns);
-    };
-    const bench = new Bench({ time, iterations, warmup: false, retainSamples: true, throws: true });
-    bench.add(job.library, pass, { beforeEach, async: false });
-    const [task] = await bench.run();
-    const result = task?.result;
-    return result?.state === 'completed' ? [...(result.latency.samples ?? [])] : [];
+  const prepare = async (gc?: () => void): Promise<void> => {
+    started = now();
+    keys = makeKeys();
+    gc?.();
+    await turn();
+    cache = createCache(job.capacity, job.columns);
   };
 
-  await passes(restMs() * WARMUP_SHARE, Math.ceil(WARMUP_REQUESTS_MIN / job.requests));
-  const samplesMs = await passes(restMs(), PASSES_MIN, globalThis.gc);
+  const share = now() + restMs() * WARMUP_SHARE;
+  const latest = now() + WARMUP_MS_MAX;
+  let warmed = 0;
+  do {
+    await prepare();
+    pass();
+    warmed += job.requests;
+  } while (now() < share || (warmed < WARMUP_REQUESTS_MIN && now() < latest));
+
+  const bench = new Bench({
+    ...{ time: restMs(), iterations: PASSES_MIN, warmup: false },
+    ...{ retainSamples: true, throws: true },
+  });
+  bench.add(job.library, pass, { beforeEach: () => prepare(globalThis.gc), async: false });
+  const [task] = await bench.run();
+  const result = task?.result;
+  const samplesMs = result?.state === 'completed' ? [...(result.latency.samples ?? [])] : [];
   return {
     node: process.version,
     hits: job.expected.hits,

@@ -1,30 +1,34 @@
 // The report: what was measured, as a table for people and as JSON for programs.
 //
-// Figures: the median of all samples of all rounds, and as the spread the median absolute
-// deviation from it, as a share of it. Both ignore a pass that was interrupted.
+// A time is the median of all samples of all processes, which ignores a pass that was interrupted.
+// Its spread is how far the median of one process is from it, at most, as a share of it. A single
+// process has no spread: that its passes agree says nothing about the next process.
 
 import { cpus } from 'node:os';
-import Table from 'cli-table3';
-import { type Columns, type Library, libraryNames } from './adapters/index.js';
+import type { Columns } from './adapters/columns.js';
+import { type Library, libraryNames } from './adapters/index.js';
+import type { Advice } from './advice.js';
 import { medianOf } from './median.js';
 import { ownPackage, versionOf } from './packages.js';
-import type { Cells, Measured, Row } from './rounds.js';
+import type { Cell, Cells, Measured, Row } from './rounds.js';
 import type { KeyKind } from './trace.js';
 
 /** One library in one row. */
-interface LibraryReport {
+export interface LibraryReport {
   readonly hits: number;
   readonly hitRatio: number;
   /** Median. */
   readonly nsPerRequest: number;
-  /** Median absolute deviation, as a share of the median. */
-  readonly spread: number;
+  /** Largest distance of a process's median from it, as a share; absent with one process. */
+  readonly spread?: number;
+  readonly processes: number;
   readonly samples: number;
   /** How many times faster than the naive one. */
   readonly timesNaive: number;
 }
 
-interface RowReport {
+/** All libraries in one row. */
+export interface RowReport {
   readonly trace: string;
   readonly keys: KeyKind;
   readonly capacity: number;
@@ -49,7 +53,13 @@ export interface Report extends Setting {
   readonly with: Columns;
   readonly rows: readonly RowReport[];
   /** Geometric means over the rows: time of a library, divided by the time of wasm. */
-  readonly summary: { readonly lruCacheToWasm: number; readonly naiveToWasm: number };
+  readonly summary: {
+    readonly lruCacheToWasm: number;
+    readonly linkedToWasm: number;
+    readonly naiveToWasm: number;
+  };
+  /** What a trace of the user's says of caches. */
+  readonly advice?: Advice;
 }
 
 function geometricMean(values: readonly number[]): number {
@@ -75,22 +85,32 @@ export function settingNow(node: string): Setting {
   };
 }
 
+function reportLibrary(
+  { hits, processes }: Cell,
+  requests: number,
+  naiveNs: number,
+): LibraryReport {
+  const samples = processes.flat();
+  const middle = medianOf(samples);
+  const furthest = Math.max(...processes.map((own) => Math.abs(medianOf(own) - middle)));
+  return {
+    hits,
+    hitRatio: round(hits / requests, 6),
+    nsPerRequest: round(middle, 2),
+    ...(processes.length > 1 ? { spread: round(furthest / middle, 4) } : {}),
+    processes: processes.length,
+    samples: samples.length,
+    timesNaive: round(naiveNs / middle, 3),
+  };
+}
+
 function reportRow(row: Row, cells: Cells): RowReport {
   const { label, keys, requests, uniques } = row.trace;
-  const naive = medianOf(cells.naive.samplesNs);
-  const report = (library: Library): LibraryReport => {
-    const { hits, samplesNs } = cells[library];
-    const middle = medianOf(samplesNs);
-    const deviation = medianOf(samplesNs.map((ns) => Math.abs(ns - middle)));
-    return {
-      hits,
-      hitRatio: round(hits / requests, 6),
-      nsPerRequest: round(middle, 2),
-      spread: round(deviation / middle, 4),
-      samples: samplesNs.length,
-      timesNaive: round(naive / middle, 3),
-    };
-  };
+  const naiveNs = medianOf(cells.naive.processes.flat());
+  const reports = libraryNames.map((library) => [
+    library,
+    reportLibrary(cells[library], requests, naiveNs),
+  ]);
   return {
     trace: label,
     keys,
@@ -98,17 +118,12 @@ function reportRow(row: Row, cells: Cells): RowReport {
     requests,
     uniques,
     oracleHits: row.expected.hits,
-    libraries: {
-      wasm: report('wasm'),
-      pure: report('pure'),
-      'lru-cache': report('lru-cache'),
-      naive: report('naive'),
-    },
+    libraries: Object.fromEntries(reports) as RowReport['libraries'],
   };
 }
 
-/** The report of all rows. */
-export function makeReport(rows: readonly Row[], measured: Measured): Report {
+/** The report of all rows, with the advice for a trace of the user's. */
+export function makeReport(rows: readonly Row[], measured: Measured, advice?: Advice): Report {
   const reports = rows.map((row, i) => reportRow(row, measured.cells[i] as Cells));
   const timesWasm = (library: Library): number =>
     geometricMean(
@@ -121,60 +136,14 @@ export function makeReport(rows: readonly Row[], measured: Measured): Report {
     rows: reports,
     summary: {
       lruCacheToWasm: round(timesWasm('lru-cache'), 3),
+      linkedToWasm: round(timesWasm('linked'), 3),
       naiveToWasm: round(timesWasm('naive'), 3),
     },
+    ...(advice === undefined ? {} : { advice }),
   };
 }
 
 /** A whole number as people write it. */
 export function grouped(value: number): string {
   return value.toLocaleString('en-US');
-}
-
-const columnHeads: Readonly<Record<Library, string>> = {
-  wasm: 'wasm-lru, wasm engine',
-  pure: 'wasm-lru, pure engine',
-  'lru-cache': 'lru-cache',
-  naive: 'naive Map LRU',
-};
-
-function showCell(cell: LibraryReport): string {
-  const time = `${cell.nsPerRequest.toFixed(1)} ns ±${(cell.spread * 100).toFixed(0)}%`;
-  const ratio = `${(cell.hitRatio * 100).toFixed(1)}%`;
-  return `${time}\n${cell.timesNaive.toFixed(2)}x naive\n${grouped(cell.hits)} hits ${ratio}`;
-}
-
-function keeping(columns: Columns): string {
-  if (columns.length === 0) return '';
-  return `All but the naive one keep a ${columns.join(' and a ')} of each entry.\n`;
-}
-
-/** The table, the summary below it and how to read both. */
-export function showReport(report: Report): string {
-  const table = new Table({
-    head: ['trace', 'capacity', ...libraryNames.map((name) => columnHeads[name])],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
-    style: { head: [], border: [] },
-  });
-  for (const row of report.rows) {
-    table.push([
-      `${row.trace}\n${row.keys} keys\n${grouped(row.requests)} requests`,
-      grouped(row.capacity),
-      ...libraryNames.map((name) => showCell(row.libraries[name])),
-    ]);
-  }
-  const { machine, node, versions, summary } = report;
-  return `${table.toString()}
-
-Geometric mean over all rows: the wasm engine is ${summary.lruCacheToWasm.toFixed(2)}x as fast as \
-lru-cache and ${summary.naiveToWasm.toFixed(2)}x as fast as naive.
-${keeping(report.with)}
-A request is a get and, on a miss, a set of a new object. Every pass had exactly the oracle's hits.
-Time: ns per request; median of all passes, ± median absolute deviation. Each pass replays the
-whole trace over a new cache. A fresh process per cell and round (${report.rounds}), one at a time.
-String keys are new objects in every pass; making them is not timed. web12 ints are scrambled.
-Node ${node.slice(1)}, wasm-lru ${versions['wasm-lru']}, lru-cache ${versions['lru-cache']}, \
-${machine.cpu}, ${machine.cores} cores.
-Compare ratios, not times of different machines.
-`;
 }

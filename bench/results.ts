@@ -123,6 +123,8 @@ export interface MemoryRow {
   readonly linearBytes: number;
   /** Bytes of the JavaScript heap that hold references to keys and values, per entry. */
   readonly heapBytes: number;
+  /** Bytes of typed arrays that say where numbers were found, once all have been hit, per entry. */
+  readonly hintBytes: number;
 }
 
 /** A library that could not do what a cell asks of it, and why. */

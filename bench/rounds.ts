@@ -4,10 +4,12 @@
 // of a row follow one another in random order: what slows the machine down for a while slows all
 // of a row, and none of them always.
 
-import { type Columns, type Library, libraryNames } from './adapters/index.js';
+import type { Columns } from './adapters/columns.js';
+import { type Library, libraryNames } from './adapters/index.js';
 import { runChild } from './child.js';
 import { Failure } from './failure.js';
 import { type Outcome, replayExactly } from './oracle.js';
+import type { Ticker } from './progress.js';
 import { createRandom, shuffle } from './random.js';
 import type { Job, JobResult } from './replay-child.js';
 import type { Trace } from './trace.js';
@@ -19,10 +21,10 @@ export interface Row {
   readonly expected: Outcome;
 }
 
-/** All samples of one cell, in ns per request. */
+/** All samples of one cell, in ns per request: a list for each process. */
 export interface Cell {
   hits: number;
-  readonly samplesNs: number[];
+  readonly processes: (readonly number[])[];
 }
 
 /** A row's cells, by library. */
@@ -30,9 +32,9 @@ export type Cells = Readonly<Record<Library, Cell>>;
 
 /** How to measure. */
 export interface Plan {
-  /** Rounds at most. */
+  /** Processes for each cell. */
   readonly rounds: number;
-  /** Time to aim for, in all. Further rounds are left out if it is as good as over. */
+  /** Time to aim for, in all. No process is left out if it is over, but each is short. */
   readonly seconds: number;
   /** The Node to measure in. */
   readonly node: string;
@@ -50,9 +52,6 @@ export interface Measured {
 
 /** What starting and ending a process takes, outside the time it can see. */
 const SPAWN_MS = 50;
-
-/** Share of the last round's time that must be left for another; it will be a shorter one. */
-const ROUND_SHARE_MIN = 0.4;
 
 /**
  * The rows of a trace, at its own capacities unless others are given. Throws `Failure` if the
@@ -73,34 +72,32 @@ export function rowsOf(trace: Trace, capacities: readonly number[] = trace.capac
 }
 
 function emptyCells(): Cells {
-  const cell = (): Cell => ({ hits: 0, samplesNs: [] });
-  return { wasm: cell(), pure: cell(), 'lru-cache': cell(), naive: cell() };
+  const cells = libraryNames.map((library) => [library, { hits: 0, processes: [] }]);
+  return Object.fromEntries(cells) as Cells;
 }
 
-/**
- * Measures all rows. `onProcess` is told of the row when a process of it has ended, and of the
- * round. Throws `Failure` at the first process that fails.
- */
+/** Processes that a plan starts for so many rows. */
+export function processesFor(rows: number, { rounds }: Pick<Plan, 'rounds'>): number {
+  return rows * rounds * libraryNames.length;
+}
+
+/** Measures all rows. Throws `Failure` at the first process that fails. */
 export async function measureRows(
   rows: readonly Row[],
   plan: Plan,
-  onProcess: (row: Row, round: number) => void,
+  ticker: Ticker,
 ): Promise<Measured> {
   const cells = rows.map(emptyCells);
   const random = createRandom(Date.now());
-  const started = performance.now();
-  const deadline = started + plan.seconds * 1000;
-  let processes = rows.length * libraryNames.length * plan.rounds;
+  const deadline = performance.now() + plan.seconds * 1000;
+  let processes = processesFor(rows.length, plan);
   let node = '';
-  let rounds = 0;
-  while (rounds < plan.rounds) {
-    const roundMs = (performance.now() - started) / rounds;
-    if (rounds > 0 && deadline - performance.now() < roundMs * ROUND_SHARE_MIN) break;
-    rounds += 1;
+  for (let round = 1; round <= plan.rounds; round++) {
     for (const [i, row] of rows.entries()) {
       const { trace, capacity, expected } = row;
-      const { keys, requests } = trace;
+      const { label, keys, requests } = trace;
       for (const library of shuffle([...libraryNames], random)) {
+        ticker.begin(`round ${round} of ${plan.rounds}, ${label} at ${capacity}`);
         // An equal share of what is left, so that a slow process is made up for by all later ones.
         const budgetMs = (deadline - performance.now()) / processes - SPAWN_MS;
         const columns = plan.with;
@@ -108,16 +105,16 @@ export async function measureRows(
         const child = { node: plan.node, module: 'replay-child.js', job, input: trace.bytes };
         const result = await runChild<JobResult>(child);
         if ('error' in result) {
-          throw new Failure(`${library}, ${trace.label} at capacity ${capacity}: ${result.error}`);
+          throw new Failure(`${library}, ${label} at capacity ${capacity}: ${result.error}`);
         }
         const cell = (cells[i] as Cells)[library];
         cell.hits = result.hits;
-        cell.samplesNs.push(...result.samplesNs);
+        cell.processes.push(result.samplesNs);
         node = result.node;
         processes -= 1;
-        onProcess(row, rounds);
+        ticker.end();
       }
     }
   }
-  return { cells, rounds, node, with: plan.with };
+  return { cells, rounds: plan.rounds, node, with: plan.with };
 }

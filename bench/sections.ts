@@ -209,16 +209,18 @@ function churnTable(
 
 function ownMemory({ memory = [] }: Results): string {
   if (memory.length === 0) return '';
-  const rows = memory.map(({ capacity, linearBytes, heapBytes, emptyBytes }) => [
+  const rows = memory.map(({ capacity, linearBytes, heapBytes, hintBytes, emptyBytes }) => [
     grouped(capacity),
-    ...[linearBytes, heapBytes].map((bytes) => bytes.toFixed(1)),
+    ...[linearBytes, heapBytes, hintBytes].map((bytes) => bytes.toFixed(1)),
     grouped(Math.ceil(emptyBytes)),
   ]);
-  const head = ['entries', 'linear memory, an entry', 'heap, an entry', 'empty cache'];
+  const perEntry = ['linear memory', 'heap', 'hints'].map((part) => `${part}, an entry`);
+  const head = ['entries', ...perEntry, 'empty cache'];
   return `
 
 Of this package alone, in bytes: index and recency order are in linear memory; on the heap is the
-array of references to keys and values, 16 bytes an entry and what it has in reserve.
+array of references to keys and values, 16 bytes an entry and what it has in reserve. Hints say
+where numbers were found, once numbers are hit.
 
 ${table(head, rows, 0)}`;
 }

@@ -21,22 +21,16 @@ export interface Trace {
   readonly bytes: Uint8Array;
   /** The keys by number: 0 to `uniques` - 1, as they first come. */
   readonly ids: Int32Array;
-  /** Capacities to replay it at, unless the user names others. */
+  /** Capacities on record, to replay it at unless the user names others. */
   readonly capacities: readonly number[];
   /** Exact LRU hits by capacity, where they are on record. */
   readonly knownHits: KnownHits;
 }
 
+const NEWLINE = 0x0a;
+
 /** Hits by capacity. */
 export type KnownHits = Readonly<Record<string, number>>;
-
-/** Capacities of a trace nothing is known of, as shares of its unique keys. */
-const CAPACITY_SHARES = [0.01, 0.05, 0.2];
-
-function capacitiesFor(uniques: number): number[] {
-  const capacities = CAPACITY_SHARES.map((share) => Math.max(1, Math.round(uniques * share)));
-  return [...new Set(capacities)];
-}
 
 function number<K>(keys: ArrayLike<K>): { ids: Int32Array; uniques: number } {
   const numbers = new Map<K, number>();
@@ -59,16 +53,27 @@ export function traceOfInts(label: string, keys: Int32Array): Trace {
   return traceOf(label, 'int', keys, bytes);
 }
 
+/** Lines as UTF-8. Never as one text, which may be longer than V8 allows. */
+function joinLines(lines: readonly string[]): Buffer {
+  const length = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
+  const bytes = Buffer.allocUnsafe(length);
+  let end = 0;
+  for (const line of lines) {
+    end += bytes.write(line, end);
+    end = bytes.writeUInt8(NEWLINE, end);
+  }
+  return bytes;
+}
+
 /** A trace of string keys, none of which has a newline in it. */
 export function traceOfStrings(label: string, keys: readonly string[]): Trace {
-  return traceOf(label, 'string', keys, Buffer.from(`${keys.join('\n')}\n`));
+  return traceOf(label, 'string', keys, joinLines(keys));
 }
 
 function traceOf<K>(label: string, kind: KeyKind, keys: ArrayLike<K>, bytes: Uint8Array): Trace {
   const { ids, uniques } = number(keys);
-  const capacities = capacitiesFor(uniques);
   const requests = keys.length;
-  return { label, keys: kind, requests, uniques, bytes, ids, capacities, knownHits: {} };
+  return { label, keys: kind, requests, uniques, bytes, ids, capacities: [], knownHits: {} };
 }
 
 /** The content of a file, or of standard input if it is called '-'; unpacked if it is gzip. */
@@ -102,6 +107,15 @@ export function splitLines(bytes: Buffer, limit: number): string[] {
   return lines;
 }
 
+/** As `splitLines`; throws `Failure` where a line is longer than a string can be. */
+function linesOf(bytes: Buffer, label: string, limit: number): string[] {
+  try {
+    return splitLines(bytes, limit);
+  } catch (error) {
+    throw new Failure(`a line of ${label} is no key: ${(error as Error).message}`);
+  }
+}
+
 /** Whether a text is an int32 in decimal, written as JavaScript writes it. */
 function isInt(text: string): boolean {
   return String(Number(text) | 0) === text;
@@ -117,10 +131,12 @@ export async function readTrace(
   limit: number,
 ): Promise<Trace> {
   const label = file === '-' ? 'stdin' : file.replace(/^.*[\\/]/, '').replace(/\.gz$/, '');
-  const lines = splitLines(await readUnpacked(file), limit);
+  const lines = linesOf(await readUnpacked(file), label, limit);
   if (lines.length === 0) throw new Failure(`no requests in ${file}: a key per line is wanted`);
   const odd = keys === 'string' ? 0 : lines.findIndex((line) => !isInt(line));
   if (odd < 0) return traceOfInts(label, Int32Array.from(lines, Number));
   if (keys !== 'int') return traceOfStrings(label, lines);
-  throw new Failure(`line ${odd + 1} of ${label} is no int32 in decimal: '${lines[odd]}'`);
+  throw new Failure(
+    `line ${odd + 1} of ${label} is no int32 in decimal: '${lines[odd]?.slice(0, 80)}'`,
+  );
 }

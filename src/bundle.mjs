@@ -9,6 +9,9 @@
 // which anything older would make slow, but no static block. Names of classes stay, as errors,
 // profiles and heap snapshots show them.
 //
+// Every statement has a line of its own: Node prints the line that threw an uncaught error, and a
+// wrong option should not print the whole file.
+//
 // There are two kinds of entries. A whole one holds everything, with its own way to the core. A
 // satellite holds its own files only and imports the class from a whole one, so that there is one
 // class in a program. Imports are relative, and each subpath of the exports in package.json is also
@@ -42,15 +45,33 @@ const SATELLITES = [
   { name: 'edge', entry: 'edge', of: 'index', formats: ['esm'] },
 ];
 
+/**
+ * Entries that fit a cache into what people already use, by their files in src/sockets/. There is
+ * one of each, over the package's main entry; who wants `wasm-lru/pure` hands them such a cache.
+ */
+const SOCKETS = Object.values(JSON.parse(readFileSync('package.json', 'utf8')).exports)
+  .map((subpath) => subpath.import?.types?.match(/\/sockets\/([\w-]+)\.d\.ts$/)?.[1])
+  .filter((name) => name !== undefined);
+
+for (const name of SOCKETS) {
+  SATELLITES.push({ name, entry: `sockets/${name}`, of: 'index', formats: FORMATS });
+}
+
 /** What a whole entry exports, by the modules that satellites import it from. */
 const MAIN = /\/(index|lru|errors)\.js$/;
+
+/** Length from which a statement is broken into lines. */
+const LINE_MAX = 400;
+/** What private fields of a cache begin with, and what stands for it while names are shortened. */
+const FIELD = '#LRUCache_';
+const FIELD_KEPT = '$LRUCache_';
 
 const EXTENSIONS = { esm: 'js', cjs: 'cjs' };
 
 /** Folders of src/ with a core of their own. */
 const OWN_CORES = ['bytes', 'shared'];
 
-/** Puts the entry's way to the core in the place of src/core.ts. */
+/** Puts the entry's way to the core in the place of src/engine/core.ts. */
 const coreFrom = (core) => ({
   name: 'core',
   setup({ onResolve, resolve }) {
@@ -58,7 +79,7 @@ const coreFrom = (core) => ({
       // Those of bytes and of shared caches have their own.
       OWN_CORES.some((folder) => importer.startsWith(join(import.meta.dirname, folder)))
         ? undefined
-        : resolve(`./${core}.ts`, { resolveDir: import.meta.dirname, kind }),
+        : resolve(`./engine/${core}.ts`, { resolveDir: import.meta.dirname, kind }),
     );
   },
 });
@@ -88,25 +109,42 @@ const STATIC_FIELDS = {
   },
 };
 
+/** The declarations of the entries that have not their own name. */
+const TYPES = { pure: 'index', edge: 'index' };
+for (const name of SOCKETS) TYPES[name] = `sockets/${name}`;
+
 /** A first line by which Deno and JSR find the declarations of a module. */
 function preambleOf(name, format) {
   if (format === 'cjs') return undefined;
-  const types = { pure: 'index', edge: 'index' }[name] ?? name.replace(/^pure\./, '');
+  const types = TYPES[name] ?? name.replace(/^pure\./, '');
   return `/* @ts-self-types="./types/${types}.d.ts" */`;
 }
 
-/** Shortens all names but those of classes, and writes a file and its map. */
+/**
+ * Gives the classes of a cache the names that V8 shows when a method is called without its cache: a
+ * name of their own, and private fields that say whose they are. To terser, which shortens all
+ * private names, they are ordinary properties.
+ */
+function withNamesOfReceivers(text) {
+  const chain =
+    /^var (?:\w+, )?(Settings|IterableCache|LoadingCache|LRUCache) = class [\s\S]*?^\}[;,]/gm;
+  return text.replace(chain, (body, name) =>
+    body.replace('= class', `= class ${name}`).replace(/#(?=\w)/g, () => FIELD_KEPT),
+  );
+}
+
+/** Shortens all names but those that people see, and writes a file and its map. */
 async function writeShort(file, format, preamble, text, map) {
   const classes = [...text.matchAll(/(\w+) = class\b/g)].map(([, name]) => name);
-  const short = await minify(text, {
+  const short = await minify(withNamesOfReceivers(text), {
     module: format === 'esm',
     toplevel: true,
     compress: false,
-    format: { comments: false, preamble },
+    format: { comments: false, preamble, semicolons: false, max_line_len: LINE_MAX },
     mangle: { reserved: classes },
     sourceMap: { content: map, filename: basename(file), url: `${basename(file)}.map` },
   });
-  writeFileSync(file, short.code);
+  writeFileSync(file, short.code.replaceAll(FIELD_KEPT, FIELD));
   writeFileSync(`${file}.map`, short.map);
 }
 
@@ -151,14 +189,18 @@ async function bundleAll() {
   }
 }
 
+/** What the declarations of a module import, as paths below dist/src/. */
+function importedBy(module, text) {
+  const specifiers = [...text.matchAll(/from '(\.[\w./-]+)\.js'/g)];
+  return specifiers.map(([, specifier]) => posix.join(posix.dirname(module), specifier));
+}
+
 /** The modules whose declarations an entry's declarations need, itself first. */
 function reachableFrom(modules) {
   const reached = new Set(modules);
   for (const module of reached) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
-    for (const [, name] of text.matchAll(/from '(\.\.?\/[\w/-]+)\.js'/g)) {
-      reached.add(posix.join(posix.dirname(module), name));
-    }
+    for (const name of importedBy(module, text)) reached.add(name);
   }
   return reached;
 }
@@ -166,20 +208,24 @@ function reachableFrom(modules) {
 /** Copies the declarations of the public modules, as they are and as those of CommonJS modules. */
 function copyTypes() {
   rmSync('dist/types', { recursive: true, force: true });
-  for (const module of reachableFrom(['index', 'stores', 'memoize', 'bytes', 'shared'])) {
+  const sockets = SOCKETS.map((name) => `sockets/${name}`);
+  for (const module of reachableFrom([
+    'index',
+    'stores',
+    'memoize',
+    'bytes',
+    'shared',
+    ...sockets,
+  ])) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
     const map = JSON.parse(readFileSync(`dist/src/${module}.d.ts.map`, 'utf8'));
     mkdirSync(`dist/types/${posix.dirname(module)}`, { recursive: true });
     for (const extension of ['ts', 'cts']) {
-      const path = `${module}.d.${extension}`;
-      const file = basename(path);
-      const own =
-        extension === 'ts' ? text : text.replace(/(from '\.\.?\/[\w/-]+)\.js'/g, "$1.cjs'");
-      writeFileSync(
-        `dist/types/${path}`,
-        own.replace(`${basename(module)}.d.ts.map`, `${file}.map`),
-      );
-      writeFileSync(`dist/types/${path}.map`, JSON.stringify({ ...map, file }));
+      const file = `${basename(module)}.d.${extension}`;
+      const own = extension === 'ts' ? text : text.replace(/(from '\.[\w./-]+)\.js'/g, "$1.cjs'");
+      const path = `dist/types/${module}.d.${extension}`;
+      writeFileSync(path, own.replace(`${basename(module)}.d.ts.map`, `${file}.map`));
+      writeFileSync(`${path}.map`, JSON.stringify({ ...map, file }));
     }
   }
 }

@@ -7,12 +7,12 @@
  * @module wasm-lru
  */
 
+export { LRUCache } from './api/lru.js';
 export {
   LRUCacheError,
   type LRUCacheErrorCode,
   LRUCacheRangeError,
   LRUCacheTypeError,
-} from './errors.js';
-export { LRUCache } from './lru.js';
-export { provideCore } from './provide.js';
-export type { EngineKind, Perf } from './types.js';
+} from './common/errors.js';
+export type { EngineKind, Perf } from './common/types.js';
+export { provideCore } from './engine/provide.js';

@@ -6,7 +6,7 @@
  * @module memoize
  */
 
-export { type CachedDecorator, cached, memoizedOf } from './cached.js';
+export { type CachedDecorator, cached, memoizedOf } from './memoize/cached.js';
 export {
   type AnyFunction,
   type ArgumentsOf,
@@ -18,4 +18,4 @@ export {
   NOTHING,
   type Result,
   type ResultOf,
-} from './memoized.js';
+} from './memoize/memoized.js';

@@ -6,7 +6,7 @@
  * @module stores
  */
 
-export type { Dict } from './dict.js';
-export type { CacheOptions, StoreCacheOptions } from './read-through.js';
-export { WriteBackCache, type WriteBackOptions } from './write-back.js';
-export { WriteThroughCache, type WriteThroughOptions } from './write-through.js';
+export type { Dict } from './stores/dict.js';
+export type { CacheOptions, StoreCacheOptions } from './stores/read-through.js';
+export { WriteBackCache, type WriteBackOptions } from './stores/write-back.js';
+export { WriteThroughCache, type WriteThroughOptions } from './stores/write-through.js';

@@ -4,7 +4,7 @@
 // vitest's. That no timer keeps a process alive is shown in clock-host.test.ts.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { type Cache, type Given, HandClock, type Key, TTL } from './hand-clock.js';
 import { openCache, plainCases, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';

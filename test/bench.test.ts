@@ -2,12 +2,11 @@
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
-import ts from 'typescript';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ColumnLRU } from '../bench/adapters/column.js';
 import { contenders } from '../bench/adapters/contenders.js';
@@ -25,27 +24,9 @@ import { createRandom, createZipf, mix32, shuffle } from '../bench/random.js';
 import { createRequests } from '../bench/requests.js';
 import { type Cell, type KeyKind, keyKinds, type Results } from '../bench/results.js';
 import { createStoreSubject } from '../bench/subject.js';
+import { compileBench } from './bench-compiled.js';
 
-const root = new URL('..', import.meta.url).pathname;
-const outDir = join(root, 'build/bench-test');
-
-/** Compiles what the benchmark runs, into a folder of the tests' own: build/js may be measured. */
-function compile(): void {
-  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
-  const files = ['assembly', 'bench', 'src'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
-      join(folder, file),
-    ),
-  );
-  for (const file of files) {
-    // Of the files that exist for both compilers, those of this one.
-    if (!/^[^.]*\.ts$/.test(file) && !/generated\.ts$/.test(file)) continue;
-    const text = readFileSync(join(root, file), 'utf8');
-    const output = join(outDir, file.replace(/\.ts$/, '.js'));
-    mkdirSync(dirname(output), { recursive: true });
-    writeFileSync(output, ts.transpileModule(text, { compilerOptions }).outputText);
-  }
-}
+let outDir: string;
 
 /** Runs the command line here, for all that starts no process. */
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -77,7 +58,9 @@ function readResults(file: string): Results {
 }
 
 describe('the command line', () => {
-  beforeAll(compile);
+  beforeAll(() => {
+    outDir = compileBench('bench-test');
+  });
 
   it('explains itself', async () => {
     const { code, out } = await run('--help');

@@ -83,7 +83,7 @@ const MISTAKES = [
   'scale(1);',
   'withProperty.extra;',
   'query(1).limit(2);',
-  'memoize((a: number) => a, { maxAge: 1 });',
+  'memoize((a: number) => a, { lifetimeMs: 1 });',
   'memoizedOf(users, users.find).delete(1);',
   'class A { @cached({ key: (a: number) => a }) m(a: string) { return a; } } export { A };',
   'class B { @cached() field = 1; } export { B };',

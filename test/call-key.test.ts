@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { callKey } from '../src/call-key.js';
+import { callKey } from '../src/memoize/call-key.js';
 import { stillAlive } from './collected.js';
 
 const OBJECTS = [{}, {}, [], () => {}, Symbol('a'), Symbol('a'), Symbol.for('a'), Symbol.for('b')];

@@ -5,7 +5,7 @@
 
 import { LRUCache as Peer } from 'lru-cache';
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { HandClock } from './hand-clock.js';
 import { openCache, plainCases } from './support.js';
 import { expectValid } from './validate.js';

@@ -7,7 +7,7 @@
 import fc from 'fast-check';
 import { LRUCache as Peer } from 'lru-cache';
 import { describe, expect, it } from 'vitest';
-import { entriesOf, type LRUCache } from '../src/lru.js';
+import { entriesOf, type LRUCache } from '../src/api/lru.js';
 import { ModelCache, type Told } from './model.js';
 import { engineCases, openCache, plainCases, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';

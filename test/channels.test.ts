@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { type ChannelListener, channel, tracingChannel } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { reportFor } from '../src/status.js';
+import { reportFor } from '../src/cache/status.js';
 import { HandClock } from './hand-clock.js';
 import {
   type Base,

@@ -5,7 +5,7 @@
 
 import { LRUCache as Peer } from 'lru-cache';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LRUCache } from '../src/lru.js';
+import { LRUCache } from '../src/api/lru.js';
 import { runChild } from './child.js';
 import { HandClock, TTL } from './hand-clock.js';
 

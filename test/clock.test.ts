@@ -5,7 +5,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { type Cache, codeOf, contentOf, type Given, HandClock, openAt, TTL } from './hand-clock.js';
 import { type EngineCase, plainCases } from './support.js';
 import { expectValid } from './validate.js';

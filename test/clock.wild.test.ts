@@ -6,7 +6,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { type Cache, HandClock, openAt } from './hand-clock.js';
 import { type EngineCase, plainCases } from './support.js';
 import { expectValid } from './validate.js';

@@ -4,7 +4,7 @@
 // room for three, and for a size of six. Values are texts that never repeat; what a value weighs is
 // told by its first letter.
 
-import { entriesOf, type LRUCache } from '../src/lru.js';
+import { entriesOf, type LRUCache } from '../src/api/lru.js';
 import { expectEqual } from './commands.js';
 import { type Key, outcomeOf } from './queued-model.js';
 import { openCache, type TestEngine } from './support.js';

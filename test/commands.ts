@@ -6,8 +6,8 @@
 
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { LRUCacheRangeError } from '../src/errors.js';
-import { entriesOf, type LRUCache } from '../src/lru.js';
+import { entriesOf, type LRUCache } from '../src/api/lru.js';
+import { LRUCacheRangeError } from '../src/common/errors.js';
 import { imageOf } from './image.js';
 import { ModelCache, type Told } from './model.js';
 import { Scarcity } from './scarcity.js';

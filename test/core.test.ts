@@ -4,7 +4,7 @@
 
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { acceptCore, openCore } from '../src/core-none.js';
+import { acceptCore, openCore } from '../src/engine/core-none.js';
 import coreModule from './core-module.js';
 
 /** What stands in the place of the file that `wasm-lru/edge` imports (vitest.config.ts). */

@@ -6,7 +6,7 @@
 // that is longer comes to the same end, so that no other test would notice it.
 
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { HandClock } from './hand-clock.js';
 import { spied } from './spied.js';
 import { openCache, plainCases } from './support.js';

@@ -20,7 +20,7 @@ import {
   TAG_MATCHES_MAX,
 } from '../assembly/layout.js';
 import { floatOf } from '../bench/hostile-keys.js';
-import { entriesOf, type LRUCache } from '../src/lru.js';
+import { entriesOf, type LRUCache } from '../src/api/lru.js';
 import { type Image, imageOf } from './image.js';
 import { spied } from './spied.js';
 import {

@@ -1,6 +1,7 @@
 // What ships, as its users' tools and hosts meet it: its language, its names, and what its import
 // asks of a host. It needs a build.
 
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { inspect } from 'node:util';
@@ -20,6 +21,12 @@ const read = (file: string): string => readFileSync(new URL(file, dist), 'utf8')
 const files = readdirSync(dist).filter((name) => /\.c?js$/.test(name));
 const { LRUCache, ...errors } = require('../dist/index.cjs') as Main;
 const stores = require('../dist/stores.cjs') as Stores;
+const sockets = readdirSync(new URL('../src/sockets/', import.meta.url))
+  .map((name) => name.replace('.ts', ''))
+  .filter((name) => files.includes(`${name}.cjs`));
+
+/** Characters of the longest line in what ships: terser breaks lines from 400, where it can. */
+const LINE_MAX = 800;
 
 describe.each(files)('dist/%s', (file) => {
   const text = read(file);
@@ -39,6 +46,12 @@ describe.each(files)('dist/%s', (file) => {
     expect(text).not.toMatch(/private (field|method)/);
   });
 
+  it('has a statement a line, so that Node prints little of it when an error is not caught', () => {
+    const long = text.split('\n').filter((line) => line.length > LINE_MAX);
+    // The core is one string.
+    expect(long.filter((line) => !/^[^'"]*"[0-9a-f]+"$/.test(line))).toEqual([]);
+  });
+
   it('names no global of Node that bundlers replace by one of their own', () => {
     expect(text).not.toMatch(/\b(Buffer|__dirname|setImmediate|process\.env)\b/);
   });
@@ -48,7 +61,7 @@ describe.each(files)('dist/%s', (file) => {
     const onComment = (_: boolean, comment: string) => void comments.push(comment);
     parse(text, { ecmaVersion: 2022, sourceType: 'module', onComment });
     const types = expect.stringMatching(
-      /^ @ts-self-types="\.\/types\/(index|stores|memoize|bytes|shared)\.d\.ts" $/,
+      /^ @ts-self-types="\.\/types\/(index|stores|memoize|bytes|shared|sockets\/[\w-]+)\.d\.ts" $/,
     );
     const typed = file.endsWith('.cjs') ? [] : [types];
     expect(comments).toEqual([...typed, `# sourceMappingURL=${file}.map`]);
@@ -67,6 +80,35 @@ describe.each(Object.entries(classes))('%s', (name, given) => {
     expect(() => Reflect.apply(given, undefined, [])).toThrow(
       `Class constructor ${name} cannot be invoked without 'new'`,
     );
+  });
+});
+
+describe('a wrong use', () => {
+  it('that nobody catches prints its message and a line of the file', () => {
+    const { stderr } = spawnSync(
+      process.execPath,
+      ['--eval', `new (require('./dist/index.cjs').LRUCache)({ max: -1 })`],
+      { cwd: new URL('../', import.meta.url), encoding: 'utf8' },
+    );
+    expect(stderr).toContain('LRUCacheRangeError: max must be a whole number');
+    expect(stderr.length).toBeLessThan(2000);
+  });
+
+  it('of a method without its cache is told with the name of the class', async () => {
+    const messages: string[] = [];
+    for (let { prototype } = LRUCache; prototype !== null; ) {
+      const members = Object.values(Object.getOwnPropertyDescriptors(prototype));
+      for (const { value, get } of members) {
+        const call = async () => Reflect.apply(value ?? get, {}, [[]]);
+        if (typeof (value ?? get) !== 'function') continue;
+        await call().catch(({ message }: Error) => messages.push(message));
+      }
+      prototype = Object.getPrototypeOf(prototype);
+      if (prototype === Object.prototype) break;
+    }
+    const ofHost = messages.filter((message) => /private member|Receiver/.test(message));
+    expect(ofHost.length).toBeGreaterThan(30);
+    for (const message of ofHost) expect(message).toMatch(/#LRUCache_\w|class \w+Cache$/);
   });
 });
 
@@ -175,7 +217,7 @@ function loadInto(realm: Context, file: string): Record<string, Class> {
   return module.exports;
 }
 
-describe.each(['index', 'pure', 'stores', 'memoize', 'bytes', 'shared'])(
+describe.each(['index', 'pure', 'stores', 'memoize', 'bytes', 'shared', ...sockets])(
   'importing %s',
   (entry) => {
     it.each([

@@ -18,11 +18,11 @@ import {
   UPDATED,
   WEIGHT_MAX,
 } from '../assembly/layout.js';
+import { entriesOf } from '../src/api/lru.js';
 import { disposedEngine } from '../src/engine/dead.js';
 import type { Engine, Table } from '../src/engine/engine.js';
 import { createJsEngine } from '../src/engine/js.js';
 import { compileCore, createWasmEngine } from '../src/engine/wasm.js';
-import { entriesOf } from '../src/lru.js';
 import { imageOf } from './image.js';
 import { Scarcity } from './scarcity.js';
 import { openCache, openDebug, openJs, openRelease, plainCases } from './support.js';

@@ -2,7 +2,7 @@
 // message can be made of whatever was given.
 
 import { describe, expect, it, vi } from 'vitest';
-import { keepName, outOfMemory } from '../src/errors.js';
+import { keepName, outOfMemory } from '../src/common/errors.js';
 import {
   LRUCache,
   LRUCacheError,
@@ -64,7 +64,7 @@ describe('LRUCacheError', () => {
 describe('the errors of another copy of the library', () => {
   it('are known, each to the class of its name and to LRUCacheError', async () => {
     vi.resetModules();
-    const copy = await import('../src/errors.js');
+    const copy = await import('../src/common/errors.js');
     expect(copy.LRUCacheError).not.toBe(LRUCacheError);
     const knownAs = (error: unknown) => ours.filter((each) => error instanceof each);
     class TheirOwn extends copy.LRUCacheRangeError {}

@@ -1,6 +1,6 @@
 // Every option of a cache, each with a value that is not its default.
 
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 
 /** Every option but the engine, with a value that is not the default. */
 export const everyOption: Required<
@@ -13,6 +13,13 @@ export const everyOption: Required<
   ttl: 1000,
   ttlResolution: 10,
   ttlAutopurge: true,
+  ttlCalculation: () => 1,
+  maxAge: 2000,
+  staleWhileRevalidate: 100,
+  staleIfError: 200,
+  refreshAhead: 0.5,
+  loadTimeout: 300,
+  waitUntil: () => {},
   updateAgeOnGet: true,
   updateAgeOnHas: true,
   allowStale: true,

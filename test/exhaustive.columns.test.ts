@@ -8,7 +8,7 @@
 // WASM_LRU_LENGTH=6 makes all of them one operation longer.
 
 import { describe, expect, it } from 'vitest';
-import { entriesOf, type LRUCache } from '../src/lru.js';
+import { entriesOf, type LRUCache } from '../src/api/lru.js';
 import { figure } from './figures.js';
 import { openCache, openDebug, openJs, openRelease, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';

@@ -7,7 +7,7 @@
 // The loop asks for no `expect`: it compares, and throws an Error that names the sequence.
 
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { figure } from './figures.js';
 import {
   openCache,

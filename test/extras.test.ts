@@ -3,7 +3,7 @@
 // How a cache ends is in lifecycle.test.ts, together with how one is made from another.
 
 import { describe, expect, it, vi } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { type Cache, codeOf, type Given, HandClock, type Key, openAt, TTL } from './hand-clock.js';
 import { openCache, plainCases } from './support.js';
 import { expectValid } from './validate.js';

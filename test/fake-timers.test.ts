@@ -6,12 +6,17 @@
 import { mock } from 'node:test';
 import FakeTimers from '@sinonjs/fake-timers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LRUCache } from '../src/lru.js';
-import type { Perf } from '../src/types.js';
+import { LRUCache } from '../src/api/lru.js';
+import type { Perf } from '../src/common/types.js';
 import { SimulatedHost } from './simulated-host.js';
 
 const TTL = 1000;
 const HOUR_MS = 3_600_000;
+
+/** Lets promises settle; all else may be faked. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await undefined;
+}
 
 interface Framework {
   readonly name: string;
@@ -70,7 +75,9 @@ describe.each(frameworks)('under the timers of $name', ({ perf, enter, advance, 
     vi.unstubAllGlobals();
   });
 
-  function open(given: { ttlAutopurge?: boolean; ttl?: number } = {}) {
+  type Given = Partial<LRUCache.OptionsBase<string, number, unknown>>;
+
+  function open(given: Given = {}) {
     const clock = perf === undefined ? {} : { perf };
     return new LRUCache<string, number>({ max: 10, ttl: TTL, ...clock, ...given });
   }
@@ -133,6 +140,34 @@ describe.each(frameworks)('under the timers of $name', ({ perf, enter, advance, 
     host.pass(perf === undefined ? 1 : 3 * HOUR_MS + 1);
     expect(cache.get('a')).toBeUndefined();
   });
+
+  it.each(['before', 'under'])(
+    'a load ends by its loadTimeout, of a cache made %s',
+    async (when) => {
+      const given = { loadTimeout: TTL, fetchMethod: () => new Promise<number>(() => {}) };
+      let cache = open(given);
+      enter();
+      if (when === 'under') cache = open(given);
+      const codes: string[] = [];
+      const end = (error: { code: string }) => codes.push(error.code);
+      cache.fetch('a').catch(end);
+      advance(TTL - 1);
+      await settled();
+      expect(codes).toEqual([]);
+      advance(1);
+      await settled();
+      expect(codes).toEqual(['FETCH_TIMEOUT']);
+      // One that begins here, and whose timer goes with the framework, is ended by the next fetch.
+      cache.fetch('b').catch(end);
+      leave();
+      // No time passes until the clock of the host is looked at (K6).
+      cache.get('x');
+      host.pass(TTL + 1);
+      cache.fetch('b').catch(end);
+      await settled();
+      expect(codes).toEqual(['FETCH_TIMEOUT', 'FETCH_TIMEOUT']);
+    },
+  );
 
   it('a `start` by the clock that is there counts from then', () => {
     const cache = open().set('old', 0);

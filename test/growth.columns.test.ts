@@ -6,7 +6,7 @@
 //             Ages come into use late, so that they are refused, too.
 
 import { describe, expect, it } from 'vitest';
-import { entriesOf } from '../src/lru.js';
+import { entriesOf } from '../src/api/lru.js';
 import { type Bounds, ColumnTwin, settingsOff, values } from './column-commands.js';
 import { keys, randomOf } from './commands.js';
 import { figure } from './figures.js';

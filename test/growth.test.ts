@@ -8,7 +8,7 @@
 //   denied    The host itself refuses: pages of WebAssembly memory, or address space.
 
 import { describe, expect, it } from 'vitest';
-import { entriesOf } from '../src/lru.js';
+import { entriesOf } from '../src/api/lru.js';
 import { runChild } from './child.js';
 import { keys, randomOf, Twin } from './commands.js';
 import { figure } from './figures.js';

@@ -1,7 +1,7 @@
 // A clock that a test moves by hand, a cache for it, and what tests ask of a refusal.
 
 import { expect } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { openCache, type TestEngine } from './support.js';
 
 export type Key = unknown;

@@ -17,8 +17,8 @@ import {
 import { type Besieged, besiege, untimed } from '../bench/hostile-siege.js';
 import { siegeOf, subjects } from '../bench/hostile-sieges.js';
 import { createRandom } from '../bench/random.js';
+import { LRUCache } from '../src/api/lru.js';
 import { hashFloat } from '../src/engine/hash-float.js';
-import { LRUCache } from '../src/lru.js';
 
 const CAPACITIES = [1000, 9999, 100_000, 1_000_000];
 const COUNT = 500;

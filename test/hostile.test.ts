@@ -8,7 +8,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { HandClock } from './hand-clock.js';
 import { cameTo, drain, expectNothingUnhandled } from './loads/tools.js';
 import { engineCases, openCache, plainCases, type TestEngine } from './support.js';

@@ -15,7 +15,7 @@ afterEach(() => {
 /** The wrapper, as a process has it that has used nothing of it yet. */
 async function load() {
   vi.resetModules();
-  const { LRUCache } = await import('../src/lru.js');
+  const { LRUCache } = await import('../src/api/lru.js');
   return { LRUCache, ...(await import('../src/engine/lifetime.js')) };
 }
 
@@ -231,7 +231,7 @@ describe('the registry of dropped caches', () => {
 
   it('frees an instance that holds one table, for another one', async () => {
     const { LRUCache, hostFor } = await load();
-    const { entriesOf } = await import('../src/lru.js');
+    const { entriesOf } = await import('../src/api/lru.js');
     const { engine: shared } = entriesOf(new LRUCache<number, number>({ max: 2 })).lease;
     const [{ registered, report } = expect.fail('no registry')] = made;
     // Every table says that it is large.
@@ -252,7 +252,7 @@ describe('the registry of dropped caches', () => {
   it('has nothing to free in an engine that trapped, and does not fail for it', async () => {
     const { LRUCache, hostFor } = await load();
     const { killIfTrap } = await import('../src/engine/dead.js');
-    const { entriesOf } = await import('../src/lru.js');
+    const { entriesOf } = await import('../src/api/lru.js');
     const cache = new LRUCache<string, number>({ max: 2 });
     const { engine } = entriesOf(cache).lease;
     killIfTrap(engine, new WebAssembly.RuntimeError('unreachable'));
@@ -268,7 +268,7 @@ describe('an engine that has trapped', () => {
   it('is given to no cache, also where the host refuses another one', async () => {
     const { LRUCache } = await load();
     const { killIfTrap } = await import('../src/engine/dead.js');
-    const { entriesOf } = await import('../src/lru.js');
+    const { entriesOf } = await import('../src/api/lru.js');
     const { engine } = entriesOf(new LRUCache({ max: 2 })).lease;
     const { RuntimeError } = WebAssembly;
     killIfTrap(engine, new RuntimeError('unreachable'));
@@ -286,7 +286,7 @@ describe('an engine that has trapped', () => {
 describe('a host without memory', () => {
   it('for an empty table: the pure engine takes over, and no table is counted', async () => {
     const { LRUCache, hostFor } = await load();
-    const { entriesOf } = await import('../src/lru.js');
+    const { entriesOf } = await import('../src/api/lru.js');
     const registry = vi.fn();
     const { engine } = entriesOf(new LRUCache({ max: 2 })).lease;
     vi.stubGlobal('FinalizationRegistry', registry);
@@ -323,7 +323,7 @@ describe('a host that lacks something of its process', () => {
   ])('publishes nothing, without %s', async (_, host) => {
     vi.resetModules();
     vi.stubGlobal('process', host);
-    const { metrics, tracing } = await import('../src/channels.js');
+    const { metrics, tracing } = await import('../src/cache/channels.js');
     vi.unstubAllGlobals();
     expect([metrics.hasSubscribers, tracing.hasSubscribers]).toEqual([false, false]);
     expect(metrics.publish({})).toBeUndefined();
@@ -336,7 +336,7 @@ describe('a host that lacks something of its process', () => {
     ['a process', undefined],
   ])('prints its warnings, each once, without %s', async (_, host) => {
     vi.resetModules();
-    const { warnUnbounded } = await import('../src/warning.js');
+    const { warnUnbounded } = await import('../src/common/warning.js');
     const print = vi.spyOn(console, 'error').mockImplementation(() => {});
     vi.stubGlobal('process', host);
     warnUnbounded(Array);

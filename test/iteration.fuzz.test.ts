@@ -1,12 +1,12 @@
 // Two walks over one cache, and any changes between their steps, and within them: a walk over a
 // cache with ages asks the clock, which is user code.
 //
-// The promises are those at the head of src/walk.ts. WASM_LRU_RUNS sets the number of runs. One
+// The promises are those at the head of walk.ts. WASM_LRU_RUNS sets the number of runs. One
 // that fails is kept as regressions.ts says.
 
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { ModelCache } from './model.js';
 import { repeatRegressions } from './regressions.js';
 import { type EngineCase, openCache, plainCases, type TestEngine } from './support.js';
@@ -56,7 +56,7 @@ interface Value {
   readonly entry: number;
 }
 
-/** An iterator and what the promises of src/walk.ts say about it. */
+/** An iterator and what the promises of walk.ts say about it. */
 class WatchedWalk {
   readonly #iterator: Iterator<unknown>;
   readonly #name: IteratorName;
@@ -188,7 +188,7 @@ function keepsPromises({ open }: EngineCase) {
 repeatRegressions('iteration.fuzz', plainCases, keepsPromises);
 
 describe.each(plainCases)('two walks and any changes: $name', (engineCase) => {
-  it('keep the promises of src/walk.ts', () => {
+  it('keep the promises of walk.ts', () => {
     fc.assert(keepsPromises(engineCase), { numRuns: RUNS });
   });
 });

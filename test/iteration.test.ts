@@ -1,9 +1,9 @@
 // Walks over the entries: their order, their protocol, and what they do when the cache changes.
 //
-// The promises are those at the head of src/walk.ts; random changes are in iteration.fuzz.test.ts.
+// The promises are those at the head of walk.ts; random changes are in iteration.fuzz.test.ts.
 
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { stillAlive } from './collected.js';
 import { ModelCache } from './model.js';
 import { spied } from './spied.js';

@@ -5,7 +5,7 @@
 
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { ModelCache } from './model.js';
 import { nasty } from './nasty.js';
 import { engineCases, openCache, openRelease, plainCases, type TestEngine } from './support.js';

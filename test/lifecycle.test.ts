@@ -5,7 +5,7 @@
 
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { entriesOf, LRUCache } from '../src/lru.js';
+import { entriesOf, LRUCache } from '../src/api/lru.js';
 import { runChild } from './child.js';
 import { everyOption } from './every-option.js';
 import { type Cache, codeOf, type Key, openAt, TTL } from './hand-clock.js';

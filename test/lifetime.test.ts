@@ -8,10 +8,10 @@
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
 import { describe, expect, it } from 'vitest';
+import { entriesOf, LRUCache } from '../src/api/lru.js';
 import type { Engine } from '../src/engine/engine.js';
 import { TableHost } from '../src/engine/lifetime.js';
 import { bindWasm, compileCore, createWasmEngine, type WasmEngine } from '../src/engine/wasm.js';
-import { entriesOf, LRUCache } from '../src/lru.js';
 import { HandClock } from './hand-clock.js';
 import { cores } from './image.js';
 import { openRelease } from './support.js';

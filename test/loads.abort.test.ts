@@ -2,7 +2,7 @@
 
 import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import {
   type Bench,
   cameTo,
@@ -248,14 +248,124 @@ describe.each(plainCases)('$name', ({ name, open }) => {
     expect(await cameTo(cache.fetch('k', { signal }))).toBe('new');
   });
 
-  it('heeds the signal of the first call only', async () => {
+  it('rejects the caller whose signal is aborted, and no other', async () => {
+    const { cache, calls, last } = openStale(open());
+    const controllers = Array.from({ length: 3 }, () => new AbortController());
+    const fetched = controllers.map(({ signal }) => cache.fetch('k', { signal }));
+    const all = [...fetched, cache.fetch('k')];
+    const early = all.map(cameTo);
+    controllers[1]?.abort(new Error('second'));
+    controllers[0]?.abort(new Error('first'));
+    const left = ['error first', 'error second'];
+    expect(await Promise.all(early)).toEqual([...left, 'pending', 'pending']);
+    expect([last().signal.aborted, contentsOf(cache)]).toEqual([false, 'k=old']);
+    last().resolve(1);
+    expect(await Promise.all(all.map(cameTo))).toEqual([...left, 1, 1]);
+    expect([calls.length, contentsOf(cache)]).toEqual([1, 'k=1']);
+  });
+
+  it('aborts the load when the last caller leaves, by his reason', async () => {
     const { cache, last } = openBench(open());
     const [first, second] = [new AbortController(), new AbortController()];
-    const waiting = cache.fetch('k', { signal: first.signal });
-    const joined = cache.fetch('k', { signal: second.signal });
-    second.abort();
+    const waiting = [first, second, second].map(({ signal }) => cache.fetch('k', { signal }));
+    first.abort(new Error('first'));
+    expect(last().signal.aborted).toBe(false);
+    second.abort(new Error('second'));
+    expect(last().signal.reason).toBe(second.signal.reason);
+    expect(await Promise.all(waiting.map(cameTo))).toEqual([
+      ...['error first', 'error second', 'error second'],
+    ]);
+    expect(await cameTo(cache.fetch('k'))).toBe('pending');
+  });
+
+  it('rejects at once who joins with an aborted signal, unless aborts are ignored', async () => {
+    for (const [given, came] of [
+      [{}, 'error stop'],
+      [{ allowStaleOnFetchAbort: true }, 'old'],
+      [{ allowStaleOnFetchRejection: true }, 'old'],
+      [{ ignoreFetchAbort: true }, 'pending'],
+      [{ ignoreFetchAbort: true, allowStaleOnFetchAbort: true }, 'old'],
+    ] as const) {
+      const { cache, last } = openStale(open());
+      const first = cache.fetch('k', given);
+      const signal = AbortSignal.abort(new Error('stop'));
+      expect(await cameTo(cache.fetch('k', { signal }))).toBe(came);
+      expect(last().signal.aborted).toBe(false);
+      last().resolve(1);
+      expect(await cameTo(first)).toBe(1);
+    }
+  });
+
+  it('tells the one who leaves, and goes on to tell the one who began the load', async () => {
+    const { cache, last } = openStale(open(), { allowStaleOnFetchAbort: true });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const statuses: LRUCache.Status<string, unknown>[] = [{}, {}];
+    const [first, second] = [
+      cache.fetch('k', { status: statuses[0] as object }),
+      cache.fetch('k', { status: statuses[1] as object, signal }),
+    ];
+    controller.abort(new Error('stop'));
+    expect(await cameTo(second)).toBe('old');
     last().resolve(1);
-    expect(await Promise.all([waiting, joined].map(cameTo))).toEqual([1, 1]);
+    await first;
+    expect(statuses[0]).toMatchObject({ fetch: 'stale', fetchResolved: true, fetchUpdated: true });
+    expect(statuses[0]).not.toHaveProperty('fetchAborted');
+    expect(statuses[1]).toMatchObject({
+      ...{ fetch: 'inflight', fetchAborted: true, fetchError: signal.reason, returnedStale: true },
+    });
+  });
+
+  it('tells the one who began a load nothing more of it when he has left', async () => {
+    const { cache, last } = openBench(open());
+    const controller = new AbortController();
+    const status: LRUCache.Status<string, unknown> = {};
+    const first = cameTo(cache.fetch('k', { status, signal: controller.signal }));
+    const second = cameTo(cache.fetch('k'));
+    controller.abort(new Error('stop'));
+    const told = { ...status };
+    last().resolve(1);
+    expect(await Promise.all([first, second])).toEqual(['error stop', 1]);
+    expect(told).toMatchObject({ fetchAborted: true, fetchError: controller.signal.reason });
+    expect(status).toEqual(told);
+  });
+
+  it('lets a caller leave whose status throws: he hears of that', async () => {
+    const { cache, last } = openBench(open());
+    const controller = new AbortController();
+    const { signal } = controller;
+    const status = Object.defineProperty({}, 'fetchAborted', {
+      set: () => {
+        throw new Error('no status');
+      },
+    });
+    const first = cache.fetch('k');
+    const second = cameTo(cache.fetch('k', { status, signal }));
+    controller.abort();
+    last().resolve(1);
+    expect([await second, await cameTo(first)]).toEqual(['error no status', 1]);
+  });
+
+  it('listens to a signal once for all loads and callers, until the last is over', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    const { cache, calls } = openBench(open(), { max: 100 });
+    const { signal } = new AbortController();
+    const listen = vi.spyOn(signal, 'addEventListener');
+    const count = () => getEventListeners(signal, 'abort').length;
+    const keys = Array.from({ length: 50 }, (_, i) => `k${i}`);
+    const waiting = [...keys, ...keys].map((key) => cache.fetch(key, { signal }));
+    expect([listen.mock.calls.length, count(), calls.length]).toEqual([1, 1, 50]);
+    for (const [i, { resolve }] of calls.entries()) if (i > 0) resolve(i);
+    await drain();
+    expect(count()).toBe(1);
+    calls[0]?.resolve(0);
+    await Promise.all(waiting);
+    expect(count()).toBe(0);
+    await drain();
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
   });
 
   it('lets the loader say what becomes of an abort', async () => {

@@ -4,7 +4,7 @@
 // be loaded again.
 
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { thenable } from './loads/thenable.js';
 import {
   type Bench,

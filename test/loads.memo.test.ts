@@ -1,7 +1,7 @@
 // What `memo` does: each rule and option once. It loads at once, where `fetch` waits.
 
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { cameTo, contentsOf, openBench } from './loads/tools.js';
 import { openCache, plainCases, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';

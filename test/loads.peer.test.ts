@@ -4,7 +4,7 @@
 // every end of a load under every option that says what becomes of an aborted one.
 
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { HandClock } from './hand-clock.js';
 import { cameTo, drain, expectNothingUnhandled } from './loads/tools.js';
 import { type Cache, type Open, openPeer, type Status } from './peer.js';

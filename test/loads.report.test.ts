@@ -2,7 +2,7 @@
 
 import { tracingChannel } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { type Bench, cameTo, drain, expectNothingUnhandled, openBench } from './loads/tools.js';
 import { plainCases } from './support.js';
 

@@ -3,7 +3,7 @@
 // Loaders that fail, aborts and hostile code are in loads.failure.test.ts and loads.abort.test.ts.
 
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { thenable } from './loads/thenable.js';
 import {
   cameTo,

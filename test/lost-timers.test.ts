@@ -4,8 +4,8 @@
 // A worker forgets its timers when a request ends; a job is what runs at once.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LRUCache } from '../src/lru.js';
-import type { Perf } from '../src/types.js';
+import { LRUCache } from '../src/api/lru.js';
+import type { Perf } from '../src/common/types.js';
 import { HandClock } from './hand-clock.js';
 import { SimulatedHost } from './simulated-host.js';
 

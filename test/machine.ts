@@ -195,7 +195,8 @@ export class Machine {
     const engine = this.#engine;
     if (name === 'touch') {
       engine.touch(table, row.slot);
-      this.#touched(row, how);
+      // Not to be undone (E4).
+      this.#touched(row, 0);
     } else if (name === 'remove' || name === 'removeNewest') {
       const gone = name === 'remove' ? row : (this.#rows[0] as Row);
       engine.remove(table, gone.slot);

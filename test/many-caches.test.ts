@@ -6,7 +6,7 @@
 // Caches with more entries are in memory-of-many.test.ts.
 
 import { describe, expect, it } from 'vitest';
-import { LRUCache } from '../src/lru.js';
+import { LRUCache } from '../src/api/lru.js';
 import { runChild } from './child.js';
 import { openCache, openRelease } from './support.js';
 

@@ -23,7 +23,7 @@ function openAged() {
 describe('an option that there is not', () => {
   it.each([
     ...['fetchMethod', 'fetchManyMethod', 'memoMethod', 'ignoreFetchAbort', 'backgroundFetchSize'],
-    ...['allowStaleOnFetchAbort', 'maxAge', 'cacheKey', 'Max'],
+    ...['allowStaleOnFetchAbort', 'cacheMax', 'cacheKey', 'Max'],
   ])('is refused: %s', (name) => {
     const options = { [name]: () => 1 };
     const wanted = refusal('INVALID_OPTIONS', `^memoize has no option ${name}$`);
@@ -38,7 +38,7 @@ describe('an option that there is not', () => {
     expect(() => memoize((key: string) => key, options as never)).toThrow(wanted);
   });
 
-  it.each(['dispose', 'disposeAfter', 'onInsert', 'sizeCalculation', 'key'])(
+  it.each(['dispose', 'disposeAfter', 'onInsert', 'sizeCalculation', 'ttlCalculation', 'key'])(
     'is a %s that is not a function',
     (name) => {
       const wanted = refusal('INVALID_CALLBACK', `^${name} must be a function$`);

@@ -5,8 +5,8 @@
 
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { entriesOf } from '../src/api/lru.js';
 import { LRUCache, LRUCacheRangeError, LRUCacheTypeError } from '../src/index.js';
-import { entriesOf } from '../src/lru.js';
 import { everyOption } from './every-option.js';
 import { openCache, plainCases, type TestEngine } from './support.js';
 import { uses } from './uses.js';

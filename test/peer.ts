@@ -1,7 +1,7 @@
 // The peer: lru-cache beside ours, as caches of one type, and the kinds of caches to compare.
 
 import { LRUCache as Peer } from 'lru-cache';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 
 export type Cache = LRUCache<string, unknown, unknown>;
 export type Status = LRUCache.Status<string, unknown>;

@@ -5,8 +5,8 @@
 // release build by an address that no core handed out.
 
 import { describe, expect, it } from 'vitest';
+import { entriesOf, LRUCache } from '../src/api/lru.js';
 import type { Engine } from '../src/engine/engine.js';
-import { entriesOf, LRUCache } from '../src/lru.js';
 import { codeOf } from './hand-clock.js';
 import { openCache, openDebug, openJs, openRelease } from './support.js';
 import { expectValid } from './validate.js';

@@ -5,7 +5,7 @@
 // everywhere in the process.
 
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { engineCases, openCache, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';
 

@@ -5,8 +5,8 @@
 // what a host throws then, before it has done its work or after.
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { entriesOf, type LRUCache } from '../src/api/lru.js';
 import type { Engine } from '../src/engine/engine.js';
-import { entriesOf, type LRUCache } from '../src/lru.js';
 import { codeOf, HandClock } from './hand-clock.js';
 import { openCache, openJs, plainCases, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';

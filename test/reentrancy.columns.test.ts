@@ -6,7 +6,7 @@
 // `thrice` say how often it calls; callbacks that never stop are ended by rule C4 of callbacks.ts.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { type Act, calls, type Hook, hooks, Scene, triggers } from './column-scene.js';
 import {
   type EngineCase,

@@ -6,7 +6,7 @@
 // the rule C4 of callbacks.ts has to end. Then the cache must still work.
 
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { ModelCache } from './model.js';
 import {
   type Call,

@@ -2,7 +2,7 @@
 // came along with a load that is over, or with a status that was dropped.
 
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { collectGarbage, stillAlive } from './collected.js';
 import { type EngineCase, openCache, openJs, openRelease, plainCases } from './support.js';
 import { expectValid } from './validate.js';

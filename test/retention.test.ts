@@ -3,7 +3,7 @@
 // Where a host lets symbols be weakly held, symbols are tried as keys, too.
 
 import { describe, expect, it } from 'vitest';
-import { entriesOf, type LRUCache } from '../src/lru.js';
+import { entriesOf, type LRUCache } from '../src/api/lru.js';
 import { collectGarbage, stillAlive } from './collected.js';
 import { randomOf } from './commands.js';
 import {

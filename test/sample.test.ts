@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { MAPPED } from '../assembly/layout.js';
+import { entriesOf } from '../src/api/lru.js';
 import { chooseOffset } from '../src/entries/sample.js';
-import { entriesOf } from '../src/lru.js';
 import { imageOf } from './image.js';
 import { engineCases, openCache, openRelease } from './support.js';
 import { expectValid } from './validate.js';

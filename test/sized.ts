@@ -1,7 +1,7 @@
 // A cache that keeps sizes, and the recount of its sum.
 
 import { expect } from 'vitest';
-import { entriesOf } from '../src/lru.js';
+import { entriesOf } from '../src/api/lru.js';
 import type { Cache, Given, Key } from './hand-clock.js';
 import { imageOf } from './image.js';
 import { openCache, type TestEngine } from './support.js';

@@ -5,7 +5,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { WEIGHT_MAX } from '../assembly/layout.js';
-import { LRUCache } from '../src/lru.js';
+import { LRUCache } from '../src/api/lru.js';
 import { type Cache, codeOf, contentOf, type Given, HandClock, type Key } from './hand-clock.js';
 import { expectRecount, openSized } from './sized.js';
 import { openCache, plainCases } from './support.js';

@@ -13,7 +13,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { STAMP_MAX } from '../assembly/layout.js';
-import { entriesOf, type LRUCache } from '../src/lru.js';
+import { entriesOf, type LRUCache } from '../src/api/lru.js';
 import { figure } from './figures.js';
 import { setClock } from './image.js';
 import { confined, isOverflow, probe, runAt } from './stack.js';

@@ -4,7 +4,7 @@
 // to them.
 
 import { describe, expect, it } from 'vitest';
-import { LRUCache } from '../src/lru.js';
+import { LRUCache } from '../src/api/lru.js';
 import { HandClock } from './hand-clock.js';
 import {
   type Base,

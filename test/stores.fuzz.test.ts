@@ -6,9 +6,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
-import { cacheBehind, WriteBackCache } from '../src/write-back.js';
-import { cacheWithin, WriteThroughCache } from '../src/write-through.js';
+import type { LRUCache } from '../src/api/lru.js';
+import { cacheBehind, WriteBackCache } from '../src/stores/write-back.js';
+import { cacheWithin, WriteThroughCache } from '../src/stores/write-through.js';
 import { drain } from './loads/tools.js';
 import { repeatRegressions } from './regressions.js';
 import { WriteBackModel, WriteThroughModel } from './stores/model.js';

@@ -3,10 +3,10 @@
 // cache hears of it, nobody waits for ever, nothing that was set is lost, and the next call works.
 
 import { describe, expect, it } from 'vitest';
-import type { Dict } from '../src/dict.js';
 import { LRUCache, LRUCacheError } from '../src/index.js';
-import { cacheBehind, WriteBackCache, type WriteBackOptions } from '../src/write-back.js';
-import { WriteThroughCache } from '../src/write-through.js';
+import type { Dict } from '../src/stores/dict.js';
+import { cacheBehind, WriteBackCache, type WriteBackOptions } from '../src/stores/write-back.js';
+import { WriteThroughCache } from '../src/stores/write-through.js';
 import { thenable } from './loads/thenable.js';
 import { cameTo, drain, expectNothingUnhandled } from './loads/tools.js';
 

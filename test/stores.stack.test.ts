@@ -9,9 +9,9 @@
 import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Dict } from '../src/dict.js';
-import { cacheBehind, isDirty, WriteBackCache } from '../src/write-back.js';
-import { cacheWithin, WriteThroughCache } from '../src/write-through.js';
+import type { Dict } from '../src/stores/dict.js';
+import { cacheBehind, isDirty, WriteBackCache } from '../src/stores/write-back.js';
+import { cacheWithin, WriteThroughCache } from '../src/stores/write-through.js';
 import { figure } from './figures.js';
 import { cameTo, drain, expectNothingUnhandled } from './loads/tools.js';
 import { confined, isOverflow, probe, runAt } from './stack.js';

@@ -2,9 +2,9 @@
 // in stores.write-through.test.ts and stores.write-back.test.ts.
 
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { Dict } from '../src/dict.js';
-import { WriteBackCache } from '../src/write-back.js';
-import { WriteThroughCache } from '../src/write-through.js';
+import type { Dict } from '../src/stores/dict.js';
+import { WriteBackCache } from '../src/stores/write-back.js';
+import { WriteThroughCache } from '../src/stores/write-through.js';
 import { cameTo, drain, expectNothingUnhandled } from './loads/tools.js';
 import { SlowBatchStore, SlowStore } from './stores/slow-store.js';
 

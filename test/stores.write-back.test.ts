@@ -1,8 +1,8 @@
 // How a write-back cache writes: later, in batches, again if the store fails, and never not at all.
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Dict } from '../src/dict.js';
-import { WriteBackCache, type WriteBackOptions } from '../src/write-back.js';
+import type { Dict } from '../src/stores/dict.js';
+import { WriteBackCache, type WriteBackOptions } from '../src/stores/write-back.js';
 import { HandClock } from './hand-clock.js';
 import { cameTo, drain, expectNothingUnhandled } from './loads/tools.js';
 import { SlowBatchStore, SlowStore } from './stores/slow-store.js';

@@ -2,7 +2,7 @@
 // nobody knows whether the store has it.
 
 import { describe, expect, it } from 'vitest';
-import { cacheWithin, WriteThroughCache } from '../src/write-through.js';
+import { cacheWithin, WriteThroughCache } from '../src/stores/write-through.js';
 import { HandClock } from './hand-clock.js';
 import { cameTo, drain, expectNothingUnhandled } from './loads/tools.js';
 import { SlowStore } from './stores/slow-store.js';

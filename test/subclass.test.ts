@@ -5,9 +5,9 @@
 
 import { LRUCache as TheirCache } from 'lru-cache';
 import { describe, expect, it } from 'vitest';
-import { IterableCache } from '../src/iterable.js';
-import { LoadingCache } from '../src/loading.js';
-import { LRUCache } from '../src/lru.js';
+import { IterableCache } from '../src/api/iterable.js';
+import { LoadingCache } from '../src/api/loading.js';
+import { LRUCache } from '../src/api/lru.js';
 import { plainCases } from './support.js';
 import { uses, walks } from './uses.js';
 

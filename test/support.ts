@@ -7,11 +7,11 @@ import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
 import { STAMP_MAX, STAMP_STEP } from '../assembly/layout.js';
 import { setGrant } from '../assembly/storage.js';
+import { entriesOf, LRUCache } from '../src/api/lru.js';
 import type { Engine, HashString, Table } from '../src/engine/engine.js';
 import { createJsEngine } from '../src/engine/js.js';
 import { type Lease, TableHost } from '../src/engine/lifetime.js';
 import { bindWasm, compileCore, createWasmEngine, type WasmEngine } from '../src/engine/wasm.js';
-import { entriesOf, LRUCache } from '../src/lru.js';
 import { cores, setClock } from './image.js';
 
 /** What the debug build exports beside the core's interface. */

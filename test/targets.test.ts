@@ -92,7 +92,7 @@ describe('targets', () => {
     expect(verdictsOf({ sizes: { core: 8192, bundle: 18_001 } })).toEqual([
       ...['`core.wasm` at met', 'A bundle missed'],
     ]);
-    const row = { capacity: 1000, emptyBytes: 80, heapBytes: 17 };
+    const row = { capacity: 1000, emptyBytes: 80, heapBytes: 17, hintBytes: 0 };
     expect(verdictsOf({ memory: [{ ...row, linearBytes: 24 }] })).toEqual(['An entry met']);
     const rows = [24, 24.1, 23].map((linearBytes) => ({ ...row, linearBytes }));
     expect(verdictsOf({ memory: rows })).toEqual(['An entry missed']);

@@ -7,7 +7,7 @@
 // behind what they do on a model that went the same way.
 
 import { describe, expect, it } from 'vitest';
-import { entriesOf, type LRUCache } from '../src/lru.js';
+import { entriesOf, type LRUCache } from '../src/api/lru.js';
 import { sizeOf } from './column-commands.js';
 import {
   ColumnModel,

@@ -6,7 +6,7 @@
 // after it must differ from what was recorded in nothing but the error.
 
 import { describe, expect, it } from 'vitest';
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 import { ModelCache, type Told } from './model.js';
 import { openCache, plainCases, type TestEngine } from './support.js';
 import { expectValid } from './validate.js';

@@ -1,6 +1,6 @@
 // The rules of this house, as tests: what a reviewer would otherwise have to say again and again.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +20,8 @@ const TOP_LEVEL = [
 ];
 const UNTRACKED = ['.git', 'node_modules', 'build', 'dist', 'coverage'];
 /** The folders of the package's subpaths, which the build makes (bundle.mjs). */
-const SUBPATHS = ['bytes', 'edge', 'memoize', 'pure', 'shared', 'stores'];
+const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const SUBPATHS = Object.keys(exports).map((subpath) => subpath.split('/')[1] as string);
 const GENERATED = /\/core\.generated\.ts$/;
 
 const root = new URL('..', import.meta.url).pathname;
@@ -81,6 +82,30 @@ function undocumentedExports(file: string): string[] {
     .map((statement) => `${file}:${lineOf(source, statement.getStart())}`);
 }
 
+/**
+ * The rooms of src/, from the one that users enter to the one that all may use (src/README.md). Two
+ * on one floor do not import each other.
+ */
+const ROOMS = [
+  ['stores.ts', 'memoize.ts', 'edge.ts', 'bytes.ts', 'shared.ts'],
+  ['stores', 'memoize', 'sockets'],
+  ['index.ts'],
+  ['shared'],
+  ['api', 'bytes'],
+  ['loads'],
+  ['cache'],
+  ['expiry'],
+  ['entries'],
+  ['engine'],
+  ['common', 'core.generated.ts', 'wasm.d.ts'],
+];
+
+/** The room of a file: its folder, or the file itself if that lies in src/. */
+function roomOf(file: string): string {
+  const [, room = '', ...rest] = file.split('/');
+  return rest.length > 0 || room.endsWith('.ts') ? room : `${room}.ts`;
+}
+
 function importedBy(file: string): string[] {
   const specifiers = [...read(file).matchAll(/(?:from|import) '(\.[^']+)'/g)];
   return specifiers.map(([, specifier]) =>
@@ -114,13 +139,15 @@ describe('what ships', () => {
   });
 
   it('has no file that nothing imports', () => {
-    const cores = ['src/core-none', 'src/edge', 'src/wasm.d', 'src/bytes', 'src/shared'];
+    const cores = ['src/engine/core-none', 'src/edge', 'src/wasm.d', 'src/bytes', 'src/shared'];
     const core = [
       ...['assembly/core', 'assembly/debug/index', 'assembly/imports.tsc'],
       ...['assembly/bytes/core', 'assembly/bytes/debug'],
       ...['assembly/shared/core', 'assembly/shared/debug'],
     ];
-    const entries = ['src/index', 'src/stores', 'src/memoize', ...cores, ...core];
+    const isSocket = (name: string) => existsSync(join(root, 'src/sockets', `${name}.ts`));
+    const sockets = SUBPATHS.filter(isSocket).map((name) => `src/sockets/${name}`);
+    const entries = ['src/index', 'src/stores', 'src/memoize', ...sockets, ...cores, ...core];
     const imported = new Set([...entries, ...shipped.flatMap(importedBy)]);
     // asc takes `x.wasm.ts` for `x.ts`, and begins at core.wasm.ts and debug/index.wasm.ts.
     const isKnown = (file: string) =>
@@ -130,7 +157,7 @@ describe('what ships', () => {
 
   it('prints nothing, but for the warning that lru-cache prints', () => {
     const printing = shipped.filter((file) => /\bconsole\./.test(undocumented(file)));
-    expect(printing).toEqual(['src/warning.ts']);
+    expect(printing).toEqual(['src/common/warning.ts']);
   });
 
   it('touches linear memory only where it may', () => {
@@ -140,6 +167,22 @@ describe('what ships', () => {
     const views = code.filter((file) => /memory\.buffer/.test(read(file)));
     const holders = ['src/bytes/region-wasm.ts', 'src/engine/wasm.ts', 'src/shared/memory.ts'];
     expect(views.filter((file) => !file.startsWith('test/'))).toEqual(holders);
+  });
+
+  it('has rooms that import only from rooms below them', () => {
+    const below = (room: string) => ROOMS.findIndex((floor) => floor.includes(room));
+    const wrong: string[] = [];
+    for (const file of shipped.filter((name) => name.startsWith('src/'))) {
+      for (const imported of importedBy(file).filter((name) => /^src\/[^?]+$/.test(name))) {
+        const [from, to] = [roomOf(file), roomOf(imported)];
+        // The types of callbacks name the class as their `this`.
+        const isOfThis = file === 'src/common/types.ts' && imported === 'src/api/lru';
+        const isDown = from === to || below(from) < below(to);
+        if (!isDown && !isOfThis) wrong.push(`${file} imports ${imported}`);
+        if (below(from) < 0) wrong.push(`${file} is in no room`);
+      }
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('imports nothing but its own files', () => {
@@ -159,9 +202,8 @@ describe('the repository', () => {
     // A workspace is a link to its directory, and so is this package in another's lockfile.
     const link =
       /"resolved": "(\.\.\/\.\.|bench|docs\/playground|test\/documents)",\s*"link": true/g;
-    const tests = ['compilers', 'frameworks', 'playground', 'runtimes', 'runtimes/newer'].map(
-      (name) => `test/${name}/package-lock.json`,
-    );
+    const packages = ['compilers', 'frameworks', 'playground', 'runtimes', 'sockets'];
+    const tests = [...packages, 'runtimes/newer'].map((name) => `test/${name}/package-lock.json`);
     for (const lock of ['package-lock.json', ...tests]) {
       expect(read(lock).replace(link, ''), lock).not.toMatch(/"resolved"/);
     }
@@ -178,6 +220,27 @@ describe('the repository', () => {
       const mentioned = read(file).matchAll(/npm (?:--silent )?(?:run ([\w:]+)|(start|test)\b)/g);
       for (const [, run, short] of mentioned) expect(scripts).toHaveProperty([run ?? short ?? '']);
     }
+  });
+
+  it('pipes what npm runs without what npm says', () => {
+    const isPiped = /npm.* start .*(?:--json.*>|\|)|\| *npm/;
+    for (const file of markdown) {
+      for (const line of read(file)
+        .split('\n')
+        .filter((text) => isPiped.test(text))) {
+        if (!line.startsWith('|')) expect(line, file).toContain('npm --silent start');
+      }
+    }
+  });
+
+  it('names every entry of the package in its policy of versions', () => {
+    const { exports } = JSON.parse(read('package.json')) as { exports: object };
+    const entries = Object.keys(exports).filter((name) => name !== './package.json');
+    const item = read('docs/support.md').match(
+      /- the entries of the package:[^;.]*(?:[^\n]|\n {2})*/,
+    );
+    const named = [...(item?.[0] ?? '').matchAll(/`(wasm-lru[\w/.-]*)`/g)].map(([, name]) => name);
+    expect(named.toSorted()).toEqual(entries.map((name) => `wasm-lru${name.slice(1)}`).toSorted());
   });
 
   it('has figures in README that are those of bench/figures.json', () => {

@@ -4,7 +4,7 @@
 // at all of STARTS. Clocks are moved by hand and read each time; clock.test.ts has the rest.
 
 import { describe, expect, it } from 'vitest';
-import { entriesOf, LRUCache } from '../src/lru.js';
+import { entriesOf, LRUCache } from '../src/api/lru.js';
 import {
   type Cache,
   codeOf,

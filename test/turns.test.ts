@@ -1,7 +1,7 @@
 // Shows who waits for whom: T1 to T4 of turns.ts, and that keys are forgotten with their tasks.
 
 import { describe, expect, it } from 'vitest';
-import { Turns } from '../src/turns.js';
+import { Turns } from '../src/stores/turns.js';
 
 /** Tasks that the test ends, and a list of those that have begun. */
 function openTasks() {

@@ -1,6 +1,6 @@
 // The uses of a cache: every public method that gives its result at once, with all that it needs.
 
-import type { LRUCache } from '../src/lru.js';
+import type { LRUCache } from '../src/api/lru.js';
 
 type Cache = LRUCache<unknown, number>;
 type Use = readonly [name: string, use: (cache: Cache, key: unknown) => unknown];

@@ -11,7 +11,7 @@ import {
   EMPTY,
 } from '../assembly/layout.js';
 import type { Table } from '../assembly/slots.js';
-import { entriesOf } from '../src/lru.js';
+import { entriesOf } from '../src/api/lru.js';
 import { imageOf } from './image.js';
 import { openCache, openDebug, openJs } from './support.js';
 import { expectArena, expectValid, prospectOf } from './validate.js';

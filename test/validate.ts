@@ -26,9 +26,9 @@ import {
   TAG_MATCHES_MAX,
   WEIGHT_MAX,
 } from '../assembly/layout.js';
+import { entriesOf, type LRUCache } from '../src/api/lru.js';
 import type { Lease } from '../src/engine/lifetime.js';
 import { PATH_FAST, PATH_SLOW } from '../src/entries/entries.js';
-import { entriesOf, type LRUCache } from '../src/lru.js';
 import { type BucketIndex, type ChainIndex, type Image, imageOf } from './image.js';
 import type { TestEngine } from './support.js';
 

@@ -112,6 +112,13 @@ export function open(store: Store, chunkLog2: u32, bytes: u32, most: u32, seed: 
   return openStore(store, chunkLog2, bytes, most, seed);
 }
 
+/** The slot of a key whose bytes are at `keyAt`, or NIL. */
+function slotFor(store: Store, keyAt: u32, key: u32): u32 {
+  const bytes = key >>> 1;
+  const wide = (key & WIDE) != 0;
+  return slotOf(store, wordFor(store, keyAt, bytes, wide), keyAt, bytes, wide);
+}
+
 /** Writes to the frame where the value of a live slot is. */
 function locate(store: Store, frame: u32, slot: u32, mode: u32): void {
   const key = keyBytesOf(store, slot);
@@ -169,10 +176,7 @@ export function get(
   now: f64,
   mode: u32,
 ): i32 {
-  const key = keyOf(store, text, keyAt, keyBytes, isWide);
-  const wide = (key & WIDE) != 0;
-  const word = wordFor(store, keyAt, key >>> 1, wide);
-  const slot = slotOf(store, word, keyAt, key >>> 1, wide);
+  const slot = slotFor(store, keyAt, keyOf(store, text, keyAt, keyBytes, isWide));
   return slot == NIL ? ABSENT : look(store, frame, slot, now, mode);
 }
 
@@ -185,10 +189,7 @@ export function remove(
   keyBytes: u32,
   isWide: bool,
 ): i32 {
-  const key = keyOf(store, text, keyAt, keyBytes, isWide);
-  const wide = (key & WIDE) != 0;
-  const word = wordFor(store, keyAt, key >>> 1, wide);
-  const slot = slotOf(store, word, keyAt, key >>> 1, wide);
+  const slot = slotFor(store, keyAt, keyOf(store, text, keyAt, keyBytes, isWide));
   if (slot == NIL) return ABSENT;
   identify(store, frame, slot);
   drop(store, slot);
@@ -262,9 +263,12 @@ function keep(
   const word = wordFor(store, keyAt, bytes, wide);
   let slot = slotOf(store, word, keyAt, bytes, wide);
   if (slot != NIL) touch(store, slot);
-  const isAged = ttl == 0 || useAges(store);
-  // To make room for ages, any entry may have been evicted.
-  if (ttl != 0) slot = slotOf(store, word, keyAt, bytes, wide);
+  let isAged = true;
+  if (ttl != 0 && !hasAges(store)) {
+    isAged = useAges(store);
+    // To make room for ages, any entry may have been evicted.
+    slot = slotOf(store, word, keyAt, bytes, wide);
+  }
   if (!isAged || !makeRoom(store, slot, bytes + valueBytes)) {
     if (slot != NIL) drop(store, slot);
     return REFUSED;
@@ -328,8 +332,7 @@ export function victim(
 ): u32 {
   const key = keyOf(store, text, keyAt, keyBytes, isWide);
   const bytes = key >>> 1;
-  const wide = (key & WIDE) != 0;
-  const slot = slotOf(store, wordFor(store, keyAt, bytes, wide), keyAt, bytes, wide);
+  const slot = slotFor(store, keyAt, key);
   if (slot != NIL) touch(store, slot);
   return roomFor(store, slot, bytes + valueBytes) == 0 ? victimOf(store, slot) : NIL;
 }
@@ -349,8 +352,7 @@ export function begin(
 ): u32 {
   const key = keyOf(store, text, keyAt, keyBytes, isWide);
   const bytes = key >>> 1;
-  const wide = (key & WIDE) != 0;
-  const slot = slotOf(store, wordFor(store, keyAt, bytes, wide), keyAt, bytes, wide);
+  const slot = slotFor(store, keyAt, key);
   if (slot != NIL) drop(store, slot);
   if (!makeRoom(store, NIL, bytes + valueBytes)) return 0;
   const first = take(store, chunksFor(store, bytes + valueBytes));

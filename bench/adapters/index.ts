@@ -3,6 +3,8 @@
 // All are exact LRU caches. The objects are the libraries' own, without a layer around them, so
 // that a call of `get` is a call of the library. A process makes caches of one library only.
 
+import type { Columns } from './columns.js';
+import { LinkedLRU } from './linked.js';
 import { createLruCache } from './lru-cache.js';
 import { NaiveLRU } from './naive.js';
 import { createPureLru, createWasmLru } from './wasm-lru.js';
@@ -21,12 +23,6 @@ export interface Cache<K = Key> {
   get(key: K): Value | undefined;
   set(key: K, value: Value): unknown;
 }
-
-/** What a cache may be asked to keep of each entry, beside its key and value. */
-export const columnNames = ['ttl', 'size'] as const;
-
-/** Columns that caches are measured with. */
-export type Columns = readonly (typeof columnNames)[number][];
 
 /** Options of this package and of lru-cache that have the same meaning in both. */
 export interface ColumnOptions {
@@ -48,11 +44,12 @@ function optionsFor(max: number, columns: Columns): ColumnOptions {
 
 type Create = (max: number, columns: Columns) => Cache;
 
-/** Makes an empty cache of each library, by its name in reports. The naive one has no columns. */
+/** Makes an empty cache of each library, by its name in reports. Those by hand have no columns. */
 export const libraries = {
   wasm: ((max, columns) => createWasmLru(max, optionsFor(max, columns))) as Create,
   pure: ((max, columns) => createPureLru(max, optionsFor(max, columns))) as Create,
   'lru-cache': ((max, columns) => createLruCache(max, optionsFor(max, columns))) as Create,
+  linked: ((max) => new LinkedLRU(max)) as Create,
   naive: ((max) => new NaiveLRU(max)) as Create,
 } as const;
 

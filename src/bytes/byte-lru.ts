@@ -9,13 +9,13 @@
 
 import { FOUND, LOCATE, REFUSED, STALE, TOUCH } from '../../assembly/bytes/layout.js';
 import { NIL } from '../../assembly/layout.js';
-import { Callbacks } from '../callbacks.js';
-import { Clock } from '../clock.js';
+import { Callbacks } from '../cache/callbacks.js';
+import { newStats } from '../cache/stats.js';
+import { show } from '../common/check.js';
+import { LRUCacheError, LRUCacheRangeError, LRUCacheTypeError } from '../common/errors.js';
+import type { DisposeReason, EngineKind, Milliseconds, Stats } from '../common/types.js';
 import { throwDisposed } from '../engine/dead.js';
-import { LRUCacheError, LRUCacheRangeError, LRUCacheTypeError } from '../errors.js';
-import { show } from '../options.js';
-import { newStats } from '../stats.js';
-import type { DisposeReason, EngineKind, Milliseconds, Stats } from '../types.js';
+import { Clock } from '../expiry/clock.js';
 import { Access, type Entry } from './access.js';
 import { isBytes, lengthOf, Source } from './codec.js';
 import { openRegion } from './core.js';

@@ -4,8 +4,8 @@
 //     lone surrogate in UTF-16, and the kind of a value says which.
 // Q2  The codec of a user sees a copy of the bytes, so it may do anything with the cache.
 
-import { LRUCacheTypeError } from '../errors.js';
-import { show } from '../options.js';
+import { show } from '../common/check.js';
+import { LRUCacheTypeError } from '../common/errors.js';
 
 // What the bytes of a value are. Snapshots have these numbers in them.
 /** Bytes. */
@@ -213,7 +213,10 @@ const bytesPacker: Packer<Uint8Array> = {
 function bufferPacker(): Packer<Uint8Array> {
   const buffers = hostBuffers();
   if (buffers === undefined) {
-    throw new LRUCacheTypeError('INVALID_OPTIONS', `codec 'buffer' needs a host that has Buffer`);
+    throw new LRUCacheTypeError(
+      'INVALID_OPTIONS',
+      `codec 'buffer' needs the buffers of Node, which this host lacks`,
+    );
   }
   return {
     pack: bytesPacker.pack,

@@ -2,10 +2,10 @@
 //
 // Importing this file compiles nothing, and so it never fails.
 
+import { LRUCacheRangeError, outOfMemory } from '../common/errors.js';
+import type { EngineKind } from '../common/types.js';
 import { decodeHex, isSlowWithBuiltins } from '../engine/hex.js';
 import { compileCore } from '../engine/wasm.js';
-import { LRUCacheRangeError, outOfMemory } from '../errors.js';
-import type { EngineKind } from '../types.js';
 import { bytesHex } from './core.generated.js';
 import type { Region, RegionOptions } from './region.js';
 import { openJsRegion } from './region-js.js';

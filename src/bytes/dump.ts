@@ -1,9 +1,9 @@
 // Snapshots of an LRUCache: functions, and not methods, so that programs without them do not carry
 // the format and its checksum.
 
-import { LRUCacheTypeError } from '../errors.js';
-import { show } from '../options.js';
-import type { Entry as DumpEntry } from '../types.js';
+import { show } from '../common/check.js';
+import { LRUCacheTypeError } from '../common/errors.js';
+import type { Entry as DumpEntry } from '../common/types.js';
 import { type Codec, KIND_BYTES, Source, textOfUnits, utf8 } from './codec.js';
 import { keyBytesOf, keyTooLong } from './frame.js';
 import { joined, type RecordOf, readSnapshot, recordsOf, snapshotOf } from './snapshot.js';

@@ -19,8 +19,8 @@ import {
   IN_TEXT,
   KEY_BYTES_MAX,
 } from '../../assembly/bytes/layout.js';
-import { LRUCacheRangeError, LRUCacheTypeError } from '../errors.js';
-import { show } from '../options.js';
+import { show } from '../common/check.js';
+import { LRUCacheRangeError, LRUCacheTypeError } from '../common/errors.js';
 import {
   isBytes,
   isWellFormed,

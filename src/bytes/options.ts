@@ -1,9 +1,9 @@
 // The options of ByteLRU: read once each, checked, and refused before anything is allocated.
 
 import { CAPACITY_MAX } from '../../assembly/layout.js';
-import { LRUCacheRangeError, LRUCacheTypeError } from '../errors.js';
-import { checkFunction, show } from '../options.js';
-import type { Count, DisposeReason, EngineKind, Milliseconds, Perf } from '../types.js';
+import { checkFunction, show } from '../common/check.js';
+import { LRUCacheRangeError, LRUCacheTypeError } from '../common/errors.js';
+import type { Count, DisposeReason, EngineKind, Milliseconds, Perf } from '../common/types.js';
 import { type Codec, type CodecName, packerFor } from './codec.js';
 import { PAGE } from './region.js';
 

@@ -8,7 +8,7 @@
 
 import type * as core from '../../assembly/bytes/index.js';
 import { FRAME_SIZE } from '../../assembly/bytes/layout.js';
-import type { EngineKind } from '../types.js';
+import type { EngineKind } from '../common/types.js';
 
 declare const storeBrand: unique symbol;
 /** Handle of a store; only its engine knows what it is. */

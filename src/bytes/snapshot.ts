@@ -14,8 +14,8 @@ import {
   TAG_TTL,
   TAG_WIDE,
 } from '../../assembly/bytes/layout.js';
-import { LRUCacheError, LRUCacheTypeError } from '../errors.js';
-import { show } from '../options.js';
+import { show } from '../common/check.js';
+import { LRUCacheError, LRUCacheTypeError } from '../common/errors.js';
 import type { Access, Entry } from './access.js';
 import { Checksum } from './checksum.js';
 import { isBytes, KIND_UTF16, lengthOf, sliceOf, textOfUnits } from './codec.js';

@@ -8,7 +8,7 @@
 
 import { hashString } from '../../assembly/hash.js';
 import { ASK_MAP, ELSEWHERE, KEY_LENGTH_MAX } from '../../assembly/layout.js';
-import type { EngineKind } from '../types.js';
+import type { EngineKind } from '../common/types.js';
 import type { CoreFunctions, Engine, HashString, Table } from './engine.js';
 import { hashFloat } from './hash-float.js';
 import { reserveStack } from './stack.js';
@@ -22,6 +22,9 @@ export interface CoreAdapter {
   destroy(table: Table): void;
   order(table: Table): Int32Array;
   staleOrder(table: Table, now: number): Int32Array;
+  touch(table: Table, slot: number): void;
+  /** Called after what may have grown the core's memory. */
+  noteGrowth(): void;
 }
 
 type StringFunctions = Pick<CoreFunctions, 'findString' | 'getString' | 'putString' | 'seekString'>;
@@ -42,11 +45,16 @@ function hashedOutside(core: CoreFunctions, hash: HashString): StringFunctions {
   };
 }
 
-/** A function that begins only if there is stack for it to end (B1). */
-function withStack<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R {
+/** A function that begins only if there is stack for it to end (B1), and `after` it. */
+function withStack<A extends unknown[], R>(
+  run: (...args: A) => R,
+  after: () => void,
+): (...args: A) => R {
   return (...args) => {
     reserveStack();
-    return run(...args);
+    const result = run(...args);
+    after();
+    return result;
   };
 }
 
@@ -54,19 +62,20 @@ function withStack<A extends unknown[], R>(run: (...args: A) => R): (...args: A)
 export function bind(core: CoreFunctions, adapter: CoreAdapter, hash?: HashString): Engine {
   const isOutside = hash !== undefined || !adapter.readsStrings;
   const strings = isOutside ? hashedOutside(core, hash ?? hashString) : core;
+  const { noteGrowth } = adapter;
   // One literal, without a spread: V8 then keeps all of it in the object, a load less a call.
   return {
     kind: adapter.kind,
     hashString: hash ?? hashString,
     hashFloat,
-    createTable: withStack(adapter.create),
-    destroyTable: withStack(adapter.destroy),
+    createTable: withStack(adapter.create, noteGrowth),
+    destroyTable: withStack(adapter.destroy, noteGrowth),
     order: adapter.order,
     staleOrder: adapter.staleOrder,
-    clear: withStack(core.clear),
-    grow: withStack(core.grow),
-    useAges: withStack(core.useAges),
-    useWeights: withStack(core.useWeights),
+    clear: withStack(core.clear, noteGrowth),
+    grow: withStack(core.grow, noteGrowth),
+    useAges: withStack(core.useAges, noteGrowth),
+    useWeights: withStack(core.useWeights, noteGrowth),
     refused: core.refused,
     refusedAt: core.refusedAt,
     setLimit: core.setLimit,
@@ -85,7 +94,7 @@ export function bind(core: CoreFunctions, adapter: CoreAdapter, hash?: HashStrin
     insert: core.insert,
     insertMapped: core.insertMapped,
     reword: core.reword,
-    touch: core.touch,
+    touch: adapter.touch,
     untouch: core.untouch,
     remove: core.remove,
     evict: core.evict,

@@ -5,7 +5,7 @@
 // has trapped is made dead where it is, in the one object that all its caches hold: no call of a
 // sound core traps, and one that did may have stopped half-way.
 
-import { LRUCacheError, LRUCacheTypeError } from '../errors.js';
+import { LRUCacheError, LRUCacheTypeError } from '../common/errors.js';
 import type { Engine } from './engine.js';
 
 const trapped = new WeakSet<Engine>();

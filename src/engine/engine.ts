@@ -8,7 +8,8 @@
 // E2  A word is an int32: the key itself, or a hash. Two keys may have one word, so the caller
 //     compares the key that it keeps under the slot.
 // E3  Every function leaves the table valid, also when memory is refused.
-// E4  `untouch` undoes what the call just before it did to the order, and only that.
+// E4  `untouch` undoes what the `get`, `put`, `seek` or `visit` just before it did to the order,
+//     and only that. A `touch` cannot be undone: its caller knows the key.
 // E5  Ages and weights are columns (layout.ts) that a table has only once they are in use. Then
 //     entries are read by `seek`, and each `put` is followed by a `write`.
 //
@@ -16,7 +17,7 @@
 // that V8 sees the call of one WebAssembly export and inlines its wrapper.
 
 import type * as core from '../../assembly/index.js';
-import type { EngineKind } from '../types.js';
+import type { EngineKind } from '../common/types.js';
 
 declare const tableBrand: unique symbol;
 /** Handle of one cache's table; only its engine knows what it is. */

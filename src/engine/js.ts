@@ -24,6 +24,8 @@ export function createJsEngine(hash?: HashString): Engine {
         const count = core.arrangeStale(own(table), now);
         return core.arranged(own(table)).slice(0, count);
       },
+      touch: (table, slot) => core.touch(own(table), slot),
+      noteGrowth() {},
     },
     hash,
   );

@@ -16,9 +16,9 @@
 //     with the cache, or when the cache is cleared. If no other table is in the shared instance, it
 //     keeps that one, and small tables get a new one: nothing is copied, and nothing left behind.
 
-import { openCore } from '../core.js';
-import { LRUCacheRangeError } from '../errors.js';
-import type { EngineKind } from '../types.js';
+import { LRUCacheRangeError } from '../common/errors.js';
+import type { EngineKind } from '../common/types.js';
+import { openCore } from './core.js';
 import { hasTrapped, killIfTrap } from './dead.js';
 import type { Engine, Table } from './engine.js';
 import { createJsEngine } from './js.js';

@@ -1,8 +1,9 @@
 // The WebAssembly engine: compiles the core, binds its exports, and is the only holder of views of
 // its memory.
 //
-// W1  A view is made where it is used and never kept: growth of the memory detaches it, and a
-//     detached view reads undefined without an error.
+// W1  A view is made where it is used, since growth of the memory detaches it, and a detached view
+//     reads undefined without an error. One is kept, for `touch`: it is made anew after each call
+//     that may grow the memory, and a detached one leads to the core.
 // W2  The core's u32 results arrive as int32; addresses are made unsigned here and nowhere else.
 // W3  The core imports the js-string builtins and nothing else. On hosts without them, the imports
 //     are stubs that are never called, and strings are hashed in JavaScript.
@@ -11,18 +12,25 @@
 
 import {
   AGE_BYTES_LOG2,
+  MAPPED,
+  RECORD_BYTES,
   RECORD_BYTES_LOG2,
+  RECORD_STAMP,
+  STAMP_MAX,
+  STAMP_STEP,
   TABLE_AGES,
   TABLE_CAPACITY,
+  TABLE_CLOCK,
   TABLE_FRESH,
   TABLE_LIMIT,
   TABLE_MARK,
+  TABLE_NEWEST,
   TABLE_RECORDS,
   TABLE_SIZE,
   TABLE_WEIGHTS,
   WEIGHT_BYTES_LOG2,
 } from '../../assembly/layout.js';
-import { bind } from './bind.js';
+import { bind, type CoreAdapter } from './bind.js';
 import type { CoreFunctions, Engine, HashString, Table } from './engine.js';
 
 /** What the core exports. */
@@ -110,6 +118,34 @@ function copyTable(from: CoreExports, table: Table, to: CoreExports): Table | un
   return copy;
 }
 
+/**
+ * The core's `touch` (assembly/order.ts), on a view of its memory: most of what a hit costs is
+ * calls. Where the clock has come to its end, or the view is detached, the core does it.
+ */
+function touchByView(core: CoreExports): Pick<CoreAdapter, 'touch' | 'noteGrowth'> {
+  let words = new Int32Array(core.memory.buffer);
+  const noteGrowth = () => {
+    if (words.length === 0) words = new Int32Array(core.memory.buffer);
+  };
+  return {
+    noteGrowth,
+    touch(table, slot) {
+      const header = (table as unknown as number) >>> 2;
+      const clock = words[header + TABLE_CLOCK / 4] as number;
+      if (clock < STAMP_MAX) {
+        const records = (words[header + TABLE_RECORDS / 4] as number) >>> 2;
+        const at = records + slot * (RECORD_BYTES / 4) + RECORD_STAMP / 4;
+        words[at] = (clock + STAMP_STEP) | ((words[at] as number) & MAPPED);
+        words[header + TABLE_CLOCK / 4] = clock + STAMP_STEP;
+        words[header + TABLE_NEWEST / 4] = slot;
+      } else {
+        noteGrowth();
+        core.touch(table, slot);
+      }
+    },
+  };
+}
+
 /** Binds an instance of the core, fresh or from another loader. */
 export function bindWasm(
   exports: WebAssembly.Exports,
@@ -120,6 +156,7 @@ export function bindWasm(
   core.open();
   const slotsAt = (address: number, count: number) =>
     new Int32Array(core.memory.buffer, address >>> 0, count).slice();
+  const { touch, noteGrowth } = touchByView(core);
   const engine = bind(
     core,
     {
@@ -132,6 +169,8 @@ export function bindWasm(
         const count = core.arrangeStale(table, now);
         return slotsAt(core.arranged(table), count);
       },
+      touch,
+      noteGrowth,
     },
     hash,
   );
@@ -139,7 +178,11 @@ export function bindWasm(
     engine,
     core,
     bytesInUse: () => core.bytesInUse() >>> 0,
-    copyOf: (from, table) => copyTable(from.core, table, core),
+    copyOf(from, table) {
+      const copy = copyTable(from.core, table, core);
+      noteGrowth();
+      return copy;
+    },
   };
 }
 

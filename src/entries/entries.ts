@@ -29,19 +29,21 @@ import {
   VISIT_RENEW,
   VISIT_TOUCH,
 } from '../../assembly/layout.js';
+import { LRUCacheRangeError, outOfMemory } from '../common/errors.js';
+import type { EngineKind } from '../common/types.js';
 import { disposedEngine, disposedMap, hasTrapped, isDisposed, killIfTrap } from '../engine/dead.js';
 import type { Engine, Table } from '../engine/engine.js';
 import type { Lease, TableHost } from '../engine/lifetime.js';
-import { LRUCacheRangeError, outOfMemory } from '../errors.js';
-import type { EngineKind } from '../types.js';
+import { Lookaside } from './lookaside.js';
 import { isUpdate, outcomeOf, slotOf } from './outcome.js';
 import { chooseOffset } from './sample.js';
+import type { Tags } from './tags.js';
 
 /**
  * `get` and `set` need the entries only: there are no ages, weights, callbacks, loads, or stats.
  */
 export const PATH_FAST = 0;
-/** `get` does; `set` does not. */
+/** `get` does, and counts if there are stats; `set` does not. */
 export const PATH_FAST_READS = 1;
 /** Neither does, or a change was interrupted. */
 export const PATH_SLOW = 2;
@@ -97,6 +99,8 @@ export class Entries<K, V> {
   failure: unknown;
   /** Whether ages are in use. */
   isTimed = false;
+  /** The tags of slots, once there was one. */
+  tags: Tags | undefined;
   /** Whether weights are in use. */
   isWeighed = false;
   // The lease, apart: a load less for each call.
@@ -104,6 +108,7 @@ export class Entries<K, V> {
   #table: Table;
   readonly #host: TableHost;
   readonly #id = ++entriesMade;
+  readonly #lookaside = new Lookaside();
   #max: number;
   #budget = 0;
   #keyMap: Map<unknown, number> | undefined;
@@ -170,11 +175,11 @@ export class Entries<K, V> {
       const slot = this.#engine.getString(this.#table, key, this.#offset);
       return this.items[slot * 2] === key ? slot : this.#touchElsewhere(key, slot);
     }
-    if (typeof key === 'number' && (key | 0) === key) {
-      const slot = this.#engine.get(this.#table, key);
-      return this.items[slot * 2] === key ? slot : this.#touchElsewhere(key, slot);
-    }
-    return this.#touchRare(key);
+    if (typeof key !== 'number') return this.#touchMapped(key);
+    const slot = this.#lookaside.slotFor(key);
+    if (this.items[slot * 2] !== key) return this.#touchNumber(key);
+    this.#engine.touch(this.#table, slot);
+    return slot;
   }
 
   /** Slot of a key, or NIL; the order stays. */
@@ -279,6 +284,7 @@ export class Entries<K, V> {
 
   /** Drops what a removed slot holds. */
   erase(slot: number): void {
+    if (this.tags !== undefined) this.tags.forget(slot);
     if (this.#keyMap !== undefined) this.#forget(slot);
     this.items[slot * 2] = undefined;
     this.items[slot * 2 + 1] = undefined;
@@ -296,6 +302,8 @@ export class Entries<K, V> {
       engine.setBudget(table, this.#budget);
     }
     this.items = noItems();
+    this.#lookaside.clear();
+    this.tags?.clear();
     this.#keyMap = undefined;
     this.#refusedCount = 0;
     missedKey = undefined;
@@ -313,6 +321,8 @@ export class Entries<K, V> {
     this.#engine = disposedEngine(this.#engine);
     this.#keyMap = disposedMap;
     this.items = noItems();
+    this.#lookaside.clear();
+    this.tags?.clear();
     missedKey = undefined;
   }
 
@@ -396,10 +406,13 @@ export class Entries<K, V> {
     return slot;
   }
 
-  #touchRare(key: K): number {
-    if (typeof key !== 'number') return this.#touchMapped(key);
-    const slot = this.#engine.get(this.#table, this.#engine.hashFloat(key));
-    return isSameKey(this.items[slot * 2], key) ? slot : this.#touchElsewhere(key, slot);
+  /** A number that the lookaside does not have. */
+  #touchNumber(key: K & number): number {
+    const engine = this.#engine;
+    const slot = engine.get(this.#table, isInt32(key) ? key : engine.hashFloat(key));
+    if (!isSameKey(this.items[slot * 2], key)) return this.#touchElsewhere(key, slot);
+    this.#lookaside.note(key, slot);
+    return slot;
   }
 
   #visitMapped(key: K, now: number): number {

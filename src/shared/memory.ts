@@ -30,7 +30,7 @@ import {
 } from '../../assembly/shared/layout.js';
 import type { Framed } from '../bytes/frame.js';
 import { PAGE, type Store } from '../bytes/region.js';
-import { LRUCacheError, LRUCacheRangeError } from '../errors.js';
+import { LRUCacheError, LRUCacheRangeError } from '../common/errors.js';
 import { sharedCore } from './core.js';
 import { identityOf, maySleep, ownIdentity } from './host.js';
 

@@ -21,12 +21,12 @@ import { isBytes, lengthOf, Source, textOfUnits } from '../bytes/codec.js';
 import { checkKey, keyTooLong } from '../bytes/frame.js';
 import { checkTtl } from '../bytes/options.js';
 import { joined, readSnapshot, recordsOf, replay, snapshotOf } from '../bytes/snapshot.js';
-import { Clock } from '../clock.js';
+import { checkFunction, show } from '../common/check.js';
+import { LRUCacheError, LRUCacheRangeError, LRUCacheTypeError } from '../common/errors.js';
+import type { Milliseconds } from '../common/types.js';
+import { warn } from '../common/warning.js';
 import { throwDisposed } from '../engine/dead.js';
-import { LRUCacheError, LRUCacheRangeError, LRUCacheTypeError } from '../errors.js';
-import { checkFunction, show } from '../options.js';
-import type { Milliseconds } from '../types.js';
-import { warn } from '../warning.js';
+import { Clock } from '../expiry/clock.js';
 import { type LoadRecord, SharedAccess } from './access.js';
 import { sharedLayout } from './core.js';
 import { type Look, SharedLoads } from './loads.js';
@@ -101,6 +101,7 @@ function drawSeed(): number {
  *
  * @example
  * ```ts
+ * import { once } from 'node:events';
  * import { Worker } from 'node:worker_threads';
  * import { SharedLRU } from 'wasm-lru/shared';
  *
@@ -115,7 +116,8 @@ function drawSeed(): number {
  *   { eval: true, workerData: cache.handle },
  * );
  * cache.adopt(worker);
- * worker.once('message', (greeting) => console.log(greeting)); // hello
+ * const [greeting] = await once(worker, 'message');
+ * console.log(greeting); // hello
  * ```
  */
 export class SharedLRU<V = Uint8Array> {

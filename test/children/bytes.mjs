@@ -1,4 +1,5 @@
-// Churns a ByteLRU, and reports what the process grew by: node --expose-gc bytes.mjs sets maxMiB most
+// Churns a ByteLRU, and reports what the process grew by:
+// node --expose-gc bytes.mjs sets maxMiB most
 //
 // Every value has another size below `most` (a power of two), and one of a thousand 16 times that.
 

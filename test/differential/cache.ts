@@ -4,7 +4,7 @@
 // here, so that the driver treats both alike.
 
 import { LRUCache as TheirCache } from 'lru-cache';
-import { LRUCache as OurCache } from '../../src/lru.js';
+import { LRUCache as OurCache } from '../../src/api/lru.js';
 import { openCache, type TestEngine } from '../support.js';
 import { expectValid } from '../validate.js';
 import { publishWithheld } from './differences.js';

@@ -30,8 +30,8 @@ export interface Block {
   readonly promised: readonly string[];
 }
 
-/** Packages that are not installed with ours: test/frameworks. */
-export const FRAMEWORKS = /^(Express|NestJS)/;
+/** Packages that are not installed with ours: test/frameworks, and test/sockets (`// with …`). */
+export const FRAMEWORKS = /^(Express|NestJS|with )/;
 
 const FENCED = /^```(js|ts)\n([\s\S]*?)^```$/gm;
 const PRINTED = /\bconsole\.log\(.*\);? \/\/ (.*)$/gm;
@@ -59,7 +59,7 @@ function runnable({ language, code, title }: Block): string {
       module: ts.ModuleKind.ESNext,
       target: ts.ScriptTarget.ES2022,
       // Nest has decorators of parameters, which the standard's do not know.
-      experimentalDecorators: title.startsWith('NestJS'),
+      experimentalDecorators: /\bNestJS\b/.test(title),
     },
   }).outputText;
 }
@@ -72,7 +72,9 @@ function run(blocks: readonly Block[], folder = 'build/documents'): string[][] {
   const build = join(ROOT, folder);
   mkdirSync(build, { recursive: true });
   const files = blocks.map((block) => {
-    const extension = /\brequire\(/.test(block.code) ? 'cjs' : 'mjs';
+    // A module may have the text of another program in it, which requires.
+    const isModule = /^import /m.test(block.code) || !/\brequire\(/.test(block.code);
+    const extension = isModule ? 'mjs' : 'cjs';
     const file = join(build, `${block.place.replaceAll(/[/:.]/g, '-')}.${extension}`);
     writeFileSync(file, runnable(block));
     return file;

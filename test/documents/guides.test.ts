@@ -11,9 +11,17 @@ const guides = readdirSync(new URL('../../docs/migration', import.meta.url))
   .filter((name) => name !== 'README.md')
   .map((name) => `docs/migration/${name}`);
 
-const programs = ['recipes', 'faq', 'loading', 'memoize', 'stores', 'bytes', 'shared'].map(
-  (name) => `docs/${name}.md`,
-);
+const programs = [
+  'recipes',
+  'faq',
+  'loading',
+  'memoize',
+  'stores',
+  'layers',
+  'sockets',
+  'bytes',
+  'shared',
+].map((name) => `docs/${name}.md`);
 
 describe.each([...guides])('%s', (document) => {
   const blocks = blocksOf(document);
@@ -38,7 +46,7 @@ describe.each([...guides])('%s', (document) => {
 
 describe.each(programs)('%s', (document) => {
   it('has programs that print what it says', () => {
-    // Those for frameworks are run by npm run test:frameworks.
+    // Those for packages of others are run by npm run test:frameworks and npm run test:sockets.
     expectPrinted(blocksOf(document).filter(({ title }) => !FRAMEWORKS.test(title)));
   });
 });

@@ -3,7 +3,7 @@
 // It is told when a loader settles and when the cache has dealt with that; all else it works out
 // itself. An outcome is what a promise of `fetch` must come to.
 
-import type { LRUCache } from '../../src/lru.js';
+import type { LRUCache } from '../../src/api/lru.js';
 
 export type Key = string;
 /** Every value is stored once, so that a value tells which `set` or load it came from. */
@@ -23,6 +23,14 @@ export type LoadOptions = Required<
     | 'allowStaleOnFetchAbort'
     | 'ignoreFetchAbort'
   >
+> &
+  WindowOptions;
+
+type WindowOptions = Partial<
+  Pick<
+    LRUCache.FetchOptions<Key, Value, unknown>,
+    'staleWhileRevalidate' | 'staleIfError' | 'refreshAhead' | 'loadTimeout'
+  >
 >;
 
 /** What a promise comes to: a value, an error, or an error known by its code. */
@@ -35,6 +43,40 @@ interface Entry {
   value: Value;
   start: number;
   ttl: number;
+  isTagged: boolean;
+}
+
+/** The time up to which an entry is fresh. */
+function deadlineOf({ start, ttl }: Entry): number {
+  return ttl === 0 ? Number.POSITIVE_INFINITY : start + ttl;
+}
+
+/** How long past its ttl a value may be given. */
+function graceOf({ staleWhileRevalidate = 0, staleIfError = 0 }: WindowOptions): number {
+  return Math.max(staleWhileRevalidate, staleIfError);
+}
+
+/** Somebody who asked for a load: he waits for it, unless he leaves by his signal. */
+export class ModelCaller {
+  #left: Outcome | undefined;
+
+  constructor(
+    readonly load: ModelLoad,
+    readonly signal: AbortSignal | undefined,
+  ) {}
+
+  get outcome(): Outcome | undefined {
+    return this.#left ?? this.load.outcome;
+  }
+
+  /** His signal was aborted, and others want the load. */
+  leave(): void {
+    const { load, signal } = this;
+    const { options } = load;
+    if (options.ignoreFetchAbort && !options.allowStaleOnFetchAbort) return;
+    const isStale = options.allowStaleOnFetchRejection || options.allowStaleOnFetchAbort;
+    this.#left = load.outcome ?? (isStale ? { value: load.stale } : { error: signal?.reason });
+  }
 }
 
 /** A load as the model sees it. */
@@ -46,14 +88,26 @@ export class ModelLoad {
   isStarting = false;
   isDispatched = false;
   isOver = false;
+  /** Whether the tag was invalidated since it began. */
+  isOutdated = false;
   aborted: Outcome | undefined;
+  staleIfErrorUntil = Number.NEGATIVE_INFINITY;
+  keptUntil = Number.NEGATIVE_INFINITY;
+  overdueAt = Number.POSITIVE_INFINITY;
+  /** Those who have not left. */
+  readonly callers = new Set<ModelCaller>();
 
   constructor(
     readonly key: Key,
     readonly stale: Value | undefined,
     readonly options: LoadOptions,
-    readonly signal: AbortSignal | undefined,
+    readonly tagged: 'early' | 'late' | undefined,
   ) {}
+
+  /** Whether its result must not be stored, since the tag was invalidated. */
+  get isRefused(): boolean {
+    return this.tagged !== undefined && this.isOutdated;
+  }
 }
 
 /** The cache that the one under test must equal. */
@@ -91,7 +145,10 @@ export class LoadsModel {
       this.#touch(key, entry);
       return entry.value;
     }
-    if (!options.noDeleteOnStaleGet && !this.loads.has(key)) this.#drop(key, 'expire');
+    const isUsable = this.now <= deadlineOf(entry) + graceOf(options);
+    if (isUsable) this.seen.add('a stale value kept for a window');
+    const isKept = options.noDeleteOnStaleGet || this.loads.has(key);
+    if (!isKept && !isUsable) this.#drop(key, 'expire');
     return options.allowStale ? entry.value : undefined;
   }
 
@@ -105,18 +162,31 @@ export class LoadsModel {
     this.entries.set(key, entry);
   }
 
-  set(key: Key, value: Value, ttl: number, noUpdateTTL: boolean): void {
+  set(key: Key, value: Value, ttl: number, noUpdateTTL: boolean, isTagged: boolean): void {
     this.#abandon(key, 'FETCH_REPLACED');
-    this.#store(key, value, ttl, noUpdateTTL);
+    this.#store(key, value, ttl, noUpdateTTL, isTagged);
   }
 
-  #store(key: Key, value: Value, ttl: number, noUpdateTTL: boolean): void {
+  invalidate(): number {
+    const tagged = [...this.entries].filter(([, { isTagged }]) => isTagged).map(([key]) => key);
+    for (const load of [...this.loads.values(), ...this.unwanted]) {
+      load.isOutdated = true;
+      if (load.tagged === 'early' || tagged.includes(load.key)) this.seen.add('a load invalidated');
+      if (load.tagged === 'early' && this.loads.get(load.key) === load) {
+        this.#abandon(load.key, 'FETCH_DELETED');
+      }
+    }
+    for (const key of tagged) this.delete(key);
+    return tagged.length;
+  }
+
+  #store(key: Key, value: Value, ttl: number, noUpdateTTL: boolean, isTagged: boolean): void {
     const entry = this.entries.get(key);
     const isAgeKept = entry !== undefined && noUpdateTTL;
     const age = isAgeKept ? entry : { start: this.now, ttl };
     if (entry !== undefined) this.disposed.push([entry.value, key, 'set']);
     else if (this.entries.size === this.max) this.pop();
-    this.#moveToNewest(key, { start: age.start, ttl: age.ttl, value });
+    this.#moveToNewest(key, { start: age.start, ttl: age.ttl, value, isTagged });
   }
 
   delete(key: Key): boolean {
@@ -136,7 +206,9 @@ export class LoadsModel {
   }
 
   purgeStale(): boolean {
-    const stale = [...this.entries].filter(([, entry]) => this.isStale(entry));
+    const stale = [...this.entries].filter(
+      ([, entry]) => this.now > deadlineOf(entry) + graceOf(this.options),
+    );
     for (const [key] of stale) this.#drop(key, 'expire');
     return stale.length > 0;
   }
@@ -149,38 +221,117 @@ export class LoadsModel {
     return this.entries.delete(key);
   }
 
-  /** What `fetch` gives without a load that would have to be begun; undefined if it needs one. */
-  found(key: Key, options: LoadOptions, forceRefresh: boolean): Outcome | ModelLoad | undefined {
+  /** What a `fetch` must come to, and the load that it begins. */
+  fetch(
+    key: Key,
+    options: LoadOptions,
+    forceRefresh: boolean,
+    signal: AbortSignal | undefined,
+    tagged: ModelLoad['tagged'],
+  ): readonly [Outcome | ModelCaller, ModelLoad | undefined] {
+    const { staleWhileRevalidate = 0, refreshAhead = 0 } = options;
+    const load = this.#current(key);
+    const isOpen = staleWhileRevalidate > 0 || refreshAhead > 0;
+    if (load !== undefined && (forceRefresh || !isOpen)) {
+      return [this.#join(load, options, signal), undefined];
+    }
+    const entry = this.entries.get(key);
+    if (entry !== undefined && !forceRefresh && !this.isStale(entry)) {
+      const isDue = entry.ttl !== 0 && this.now - entry.start >= entry.ttl * (1 - refreshAhead);
+      if (options.updateAgeOnGet) entry.start = this.now;
+      this.#moveToNewest(key, entry);
+      if (load !== undefined) this.seen.add('a fresh value of a key being loaded');
+      if (!isDue || refreshAhead === 0 || load !== undefined) {
+        return [{ value: entry.value }, undefined];
+      }
+      this.seen.add('a refresh ahead');
+      return [{ value: entry.value }, this.#begin(key, options, undefined, tagged).load];
+    }
+    const isWithin =
+      entry !== undefined &&
+      !forceRefresh &&
+      staleWhileRevalidate > 0 &&
+      this.now <= deadlineOf(entry) + staleWhileRevalidate;
+    if (isWithin) this.seen.add('a stale value within its window');
+    if (load !== undefined) {
+      if (isWithin) return [{ value: entry.value }, undefined];
+      return [this.#join(load, options, signal), undefined];
+    }
+    const caller = this.#begin(key, options, isWithin ? undefined : signal, tagged);
+    const isGiven = isWithin || (options.allowStale && entry !== undefined);
+    return [isGiven ? { value: entry?.value } : caller, caller.load];
+  }
+
+  #current(key: Key): ModelLoad | undefined {
     const load = this.loads.get(key);
-    if (load?.isStarting === true) {
+    if (load === undefined || load.isStarting || this.now <= load.overdueAt) return load;
+    this.seen.add('an overdue load ended');
+    const reason = { code: 'FETCH_TIMEOUT' };
+    this.#giveUp(load, reason, true);
+    load.aborted ??= reason;
+    return undefined;
+  }
+
+  #join(
+    load: ModelLoad,
+    options: LoadOptions,
+    signal: AbortSignal | undefined,
+  ): Outcome | ModelCaller {
+    if (load.isStarting) {
       this.seen.add('a loader that fetches its own key');
       return { code: 'FETCH_LOOP' };
     }
-    if (load !== undefined) {
-      this.seen.add(load.aborted === undefined ? 'a load joined' : 'an aborted load joined');
-      return options.allowStale && load.stale !== undefined ? { value: load.stale } : load;
-    }
-    const entry = this.entries.get(key);
-    if (entry === undefined || forceRefresh || this.isStale(entry)) return undefined;
-    if (options.updateAgeOnGet) entry.start = this.now;
-    this.#moveToNewest(key, entry);
-    return { value: entry.value };
+    this.seen.add(load.aborted === undefined ? 'a load joined' : 'an aborted load joined');
+    const caller = this.#ask(load, signal);
+    return options.allowStale && load.stale !== undefined ? { value: load.stale } : caller;
   }
 
-  begin(key: Key, options: LoadOptions, signal: AbortSignal | undefined): ModelLoad {
-    const load = new ModelLoad(key, this.entries.get(key)?.value, options, signal);
+  #begin(
+    key: Key,
+    options: LoadOptions,
+    signal: AbortSignal | undefined,
+    tagged: ModelLoad['tagged'],
+  ): ModelCaller {
+    const entry = this.entries.get(key);
+    const load = new ModelLoad(key, entry?.value, options, tagged);
+    const { staleIfError = 0, refreshAhead = 0, loadTimeout = 0 } = options;
+    const grace = Math.max(graceOf(options), graceOf(this.options));
+    if (entry !== undefined && (grace > 0 || refreshAhead > 0)) {
+      load.keptUntil = deadlineOf(entry) + grace;
+      if (staleIfError > 0) load.staleIfErrorUntil = deadlineOf(entry) + staleIfError;
+    }
+    if (loadTimeout > 0) load.overdueAt = this.now + loadTimeout;
     this.loads.set(key, load);
     for (const { key: other } of this.unwanted) {
       if (other === key) this.seen.add('a load beside one that is not wanted');
     }
-    if (signal?.aborted === true) this.#abort(load, { error: signal.reason });
-    return load;
+    return this.#ask(load, signal);
+  }
+
+  #ask(load: ModelLoad, signal: AbortSignal | undefined): ModelCaller {
+    const caller = new ModelCaller(load, signal);
+    load.callers.add(caller);
+    if (signal?.aborted === true) this.#leave(caller);
+    return caller;
   }
 
   /** A caller's signal was aborted. */
   signalled(signal: AbortSignal): void {
     for (const load of [...this.loads.values(), ...this.unwanted]) {
-      if (load.signal === signal) this.#abort(load, { error: signal.reason });
+      for (const caller of load.callers) {
+        if (caller.signal === signal && !load.isOver) this.#leave(caller);
+      }
+    }
+  }
+
+  #leave(caller: ModelCaller): void {
+    const { load, signal } = caller;
+    load.callers.delete(caller);
+    if (load.callers.size === 0) {
+      this.#abort(load, { error: signal?.reason });
+    } else {
+      this.seen.add('a caller who leaves the others waiting');
+      caller.leave();
     }
   }
 
@@ -189,7 +340,7 @@ export class LoadsModel {
     const { settled, options } = load;
     if (load.isOver || settled === undefined) return;
     if (!('value' in settled)) {
-      this.#giveUp(load, settled);
+      this.#giveUp(load, settled, true);
       return;
     }
     if (load.aborted !== undefined && settled.value === undefined) {
@@ -199,8 +350,10 @@ export class LoadsModel {
     if (load.aborted !== undefined) this.seen.add('a result in spite of an abort');
     const isWanted = this.#end(load);
     if (!isWanted) this.seen.add('a result that is not wanted');
-    if (isWanted && settled.value !== undefined) {
-      this.#store(load.key, settled.value, options.ttl, options.noUpdateTTL);
+    if (isWanted && load.isRefused) this.seen.add('a result of before an invalidation');
+    if (isWanted && settled.value !== undefined && !load.isRefused) {
+      const isTagged = load.tagged !== undefined;
+      this.#store(load.key, settled.value, options.ttl, options.noUpdateTTL, isTagged);
     }
     load.outcome ??= { value: settled.value };
   }
@@ -225,14 +378,19 @@ export class LoadsModel {
     else if (load.options.allowStaleOnFetchAbort) load.outcome ??= { value: load.stale };
   }
 
-  #giveUp(load: ModelLoad, reason: Outcome): void {
+  #giveUp(load: ModelLoad, reason: Outcome, isError = false): void {
     const { options } = load;
     const isAborted = load.aborted !== undefined;
+    const isCovered = isError && this.now <= load.staleIfErrorUntil;
+    if (isCovered) this.seen.add('a stale value for an error');
     const isStaleReturned =
-      options.allowStaleOnFetchRejection || (isAborted && options.allowStaleOnFetchAbort);
+      isCovered ||
+      options.allowStaleOnFetchRejection ||
+      (isAborted && options.allowStaleOnFetchAbort);
+    const isKept = options.noDeleteOnFetchRejection || this.now <= load.keptUntil;
     if (load.isDispatched) this.failures += 1;
     const isWanted = this.#end(load);
-    if (isWanted && !isStaleReturned && !options.noDeleteOnFetchRejection) {
+    if (isWanted && !isStaleReturned && !isKept) {
       if (this.entries.has(load.key)) this.seen.add('a stale value dropped');
       this.#drop(load.key, 'fetch');
     }

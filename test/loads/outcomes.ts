@@ -1,14 +1,14 @@
 // What a promise of `fetch` or `fetchMany` must come to, by the model, and what it came to.
 
 import { expect } from 'vitest';
-import { type Key, ModelLoad, type Outcome } from './model.js';
+import { type Key, ModelCaller, type Outcome } from './model.js';
 
-/** What a promise waits for: it is known already, or a load. */
-export type Wanted = Outcome | ModelLoad;
+/** What a promise waits for: it is known already, or as a caller of a load. */
+export type Wanted = Outcome | ModelCaller;
 /** What a promise may come to by now; nothing if it must be pending. */
 type Outcomes = () => readonly Outcome<unknown>[];
 
-const outcomeOf = (wanted: Wanted) => (wanted instanceof ModelLoad ? wanted.outcome : wanted);
+const outcomeOf = (wanted: Wanted) => (wanted instanceof ModelCaller ? wanted.outcome : wanted);
 const isValue = <T>(outcome: Outcome<T> | undefined) => outcome !== undefined && 'value' in outcome;
 
 /** Of a `fetch`, or of a `forceFetch`. */

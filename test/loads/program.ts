@@ -28,15 +28,27 @@ export interface Fetch {
   /** Number of the signal, if it has one. */
   readonly signal: number | undefined;
   readonly options: Partial<LoadOptions>;
+  /** When the load gets the tag: as it begins, or from its loader. */
+  readonly tagged: 'early' | 'late' | undefined;
   readonly plan: Plan;
 }
+
+/** What a `set` is given. */
+export interface SetGiven {
+  readonly ttl?: number;
+  readonly noUpdateTTL?: boolean;
+  readonly tags?: readonly string[];
+}
+
+/** The tag that there is. */
+export const TAG = 'tag';
 
 export type Command =
   | readonly ['fetch', Key, Fetch]
   | readonly ['fetchMany', readonly Key[], Fetch]
   | readonly ['get' | 'has' | 'delete', Key]
-  | readonly ['set', Key, { readonly ttl?: number; readonly noUpdateTTL?: boolean }]
-  | readonly ['clear' | 'pop' | 'purgeStale' | 'drain']
+  | readonly ['set', Key, SetGiven]
+  | readonly ['clear' | 'pop' | 'purgeStale' | 'invalidate' | 'drain']
   | readonly ['abort' | 'advance' | 'settle', number];
 
 export interface Program {
@@ -51,6 +63,8 @@ export const KEYS: readonly Key[] = ['a', 'b', 'c'];
 /** Signals in use at a time; one that was aborted is replaced when it is aborted again. */
 export const SIGNALS = 2;
 const TTL = 10;
+/** Time on the cache's clock that no timer of the host will see pass. */
+const LONG = 1_000_000;
 /** A loader's end is dealt with within so many turns of the microtask queue. */
 const TURNS_MAX = 8;
 
@@ -71,24 +85,34 @@ const flags = {
   ignoreFetchAbort: flag,
 };
 
+const windows = {
+  staleWhileRevalidate: fc.constantFrom(0, 0, TTL / 2),
+  staleIfError: fc.constantFrom(0, 0, TTL),
+  refreshAhead: fc.constantFrom(0, 0, 0.5),
+  loadTimeout: fc.constantFrom(0, LONG),
+};
+
 const simple: fc.Arbitrary<Command> = fc.oneof(
   fc.tuple(fc.constantFrom('get', 'has', 'delete'), key),
   fc.tuple(
     fc.constant('set' as const),
     key,
-    fc.record({ ttl, noUpdateTTL: flag }, { requiredKeys: [] }),
+    fc.record({ ttl, noUpdateTTL: flag, tags: fc.constant([TAG]) }, { requiredKeys: [] }),
   ),
-  fc.tuple(fc.constantFrom('clear', 'pop', 'pop', 'purgeStale', 'purgeStale')),
+  fc.tuple(
+    fc.constantFrom('clear', 'pop', 'pop', 'purgeStale', 'purgeStale', 'invalidate', 'invalidate'),
+  ),
   fc.tuple(fc.constant('abort' as const), fc.nat(SIGNALS - 1)),
-  fc.tuple(fc.constant('advance' as const), fc.constantFrom(1, TTL, TTL + 1)),
+  fc.tuple(fc.constant('advance' as const), fc.constantFrom(1, TTL / 2, TTL, TTL + 1, LONG)),
 );
 
 const fetchWith = (inner: fc.Arbitrary<readonly Command[]>): fc.Arbitrary<Command> => {
   const fetch = fc.record({
     isForced: rarely,
+    tagged: fc.constantFrom(undefined, undefined, 'early' as const, 'late' as const),
     forceRefresh: rarely,
     signal: fc.option(fc.nat(SIGNALS - 1), { nil: undefined }),
-    options: fc.record({ ...flags, ttl }, { requiredKeys: [] }),
+    options: fc.record({ ...flags, ...windows, ttl }, { requiredKeys: [] }),
     plan: fc.record({
       way: fc.constantFrom<Way>('promise', 'promise', 'promise', 'sync', 'thenable', 'hostile'),
       end: fc.constantFrom<End>('value', 'value', 'undefined', 'error'),
@@ -117,7 +141,9 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 
 export const program: fc.Arbitrary<Program> = fc.record({
   max: fc.integer({ min: 1, max: KEYS.length }),
-  options: fc.record({ ...flags, ttl }),
+  options: fc
+    .tuple(fc.record({ ...flags, ttl }), fc.option(fc.record(windows), { nil: {} }))
+    .map(([own, more]) => ({ ...own, ...more })),
   hasFetchMethod: flag,
   commands: fc.array(command, { maxLength: 60, size: 'max' }),
 });

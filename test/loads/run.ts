@@ -5,13 +5,22 @@
 // that was stored, and of any other end by the load being in flight no more.
 
 import type { Scheduler } from 'fast-check';
-import { storeOf } from '../../src/iterable.js';
-import type { LRUCache } from '../../src/lru.js';
+import { storeOf } from '../../src/api/iterable.js';
+import type { LRUCache } from '../../src/api/lru.js';
 import { openCache, type TestEngine } from '../support.js';
 import { expectValid } from '../validate.js';
 import { type Key, LoadsModel, type ModelLoad, type Outcome, type Value } from './model.js';
 import { ofMany, ofOne, same, textOf, Waiting, type Wanted } from './outcomes.js';
-import { type Command, type Fetch, KEYS, type Plan, type Program, SIGNALS } from './program.js';
+import {
+  type Command,
+  type Fetch,
+  KEYS,
+  type Plan,
+  type Program,
+  type SetGiven,
+  SIGNALS,
+  TAG,
+} from './program.js';
 import { thenable } from './thenable.js';
 
 /** The rare events that a run came to. */
@@ -23,6 +32,8 @@ interface Call {
   readonly plan: Plan;
   readonly signal: AbortSignal;
 }
+
+type FetcherOptions = LRUCache.FetcherFetchOptions<Key, Value>;
 
 /** Lets everything happen that is about to, and a macrotask more: rejections are reported then. */
 export const drain = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -47,8 +58,8 @@ export class Run {
 
   constructor(engine: TestEngine, scheduler: Scheduler, program: Program, seen: Seen) {
     const { max, options, hasFetchMethod } = program;
-    const fetchMethod: LRUCache.Fetcher<Key, Value> = (key, staleValue, { signal }) =>
-      this.#load(key, staleValue, signal);
+    const fetchMethod: LRUCache.Fetcher<Key, Value> = (key, staleValue, given) =>
+      this.#load(key, staleValue, given.signal, given.options);
     this.#engine = engine;
     this.#scheduler = scheduler;
     this.#model = new LoadsModel(max, options, seen);
@@ -59,7 +70,8 @@ export class Run {
       recordStats: true,
       perf: { now: () => this.#model.now },
       ...(hasFetchMethod && { fetchMethod }),
-      fetchManyMethod: (keys, staleValues, { signal }) => this.#loadMany(keys, staleValues, signal),
+      fetchManyMethod: (keys, staleValues, { signal, options }) =>
+        this.#loadMany(keys, staleValues, signal, options),
       onInsert: (value, key) => this.#inserted(value, key),
       dispose: (value, key, reason) => this.#disposed.push([value, key, reason]),
     });
@@ -119,6 +131,9 @@ export class Run {
       case 'purgeStale':
         same(cache.purgeStale(), model.purgeStale(), 'purgeStale');
         break;
+      case 'invalidate':
+        same(cache.invalidateTag(TAG), model.invalidate(), 'invalidateTag');
+        break;
       case 'advance':
         model.now += command[1];
         break;
@@ -138,13 +153,13 @@ export class Run {
     }
   }
 
-  #set(key: Key, given: { ttl?: number; noUpdateTTL?: boolean }): void {
+  #set(key: Key, given: SetGiven): void {
     const { ttl, noUpdateTTL } = { ...this.#model.options, ...given };
     const value = ++this.#values;
     this.#isSetting = true;
     this.cache.set(key, value, { ...given });
     this.#isSetting = false;
-    this.#model.set(key, value, ttl, noUpdateTTL);
+    this.#model.set(key, value, ttl, noUpdateTTL, given.tags !== undefined);
   }
 
   #abort(index: number): void {
@@ -185,11 +200,8 @@ export class Run {
   #want(key: Key, fetch: Fetch): readonly [Wanted, ModelLoad | undefined] {
     const model = this.#model;
     const options = { ...model.options, ...fetch.options };
-    const found = model.found(key, options, fetch.forceRefresh);
-    if (found !== undefined) return [found, undefined];
-    const load = model.begin(key, options, this.#signalOf(fetch));
-    const isStaleGiven = options.allowStale && load.stale !== undefined;
-    return [isStaleGiven ? { value: load.stale } : load, load];
+    const signal = this.#signalOf(fetch);
+    return model.fetch(key, options, fetch.forceRefresh, signal, fetch.tagged);
   }
 
   #signalOf({ signal }: Fetch): AbortSignal | undefined {
@@ -198,8 +210,9 @@ export class Run {
 
   #optionsOf(fetch: Fetch) {
     const signal = this.#signalOf(fetch);
-    const { forceRefresh } = fetch;
-    return { ...fetch.options, forceRefresh, ...(signal !== undefined && { signal }) };
+    const { forceRefresh, tagged } = fetch;
+    const tags = tagged === 'early' && { tags: [TAG] };
+    return { ...tags, ...fetch.options, forceRefresh, ...(signal !== undefined && { signal }) };
   }
 
   /** Runs what a callback checks: the cache would hand an error on to whoever waits. */
@@ -212,8 +225,8 @@ export class Run {
   }
 
   /** The `fetchMethod`. */
-  #load(key: Key, staleValue: Value | undefined, signal: AbortSignal) {
-    const call = this.#enter([key], [staleValue], signal);
+  #load(key: Key, staleValue: Value | undefined, signal: AbortSignal, options: FetcherOptions) {
+    const call = this.#enter([key], [staleValue], signal, [options]);
     if (call === undefined) return undefined;
     const { end } = call.plan;
     const error = new Error(`load of ${key}`);
@@ -229,8 +242,9 @@ export class Run {
     keys: readonly Key[],
     staleValues: readonly (Value | undefined)[],
     signal: AbortSignal,
+    options: readonly FetcherOptions[],
   ): LRUCache.BatchResult<Key, Value> | Promise<LRUCache.BatchResult<Key, Value>> {
-    const call = this.#enter(keys, staleValues, signal);
+    const call = this.#enter(keys, staleValues, signal, options);
     if (call === undefined) return [];
     const { end, shape, gaps } = call.plan;
     const error = new Error(`load of ${keys}`);
@@ -254,6 +268,7 @@ export class Run {
     keys: readonly Key[],
     staleValues: readonly (Value | undefined)[],
     signal: AbortSignal,
+    options: readonly FetcherOptions[],
   ): Call | undefined {
     const plan = this.#plan;
     const loads = keys.map((key) => this.#model.loads.get(key) as ModelLoad);
@@ -271,7 +286,8 @@ export class Run {
     });
     const call = { loads, plan, signal };
     this.#called.push(call);
-    for (const load of loads) {
+    for (const [i, load] of loads.entries()) {
+      if (load.tagged === 'late') (options[i] as FetcherOptions).tags = [TAG];
       load.isDispatched = true;
       load.isStarting = true;
       this.#running.add(load);
@@ -319,7 +335,7 @@ export class Run {
     for (const load of this.#model.loads.values()) {
       if (load.settled === undefined || load === stored || loads?.has(load.key) === true) continue;
       const isStored = 'value' in load.settled && load.settled.value !== undefined;
-      same(isStored, false, 'a wanted result was not stored');
+      same(isStored && !load.isRefused, false, 'a wanted result was not stored');
       this.#model.finish(load);
     }
     for (const load of this.#model.unwanted) this.#model.finish(load);

@@ -1,7 +1,7 @@
 // What the directed tests of loads share: a clock, loaders on demand, what promises came to.
 
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import type { LRUCache } from '../../src/lru.js';
+import type { LRUCache } from '../../src/api/lru.js';
 import { openCache, type TestEngine } from '../support.js';
 
 /** Lets everything happen that is about to, and a macrotask more: rejections are reported then. */

@@ -7,8 +7,8 @@
 
 import { OUTCOME_MASK, STAMP_MAX, STAMP_STEP } from '../../assembly/layout.js';
 import { below, createRandom } from '../../bench/random.js';
+import type { LRUCache } from '../../src/api/lru.js';
 import { TableHost } from '../../src/engine/lifetime.js';
-import type { LRUCache } from '../../src/lru.js';
 import { type Shape, SoakSubject } from '../nightly/soak-subject.js';
 import { expectValid } from '../validate.js';
 import { check } from './check.js';

@@ -13,9 +13,9 @@ import {
   TABLE_RECORDS,
 } from '../../assembly/layout.js';
 import { hostileFamilies } from '../../bench/hostile-keys.js';
+import { entriesOf, LRUCache } from '../../src/api/lru.js';
 import { type Lease, TableHost } from '../../src/engine/lifetime.js';
 import { compileCore, createWasmEngine, type WasmEngine } from '../../src/engine/wasm.js';
-import { entriesOf, LRUCache } from '../../src/lru.js';
 import { figure, note } from '../figures.js';
 
 const COUNT = 1e7;

@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { LRUCache as Peer } from 'lru-cache';
 import { grouped } from '../../bench/report.js';
-import { LRUCache } from '../../src/lru.js';
+import { LRUCache } from '../../src/api/lru.js';
 import { note } from '../figures.js';
 
 /** Entries: nine million, and one more than 2^24. */

@@ -9,9 +9,9 @@ import { instantiateSync } from '@assemblyscript/loader';
 import { CAPACITY_MAX } from '../../assembly/layout.js';
 import { below, createRandom } from '../../bench/random.js';
 import { grouped } from '../../bench/report.js';
+import { entriesOf, LRUCache } from '../../src/api/lru.js';
 import { TableHost } from '../../src/engine/lifetime.js';
 import { bindWasm, compileCore, createWasmEngine, type WasmEngine } from '../../src/engine/wasm.js';
-import { entriesOf, LRUCache } from '../../src/lru.js';
 import { figure, note } from '../figures.js';
 
 const COUNT = CAPACITY_MAX;

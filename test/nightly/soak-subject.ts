@@ -6,8 +6,8 @@
 // or, in a scan, of keys that come once and not again.
 
 import { below, createZipf, type Random } from '../../bench/random.js';
+import { LRUCache } from '../../src/api/lru.js';
 import type { TableHost } from '../../src/engine/lifetime.js';
-import { LRUCache } from '../../src/lru.js';
 import { type Bounds, SoakModel, type Told, type Value } from './soak-model.js';
 
 const ZIPF_EXPONENT = 0.99;

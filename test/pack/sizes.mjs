@@ -10,7 +10,10 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
-const BLOCK = /(<!-- size:begin -->\n)[\s\S]*(<!-- size:end -->)/;
+/** What stands between the two marks of a block of README.md, and the marks. */
+export function blockOf(name) {
+  return new RegExp(`(<!-- ${name}:begin -->\\n)[\\s\\S]*(<!-- ${name}:end -->)`);
+}
 
 /** Bytes of a bundle that holds what a module has, minified and compressed by gzip. */
 async function bundleBytes(contents, folder) {
@@ -54,10 +57,20 @@ in \`wasm-lru/pure\` ${withoutCore} kB; lru-cache's is ${ofTheirs} kB. To the fi
 ${kilobytes(core)} kB as it is.`;
 }
 
+/** What README says of them in its first lines. */
+export function priceOf({ ours, theirs }) {
+  return `The price is a bundle that is ${kilobytes(ours - theirs)} kB larger than lru-cache's,
+[minified and gzipped](#runtimes).`;
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv.includes('--write')) {
-  const text = readFileSync(README, 'utf8');
-  if (!BLOCK.test(text)) throw new Error('README.md has no place for the sizes');
   const core = statSync(`${ROOT}/dist/core.wasm`).size;
-  const sentence = sentenceOf(await measureSizes(ROOT), core);
-  writeFileSync(README, text.replace(BLOCK, `$1\n${sentence}\n\n$2`));
+  const sizes = await measureSizes(ROOT);
+  const blocks = { size: sentenceOf(sizes, core), price: priceOf(sizes) };
+  let text = readFileSync(README, 'utf8');
+  for (const [name, sentence] of Object.entries(blocks)) {
+    if (!blockOf(name).test(text)) throw new Error(`README.md has no place for the ${name}`);
+    text = text.replace(blockOf(name), `$1\n${sentence}\n\n$2`);
+  }
+  writeFileSync(README, text);
 }

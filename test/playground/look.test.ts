@@ -12,10 +12,11 @@ useBrowser();
 const PICTURES = new URL('../../build/playground/', import.meta.url).pathname;
 
 const looks = {
-  light: { colorScheme: 'light', width: 1200, height: 900 },
-  dark: { colorScheme: 'dark', width: 1200, height: 900 },
+  light: { colorScheme: 'light', width: 1280, height: 900 },
+  dark: { colorScheme: 'dark', width: 1280, height: 900 },
   tablet: { colorScheme: 'light', width: 800, height: 1100 },
-  narrow: { colorScheme: 'light', width: 360, height: 740 },
+  phone: { colorScheme: 'light', width: 390, height: 844 },
+  'phone-dark': { colorScheme: 'dark', width: 390, height: 844 },
   'narrow-dark': { colorScheme: 'dark', width: 320, height: 640 },
 } as const;
 

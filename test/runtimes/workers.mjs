@@ -24,6 +24,9 @@ import {
 } from './execute.mjs';
 
 const POLL_MS = 50;
+/** When a load of requests.mjs is overdue, and how long one may be waited for. */
+const OVERDUE_MS = 500;
+const JOIN_MS = 20_000;
 
 /** Copies a program of the project that has the class from another entry; returns its name. */
 function withEntry(project, file, entry) {
@@ -127,6 +130,23 @@ async function firstAnswer(url) {
   }
 }
 
+/** Has a load die with its request, and another request ask for it; returns what went wrong. */
+async function overRequests(port) {
+  const ask = async (path) => {
+    const signal = AbortSignal.timeout(JOIN_MS);
+    return (await fetch(`http://127.0.0.1:${port}${path}`, { signal })).text();
+  };
+  const said = [await ask('/begin')];
+  // Longer than the `loadTimeout` of requests.mjs.
+  await new Promise((resolve) => setTimeout(resolve, OVERDUE_MS));
+  try {
+    said.push(await ask('/join'));
+  } catch (error) {
+    said.push(`${error}`);
+  }
+  return said.join() === 'begun,load 2' ? [] : [`over requests, it said ${said}`];
+}
+
 /** The version of workerd: the day it was built on, which is its newest compatibility date. */
 export async function workerdDate() {
   return (await output(tool('workerd'), ['--version'])).replace('workerd ', '');
@@ -145,12 +165,14 @@ export async function inWorkerd({ project, name, builder, entry, date, isFirstAt
     const answer = await firstAnswer(`http://127.0.0.1:${port}/`);
     const text = await answer.text();
     if (!answer.ok) throw new Error(text);
-    return JSON.parse(text);
+    const report = JSON.parse(text);
+    const said = readFileSync(log, 'utf8');
+    if (said !== '') report.failures.push(`was not silent: ${said}`);
+    // From here on workerd warns, of the dead request. Nitro's worker has the report only.
+    if (builder !== 'nitro') report.failures.push(...(await overRequests(port)));
+    return report;
   };
-  const report = await whileRunning(tool('workerd'), ['serve', config], ask, { stdio });
-  const said = readFileSync(log, 'utf8');
-  if (said !== '') report.failures.push(`was not silent: ${said}`);
-  return report;
+  return whileRunning(tool('workerd'), ['serve', config], ask, { stdio });
 }
 
 /** Runs the conformance test in Node, as Nitro builds it for Vercel's edge. */

@@ -8,8 +8,8 @@
 
 import type { Scheduler } from 'fast-check';
 import { expect } from 'vitest';
-import { cacheBehind, isDirty, WriteBackCache } from '../../src/write-back.js';
-import { cacheWithin, WriteThroughCache } from '../../src/write-through.js';
+import { cacheBehind, isDirty, WriteBackCache } from '../../src/stores/write-back.js';
+import { cacheWithin, WriteThroughCache } from '../../src/stores/write-through.js';
 import { same } from '../loads/outcomes.js';
 import { drain } from '../loads/tools.js';
 import { type Fate, KEYS, ScheduledStore, StoreError } from './scheduled-store.js';

@@ -1,7 +1,7 @@
 // A store whose calls act and answer when a scheduler says so, or at once, or fail.
 
 import type { Scheduler } from 'fast-check';
-import type { Dict } from '../../src/dict.js';
+import type { Dict } from '../../src/stores/dict.js';
 import type { Key, Value } from './store.js';
 
 /**

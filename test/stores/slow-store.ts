@@ -1,6 +1,6 @@
 // A store whose calls wait until the test lets them act, or fail.
 
-import type { Dict } from '../../src/dict.js';
+import type { Dict } from '../../src/stores/dict.js';
 
 /** A call of the store that has not ended. */
 export interface StoreCall {

@@ -1,7 +1,7 @@
 // A store to test with: a Map that can be down, refuse a key, and fail before or after it has
 // acted.
 
-import type { Dict } from '../../src/dict.js';
+import type { Dict } from '../../src/stores/dict.js';
 
 export type Key = string;
 /** Every value is set once, so that a value tells which `set` it came from. */

@@ -110,14 +110,26 @@ export type Given = [
       { options: LRUCache.MemoizerMemoOptions<string, Page, Context>; context: Context }
     >
   >,
-  Proof<Same<LRUCache.FetcherFetchOptions<string, Page, Context>, Flat<Fetcher & WithStatus>>>,
+  Proof<
+    Same<Theirs<LRUCache.FetcherFetchOptions<string, Page, Context>>, Flat<Fetcher & WithStatus>>
+  >,
   Proof<
     Same<
-      LRUCache.MemoizerMemoOptions<string, Page, Context>,
+      Theirs<LRUCache.MemoizerMemoOptions<string, Page, Context>>,
       Flat<Stale & Store & WithStatus & { size?: number; start?: number }>
     >
   >,
 ];
+
+/** Options without those that only ours has. */
+type Theirs<T> = Flat<
+  Omit<
+    T,
+    | ('recordStats' | 'engine' | 'fetchManyMethod' | 'ttlCalculation' | 'maxAge')
+    | ('staleWhileRevalidate' | 'staleIfError' | 'refreshAhead' | 'loadTimeout' | 'waitUntil')
+    | ('born' | 'tags')
+  >
+>;
 
 /** What methods take. */
 export type Taken = [
@@ -133,40 +145,37 @@ export type Taken = [
   >,
   Proof<
     Same<
-      LRUCache.SetOptions<string, Page, Context>,
+      Theirs<LRUCache.SetOptions<string, Page, Context>>,
       Flat<WithStatus & Store & { size?: number; start?: number }>
     >
   >,
   Proof<
     Same<
-      LRUCache.FetchOptions<string, Page, Context>,
+      Theirs<LRUCache.FetchOptions<string, Page, Context>>,
       Flat<WithStatus & Fetch & { context?: Context }>
     >
   >,
   Proof<
     Same<
-      LRUCache.FetchOptionsWithContext<string, Page, Context>,
+      Theirs<LRUCache.FetchOptionsWithContext<string, Page, Context>>,
       Flat<WithStatus & Fetch & { context: Context }>
     >
   >,
-  Proof<Same<LRUCache.FetchOptionsNoContext<string, Page>, Flat<WithoutContext & Fetch>>>,
+  Proof<Same<Theirs<LRUCache.FetchOptionsNoContext<string, Page>>, Flat<WithoutContext & Fetch>>>,
   Proof<
     Same<
-      LRUCache.MemoOptions<string, Page, Context>,
+      Theirs<LRUCache.MemoOptions<string, Page, Context>>,
       Flat<WithStatus & Memo & { context?: Context }>
     >
   >,
   Proof<
     Same<
-      LRUCache.MemoOptionsWithContext<string, Page, Context>,
+      Theirs<LRUCache.MemoOptionsWithContext<string, Page, Context>>,
       Flat<WithStatus & Memo & { context: Context }>
     >
   >,
-  Proof<Same<LRUCache.MemoOptionsNoContext<string, Page>, Flat<WithoutContext & Memo>>>,
+  Proof<Same<Theirs<LRUCache.MemoOptionsNoContext<string, Page>>, Flat<WithoutContext & Memo>>>,
 ];
-
-/** Options without those that only ours has. */
-type Theirs<T> = Flat<Omit<T, 'recordStats' | 'engine' | 'fetchManyMethod'>>;
 
 /** What the constructor takes, and what `dump` gives. */
 export type Constructed = [
@@ -184,5 +193,7 @@ export type Constructed = [
       | LRUCache.OptionsTTLLimit<string, Page, Context>
     >
   >,
-  Proof<Same<LRUCache.Entry<Page>, { value: Page; ttl?: number; size?: number; start?: number }>>,
+  Proof<
+    Same<Theirs<LRUCache.Entry<Page>>, { value: Page; ttl?: number; size?: number; start?: number }>
+  >,
 ];

@@ -139,7 +139,11 @@ export function statusOf(cache: LRUCache<string, Page, Context>): PageStatus {
 /** The options of the constructor. */
 type PageOptions = LRUCache.OptionsBase<string, Page, Context>;
 export const everyOption: Required<
-  Omit<PageOptions, 'recordStats' | 'engine' | 'fetchManyMethod'>
+  Omit<
+    PageOptions,
+    | ('recordStats' | 'engine' | 'fetchManyMethod' | 'ttlCalculation' | 'maxAge')
+    | ('staleWhileRevalidate' | 'staleIfError' | 'refreshAhead' | 'loadTimeout' | 'waitUntil')
+  >
 > = {
   max: 10,
   ttl: 1000,
@@ -185,7 +189,7 @@ mutated.max = 1;
 mutated.perf = { now: () => 0 };
 
 /** What dump returns and load takes. */
-export const entry: Required<LRUCache.Entry<Page>> = {
+export const entry: Required<Omit<LRUCache.Entry<Page>, 'born' | 'tags'>> = {
   value: { html: '' },
   ttl: 1,
   size: 1,

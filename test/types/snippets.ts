@@ -60,7 +60,7 @@ const CONSTRUCTOR = [
     'export const c = new LRUCache<string, number>({ max: 1, $ });',
     'perf: Date',
     'perf: {}',
-    'maxAge: 1',
+    'maxage: 1',
     'length: () => 1',
     'stale: true',
     "ttl: '1'",

@@ -1,0 +1,160 @@
+// The check of the constructor's options: read once each, and refused before anything is allocated.
+
+import { CAPACITY_MAX } from '../../assembly/layout.js';
+import { checkFunction, checkWindows, show } from '../common/check.js';
+import { LRUCacheRangeError, LRUCacheTypeError } from '../common/errors.js';
+import type { CheckedOptions, FreshnessOptions, OptionsBase } from '../common/options.js';
+import type { Perf } from '../common/types.js';
+import { hostFor, TableHost } from '../engine/lifetime.js';
+
+/** Checked options, and where the cache is to live. */
+export type Construction<K, V, FC> = CheckedOptions<K, V, FC> & { readonly engine: TableHost };
+
+/**
+ * A checked `max`. Throws a TypeError if it is no number, a RangeError if it is no whole number
+ * from 1 to 2^25, both with code `INVALID_MAX`.
+ */
+export function checkMax(max: unknown): number {
+  const wanted = `max must be a whole number from 1 to ${CAPACITY_MAX}, not ${show(max)}`;
+  if (typeof max !== 'number') throw new LRUCacheTypeError('INVALID_MAX', wanted);
+  if (!Number.isInteger(max) || max < 1 || max > CAPACITY_MAX) {
+    throw new LRUCacheRangeError('INVALID_MAX', wanted);
+  }
+  return max;
+}
+
+/** Whether something is a bound: a whole number above 0, of any size, as in lru-cache. */
+function isBound(bound: unknown): bound is number {
+  return Number.isInteger(bound) && (bound as number) > 0;
+}
+
+/** A checked `maxSize` or `maxEntrySize`. Throws `INVALID_SIZE`. */
+export function checkMaxSize(name: string, size: unknown): number {
+  if (isBound(size)) return size;
+  throw new LRUCacheTypeError(
+    'INVALID_SIZE',
+    `${name} must be a whole number above 0, not ${show(size)}`,
+  );
+}
+
+function checkTtl(ttl: unknown): number {
+  if (isBound(ttl)) return ttl;
+  throw new LRUCacheTypeError(
+    'INVALID_TTL',
+    `ttl must be a whole number of milliseconds, or 0, not ${show(ttl)}`,
+  );
+}
+
+function checkPerf(perf: Perf | undefined): Perf | undefined {
+  if (perf === undefined || typeof perf?.now === 'function') return perf;
+  throw new LRUCacheTypeError('INVALID_OPTIONS', 'perf must be an object with a method now()');
+}
+
+function checkEngine(engine: unknown): TableHost {
+  if (engine instanceof TableHost) return engine;
+  if (engine === undefined || engine === 'wasm' || engine === 'pure') return hostFor(engine);
+  throw new LRUCacheTypeError(
+    'INVALID_OPTIONS',
+    `engine must be 'wasm' or 'pure', not ${show(engine)}`,
+  );
+}
+
+const CALLBACK_NAMES = [
+  'sizeCalculation',
+  'dispose',
+  'disposeAfter',
+  'onInsert',
+  'fetchMethod',
+  'fetchManyMethod',
+  'memoMethod',
+] as const;
+
+const resolutionOf = (value: unknown): number => (isBound(value) || value === 0 ? value : 1);
+
+/**
+ * The options of freshness.ts, checked; undefined if none is given. Throws `INVALID_TTL`,
+ * `INVALID_CALLBACK` or `INVALID_OPTIONS`.
+ */
+function checkFreshness<K, V>(options: FreshnessOptions<K, V>): FreshnessOptions<K, V> | undefined {
+  const { ttlCalculation, maxAge, staleWhileRevalidate, staleIfError } = options;
+  const { refreshAhead, loadTimeout, waitUntil } = options;
+  const given = {
+    ...{ ttlCalculation, maxAge, staleWhileRevalidate, staleIfError },
+    ...{ refreshAhead, loadTimeout, waitUntil },
+  };
+  if (!Object.values(given).some((value) => value !== undefined)) return undefined;
+  if (ttlCalculation !== undefined) checkFunction('ttlCalculation', ttlCalculation);
+  checkWindows(given);
+  return given;
+}
+
+/** Checks what `new LRUCache` was given. Throws as its docstring says. */
+export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construction<K, V, FC> {
+  if (typeof options !== 'object' || options === null) {
+    throw new LRUCacheTypeError(
+      'INVALID_OPTIONS',
+      `LRUCache needs an options object with max, maxSize or ttl, not ${show(options)}`,
+    );
+  }
+  const { max, maxSize, maxEntrySize, sizeCalculation, ttl, perf, engine } = options;
+  const { dispose, disposeAfter, onInsert } = options;
+  const { fetchMethod, fetchManyMethod, memoMethod } = options;
+  const callbacks = {
+    sizeCalculation,
+    dispose,
+    disposeAfter,
+    onInsert,
+    fetchMethod,
+    fetchManyMethod,
+    memoMethod,
+  };
+  for (const name of CALLBACK_NAMES) {
+    if (callbacks[name] !== undefined) checkFunction(name, callbacks[name]);
+  }
+  const checkedMax = max === undefined || max === 0 ? 0 : checkMax(max);
+  const checkedMaxSize =
+    maxSize === undefined || maxSize === 0 ? 0 : checkMaxSize('maxSize', maxSize);
+  const checkedEntrySize =
+    maxEntrySize === undefined || maxEntrySize === 0
+      ? checkedMaxSize
+      : checkMaxSize('maxEntrySize', maxEntrySize);
+  const checkedTtl = ttl === undefined || ttl === 0 ? 0 : checkTtl(ttl);
+  if (checkedMax === 0 && checkedMaxSize === 0 && checkedTtl === 0) {
+    throw new LRUCacheTypeError('INVALID_OPTIONS', 'One of max, maxSize and ttl is needed');
+  }
+  if (sizeCalculation !== undefined && checkedEntrySize === 0) {
+    throw new LRUCacheTypeError('INVALID_SIZE', 'sizeCalculation needs maxSize or maxEntrySize');
+  }
+  // One literal, without a spread: that would grow, and be copied, property by property.
+  return {
+    sizeCalculation,
+    dispose,
+    disposeAfter,
+    onInsert,
+    fetchMethod,
+    fetchManyMethod,
+    memoMethod,
+    max: checkedMax,
+    maxSize: checkedMaxSize,
+    maxEntrySize: checkedEntrySize,
+    isEntrySizeImplied: maxEntrySize === undefined || maxEntrySize === 0,
+    ttl: checkedTtl,
+    ttlResolution: resolutionOf(options.ttlResolution),
+    ttlAutopurge: !!options.ttlAutopurge,
+    updateAgeOnGet: !!options.updateAgeOnGet,
+    updateAgeOnHas: !!options.updateAgeOnHas,
+    allowStale: !!options.allowStale,
+    noDeleteOnStaleGet: !!options.noDeleteOnStaleGet,
+    noUpdateTTL: !!options.noUpdateTTL,
+    noDisposeOnSet: !!options.noDisposeOnSet,
+    backgroundFetchSize: options.backgroundFetchSize ?? 1,
+    noDeleteOnFetchRejection: !!options.noDeleteOnFetchRejection,
+    allowStaleOnFetchRejection: !!options.allowStaleOnFetchRejection,
+    allowStaleOnFetchAbort: !!options.allowStaleOnFetchAbort,
+    ignoreFetchAbort: !!options.ignoreFetchAbort,
+    perf: checkPerf(perf),
+    recordStats: !!options.recordStats,
+    freshness: checkFreshness(options),
+    engine: checkEngine(engine),
+  };
+}

@@ -1,0 +1,141 @@
+// The callbacks: tells `dispose`, `onInsert` and `disposeAfter` what an operation did.
+//
+// C1  A callback runs after its operation is complete, so it may use the cache freely.
+// C2  Callbacks run one after another, never inside one another: what a callback causes is told
+//     when the callbacks before it are done. The stack never grows with the chain of causes.
+// C3  A callback that throws stops nothing: the others run, then the first error is thrown.
+// C4  A chain of callbacks that cause one another ends: after REENTRANT_CHANGES_MAX changes made
+//     from callbacks, or ten for each callback of the first operation if that is more, further
+//     changes from a callback throw CALLBACK_LOOP and change nothing.
+//
+// Within one operation the order is: every `dispose`, then `onInsert`, then every `disposeAfter`.
+
+import { LRUCacheRangeError } from '../common/errors.js';
+import type { DisposeReason, Disposer, Inserter, InsertReason } from '../common/types.js';
+
+const REENTRANT_CHANGES_MAX = 10_000;
+const REENTRANT_CHANGES_PER_CALLBACK = 10;
+
+/** A value that has left. */
+interface Removed<K, V> {
+  readonly value: V;
+  readonly key: K;
+  readonly reason: DisposeReason;
+}
+
+/** A value that has come. */
+interface Inserted<K, V> {
+  readonly value: V;
+  readonly key: K;
+  readonly reason: InsertReason;
+}
+
+/** The callbacks of one cache and the queue of those still to run. */
+export class Callbacks<K, V> {
+  readonly dispose: Disposer<K, V> | undefined;
+  readonly disposeAfter: Disposer<K, V> | undefined;
+  readonly onInsert: Inserter<K, V> | undefined;
+  /** The cache, which callbacks get as `this`. */
+  readonly #owner: object;
+  /** What the operation in progress removed, and what it added. */
+  #removed: Removed<K, V>[] = [];
+  #inserted: Inserted<K, V>[] = [];
+  #queue: (() => void)[] = [];
+  #running = false;
+  #changesLeft = 0;
+
+  constructor(
+    owner: object,
+    dispose: Disposer<K, V> | undefined,
+    disposeAfter: Disposer<K, V> | undefined,
+    onInsert: Inserter<K, V> | undefined,
+  ) {
+    this.#owner = owner;
+    this.dispose = dispose;
+    this.disposeAfter = disposeAfter;
+    this.onInsert = onInsert;
+  }
+
+  /** Must be called before an operation changes anything. Throws `CALLBACK_LOOP` (C4). */
+  begin(): void {
+    if (this.#running && this.#changesLeft <= 0) {
+      throw new LRUCacheRangeError(
+        'CALLBACK_LOOP',
+        'Callbacks of this cache keep changing it from inside one another without end',
+      );
+    }
+  }
+
+  /** Notes that a value has left. By one call, so that the host cannot cut a note in two. */
+  removed(value: V, key: K, reason: DisposeReason): void {
+    this.#removed.push({ value, key, reason });
+  }
+
+  /** Notes that a value has come. */
+  inserted(value: V, key: K, reason: InsertReason): void {
+    if (this.onInsert !== undefined) this.#inserted.push({ value, key, reason });
+  }
+
+  /** What the operation in progress has noted to have left, by key. */
+  get noted(): ReadonlyMap<K, V> {
+    return new Map(this.#removed.map(({ key, value }) => [key, value]));
+  }
+
+  /** Must be called when the operation is complete: runs what it caused, or queues it (C2). */
+  commit(): void {
+    if (this.#removed.length === 0 && this.#inserted.length === 0) return;
+    const caused = this.#calls();
+    this.#removed = [];
+    this.#inserted = [];
+    if (caused.length === 0) return;
+    if (this.#running) {
+      this.#changesLeft -= 1;
+      for (const call of caused) this.#queue.push(call);
+    } else {
+      this.#run(caused);
+    }
+  }
+
+  /** The calls of what was noted, in their order. */
+  #calls(): (() => void)[] {
+    const { dispose, disposeAfter, onInsert } = this;
+    const owner = this.#owner;
+    const calls: (() => void)[] = [];
+    for (const { value, key, reason } of dispose === undefined ? [] : this.#removed) {
+      calls.push(() => dispose?.call(owner, value, key, reason));
+    }
+    for (const { value, key, reason } of this.#inserted) {
+      calls.push(() => onInsert?.call(owner, value, key, reason));
+    }
+    for (const { value, key, reason } of disposeAfter === undefined ? [] : this.#removed) {
+      calls.push(() => disposeAfter?.call(owner, value, key, reason));
+    }
+    return calls;
+  }
+
+  #run(caused: (() => void)[]): void {
+    // First, as a call may fail for want of stack, and what is running has to end.
+    const changesOfCallbacks = caused.length * REENTRANT_CHANGES_PER_CALLBACK;
+    this.#changesLeft = Math.max(REENTRANT_CHANGES_MAX, changesOfCallbacks);
+    this.#queue = caused;
+    this.#running = true;
+    let failed = false;
+    let first: unknown;
+    try {
+      // The queue grows while it is read; C4 bounds it.
+      for (const call of this.#queue) {
+        try {
+          call();
+        } catch (error) {
+          if (!failed) first = error;
+          failed = true;
+        }
+      }
+    } finally {
+      // Whatever happens: if this was still running, nothing would ever be told again.
+      this.#queue = [];
+      this.#running = false;
+    }
+    if (failed) throw first;
+  }
+}

@@ -1,0 +1,85 @@
+// The freshness of values, beyond a ttl: the options that say how long a value may still be given,
+// when it is loaded anew, and for how long a load is waited for.
+//
+// A cache that uses none of these options has none of this: `Settings` keeps them behind one field.
+//
+// W1  A value is fresh up to its deadline: the start of its age and its ttl. A window begins there.
+// W2  An entry is kept for as long as a window of the cache may give its value: `get`, a purge, and
+//     a load that fails or is aborted leave it there until then.
+// W3  With `maxAge`, no deadline is later than the time at which the value was stored and `maxAge`.
+
+import { NIL } from '../../assembly/layout.js';
+import { checkWindows, pick } from '../common/check.js';
+import type { FetchOptions, TtlCalculator } from '../common/types.js';
+import type { Settings } from './settings.js';
+import type { Store } from './store.js';
+
+/** What one `fetch` goes by. */
+export interface Windows {
+  /** Whether a value that is there may be given though its key is being loaded. */
+  readonly isOpen: boolean;
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+  readonly refreshAhead: number;
+  /** Infinity if the load may take as long as it likes. */
+  readonly loadTimeout: number;
+  readonly waitUntil: ((promise: Promise<void>) => void) | undefined;
+}
+
+/** What a call goes by: its options, each read once, or those of the cache. Throws as above. */
+export function windowsOf<K, V, FC>(
+  settings: Settings<K, V, FC>,
+  options: FetchOptions<K, V, FC>,
+): Windows | undefined {
+  const { staleWhileRevalidate, staleIfError, refreshAhead, loadTimeout, waitUntil } = options;
+  const isNone =
+    staleWhileRevalidate === undefined &&
+    staleIfError === undefined &&
+    refreshAhead === undefined &&
+    loadTimeout === undefined &&
+    waitUntil === undefined;
+  if (!isNone)
+    checkWindows({ staleWhileRevalidate, staleIfError, refreshAhead, loadTimeout, waitUntil });
+  else if (!settings.hasFreshness) return undefined;
+  const revalidated = pick(staleWhileRevalidate, settings.staleWhileRevalidate);
+  const ahead = pick(refreshAhead, settings.refreshAhead);
+  return {
+    isOpen: revalidated > 0 || ahead > 0,
+    staleWhileRevalidate: revalidated,
+    staleIfError: pick(staleIfError, settings.staleIfError),
+    refreshAhead: ahead,
+    loadTimeout: pick(loadTimeout, settings.loadTimeout) || Number.POSITIVE_INFINITY,
+    waitUntil: pick(waitUntil, settings.waitUntil),
+  };
+}
+
+/** The time up to which the entry of a slot is fresh. */
+export function deadlineAt<K, V, FC>(store: Store<K, V, FC>, slot: number): number {
+  const { entries } = store;
+  const ttl = entries.isTimed && slot !== NIL ? entries.ttlAt(slot) : 0;
+  return ttl === 0 ? Number.POSITIVE_INFINITY : entries.startAt(slot) + ttl;
+}
+
+/** Whether the entry of a key is fresh, but in the last part of its ttl. Throws as the clock. */
+export function isAlmostStale<K, V, FC>(store: Store<K, V, FC>, key: K, part: number): boolean {
+  if (part === 0 || !store.entries.isTimed) return false;
+  const now = store.now();
+  const slot = store.entries.findAt(key, now);
+  if (slot <= NIL) return false;
+  const ttl = store.entries.ttlAt(slot);
+  return ttl !== 0 && now - store.entries.startAt(slot) >= ttl * (1 - part);
+}
+
+/** The ttl of a value that is to be stored; 0 for none. What it is may be anything but checked. */
+export function ttlFor<K, V, FC>(
+  settings: Settings<K, V, FC>,
+  key: K,
+  value: V,
+  given: unknown,
+): unknown {
+  const { maxAge } = settings;
+  const calculate: TtlCalculator<K, V> | undefined = settings.ttlCalculation;
+  const ttl = given ?? calculate?.(value, key) ?? settings.ttl;
+  if (maxAge === 0 || typeof ttl !== 'number') return ttl;
+  return ttl === 0 ? maxAge : Math.min(ttl, maxAge);
+}

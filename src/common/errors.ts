@@ -1,0 +1,207 @@
+// The errors this library throws: built-in classes with a stable `code`.
+//
+// A message may be reworded in any release; a code never changes its meaning.
+
+/**
+ * Why an operation was refused. A code never changes its meaning; a message may be reworded.
+ *
+ * @example
+ * ```ts
+ * import { LRUCache, LRUCacheError } from 'wasm-lru';
+ *
+ * try {
+ *   new LRUCache({ max: -1 });
+ * } catch (error) {
+ *   if (error instanceof LRUCacheError) console.log(error.code); // INVALID_MAX
+ * }
+ * ```
+ */
+export type LRUCacheErrorCode =
+  /**
+   * The constructor got no options object, no bound, or an option of the wrong type; or a method
+   * got options that are not an object.
+   */
+  | 'INVALID_OPTIONS'
+  /** `max` is not a whole number from 1 to 2^25. */
+  | 'INVALID_MAX'
+  /**
+   * A size, `maxSize` or `maxEntrySize` is not a whole number above 0, or the cache keeps no sizes.
+   */
+  | 'INVALID_SIZE'
+  /** A ttl, its start, or an option that is a span of time is not a number of milliseconds. */
+  | 'INVALID_TTL'
+  /** The clock returned something that is not a finite number. */
+  | 'INVALID_CLOCK'
+  /** The argument of `load` is not a list of entries. */
+  | 'INVALID_ENTRIES'
+  /**
+   * The `key` function of a memoized function returned a promise; or a key of a cache of bytes is
+   * neither a string nor a `Uint8Array`.
+   */
+  | 'INVALID_KEY'
+  /** A key of a cache of bytes has more than 65,535 bytes. */
+  | 'KEY_TOO_LONG'
+  /** The codec of a cache of bytes does not take the value. */
+  | 'INVALID_VALUE'
+  /** The target of `getInto` is no `Uint8Array`, or too short for the value. */
+  | 'INVALID_TARGET'
+  /** This host, or this page, has no shared memory, or no WebAssembly with threads. */
+  | 'SHARED_UNAVAILABLE'
+  /** What `SharedLRU.attach` was given is no handle, or one of another version of this library. */
+  | 'INVALID_HANDLE'
+  /** What `adopt` was given is no running worker. */
+  | 'INVALID_WORKER'
+  /** More threads use a shared cache than it was made for. */
+  | 'TOO_MANY_THREADS'
+  /** A thread that holds a part of a shared cache does not go on: nothing was removed. */
+  | 'SHARD_STUCK'
+  /** A snapshot is of another format, or of a version that this release does not know. */
+  | 'SNAPSHOT_VERSION'
+  /** A snapshot is cut short, or was changed. */
+  | 'SNAPSHOT_CORRUPT'
+  /**
+   * The argument of `fetchMany`, or of `getMany` of a cache over a store, is not a list of keys.
+   */
+  | 'INVALID_KEYS'
+  /** The result of `fetchManyMethod` is not a list of values or pairs. */
+  | 'INVALID_BATCH'
+  /** Tags are not a list of strings, or the argument of `invalidateTag` is no string. */
+  | 'INVALID_TAGS'
+  /** A callback, or the argument of `forEach`, `deleteWhere` or the like, is not a function. */
+  | 'INVALID_CALLBACK'
+  /** A store lacks a method that every store needs. */
+  | 'INVALID_STORE'
+  /** What `provideCore` was given is no compiled module. */
+  | 'INVALID_CORE'
+  /** `keys()` was called on a cache whose store has no `keys` method. */
+  | 'NO_KEYS'
+  /** `memo` was called on a cache without `memoMethod`. */
+  | 'NO_MEMO_METHOD'
+  /** `stats` or `resetStats` was called on a cache without `recordStats`. */
+  | 'NO_STATS'
+  /** `forceFetch` found and loaded no value. */
+  | 'FETCH_UNDEFINED'
+  /** `fetchMethod` called `fetch` for the key that it was about to load. */
+  | 'FETCH_LOOP'
+  /** A load took longer than its `loadTimeout`. */
+  | 'FETCH_TIMEOUT'
+  /** A load was aborted because its key was deleted. */
+  | 'FETCH_DELETED'
+  /** A load was aborted because its key was set. */
+  | 'FETCH_REPLACED'
+  /** The engine that the option `engine` names cannot run on this host; `cause` says why. */
+  | 'ENGINE_UNAVAILABLE'
+  /**
+   * WebAssembly trapped in the engine of this cache, or of another cache that shares the engine.
+   */
+  | 'ENGINE_POISONED'
+  /** The host refused memory for the first entry of a cache, or for its first ttl. */
+  | 'OUT_OF_MEMORY'
+  /** The host's `Map`, which finds object keys and the like, takes no more of them. */
+  | 'TOO_MANY_KEYS'
+  /** Callbacks kept changing the cache from inside one another, too deep to end. */
+  | 'CALLBACK_LOOP'
+  /** The cache was used after `cache[Symbol.dispose]()`. */
+  | 'DISPOSED';
+
+/** The last argument of `new Error`, which the types of ES2021 and before do not know. */
+interface Cause {
+  /** The error that led to this one. */
+  cause?: unknown;
+}
+
+/** @internal Gives a class the name by which `inspect` shows it, which minifiers would shorten. */
+export function keepName(named: object, name: string): void {
+  Object.defineProperty(named, 'name', { value: name, configurable: true });
+}
+
+/**
+ * Where the prototype of an error has the name of its class. A process may have several copies of
+ * this library, as an ES module and a CommonJS one, which know each other's errors by it.
+ */
+const BRAND = Symbol.for('wasm-lru.error');
+
+interface ErrorClass {
+  readonly prototype: object;
+}
+
+/** Makes a class recognise its errors, whichever copy of the library made them. */
+function brand(named: ErrorClass, name: string): void {
+  keepName(named, name);
+  Object.defineProperty(named, Symbol.hasInstance, { value: hasInstance });
+  Object.defineProperty(named.prototype, BRAND, { value: name });
+}
+
+/** `instanceof` one of our classes, or a class that extends one, which has its own errors only. */
+function hasInstance(this: ErrorClass, value: unknown): boolean {
+  if (Function.prototype[Symbol.hasInstance].call(this as () => void, value)) return true;
+  if (!Object.hasOwn(this.prototype, BRAND)) return false;
+  // A prototype has the brand, too, but no code.
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'code')) return false;
+  const [wanted, found] = [brandOf(this.prototype), brandOf(value)];
+  return found !== undefined && (wanted === found || wanted === 'LRUCacheError');
+}
+
+function brandOf(value: object): unknown {
+  return (value as { readonly [BRAND]?: unknown })[BRAND];
+}
+
+/**
+ * An `Error` with a stable `code`: an operation that was refused or failed. Every error of this
+ * library is an `instanceof LRUCacheError`, also `LRUCacheTypeError` and `LRUCacheRangeError`,
+ * which extend the classes that lru-cache throws.
+ */
+export class LRUCacheError extends Error {
+  static {
+    brand(this, 'LRUCacheError');
+  }
+  /** The name of the class. */
+  override readonly name: string = 'LRUCacheError';
+  /** Why the operation was refused. */
+  readonly code: LRUCacheErrorCode;
+  declare cause?: unknown;
+
+  constructor(code: LRUCacheErrorCode, message: string, options?: Cause) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** A `TypeError` with a stable `code`: an argument or option of the wrong type. */
+export class LRUCacheTypeError extends TypeError {
+  static {
+    brand(this, 'LRUCacheTypeError');
+  }
+  /** The name of the class. */
+  override readonly name = 'LRUCacheTypeError';
+  /** Why the operation was refused. */
+  readonly code: LRUCacheErrorCode;
+
+  /** An error with a code and a message. */
+  constructor(code: LRUCacheErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A `RangeError` with a stable `code`: a limit of the cache, the host or the language. */
+export class LRUCacheRangeError extends RangeError {
+  static {
+    brand(this, 'LRUCacheRangeError');
+  }
+  /** The name of the class. */
+  override readonly name = 'LRUCacheRangeError';
+  /** Why the operation was refused. */
+  readonly code: LRUCacheErrorCode;
+  declare cause?: unknown;
+
+  constructor(code: LRUCacheErrorCode, message: string, options?: Cause) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** @internal The error of a host that refuses memory without which nothing works. */
+export function outOfMemory(): LRUCacheRangeError {
+  return new LRUCacheRangeError('OUT_OF_MEMORY', 'The host refused memory for the first entry');
+}

@@ -1,0 +1,29 @@
+// Bytes of text, and copies of bytes.
+
+let encoder: TextEncoder | undefined;
+
+/** @internal The bytes of text in UTF-8. A host without an encoder may import this, not use it. */
+export function bytesOfText(text: string): number {
+  encoder ??= new TextEncoder();
+  return encoder.encode(text).length;
+}
+
+/** @internal A copy of bytes, of their class. */
+export const copyOfBytes = <T extends Uint8Array>(bytes: T): T =>
+  Uint8Array.prototype.slice.call(bytes) as T;
+
+/**
+ * @internal The bytes of a value made of text, bytes, maps, arrays and objects, keys included. Text
+ * counts as in UTF-8, all else as a number does.
+ */
+export function bytesOf(value: unknown): number {
+  if (typeof value === 'string') return bytesOfText(value);
+  if (typeof value !== 'object' || value === null) return 8;
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  const parts: Iterable<unknown> = value instanceof Map ? value : Object.entries(value);
+  let bytes = 0;
+  for (const [key, part] of parts as Iterable<[unknown, unknown]>) {
+    bytes += bytesOf(key) + bytesOf(part);
+  }
+  return bytes;
+}

@@ -1,0 +1,134 @@
+// The socket for unstorage: a driver over a cache.
+//
+// UN1  Values are what unstorage hands over: text, or anything by `setItemRaw`. Bytes are copied
+//      on their way in and out: a cached value does not change because its owner changes it.
+// UN2  A ttl is in seconds, and 0 is none, as in the drivers of Redis and Cloudflare.
+
+/**
+ * A driver for unstorage: `import lruDriver from 'wasm-lru/unstorage'`.
+ *
+ * @module unstorage
+ */
+
+import { bytesOfText, copyOfBytes } from './bytes.js';
+import { cacheOf, put, type SocketCache, type SocketOptions } from './cache.js';
+import { spanOfSeconds, zeroIsForever } from './units.js';
+
+/** What unstorage keeps: text, bytes, or anything that `setItemRaw` was given. */
+export type StoredItem = NonNullable<unknown>;
+
+/** The options of `setItem` and `setItemRaw` that the driver knows. */
+export interface ItemOptions {
+  /** How long the item lives, in seconds. */
+  ttl?: number;
+}
+
+/** What is known of an item. */
+export type ItemMeta = {
+  /** The number of bytes of text or of bytes. */
+  size?: number;
+  /** How many seconds are left, if the item has a ttl. */
+  ttl?: number;
+};
+
+/** A driver, as `createStorage` and `mount` take it. */
+export interface LRUDriver {
+  /** The name of the driver. */
+  readonly name: 'wasm-lru';
+  /** That it understands a ttl. */
+  readonly flags: { readonly ttl: true };
+  /** The cache. */
+  getInstance(): SocketCache<StoredItem>;
+  /** Whether there is a fresh item, without using it. */
+  hasItem(key: string): boolean;
+  /** An item, which becomes the most recently used; null if there is none. */
+  getItem(key: string): string | null;
+  /** An item as it was given to `setItemRaw`; bytes are a copy. */
+  getItemRaw(key: string): StoredItem | null;
+  /** Stores text. */
+  setItem(key: string, value: string, options?: ItemOptions): void;
+  /** Stores anything; bytes are copied. */
+  setItemRaw(key: string, value: StoredItem, options?: ItemOptions): void;
+  /** Removes an item. */
+  removeItem(key: string): void;
+  /** Size and remaining time of an item; null if there is none. */
+  getMeta(key: string): ItemMeta | null;
+  /** The keys of fresh items that begin with `base`, the most recently used first. */
+  getKeys(base?: string): string[];
+  /** Removes the items whose keys begin with `base`. */
+  clear(base?: string): void;
+  /** Removes all items. */
+  dispose(): void;
+}
+
+/** A copy of bytes, of their class; anything else as it is. */
+function ownCopy(value: StoredItem): StoredItem {
+  return value instanceof Uint8Array ? copyOfBytes(value) : value;
+}
+
+function bytesOf(value: StoredItem): number | undefined {
+  if (typeof value === 'string') return bytesOfText(value);
+  return value instanceof Uint8Array ? value.byteLength : undefined;
+}
+
+/**
+ * A driver for unstorage in an `LRUCache`: bounded, and an item goes when its `ttl` is over, which
+ * unstorage's own driver `lru-cache` ignores. Bytes stay bytes.
+ *
+ * Takes a cache, or the options of a new one, which are those of `new LRUCache`. Throws what that
+ * throws; `setItem` throws `INVALID_TTL` for a ttl that is no number.
+ *
+ * @example
+ * ```ts
+ * // with unstorage
+ * import { createStorage } from 'unstorage';
+ * import lruDriver from 'wasm-lru/unstorage';
+ *
+ * const storage = createStorage({ driver: lruDriver({ max: 10_000 }) });
+ * await storage.setItem('user:42', { name: 'Ada' }, { ttl: 60 });
+ * console.log(await storage.getItem('user:42')); // { name: 'Ada' }
+ * ```
+ */
+export function lruDriver(cache: SocketCache<StoredItem> | SocketOptions<StoredItem>): LRUDriver {
+  const items = cacheOf(cache);
+  const store = (key: string, value: StoredItem, options?: ItemOptions): void => {
+    put(items, key, value, zeroIsForever(spanOfSeconds(options?.ttl)));
+  };
+  const keysOf = (base = ''): string[] => [...items.keys()].filter((key) => key.startsWith(base));
+  return {
+    name: 'wasm-lru',
+    flags: { ttl: true },
+    getInstance: () => items,
+    hasItem: (key) => items.has(key),
+    getItem: (key) => (items.get(key) as string | undefined) ?? null,
+    getItemRaw(key) {
+      const value = items.get(key);
+      return value === undefined ? null : ownCopy(value);
+    },
+    setItem: store,
+    setItemRaw: (key, value, options) => store(key, ownCopy(value), options),
+    removeItem(key) {
+      items.delete(key);
+    },
+    getMeta: (key) => metaOf(items, key),
+    getKeys: keysOf,
+    clear(base = '') {
+      if (base === '') items.clear();
+      else for (const key of keysOf(base)) items.delete(key);
+    },
+    dispose() {
+      items.clear();
+    },
+  };
+}
+
+function metaOf(items: SocketCache<StoredItem>, key: string): ItemMeta | null {
+  const value = items.peek(key);
+  if (value === undefined) return null;
+  const meta: ItemMeta = {};
+  const size = bytesOf(value);
+  if (size !== undefined) meta.size = size;
+  const leftMs = items.getRemainingTTL?.(key) ?? Infinity;
+  if (leftMs !== Infinity) meta.ttl = Math.ceil(leftMs / 1000);
+  return meta;
+}

@@ -1,0 +1,196 @@
+// The shadow of a cache: what it estimates, against the exact hits of LRU caches of all sizes.
+
+import { describe, expect, it } from 'vitest';
+import { LRUCache } from '../src/index.js';
+import { ShadowEstimator, shadow } from '../src/sockets/shadow.js';
+import { lruHits } from './mattson.js';
+import { keysOf, listTraces, readTraceFile, type Trace } from './traces.js';
+
+const POINTS_MAX = 0.02;
+/** arc-p3 takes half a minute. glimpse, a loop of 6,015 requests, has an edge: 4 points there. */
+const traces = listTraces().filter(({ name }) => !/arc-p3|lirs-glimpse/.test(name));
+const capacitiesOf = ({ lruHitsByCapacity }: Trace) => Object.keys(lruHitsByCapacity).map(Number);
+
+/** A sequence of keys that is the same in each run. */
+function randomKeys(count: number, unlike: number): number[] {
+  let state = 1;
+  return Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    const share = (state >>> 8) / 2 ** 24;
+    return Math.floor(unlike * share * share * share);
+  });
+}
+
+/** A cache through which requests went, and its shadow. */
+function watchedAfter<K extends NonNullable<unknown>>(max: number, keys: readonly K[]) {
+  const cache = new LRUCache<K, number>({ max, recordStats: true });
+  const watched = shadow(cache);
+  for (const key of keys) if (cache.get(key) === undefined) cache.set(key, 1);
+  return { cache, watched, ratio: cache.stats().hits / keys.length };
+}
+
+describe('the estimate', () => {
+  it.each(traces)('is within 2 points of the exact hit ratio: $name', (trace) => {
+    const keys = keysOf(trace, readTraceFile(trace));
+    const capacities = capacitiesOf(trace);
+    const hits = lruHits(keys, Math.max(...capacities) * 4);
+    for (const max of capacities) {
+      expect(hits[max]).toBe(trace.lruHitsByCapacity[max]);
+      const estimator = new ShadowEstimator({ max });
+      for (const key of keys) estimator.request(key);
+      expect(estimator.requests).toBe(keys.length);
+      for (const { factor, max: size, hitRatio } of estimator.estimates()) {
+        expect(size).toBe(Math.round(max * factor));
+        const error = Math.abs((hitRatio ?? -1) - (hits[size] as number) / keys.length);
+        expect(error, `${factor} × ${max}`).toBeLessThan(POINTS_MAX);
+      }
+    }
+  });
+
+  it.each([
+    ['integers', (key: number) => key],
+    ['fractions', (key: number) => key + 0.5],
+    ['text that differs at its begin', (key: number) => `${key}/${'x'.repeat(50)}`],
+    ['text that differs at its end', (key: number) => `${'x'.repeat(50)}/${key}`],
+    ['bigints', (key: number) => BigInt(key)],
+  ])('is within 3 points, of a load that differs from key to key, for %s', (_, keyOf) => {
+    const numbers = randomKeys(60_000, 30_000);
+    const hits = lruHits(numbers, 16_000);
+    const estimator = new ShadowEstimator({ max: 4000 });
+    for (const number of numbers) estimator.request(keyOf(number));
+    for (const { max, hitRatio } of estimator.estimates()) {
+      const exact = (hits[max] as number) / numbers.length;
+      expect(Math.abs((hitRatio ?? -1) - exact)).toBeLessThan(0.03);
+    }
+  });
+
+  it('is carried away by no key in great demand', () => {
+    // Half of all requests are of one key, whichever it is.
+    const others = randomKeys(40_000, 30_000);
+    for (let hot = 0; hot < 20; hot++) {
+      const keys = others.flatMap((key) => [`hot ${hot}`, key]);
+      const hits = lruHits(keys, 4000);
+      const estimator = new ShadowEstimator({ max: 4000, samples: 1000 });
+      for (const key of keys) estimator.request(key);
+      const exact = (hits[4000] as number) / keys.length;
+      expect(Math.abs((estimator.hitRatio(4000) ?? -1) - exact)).toBeLessThan(0.03);
+    }
+  });
+
+  it('is exact if all keys are noted, with misses that store nothing, and a clear', () => {
+    const max = 20;
+    const largest = new LRUCache<number, number>({ max: 4 * max });
+    let hits = 0;
+    const estimator = new ShadowEstimator({ max });
+    const keys = randomKeys(20_000, 200);
+    keys.forEach((key, i) => {
+      if (i === 10_000) {
+        estimator.clear();
+        largest.clear();
+      }
+      estimator.get(key);
+      if (largest.get(key) !== undefined) hits += 1;
+      if (i % 3 === 0) return;
+      estimator.set(key);
+      largest.set(key, 1);
+    });
+    expect(estimator.hitRatio(4 * max)).toBeCloseTo(hits / keys.length, 12);
+    estimator.reset();
+    estimator.set(-1);
+    estimator.get(-1);
+    expect(estimator.hitRatio(max)).toBe(1);
+    estimator.delete(-1);
+    estimator.delete(-2);
+    estimator.get(-1);
+    expect([estimator.hitRatio(max), estimator.requests]).toEqual([0.5, 2]);
+  });
+
+  it('is of nothing before a request, and counts none of an object', () => {
+    const estimator = new ShadowEstimator({ max: 1 });
+    estimator.request({});
+    estimator.get(() => 1);
+    expect(estimator.estimates()).toEqual([
+      { factor: 0.5, max: 1, hitRatio: undefined },
+      { factor: 1, max: 1, hitRatio: undefined },
+      { factor: 2, max: 2, hitRatio: undefined },
+      { factor: 4, max: 4, hitRatio: undefined },
+    ]);
+    for (const key of [null, undefined, true, 1n, Symbol('a'), NaN, -0]) estimator.request(key);
+    expect(estimator.requests).toBe(7);
+  });
+
+  it.each([0, -1, 0.5, NaN, undefined])('throws INVALID_MAX for %s', (given) => {
+    const error = expect.objectContaining({ code: 'INVALID_MAX' });
+    expect(() => new ShadowEstimator({ max: given as number })).toThrow(error);
+    if (given === undefined) return;
+    expect(() => new ShadowEstimator({ max: 1, samples: given })).toThrow(error);
+  });
+});
+
+describe('the shadow of a cache', () => {
+  it('says what the cache does, for the present size', () => {
+    const { watched, ratio } = watchedAfter(500, randomKeys(30_000, 3000));
+    expect(watched.estimates()[1]?.hitRatio).toBeCloseTo(ratio, 12);
+    expect(watched.hitRatio(500)).toBeCloseTo(ratio, 12);
+    watched.reset();
+    expect(watched.hitRatio(500)).toBeUndefined();
+  });
+
+  it('sees all ways to use a cache', async () => {
+    const cache = new LRUCache<string, number>({
+      max: 10,
+      fetchMethod: async () => 1,
+      memoMethod: () => 1,
+    });
+    const watched = shadow(cache);
+    await cache.fetch('a');
+    cache.get('a');
+    expect([watched.hitRatio(10), cache.memo('a')]).toEqual([0.5, 1]);
+    await cache.forceFetch('a');
+    cache.delete('a');
+    cache.get('a');
+    cache.set('a', 1);
+    cache.clear();
+    cache.get('a');
+    // Of six requests, three found 'a'.
+    expect(watched.hitRatio(10)).toBe(0.5);
+  });
+
+  it('leaves results, arguments and the order as they are, and leaves when it is stopped', () => {
+    const [plain, seen] = [0, 1].map(() => new LRUCache<number, number>({ max: 3, ttl: 1000 }));
+    const watched = shadow(seen as LRUCache<number, number>);
+    const results = [plain, seen].map((cache) => [
+      cache?.set(1, 1, { ttl: 5 }) === cache,
+      cache?.set(2, 2).get(1),
+      cache?.get(3, { allowStale: true }),
+      cache?.delete(3),
+      [...(cache?.keys() ?? [])],
+      Object.keys(cache ?? {}),
+      cache?.clear(),
+    ]);
+    expect(results[1]).toEqual(results[0]);
+    expect(Object.getOwnPropertyNames(seen)).toContain('get');
+    watched.stop();
+    expect(Reflect.ownKeys(seen as object)).toEqual(Reflect.ownKeys(plain as object));
+    watched.stop();
+  });
+
+  it('takes the place of the one before', () => {
+    const cache = new LRUCache<number, number>({ max: 3 });
+    const first = shadow(cache);
+    const second = shadow(cache, { max: 5, samples: 20 });
+    cache.get(1);
+    expect([first.hitRatio(3), second.hitRatio(3)]).toEqual([undefined, 0]);
+    expect(second.estimates().map(({ max }) => max)).toEqual([3, 5, 10, 20]);
+    first.stop();
+    cache.get(1);
+    second.stop();
+    expect(Object.getOwnPropertyNames(cache)).not.toContain('get');
+  });
+
+  it('needs a number of entries', () => {
+    const cache = new LRUCache<number, number>({ maxSize: 10, sizeCalculation: () => 1 });
+    expect(() => shadow(cache)).toThrow(expect.objectContaining({ code: 'INVALID_MAX' }));
+    expect(shadow(cache, { max: 10 }).estimates()).toHaveLength(4);
+  });
+});
