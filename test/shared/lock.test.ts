@@ -1,9 +1,13 @@
 // The lock, in every order of the atomic operations of its threads (explore.ts).
+//
+// WASM_LRU_LENGTH=3 gives three threads three turns each, and more threads and turns elsewhere.
 
 import { describe, expect, it } from 'vitest';
 import { LINE_LOCK, LINE_STUCK, LINE_TURN } from '../../assembly/shared/layout.js';
+import { figure } from '../figures.js';
 import { type Exploration, explore, type Lock, loadLock, type Program } from './explore.js';
 
+const LENGTH = Number(process.env.WASM_LRU_LENGTH ?? 1);
 const HELD = 0;
 /** What the lock protects: who is inside. */
 const INSIDE = 32;
@@ -62,14 +66,15 @@ describe('in every order', () => {
   /** One that sleeps at once, of which there are fewer states. */
   const sleepy = loadLock(0);
 
-  const isLong = process.env.WASM_LRU_RUNS !== undefined;
+  const isLong = LENGTH > 1;
   const cases: [turns: number[], of: Lock][] = [
     [[4, 4], lock],
-    [isLong ? [3, 3, 3] : [1, 1, 1], sleepy],
+    [[LENGTH, LENGTH, LENGTH], sleepy],
   ];
   it.each(cases)('threads with %j turns all come in, one at a time', (turns, of) => {
     // No sleep ends by its time: whoever sleeps is woken.
     const { states, least } = exploreTurns(of, turns);
+    figure('states of threads at a lock', states);
     expect(states).toBeGreaterThan(10_000);
     expect(least).toBe(sum(turns));
   });

@@ -5,10 +5,15 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { SharedLRU } from '../../src/shared.js';
+import { figure } from '../figures.js';
 import { isLinear, type Operation } from './linear.js';
 import { validateShards } from './validate.js';
 
-const RUNS = Number(process.env.WASM_LRU_RUNS ?? 0);
+// A run is 8,000 reads, a round of histories and half a kill.
+const RUNS = Number(process.env.WASM_LRU_RUNS ?? 40);
+const KILLS = Math.max(10, RUNS / 2);
+/** Rounds of one set of threads. */
+const ROUNDS_MAX = 100;
 const path = new URL('./worker.mjs', import.meta.url);
 
 /** A thread with a task, and what it reports. */
@@ -37,10 +42,30 @@ interface Churn {
 
 const MIB = 1 << 20;
 
+const sumOf = (reports: Churn[], name: keyof Churn) =>
+  reports.reduce((sum, report) => sum + report[name], 0);
+
+/** Waits until a thread has done something more. */
+async function advance(progress: Int32Array, place: number): Promise<void> {
+  const before = Atomics.load(progress, place);
+  while (Atomics.load(progress, place) === before) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+/** Starts a thread, and ends it after so many ms wherever it is. */
+async function startAndKill<V>(cache: SharedLRU<V>, data: object, afterMs: number): Promise<void> {
+  const { worker, ready } = start(cache, data);
+  await ready;
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  await worker.terminate();
+}
+
 describe('values that check themselves', () => {
   it.each([1, 4])('are never torn and never of another key, with %d shards', async (shards) => {
     const cache = new SharedLRU({ maxBytes: 4 * MIB, shards, maxEntryBytes: MIB / 2 });
-    const count = RUNS > 0 ? RUNS * 1000 : 20_000;
+    // Half of what a thread does are reads.
+    const count = RUNS * 2000;
     const threads = [1, 2, 3, 4].map((seed) =>
       start(cache, { task: 'churn', keys: 20_000 / shards, count, seed }),
     );
@@ -49,6 +74,7 @@ describe('values that check themselves', () => {
       expect({ torn, foreign }).toEqual({ torn: 0, foreign: 0 });
       expect(hits).toBeGreaterThan(100);
     }
+    figure('reads by four threads, none torn or foreign', sumOf(reports, 'gets'));
     expect(cache.stats().evictions).toBeGreaterThan(0);
     expect(cache.stats().reaped).toBe(0);
     validateShards(cache);
@@ -57,31 +83,27 @@ describe('values that check themselves', () => {
 
 describe('histories of three threads', () => {
   it('are linear for each key', async () => {
-    const cache = new SharedLRU({ maxBytes: MIB, shards: 2 });
-    const rounds = RUNS > 0 ? RUNS : 12;
-    let all = 0;
-    for (let round = 0; round < rounds; round++) {
-      cache.clear();
+    let histories = 0;
+    for (let done = 0; done < RUNS; done += ROUNDS_MAX) {
+      const cache = new SharedLRU({ maxBytes: 8 * MIB, shards: 2 });
+      const rounds = Math.min(ROUNDS_MAX, RUNS - done);
       const clock = new SharedArrayBuffer(8);
-      const threads = [1, 2, 3].map((i) =>
-        start(cache, {
-          task: 'history',
-          keys: 8,
-          count: 60,
-          seed: round * 3 + i,
-          clock,
-          threads: 3,
-        }),
-      );
-      const histories = (await Promise.all(threads.map(({ report }) => report))) as Operation[][];
-      const operations = histories.flat();
-      for (const key of new Set(operations.map((operation) => operation.key))) {
-        const own = operations.filter((operation) => operation.key === key);
-        all += own.length;
+      const how = { task: 'history', keys: 8, count: 60, rounds, clock, threads: 3 };
+      const threads = [1, 2, 3].map((i) => start(cache, { ...how, seed: done * 3 + i }));
+      const all = (await Promise.all(threads.map(({ report }) => report))) as Operation[][];
+      const operations = new Map<string, Operation[]>();
+      for (const operation of all.flat()) {
+        const own = operations.get(operation.key) ?? [];
+        operations.set(operation.key, own);
+        own.push(operation);
+      }
+      for (const own of operations.values()) {
         expect(isLinear(own), JSON.stringify(own)).toBe(true);
+        histories += 1;
       }
     }
-    expect(all).toBe(rounds * 180);
+    figure('histories of three threads, linear', histories);
+    expect(histories).toBeGreaterThanOrEqual(RUNS * 7);
   });
 
   it('would not pass with a wrong result', () => {
@@ -107,33 +129,43 @@ describe('a thread that dies', () => {
       threads: 8,
       maxEntryBytes: MIB / 2,
     });
-    const seconds = RUNS > 0 ? RUNS : 5;
-    const survivors = [1, 2].map((seed) =>
-      start(cache, { task: 'churn', keys: 4000, seconds: seconds + 1, seed }),
-    );
+    // A word that ends the survivors, and of each how much it has done.
+    const progress = new Int32Array(new SharedArrayBuffer(16));
+    const how = { task: 'churn', keys: 4000, progress: progress.buffer };
+    const survivors = [1, 2].map((place) => start(cache, { ...how, place }));
     await Promise.all(survivors.map(({ ready }) => ready));
-    const end = performance.now() + seconds * 1000;
-    let kills = 0;
-    while (performance.now() < end) {
-      const victim = start(cache, { task: 'churn', keys: 4000, seconds: 60 });
-      await victim.ready;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      await victim.worker.terminate();
-      kills += 1;
+    for (let i = 0; i < KILLS; i++) {
+      await startAndKill(cache, { ...how, place: 3 }, 50);
+      // Whoever waited for ever would end this test by its time limit.
+      for (const place of [1, 2]) await advance(progress, place);
     }
+    Atomics.store(progress, 0, 1);
     const reports = (await Promise.all(survivors.map(({ report }) => report))) as Churn[];
     for (const { torn, foreign, gets, hits } of reports) {
       expect({ torn, foreign }).toEqual({ torn: 0, foreign: 0 });
-      expect(gets).toBeGreaterThan(1000);
+      expect(gets).toBeGreaterThan(KILLS);
       expect(hits).toBeGreaterThan(100);
     }
-    expect(kills).toBeGreaterThan(5);
+    figure('threads killed while they used a cache', KILLS);
+    figure('shards emptied after a kill', cache.stats().reaped);
     await Promise.all(survivors.map(({ exit }) => exit));
     validateShards(cache);
     // Every frame that a dead thread had is free again, and so is every lock.
     cache.clear();
     for (let i = 0; i < 7; i++) SharedLRU.attach(cache.handle).set(`${i}`, Uint8Array.of(i));
     expect(cache.size).toBe(7);
+  });
+
+  it('leaves a cache that is whole, each time', async () => {
+    const cache = new SharedLRU({ maxBytes: MIB, shards: 1, threads: 3, maxEntryBytes: MIB / 8 });
+    for (let i = 0; i < KILLS; i++) {
+      // Two at a time: one may die while it waits for the other, or cleans up after it.
+      const how = { task: 'churn', keys: 400 };
+      await Promise.all([1, 2].map((j) => startAndKill(cache, how, (i * j) % 10)));
+      validateShards(cache);
+      cache.set('a', Uint8Array.of(i));
+      expect(cache.get('a')).toEqual(Uint8Array.of(i));
+    }
   });
 
   it('holding a lock leaves an empty shard to its owner', async () => {

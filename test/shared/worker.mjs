@@ -3,7 +3,7 @@
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { SharedLRU } from '../../dist/shared.js';
 
-const { handle, task, seconds = 0, count = 0, keys = 1, seed = threadId } = workerData;
+const { handle, task, count = 0, rounds = 1, keys = 1, place = 1, seed = threadId } = workerData;
 const cache = SharedLRU.attach(
   handle,
   task === 'load' ? { codec: 'string', ...workerData.options } : {},
@@ -32,11 +32,15 @@ function faultOf(key, bytes) {
   return Buffer.compare(bytes, expected) === 0 ? undefined : 'torn';
 }
 
-/** Sets, gets and deletes at random, and looks at every value. */
+/**
+ * Sets, gets and deletes at random, and looks at every value: so many times, or until it is told to
+ * stop. It counts what it does, where it is told.
+ */
 function churn() {
   const report = { gets: 0, hits: 0, torn: 0, foreign: 0 };
-  const end = performance.now() + seconds * 1000;
-  for (let i = 0; count > 0 ? i < count : performance.now() < end; i++) {
+  const progress = new Int32Array(workerData.progress ?? new SharedArrayBuffer(12));
+  for (let i = 0; count > 0 ? i < count : Atomics.load(progress, 0) === 0; i++) {
+    Atomics.add(progress, place, 1);
     const key = random(keys);
     const what = random(10);
     if (what < 4) cache.set(`${key}`, madeOf(key, random(2 ** 30)));
@@ -53,15 +57,26 @@ function churn() {
   return report;
 }
 
-/** A history: each operation on a few keys, with the times of its begin and its end. */
+/** All threads begin together, in each round anew. */
+function meet(clock, round) {
+  Atomics.add(clock, 1, 1);
+  while (Atomics.load(clock, 1) < workerData.threads * (round + 1));
+}
+
+/** Histories: each operation on a few keys, with the times of its begin and its end. */
 function history() {
   const clock = new Int32Array(workerData.clock);
   const operations = [];
-  // All begin together.
-  Atomics.add(clock, 1, 1);
-  while (Atomics.load(clock, 1) < workerData.threads);
+  for (let round = 0; round < rounds; round++) {
+    meet(clock, round);
+    playRound(clock, round, operations);
+  }
+  return operations;
+}
+
+function playRound(clock, round, operations) {
   for (let i = 0; i < count; i++) {
-    const key = `${random(keys)}`;
+    const key = `${round}/${random(keys)}`;
     const what = ['set', 'get', 'delete', 'get'][random(4)];
     const value = what === 'set' ? threadId * 1000 + i : 0;
     const begin = Atomics.add(clock, 0, 1);
@@ -74,15 +89,12 @@ function history() {
     }
     operations.push({ key, what, value, result, begin, end: Atomics.add(clock, 0, 1) });
   }
-  return operations;
 }
 
 /** Loads a key, and says how often its loader ran. */
 async function load() {
   let loads = 0;
-  const clock = new Int32Array(workerData.clock);
-  Atomics.add(clock, 1, 1);
-  while (Atomics.load(clock, 1) < workerData.threads);
+  meet(new Int32Array(workerData.clock), 0);
   const loader = async () => {
     loads += 1;
     if (workerData.hangs) await new Promise(() => setInterval(() => {}, 1000));
