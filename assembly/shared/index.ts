@@ -90,6 +90,8 @@ import {
   LINE_TURN,
   LINE_UPDATES,
   LOAD_ENDED,
+  RENEWS_ALL,
+  RENEWS_NONE,
   STUCK,
 } from './layout.js';
 import { acquire, HELD, REFUSED as LOCK_REFUSED, release, seize } from './lock.js';
@@ -170,9 +172,16 @@ export function get(
   return found;
 }
 
+/** Whether an entry is outdated for who renews it. */
+function isOutdated(line: u32, word: u32, slot: u32, renews: f64): bool {
+  if (renews == RENEWS_ALL || loadOf(line, word) != 0) return true;
+  return slot != NIL && (bornAt(storeOf(line), slot) as f64) == renews;
+}
+
 /**
- * Looks as `get` does; if there is no entry, its load is CLAIMED, IN_FLIGHT or CROWDED. A load that
- * is in flight can be taken over, and what comes of it is not stored.
+ * Looks as `get` does; if there is no entry, or an outdated one, its load is CLAIMED, IN_FLIGHT or
+ * CROWDED. A load that is in flight can be taken over, and what comes of it is not stored. The frame
+ * says which entry was outdated: SLOT is NIL if there was none.
  */
 export function claim(
   head: u32,
@@ -183,6 +192,7 @@ export function claim(
   isWide: bool,
   now: f64,
   takesOver: bool,
+  renews: f64,
 ): i32 {
   const at = frame + keyAt;
   const key = keyOf(head, text, at, keyBytes, isWide);
@@ -190,7 +200,13 @@ export function claim(
   const line = lineOf(head, word);
   const entered = enter(head, frame, line);
   if (entered != FOUND) return entered;
-  const found = look(frame, line, find(line, word, at, key), now, TOUCH | LOCATE);
+  let slot = find(line, word, at, key);
+  if (renews != RENEWS_NONE && isOutdated(line, word, slot, renews)) {
+    set32(frame, frame + FRAME_SLOT, slot);
+    if (slot != NIL) set32(frame, frame + FRAME_BORN, bornAt(storeOf(line), slot));
+    slot = NIL;
+  }
+  const found = look(frame, line, slot, now, TOUCH | LOCATE);
   let code = found;
   if (found != FOUND) {
     let load = loadOf(line, word);
@@ -256,12 +272,17 @@ export function put(
   const line = lineOf(head, word);
   const entered = enter(head, frame, line);
   if (entered != FOUND) return entered;
+  const old = loadOf(line, word) == 0 ? NIL : find(line, word, at, key);
   let code = GONE;
   if (mayWrite(frame, line, word)) {
+    const store = storeOf(line);
     const value = frame + from;
     const bytes = key >>> 1;
-    code = putBytes(storeOf(line), frame, null, at, bytes, wide, value, valueBytes, kind, now, ttl);
-    if (code != REFUSED) count(line + (code == ADDED ? LINE_SETS : LINE_UPDATES));
+    // Who waits for the load knows its result by its number, which an entry keeps that is updated.
+    if (old != NIL) drop(store, old);
+    code = putBytes(store, frame, null, at, bytes, wide, value, valueBytes, kind, now, ttl);
+    const isNew = code == ADDED && old == NIL;
+    if (code != REFUSED) count(line + (isNew ? LINE_SETS : LINE_UPDATES));
   }
   release(line);
   return code;

@@ -127,6 +127,14 @@ export const FRAME_ENDED: u32 = 88;
 /** The address of the frame of a thread, from number 1 on. */
 export const FRAMES_AT: u32 = HEAD_BYTES - FRAME_SIZE;
 
+// What `claim` makes of an entry that is there. A whole number from 0 on is BORN of one entry.
+/** It is what was asked for. */
+export const RENEWS_NONE: f64 = -1;
+/** It is outdated: a load has to begin, unless one is in flight. */
+export const RENEWS_ALL: f64 = -2;
+/** It is what was asked for, unless a load is in flight. */
+export const RENEWS_LATER: f64 = -3;
+
 // What a call did, besides the codes of ../bytes/layout.ts.
 /** Nothing: the lock is held, and this thread may not wait. */
 export const BUSY: i32 = 5;

@@ -7,6 +7,7 @@ import {
   ABSENT,
   BUFFER_BYTES,
   FOUND,
+  FRAME_BORN,
   FRAME_BUFFER,
   FRAME_IS_WIDE,
   FRAME_KEY_BYTES,
@@ -14,6 +15,7 @@ import {
   LOCATE,
   TOUCH,
 } from '../../assembly/bytes/layout.js';
+import { NIL } from '../../assembly/layout.js';
 import {
   BUSY,
   FRAME_CLAIM,
@@ -22,6 +24,7 @@ import {
   FRAME_LOAD,
   FRAME_TTL,
   GONE,
+  RENEWS_LATER,
 } from '../../assembly/shared/layout.js';
 import type { Entry } from '../bytes/access.js';
 import { sliceOf } from '../bytes/codec.js';
@@ -75,19 +78,28 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
     return this.#locate((touch) => super.look(key, now, (mode & ~TOUCH) | (mode & touch)));
   }
 
-  /** Looks at the entry of a key; if there is none, begins its load or says who does. */
-  claim(key: string | Uint8Array, now: number, takesOver: boolean): number {
+  /**
+   * Looks at the entry of a key; if there is none, or it has to be renewed, begins its load or says
+   * who does.
+   */
+  claim(key: string | Uint8Array, now: number, takesOver: boolean, renews: number): number {
     const { core, store, frame } = this.region;
     const length = this.writeKey(key, FRAME_BUFFER);
     const text = typeof key === 'string' ? key : '';
     return this.#locate(() =>
-      core.claim(store, frame, text, FRAME_BUFFER, length, this.isWide, now, takesOver),
+      core.claim(store, frame, text, FRAME_BUFFER, length, this.isWide, now, takesOver, renews),
     );
   }
 
   /** The load that `claim` has begun or found. */
   get claimed(): LoadRecord {
     return { load: this.word(FRAME_LOAD), ended: this.word(FRAME_ENDED) };
+  }
+
+  /** Which entry is outdated for who has seen what `claim` has, and waits for a load. */
+  get renewed(): number {
+    const hasEntry = this.slot >>> 0 !== NIL;
+    return hasEntry ? this.word(FRAME_BORN) >>> 0 : RENEWS_LATER;
   }
 
   #name({ load, ended }: LoadRecord): void {

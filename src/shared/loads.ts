@@ -4,6 +4,8 @@
 //     So of all threads that look at once, one loads.
 // O2  Whoever stores, deletes or clears the key ends the load: its result goes to those who asked
 //     for it, but is not stored, or it would bring back what is outdated.
+//     Who renews an entry waits for a load as if there were no entry: if the load has failed, the
+//     entry that is there is the outdated one, and its number tells.
 // O3  In one thread, all who ask for a key have the same promise, and the same error. An error does
 //     not pass to another thread: that one loads by itself.
 // O4  Another thread looks again after a pause that grows with the time it has waited, until the
@@ -12,15 +14,15 @@
 //     without end.
 
 import { FOUND } from '../../assembly/bytes/layout.js';
-import { CLAIMED, IN_FLIGHT } from '../../assembly/shared/layout.js';
+import { CLAIMED, IN_FLIGHT, RENEWS_ALL, RENEWS_NONE } from '../../assembly/shared/layout.js';
 import type { LoadRecord } from './access.js';
 
 const PAUSE_MAX_MS = 16;
 
 /** What loads need of the cache. */
 export interface LoadingCache<V> {
-  /** Looks, and claims the load if there is no entry. */
-  look(takesOver: boolean): Look<V>;
+  /** Looks, and claims the load if there is no entry, or an outdated one. */
+  look(takesOver: boolean, renews: number): Look<V>;
   /** Stores the result of a load. */
   store(value: V, record: LoadRecord): void;
   /** Ends a load without a result. */
@@ -32,6 +34,8 @@ export interface Look<V> {
   readonly code: number;
   readonly value: V | undefined;
   readonly record: LoadRecord;
+  /** Which entry is still outdated when the load that is in flight has ended. */
+  readonly renewed: number;
 }
 
 interface Flight<V> {
@@ -52,9 +56,18 @@ export class SharedLoads<V> {
     this.#waitMs = waitMs;
   }
 
-  /** The value of a key, from the cache, from a load in flight, or from a load of its own. */
-  async get(key: string, cache: LoadingCache<V>, load: () => V | Promise<V>): Promise<V> {
-    let look = cache.look(false);
+  /**
+   * The value of a key, from the cache unless that is to be renewed, from a load in flight, or from
+   * a load of its own.
+   */
+  async get(
+    key: string,
+    cache: LoadingCache<V>,
+    load: () => V | Promise<V>,
+    isForced: boolean,
+  ): Promise<V> {
+    let renews = isForced ? RENEWS_ALL : RENEWS_NONE;
+    let look = cache.look(false, renews);
     for (let waited = 0; look.code === IN_FLIGHT; ) {
       const flight = this.#flights.get(look.record.load);
       if (flight !== undefined && flight.ended === look.record.ended) {
@@ -62,10 +75,11 @@ export class SharedLoads<V> {
         // Another key of the same word.
         return load();
       }
+      if (renews === RENEWS_ALL) renews = look.renewed;
       const ms = Math.min(Math.max(1, waited / 8), PAUSE_MAX_MS);
       await pause(ms);
       waited += ms;
-      look = cache.look(waited >= this.#waitMs);
+      look = cache.look(waited >= this.#waitMs, renews);
     }
     if (look.code === CLAIMED) return this.#begin(key, look.record, cache, load);
     if (look.code === FOUND) return look.value as V;

@@ -44,7 +44,11 @@ type Key = readonly [text: string, at: number, bytes: number, isWide: Flag];
 export interface SharedCore {
   get: Framed['core']['get'];
   put: Framed['core']['put'];
-  claim(head: Store, frame: number, ...rest: [...Key, now: number, takesOver: Flag]): number;
+  claim(
+    head: Store,
+    frame: number,
+    ...rest: [...Key, now: number, takesOver: Flag, renews: number]
+  ): number;
   settle(head: Store, frame: number): number;
   remove(head: Store, frame: number, ...rest: [...Key, now: number]): number;
   piece(head: Store, frame: number, offset: number, bytes: number): number;

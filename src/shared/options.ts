@@ -24,9 +24,9 @@ const LOAD_WAIT_DEFAULT_MS = 1000;
 /** What each thread says for itself of a shared cache. */
 export interface SharedAttachOptions<V> {
   /**
-   * What values are, and how they become bytes: `'bytes'` keeps a `Uint8Array`, `'string'` any
-   * string, `'json'` what `JSON.stringify` takes, and a codec of your own anything else. It must be
-   * the same in all threads: functions do not pass between them.
+   * What values are, and how they become bytes: `'bytes'` keeps a `Uint8Array`, `'buffer'` the same
+   * and gives a `Buffer`, `'string'` any string, `'json'` what `JSON.stringify` takes, and a codec of
+   * your own anything else. It must be the same in all threads: functions do not pass between them.
    *
    * @default 'bytes'
    */
@@ -93,10 +93,10 @@ export interface SharedLRUOptions<V> extends SharedAttachOptions<V> {
    */
   maxEntryBytes?: number;
   /**
-   * Bytes of a chunk. An entry takes whole chunks: small ones waste less, large ones are copied
-   * faster.
+   * Bytes of a chunk. An entry takes whole chunks, each with 4 bytes of index: small chunks waste
+   * less, and for values of some kilobytes large ones waste less and are copied faster.
    *
-   * @default 128
+   * @default 64
    */
   chunkBytes?: 64 | 128 | 256 | 512;
 }
@@ -164,7 +164,7 @@ export function checkDivision<V>(options: SharedLRUOptions<V>, seed: number): Di
     maxBytes,
     shards,
     threads: checkCount('threads', options.threads ?? THREADS_DEFAULT, THREADS_MAX),
-    chunkBytes: checkChunkBytes(options.chunkBytes ?? 128),
+    chunkBytes: checkChunkBytes(options.chunkBytes ?? 64),
     ttl: checkTtl(options.ttl ?? 0),
     maxEntryBytes:
       maxEntryBytes === undefined

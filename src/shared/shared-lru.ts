@@ -306,8 +306,7 @@ export class SharedLRU<V = Uint8Array> {
     const put = (current: SharedAccess) => {
       const long = current.write(key, packed);
       if (keyBytes + current.valueBytes > this.#memory.maxEntryBytes) {
-        // A result that is too large ends its load only.
-        if (record === undefined) current.remove(key, now);
+        current.remove(key, now);
         return REFUSED;
       }
       return current.insist(() => current.put(key, long, now, ttl));
@@ -417,6 +416,9 @@ export class SharedLRU<V = Uint8Array> {
    *
    * A `set`, `delete` or `clear` meanwhile, in any thread, keeps the result from being stored.
    *
+   * With `forceRefresh`, the value that is there is loaded anew, unless a load of it is in flight;
+   * `get` gives the old one meanwhile, and goes on with it if the load fails.
+   *
    * Rejects with what the loader throws, and as `set` and `get`.
    *
    * @example
@@ -432,7 +434,7 @@ export class SharedLRU<V = Uint8Array> {
   async getOrLoad<K extends string | Uint8Array>(
     key: K,
     loader: (key: K) => V | Promise<V>,
-    options?: { ttl?: Milliseconds },
+    options?: { ttl?: Milliseconds; forceRefresh?: boolean },
   ): Promise<V> {
     checkKey(key);
     checkFunction('loader', loader);
@@ -443,19 +445,22 @@ export class SharedLRU<V = Uint8Array> {
     const own: string | Uint8Array = typeof key === 'string' ? key : key.slice();
     const text = typeof own === 'string' ? own : textOfUnits(own, false);
     const cache = {
-      look: (takesOver: boolean) => this.#claim(own, takesOver),
+      look: (takesOver: boolean, renews: number) => this.#claim(own, takesOver, renews),
       store: (value: V, record: LoadRecord) => void this.#storeResult(own, value, ttl, record),
       settle: (record: LoadRecord) => this.#settle(record),
     };
-    return this.#loads.get(text, cache, () => loader(own as K));
+    const isForced = options?.forceRefresh === true;
+    return this.#loads.get(text, cache, () => loader(own as K), isForced);
   }
 
-  #claim(key: string | Uint8Array, takesOver: boolean): Look<V> {
+  #claim(key: string | Uint8Array, takesOver: boolean, renews: number): Look<V> {
     const now = this.#now();
-    const code = this.#run((access) => access.insist(() => access.claim(key, now, takesOver)));
+    const code = this.#run((access) =>
+      access.insist(() => access.claim(key, now, takesOver, renews)),
+    );
     const access = this.#access;
     const value = code === FOUND ? this.#unpack(access) : undefined;
-    return { code, value, record: access.claimed };
+    return { code, value, record: access.claimed, renewed: access.renewed };
   }
 
   #storeResult(

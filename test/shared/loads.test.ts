@@ -105,6 +105,56 @@ describe('getOrLoad', () => {
     expect(await second.getOrLoad('a', () => 'later')).toBe(expected ?? 'later');
   });
 
+  it('loads anew what is there, once for all threads that ask for it', async () => {
+    const first = make();
+    const second = attach(first);
+    first.set('a', 'old');
+    const loader = controlled();
+    const other = controlled();
+    const forceRefresh = true;
+    const all = [first.getOrLoad('a', loader, { forceRefresh })];
+    await turn();
+    all.push(first.getOrLoad('a', other, { forceRefresh }));
+    all.push(second.getOrLoad('a', other, { forceRefresh }));
+    await turn(5);
+    // Whoever does not ask for a new one has the old one.
+    expect([first.get('a'), await second.getOrLoad('a', other)]).toEqual(['old', 'old']);
+    loader.resolve('new');
+    expect(await Promise.all(all)).toEqual(['new', 'new', 'new']);
+    expect([loader.calls, other.calls, second.get('a')]).toEqual([1, 0, 'new']);
+    // The same without an entry, and with one that comes meanwhile.
+    first.delete('a');
+    const one = first.getOrLoad('a', loader, { forceRefresh });
+    await turn();
+    const two = second.getOrLoad('a', other, { forceRefresh });
+    await turn(5);
+    second.set('a', 'set');
+    loader.resolve('late');
+    expect([await one, await two, first.get('a')]).toEqual(['late', 'set', 'set']);
+    expect([loader.calls, other.calls]).toEqual([2, 0]);
+  });
+
+  it('keeps what is there if loading it anew fails, and other threads load by themselves', async () => {
+    const first = make();
+    const second = attach(first);
+    first.set('a', 'old');
+    const loader = controlled();
+    const one = first.getOrLoad('a', loader, { forceRefresh: true });
+    await turn();
+    const two = second.getOrLoad('a', () => 'new', { forceRefresh: true });
+    await turn(5);
+    loader.reject(new Error('no database'));
+    await expect(one).rejects.toThrow('no database');
+    expect(await two).toBe('new');
+    const fails = () => Promise.reject(new Error('away'));
+    await expect(first.getOrLoad('a', fails, { forceRefresh: true })).rejects.toThrow('away');
+    expect(second.get('a')).toBe('new');
+    // A value that is too large leaves none that is older.
+    const long = 'x'.repeat(200_000);
+    expect(await first.getOrLoad('a', () => long, { forceRefresh: true })).toBe(long);
+    expect(second.has('a')).toBe(false);
+  });
+
   it('loads without storing when too many loads are in flight', async () => {
     const cache = new SharedLRU<string>({ maxBytes: 1 << 20, shards: 1, codec: 'string' });
     const loaders = Array.from({ length: 257 }, controlled);

@@ -63,6 +63,11 @@ describe('a shared cache', () => {
       contended: 0,
       reaped: 0,
     });
+    // Of all threads, and so of all who have attached.
+    const other = SharedLRU.attach<string>(cache.handle, { codec: 'string' });
+    other.get('b');
+    expect(other.stats()).toEqual(cache.stats());
+    expect(cache.stats().hits).toBe(3);
     cache.clear();
     expect([cache.size, cache.bytes, [...cache.keys()]]).toEqual([0, 0, []]);
   });
