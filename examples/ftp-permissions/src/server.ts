@@ -3,7 +3,7 @@
 import { realpath } from 'node:fs/promises';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import { type FtpConnection, FtpSrv } from 'ftp-srv';
-import { type Accounts, AccountsUnavailableError } from './accounts.js';
+import { type Accounts, AccountsUnavailableError, type Source } from './accounts.js';
 import { GuardedFileSystem } from './file-system.js';
 import { StartError } from './start-error.js';
 
@@ -16,7 +16,7 @@ export interface ServerOptions {
   /** 0 for any port that is free. */
   readonly port: number;
   /** Told of every login that succeeds. */
-  readonly onLogin: (user: string) => void;
+  readonly onLogin: (user: string, source: Source) => void;
   /** Told of every command that lists, enters, reads or changes. */
   readonly onCommand: (user: string) => void;
   /** Told of what only the operator should read, such as why the database is away. */
@@ -71,8 +71,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const ftp = createFtpSrv(host, options.port);
 
   const login = async (connection: FtpConnection, user: string, password: string) => {
-    if (!(await accounts.login(user, password))) throw new Error('Wrong user or password');
-    onLogin(user);
+    const source = await accounts.login(user, password);
+    if (source === undefined) throw new Error('Wrong user or password');
+    onLogin(user, source);
     return { fs: new GuardedFileSystem({ connection, root, user, accounts, onCommand }) };
   };
   const refuse = async (connection: FtpConnection, error: Error) => {
