@@ -180,8 +180,8 @@ function isOutdated(line: u32, word: u32, slot: u32, renews: f64): bool {
 
 /**
  * Looks as `get` does; if there is no entry, or an outdated one, its load is CLAIMED, IN_FLIGHT or
- * CROWDED. A load that is in flight can be taken over, and what comes of it is not stored. The frame
- * says which entry was outdated: SLOT is NIL if there was none.
+ * CROWDED. A load that is in flight can be taken over, and what comes of it is not stored. The
+ * frame says which entry was outdated: SLOT is NIL if there was none.
  */
 export function claim(
   head: u32,

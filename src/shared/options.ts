@@ -25,8 +25,9 @@ const LOAD_WAIT_DEFAULT_MS = 1000;
 export interface SharedAttachOptions<V> {
   /**
    * What values are, and how they become bytes: `'bytes'` keeps a `Uint8Array`, `'buffer'` the same
-   * and gives a `Buffer`, `'string'` any string, `'json'` what `JSON.stringify` takes, and a codec of
-   * your own anything else. It must be the same in all threads: functions do not pass between them.
+   * and gives a `Buffer`, `'string'` any string, `'json'` what `JSON.stringify` takes, and a codec
+   * of your own anything else. It must be the same in all threads: functions do not pass between
+   * them.
    *
    * @default 'bytes'
    */

@@ -134,7 +134,7 @@ describe('getOrLoad', () => {
     expect([loader.calls, other.calls]).toEqual([2, 0]);
   });
 
-  it('keeps what is there if loading it anew fails, and other threads load by themselves', async () => {
+  it('keeps what is there if loading it anew fails, and others load by themselves', async () => {
     const first = make();
     const second = attach(first);
     first.set('a', 'old');

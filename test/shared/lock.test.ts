@@ -1,6 +1,7 @@
 // The lock, in every order of the atomic operations of its threads (explore.ts).
 //
-// WASM_LRU_LENGTH=3 gives three threads three turns each, and more threads and turns elsewhere.
+// WASM_LRU_LENGTH=2 gives three threads two turns each, and more threads and turns elsewhere. Three
+// turns are too many states for a quarter of an hour.
 
 import { describe, expect, it } from 'vitest';
 import { LINE_LOCK, LINE_STUCK, LINE_TURN } from '../../assembly/shared/layout.js';
