@@ -9,15 +9,15 @@
 //
 // Part of the JavaScript engine only; buckets.wasm.ts is the WebAssembly core's.
 
-import { mul } from './arith.js';
-import { CHAIN_MAX, ELSEWHERE, MULTIPLIER, NIL } from './layout.js';
+import { mix } from './hash.js';
+import { CHAIN_MAX, ELSEWHERE, NIL } from './layout.js';
 import { recordsOf, Table, wordOf } from './slots.js';
 
 /** 1 if a chain takes one more slot, 0 if it does not. */
 export type Place = number;
 
 function chainOf(table: Table, word: number): number {
-  return mul(word, MULTIPLIER) >>> table.headShift;
+  return mix(word) >>> table.headShift;
 }
 
 /** The slot of a word; NIL if there is none, ELSEWHERE if a MAPPED entry may have it. */

@@ -16,13 +16,13 @@
 //
 // Part of the WebAssembly core only; buckets.ts has the same functions over chains.
 
+import { mix } from './hash.js';
 import {
   BUCKET_BYTES,
   BUCKET_BYTES_LOG2,
   BUCKET_CROWD,
   BUCKET_SLOTS,
   ELSEWHERE,
-  MULTIPLIER,
   NIL,
   PASSES_MAX,
   TAG_MATCHES_MAX,
@@ -39,14 +39,14 @@ const ASKED_ONE: u32 = 0x100;
 export type Place = usize;
 
 /** The tag of a mixed word. It must not depend on the same bits alone as the bucket. */
-function tagOf(mix: u32): u32 {
-  const tag = (mix ^ (mix >> 15)) & 0xff;
+function tagOf(mixed: u32): u32 {
+  const tag = (mixed ^ (mixed >> 15)) & 0xff;
   return tag ? tag : 1;
 }
 
 /** The bucket at which the search of a mixed word begins. */
-function homeOf(table: Table, mix: u32): usize {
-  const bucket = ((mix as u64) * (bucketCountOf(table) as u64)) >> 32;
+function homeOf(table: Table, mixed: u32): usize {
+  const bucket = ((mixed as u64) * (bucketCountOf(table) as u64)) >> 32;
   return bucketsOf(table) + ((bucket as usize) << BUCKET_BYTES_LOG2);
 }
 
@@ -91,9 +91,9 @@ function findBehind(table: Table, home: usize, tags: v128, word: u32): u32 {
 
 /** The slot of a word; NIL if there is none, ELSEWHERE if a MAPPED entry may have it. */
 export function find(table: Table, word: u32): u32 {
-  const mix = word * MULTIPLIER;
-  const home = homeOf(table, mix);
-  const tags = i8x16.splat(tagOf(mix) as i8);
+  const mixed = mix(word);
+  const home = homeOf(table, mixed);
+  const tags = i8x16.splat(tagOf(mixed) as i8);
   const records = recordsOf(table);
   for (let lanes = matches(home, tags); lanes; lanes &= lanes - 1) {
     const slot = slotIn(home, ctz(lanes));
@@ -104,9 +104,9 @@ export function find(table: Table, word: u32): u32 {
 
 /** The place for a word that is not in the index: a lane's address; 0 if the word is refused. */
 export function vacancyFor(table: Table, word: u32): Place {
-  const mix = word * MULTIPLIER;
-  const tags = i8x16.splat(tagOf(mix) as i8);
-  let bucket = homeOf(table, mix);
+  const mixed = mix(word);
+  const tags = i8x16.splat(tagOf(mixed) as i8);
+  let bucket = homeOf(table, mixed);
   let alike = 0;
   for (let passes = 0; passes < PASSES_MAX; passes++) {
     alike += popcnt(matches(bucket, tags));
@@ -120,22 +120,22 @@ export function vacancyFor(table: Table, word: u32): Place {
 
 /** Puts a slot into the place that `vacancyFor` gave for its word. */
 export function occupy(table: Table, word: u32, slot: u32, place: Place): void {
-  const mix = word * MULTIPLIER;
+  const mixed = mix(word);
   const target = place & ~(BUCKET_BYTES - 1);
-  let bucket = homeOf(table, mix);
+  let bucket = homeOf(table, mixed);
   while (bucket != target) {
     setCrowd(bucket, crowdOf(bucket) + 1);
     bucket = after(table, bucket);
   }
-  store<u8>(place, tagOf(mix));
+  store<u8>(place, tagOf(mixed));
   store<u32>(target + ((place - target) << 2), slot, BUCKET_SLOTS);
 }
 
 /** Takes a slot of the index out of it. */
 export function vacate(table: Table, word: u32, slot: u32): void {
-  const mix = word * MULTIPLIER;
-  const tags = i8x16.splat(tagOf(mix) as i8);
-  let bucket = homeOf(table, mix);
+  const mixed = mix(word);
+  const tags = i8x16.splat(tagOf(mixed) as i8);
+  let bucket = homeOf(table, mixed);
   // Ends at the slot, which lies on this way (S3).
   while (true) {
     for (let lanes = matches(bucket, tags); lanes; lanes &= lanes - 1) {
@@ -152,13 +152,13 @@ export function vacate(table: Table, word: u32, slot: u32): void {
 
 /** Notes that a MAPPED entry has this word, so that a search of it asks the Map. */
 export function noteMapped(table: Table, word: u32): void {
-  const home = homeOf(table, word * MULTIPLIER);
+  const home = homeOf(table, mix(word));
   setCrowd(home, crowdOf(home) + ASKED_ONE);
 }
 
 /** Takes the note of one MAPPED entry back. */
 export function forgetMapped(table: Table, word: u32): void {
-  const home = homeOf(table, word * MULTIPLIER);
+  const home = homeOf(table, mix(word));
   setCrowd(home, crowdOf(home) - ASKED_ONE);
 }
 

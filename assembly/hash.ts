@@ -8,9 +8,9 @@
 // H1  Equal strings have equal hashes under one offset, whatever their representation (rope,
 //     slice, one-byte). Lone surrogates are distinct: no encoding is involved.
 //
-// The sample is multiplied once for four units: the search waits for the hash, and the index
-// multiplies once more (buckets). The shift between the two keeps differences in both quads from
-// cancelling out.
+// The sample is multiplied once for four units: the search waits for the hash, and the index mixes
+// all of it once more. The shift between the two keeps differences in both quads from cancelling
+// out.
 
 import { mul } from './arith.js';
 import { stringCharCodeAt } from './imports.js';
@@ -26,6 +26,14 @@ export function round(state: u32, word: u32): u32 {
   return mul(product ^ (product >>> 15), ROUND_SECOND);
 }
 
+/**
+ * A word, mixed one to one: bucket, chain and tag are parts of the result. A multiplication alone
+ * would crowd numbers that follow each other at certain distances.
+ */
+export function mix(word: u32): u32 {
+  return round(0, word);
+}
+
 function hashWhole(text: externref, length: i32): u32 {
   const paired = length & ~1;
   let state: u32 = length;
@@ -33,7 +41,7 @@ function hashWhole(text: externref, length: i32): u32 {
     state = round(state, stringCharCodeAt(text, i) | (stringCharCodeAt(text, i + 1) << 16));
   }
   if (paired != length) state = round(state, stringCharCodeAt(text, paired));
-  return state ^ (state >>> 16);
+  return state;
 }
 
 /**
@@ -57,6 +65,5 @@ export function hashString(text: externref, length: i32, offset: i32): u32 {
     (stringCharCodeAt(text, start + 6) << 16) ^
     (stringCharCodeAt(text, start + 7) << 24);
   const product = mul(first, ROUND_FIRST);
-  const mixed = product ^ (product >>> 15) ^ second ^ mul(length, LENGTH_FACTOR);
-  return mul(mixed, ROUND_SECOND);
+  return product ^ (product >>> 15) ^ second ^ mul(length, LENGTH_FACTOR);
 }

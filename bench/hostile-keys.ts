@@ -3,9 +3,10 @@
 //
 // A string's hash is made of rounds, each a bijection of the state (assembly/hash.ts): choose all
 // units but the last two freely, and the last two take the state to where it should end. Floats
-// likewise, of two rounds. The bucket of an int32 is the top of a product with a known factor,
-// which has an inverse.
+// likewise, of two rounds. Bucket and tag of an int32 are parts of what one round makes of it, and
+// that can be undone.
 
+import { mix } from '../assembly/hash.js';
 import { MULTIPLIER, SAMPLE_LENGTH } from '../assembly/layout.js';
 
 /** Code units from which a string is sampled: at the end of it first. */
@@ -56,20 +57,14 @@ function unshift(product: number): number {
   return product ^ (high >>> 15);
 }
 
-/** The input of a round of hash.ts that led to its result. */
-function unround(result: number): number {
-  return Math.imul(unshift(Math.imul(result, SECOND)), FIRST);
-}
-
-function round(input: number): number {
-  const product = Math.imul(input, 0x85ebca6b);
-  return Math.imul(product ^ (product >>> 15), 0xc2b2ae35);
+/** The word that is mixed to this: what a round of hash.ts was given that led to its result. */
+export function unmix(mixed: number): number {
+  return Math.imul(unshift(Math.imul(mixed, SECOND)), FIRST);
 }
 
 /** Strings of four units with one hash : the last pair undoes the first. */
 export function collidingString(i: number): string {
-  const state = round(4 ^ i);
-  const last = unround(12345) ^ state;
+  const last = unmix(12345) ^ mix(4 ^ i);
   return String.fromCharCode(i & 0xffff, i >>> 16, last & 0xffff, last >>> 16);
 }
 
@@ -79,33 +74,28 @@ const float = new Float64Array(halves.buffer);
 /** Floats with one hash , likewise. */
 export function collidingFloat(i: number): number {
   halves[0] = i;
-  halves[1] = unround(12345) ^ round(i);
+  halves[1] = unmix(12345) ^ mix(i);
   return float[0] as number;
 }
 
-/** Ints in one bucket of any table whose multiplier is the first one. */
+/** Ints in one bucket of any table. */
 export function collidingInt(i: number): number {
-  return Math.imul(i, inverse(MULTIPLIER));
+  return unmix(i);
 }
 
 function bucketsOf(capacity: number): number {
   return Math.ceil(capacity / ENTRIES_PER_BUCKET);
 }
 
-/** What the core makes of a word: bucket and tag are parts of it. */
-export function mixOf(word: number): number {
-  return Math.imul(word, MULTIPLIER);
-}
-
 /** The bucket of a word in a table of some capacity. */
 export function bucketOf(word: number, capacity: number): number {
-  return Math.floor(((mixOf(word) >>> 0) * bucketsOf(capacity)) / 2 ** 32);
+  return Math.floor(((mix(word) >>> 0) * bucketsOf(capacity)) / 2 ** 32);
 }
 
 /** The tag of a word, which is told apart within a bucket. */
 export function tagOf(word: number): number {
-  const mix = mixOf(word);
-  return (mix ^ (mix >>> 15)) & 0xff || 1;
+  const mixed = mix(word);
+  return (mixed ^ (mixed >>> 15)) & 0xff || 1;
 }
 
 /**
@@ -113,13 +103,12 @@ export function tagOf(word: number): number {
  * close together: some 2^24 / buckets are in one bucket.
  */
 export function crowdingWords(count: number, capacity: number, bucket: number): number[] {
-  const undo = inverse(MULTIPLIER);
   const words: number[] = [];
   // The low byte is the tag, as far as the bits above do not change it: one of 256 is right.
   let high = Math.ceil((bucket * 2 ** 32) / bucketsOf(capacity) / 256) % 2 ** 24;
   for (; words.length < count; high = (high + 1) % 2 ** 24) {
     const low = ((high >>> 7) & 0xff) ^ 0x5a;
-    words.push(Math.imul((high << 8) | low, undo));
+    words.push(unmix((high << 8) | low));
   }
   return words;
 }
@@ -127,13 +116,8 @@ export function crowdingWords(count: number, capacity: number, bucket: number): 
 /** A float whose hash is a word; another one for each `i`. */
 export function floatOf(word: number, i: number): number {
   halves[0] = i;
-  halves[1] = unround(unfinish(word)) ^ round(i);
+  halves[1] = unmix(word) ^ mix(i);
   return float[0] as number;
-}
-
-/** The state that the last step of a hash took to its result. */
-function unfinish(hash: number): number {
-  return hash ^ (hash >>> 16);
 }
 
 /**
@@ -161,12 +145,13 @@ export const hostileFamilies: readonly HostileFamily[] = [
     randomAt: (i) => `user-permissions:${i + 1e6}`,
   },
   {
-    name: 'ints in one bucket, as the multiplier is known',
+    name: 'ints in one bucket, as the mixing is known',
     keyAt: collidingInt,
     randomAt: random,
   },
   {
-    name: 'ints that were multiplied as the buckets are',
+    // Steps of its square, which a multiplication alone would put into few buckets.
+    name: 'ints that were multiplied by a Fibonacci hash',
     keyAt: (i) => Math.imul(i, MULTIPLIER),
     randomAt: random,
   },

@@ -19,7 +19,7 @@ import {
   PASSES_MAX,
   TAG_MATCHES_MAX,
 } from '../assembly/layout.js';
-import { floatOf } from '../bench/hostile-keys.js';
+import { bucketOf, floatOf, unmix } from '../bench/hostile-keys.js';
 import { entriesOf, type LRUCache } from '../src/api/lru.js';
 import { type Image, imageOf } from './image.js';
 import { spied } from './spied.js';
@@ -32,7 +32,7 @@ import {
   type TestEngine,
 } from './support.js';
 import { expectTable, expectValid } from './validate.js';
-import { sameHome, sameTag, scramble, straddling, wordOfMix } from './words.js';
+import { sameHome, sameTag, scramble, straddling } from './words.js';
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 const mappedIn = ({ records, fresh }: Image) =>
@@ -90,7 +90,7 @@ describe.each(plainCases)('the index on $name', ({ name, open }) => {
 
   it('takes so many words of one place and one tag, and finds the others elsewhere', () => {
     const { engine, table, lease, outcomes, add } = openRoomy(open(), 1000);
-    const words = range(128).map((i) => wordOfMix(sameTag(i)));
+    const words = range(128).map((i) => unmix(sameTag(i)));
     const slots = words.map(add);
     const taken = isWasm ? TAG_MATCHES_MAX : CHAIN_MAX;
     expect(outcomes).toEqual({ indexed: taken, mapped: 128 - taken });
@@ -100,10 +100,10 @@ describe.each(plainCases)('the index on $name', ({ name, open }) => {
     const { image } = expectTable(lease);
     expect(mappedIn(image)).toBe(128 - taken);
     // An absent word of the place asks the Map, and one of any other place does not.
-    expect(engine.find(table, wordOfMix(sameHome(255)))).toBe(ELSEWHERE);
+    expect(engine.find(table, unmix(sameHome(255)))).toBe(ELSEWHERE);
     expect(range(100).filter((i) => engine.find(table, scramble(i)) !== NIL)).toEqual([]);
     for (const slot of slots) engine.remove(table, slot);
-    expect([...words, wordOfMix(sameHome(255))].map((word) => engine.find(table, word))).toEqual(
+    expect([...words, unmix(sameHome(255))].map((word) => engine.find(table, word))).toEqual(
       Array(129).fill(NIL),
     );
     const { index } = expectTable(lease).image;
@@ -115,15 +115,18 @@ describe.each(plainCases)('the index on $name', ({ name, open }) => {
 
   it('takes so many words of one place, whatever their tags', () => {
     const { engine, table, lease, outcomes, add } = openRoomy(open(), 1000);
-    const words = range(256).map((i) => wordOfMix(sameHome(i)));
+    const words = range(256).map((i) => unmix(sameHome(i)));
     words.forEach(add);
     const taken = isWasm ? PASSES_MAX * BUCKET_LANES : CHAIN_MAX;
     expect(outcomes).toEqual({ indexed: taken, mapped: 256 - taken });
-    // Innocent words find their place, also those whose buckets are full.
+    // Innocent words find their place, also those whose buckets are full, but for those that would
+    // have to pass all of them, or nearly.
     const innocent = range(600).map((i) => scramble(i + 1));
+    const crowded = bucketOf(words[0] as number, 1000);
+    const isNear = (word: number) => [crowded, crowded + 1].includes(bucketOf(word, 1000));
     outcomes.mapped = 0;
     const slots = innocent.map(add);
-    expect(outcomes.mapped).toBeLessThan(isWasm ? 8 : 1);
+    expect(outcomes.mapped).toBeLessThanOrEqual(isWasm ? innocent.filter(isNear).length : 0);
     const lost = innocent.filter(
       (word, i) => ![slots[i], ELSEWHERE].includes(engine.find(table, word)),
     );
@@ -139,8 +142,8 @@ describe.each(plainCases)('the index on $name', ({ name, open }) => {
       const high = (mix + i * 4096) & ~0xff;
       return high | (0x5a ^ ((high >>> 15) & 0xff));
     };
-    for (const mix of buckets) for (const i of range(40)) add(wordOfMix(tagged(mix, i)));
-    for (const mix of buckets) for (const i of range(20)) add(wordOfMix(mix + 77 + i * 257));
+    for (const mix of buckets) for (const i of range(40)) add(unmix(tagged(mix, i)));
+    for (const mix of buckets) for (const i of range(20)) add(unmix(mix + 77 + i * 257));
     for (const i of range(400)) add(scramble(i));
     const { bucket, search } = tagMatches(expectTable(lease).image);
     if (!isWasm) return;
@@ -150,7 +153,7 @@ describe.each(plainCases)('the index on $name', ({ name, open }) => {
 
   it('refuses at a growth what comes together there, and says which', () => {
     const { engine, table, lease, outcomes, add } = openRoomy(open(), 14);
-    const words = range(8).map((i) => wordOfMix(straddling(i)));
+    const words = range(8).map((i) => unmix(straddling(i)));
     const slots = words.map(add);
     expect(outcomes.mapped).toBe(0);
     engine.setLimit(table, 20);
@@ -267,11 +270,11 @@ describe.each(engineCases.filter(({ name }) => !name.includes('constant')))(
 );
 
 const families: readonly (readonly [name: string, keyAt: (i: number) => unknown])[] = [
-  ['ints of one tag', (i) => wordOfMix(sameTag(i & 127)) + 0 * i],
-  ['ints of one place', (i) => wordOfMix(sameHome(i & 255))],
+  ['ints of one tag', (i) => unmix(sameTag(i & 127)) + 0 * i],
+  ['ints of one place', (i) => unmix(sameHome(i & 255))],
   ['strings of one hash', (i) => `${i + 1000}${'-'.repeat(100)}`],
   ['long strings', (i) => `${i + 1000}${'-'.repeat(600)}`],
-  ['floats of one tag', (i) => floatOf(wordOfMix(sameTag(i & 127)), i)],
+  ['floats of one tag', (i) => floatOf(unmix(sameTag(i & 127)), i)],
   ['objects', () => ({})],
 ];
 

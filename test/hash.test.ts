@@ -8,13 +8,12 @@ import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashString } from '../assembly/hash.js';
+import { hashString, mix } from '../assembly/hash.js';
 import {
   ASK_MAP,
   ELSEWHERE,
   INSERTED,
   KEY_LENGTH_MAX,
-  MULTIPLIER,
   NIL,
   OUTCOME_BITS,
   OUTCOME_MASK,
@@ -170,11 +169,39 @@ const collisionsIn = (hashes: readonly number[]) => hashes.length - new Set(hash
 function longestChain(hashes: readonly number[]): number {
   const chains = new Uint32Array(1 << 16);
   for (const hash of hashes) {
-    const chain = Math.imul(hash, MULTIPLIER) >>> 16;
+    const chain = mix(hash) >>> 16;
     chains[chain] = (chains[chain] as number) + 1;
   }
   return chains.reduce((longest, length) => Math.max(longest, length), 0);
 }
+
+describe('numbers at equal distances', () => {
+  const LOAD = 7;
+  const LANES = 12;
+  const FIBONACCI = 0x9e3779b1 | 0;
+  const distances = [
+    ...Array.from({ length: 2000 }, (_, i) => i + 1),
+    ...[FIBONACCI, Math.imul(FIBONACCI, FIBONACCI), 1 << 12, 1 << 16, 1000 << 10],
+  ];
+
+  /** Share of `count` numbers that find their bucket full. */
+  function shareBeyond(distance: number, count: number): number {
+    const filled = new Uint16Array(Math.ceil(count / LOAD));
+    let beyond = 0;
+    for (let i = 0; i < count; i++) {
+      const share = (mix(Math.imul(i, distance)) >>> 0) / 2 ** 32;
+      const bucket = Math.floor(share * filled.length);
+      filled[bucket] = (filled[bucket] as number) + 1;
+      if ((filled[bucket] as number) > LANES) beyond += 1;
+    }
+    return beyond / count;
+  }
+
+  it.each([300, 1000, 10_000])('do not crowd the buckets of %i', (count) => {
+    const crowding = distances.filter((distance) => shareBeyond(distance, count) > 0.2);
+    expect(crowding).toEqual([]);
+  });
+});
 
 describe.each(families)('hashes of strings with %s', (_, keyAt) => {
   const hashes = Array.from({ length: COUNT }, (__, i) => {

@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
 import { describe, expect, it } from 'vitest';
+import { unmix } from '../bench/hostile-keys.js';
 import { entriesOf, LRUCache } from '../src/api/lru.js';
 import type { Engine } from '../src/engine/engine.js';
 import { TableHost } from '../src/engine/lifetime.js';
@@ -16,7 +17,7 @@ import { HandClock } from './hand-clock.js';
 import { cores } from './image.js';
 import { openRelease } from './support.js';
 import { expectArena, expectValid } from './validate.js';
-import { sameTag, wordOfMix } from './words.js';
+import { sameTag } from './words.js';
 
 const TABLES_MAX = 4096;
 const BYTES_MAX = 1 << 25;
@@ -180,7 +181,7 @@ describe('a large table', () => {
     const options = { maxSize: 5000, perf, ttlResolution: 0, ttl: 1000 };
     const cache = openOn(host, { ...options, max: 900 });
     const rare = [{}, Symbol('a'), 5n, 1.5, Number.NaN, null, undefined, 'x'.repeat(600), 'short'];
-    const crowded = Array.from({ length: 40 }, (_, i) => wordOfMix(sameTag(i)));
+    const crowded = Array.from({ length: 40 }, (_, i) => unmix(sameTag(i)));
     const keys = [...rare, ...crowded, ...Array.from({ length: 150 }, (_, i) => `key ${i}`)];
     keys.forEach(
       (key, i) => void cache.set(key, i, { size: 1 + (i % 7), ttl: i % 3 ? 1000 + i : 0 }),

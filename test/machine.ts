@@ -435,7 +435,8 @@ export class Machine {
     expectEqual(slot, isStale(row, now) ? -row.slot : row.slot, 'visit');
     if (slot < NIL) return;
     if (mode & VISIT_RENEW && row.ttl !== 0) row.start = now;
-    if (mode & VISIT_TOUCH) this.#touched(row, how);
+    // Not to be undone (E4).
+    if (mode & VISIT_TOUCH) this.#touched(row, 0);
   }
 
   #reword(row: Row, word: number): void {

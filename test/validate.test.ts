@@ -11,11 +11,12 @@ import {
   EMPTY,
 } from '../assembly/layout.js';
 import type { Table } from '../assembly/slots.js';
+import { unmix } from '../bench/hostile-keys.js';
 import { entriesOf } from '../src/api/lru.js';
 import { imageOf } from './image.js';
 import { openCache, openDebug, openJs } from './support.js';
 import { expectArena, expectValid, prospectOf } from './validate.js';
-import { sameTag, wordOfMix } from './words.js';
+import { sameTag } from './words.js';
 
 function openFull() {
   const cache = openCache<unknown, number>(openJs(), { max: 20, maxSize: 99, ttl: 1000 });
@@ -171,7 +172,7 @@ it('sees what the index makes of a word as the engines do', () => {
     const table = engine.createTable(50) ?? expect.fail('no memory for a table');
     while (imageOf({ engine, table }).capacity < 50) engine.grow(table);
     for (let i = 0; i < 40; i++) {
-      const word = wordOfMix(sameTag(i));
+      const word = unmix(sameTag(i));
       const { asks, refuses } = prospectOf(imageOf({ engine, table }), word);
       expect(engine.find(table, word) === ELSEWHERE).toBe(asks);
       expect(engine.insert(table, word) === CROWDED).toBe(refuses);

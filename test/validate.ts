@@ -4,6 +4,7 @@
 // the index of each engine anew, in its own way, then those of entries.ts.
 
 import { expect } from 'vitest';
+import { mix } from '../assembly/hash.js';
 import {
   ARENA_BIN_COUNT,
   ARENA_BINS,
@@ -18,7 +19,6 @@ import {
   EMPTY,
   EMPTY_BYTES,
   MAPPED,
-  MULTIPLIER,
   NIL,
   PASSES_MAX,
   SLOT_FIRST,
@@ -79,7 +79,7 @@ export function liveSlots(image: Image): number[] {
   return live;
 }
 
-const mixOf = (word: number) => Math.imul(word, MULTIPLIER) >>> 0;
+const mixOf = (word: number) => mix(word) >>> 0;
 const tagOf = (word: number) => (mixOf(word) ^ (mixOf(word) >>> 15)) & 0xff || 1;
 const homeIn = (word: number, count: number) =>
   Number((BigInt(mixOf(word)) * BigInt(count)) >> 32n);

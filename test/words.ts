@@ -1,11 +1,11 @@
 // Words by family: some spread over any index, others are made to crowd one place of it.
 //
-// Both indexes multiply a word by MULTIPLIER, which has an inverse; so whoever knows the code
-// chooses the product. Its top bits are the chain of a word, its share of 2^32 the bucket, and its
-// low bits the tag (assembly/buckets).
+// Both indexes mix a word, which can be undone; so whoever knows the code chooses the result. Its
+// top bits are the chain of a word, its share of 2^32 the bucket, and its low bits the tag
+// (assembly/buckets).
 
 import { hashString } from '../assembly/hash.js';
-import { MULTIPLIER } from '../assembly/layout.js';
+import { unmix } from '../bench/hostile-keys.js';
 
 /** Words by number. */
 export interface WordFamily {
@@ -16,19 +16,6 @@ export interface WordFamily {
   textAt?(i: number): string;
   /** Where the strings are sampled. */
   readonly offset: number;
-}
-
-function inverseOf(factor: number): number {
-  let x = factor;
-  for (let i = 0; i < 5; i++) x = Math.imul(x, 2 - Math.imul(factor, x));
-  return x;
-}
-
-const INVERSE = inverseOf(MULTIPLIER);
-
-/** The word whose product with MULTIPLIER is this. */
-export function wordOfMix(mix: number): number {
-  return Math.imul(mix, INVERSE);
 }
 
 /** A bijection of int32, well mixed (the finisher of murmur3). */
@@ -64,10 +51,10 @@ export const families: Readonly<Record<string, WordFamily>> = {
     wordAt: (i) => hashString(textAt(i), textAt(i).length, OFFSET) | 0,
     offset: OFFSET,
   },
-  'one tag': plain(true, (i) => wordOfMix(sameTag(i))),
-  'one home': plain(true, (i) => wordOfMix(sameHome(i))),
-  straddling: plain(true, (i) => wordOfMix(straddling(i))),
-  mixed: plain(true, (i) => (i & 3 ? wordOfMix(sameHome(i)) : i)),
+  'one tag': plain(true, (i) => unmix(sameTag(i))),
+  'one home': plain(true, (i) => unmix(sameHome(i))),
+  straddling: plain(true, (i) => unmix(straddling(i))),
+  mixed: plain(true, (i) => (i & 3 ? unmix(sameHome(i)) : i)),
 };
 
 /** Those that no index refuses, and those that it may. */

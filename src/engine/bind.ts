@@ -23,6 +23,7 @@ export interface CoreAdapter {
   order(table: Table): Int32Array;
   staleOrder(table: Table, now: number): Int32Array;
   touch(table: Table, slot: number): void;
+  visit(table: Table, slot: number, now: number, mode: number): number;
   /** Called after what may have grown the core's memory. */
   noteGrowth(): void;
 }
@@ -103,7 +104,7 @@ export function bind(core: CoreFunctions, adapter: CoreAdapter, hash?: HashStrin
     startOf: core.startOf,
     ttlOf: core.ttlOf,
     weightOf: core.weightOf,
-    visit: core.visit,
+    visit: adapter.visit,
     seek: core.seek,
     seekString: strings.seekString,
     write: core.write,

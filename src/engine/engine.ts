@@ -8,8 +8,8 @@
 // E2  A word is an int32: the key itself, or a hash. Two keys may have one word, so the caller
 //     compares the key that it keeps under the slot.
 // E3  Every function leaves the table valid, also when memory is refused.
-// E4  `untouch` undoes what the `get`, `put`, `seek` or `visit` just before it did to the order,
-//     and only that. A `touch` cannot be undone: its caller knows the key.
+// E4  `untouch` undoes what the `get`, `put` or `seek` just before it did to the order, and only
+//     that. A `touch` or `visit` cannot be undone: its caller knows the key.
 // E5  Ages and weights are columns (layout.ts) that a table has only once they are in use. Then
 //     entries are read by `seek`, and each `put` is followed by a `write`.
 //

@@ -18,6 +18,5 @@ export function hashFloat(value: number): number {
   bits ??= new DataView(new ArrayBuffer(8));
   // Every NaN is one key, but a NaN may carry any payload into its bits.
   bits.setFloat64(0, Number.isNaN(value) ? 0 : value);
-  const state = round(round(0, bits.getInt32(4)), bits.getInt32(0));
-  return state ^ (state >>> 16);
+  return round(round(0, bits.getInt32(4)), bits.getInt32(0));
 }

@@ -25,6 +25,7 @@ export function createJsEngine(hash?: HashString): Engine {
         return core.arranged(own(table)).slice(0, count);
       },
       touch: (table, slot) => core.touch(own(table), slot),
+      visit: (table, slot, now, mode) => core.visit(own(table), slot, now, mode),
       noteGrowth() {},
     },
     hash,

@@ -2,8 +2,8 @@
 // its memory.
 //
 // W1  A view is made where it is used, since growth of the memory detaches it, and a detached view
-//     reads undefined without an error. One is kept, for `touch`: it is made anew after each call
-//     that may grow the memory, and a detached one leads to the core.
+//     reads undefined without an error. Two are kept, for `touch` and `visit`: they are made anew
+//     after each call that may grow the memory, and a detached one leads to the core.
 // W2  The core's u32 results arrive as int32; addresses are made unsigned here and nowhere else.
 // W3  The core imports the js-string builtins and nothing else. On hosts without them, the imports
 //     are stubs that are never called, and strings are hashed in JavaScript.
@@ -12,6 +12,8 @@
 
 import {
   AGE_BYTES_LOG2,
+  AGE_START,
+  AGE_TTL,
   MAPPED,
   RECORD_BYTES,
   RECORD_BYTES_LOG2,
@@ -28,6 +30,8 @@ import {
   TABLE_RECORDS,
   TABLE_SIZE,
   TABLE_WEIGHTS,
+  VISIT_RENEW,
+  VISIT_TOUCH,
   WEIGHT_BYTES_LOG2,
 } from '../../assembly/layout.js';
 import { bind, type CoreAdapter } from './bind.js';
@@ -119,31 +123,42 @@ function copyTable(from: CoreExports, table: Table, to: CoreExports): Table | un
 }
 
 /**
- * The core's `touch` (assembly/order.ts), on a view of its memory: most of what a hit costs is
- * calls. Where the clock has come to its end, or the view is detached, the core does it.
+ * The core's `touch` (assembly/order.ts) and `visit` (columns.ts), on views of its memory: most of
+ * what a hit costs is calls. Where the clock has come to its end, or a view is detached, the core
+ * does it.
  */
-function touchByView(core: CoreExports): Pick<CoreAdapter, 'touch' | 'noteGrowth'> {
+function byView(core: CoreExports): Pick<CoreAdapter, 'touch' | 'visit' | 'noteGrowth'> {
   let words = new Int32Array(core.memory.buffer);
+  let times = new Float64Array(core.memory.buffer);
   const noteGrowth = () => {
-    if (words.length === 0) words = new Int32Array(core.memory.buffer);
+    if (words.length > 0) return;
+    words = new Int32Array(core.memory.buffer);
+    times = new Float64Array(core.memory.buffer);
   };
-  return {
-    noteGrowth,
-    touch(table, slot) {
-      const header = (table as unknown as number) >>> 2;
-      const clock = words[header + TABLE_CLOCK / 4] as number;
-      if (clock < STAMP_MAX) {
-        const records = (words[header + TABLE_RECORDS / 4] as number) >>> 2;
-        const at = records + slot * (RECORD_BYTES / 4) + RECORD_STAMP / 4;
-        words[at] = (clock + STAMP_STEP) | ((words[at] as number) & MAPPED);
-        words[header + TABLE_CLOCK / 4] = clock + STAMP_STEP;
-        words[header + TABLE_NEWEST / 4] = slot;
-      } else {
-        noteGrowth();
-        core.touch(table, slot);
-      }
-    },
+  const touch = (table: Table, slot: number) => {
+    const header = (table as unknown as number) >>> 2;
+    const clock = words[header + TABLE_CLOCK / 4] as number;
+    if (clock < STAMP_MAX) {
+      const records = (words[header + TABLE_RECORDS / 4] as number) >>> 2;
+      const at = records + slot * (RECORD_BYTES / 4) + RECORD_STAMP / 4;
+      words[at] = (clock + STAMP_STEP) | ((words[at] as number) & MAPPED);
+      words[header + TABLE_CLOCK / 4] = clock + STAMP_STEP;
+      words[header + TABLE_NEWEST / 4] = slot;
+    } else {
+      noteGrowth();
+      core.touch(table, slot);
+    }
   };
+  const visit = (table: Table, slot: number, now: number, mode: number) => {
+    const ages = (words[((table as unknown as number) + TABLE_AGES) >>> 2] as number) >>> 3;
+    const at = ages + (slot << (AGE_BYTES_LOG2 - 3));
+    const ttl = times[at + AGE_TTL / 8];
+    if (ttl === undefined || (mode & VISIT_RENEW) !== 0) return core.visit(table, slot, now, mode);
+    if (ttl !== 0 && now - (times[at + AGE_START / 8] as number) > ttl) return -slot;
+    if ((mode & VISIT_TOUCH) !== 0) touch(table, slot);
+    return slot;
+  };
+  return { touch, visit, noteGrowth };
 }
 
 /** Binds an instance of the core, fresh or from another loader. */
@@ -156,7 +171,7 @@ export function bindWasm(
   core.open();
   const slotsAt = (address: number, count: number) =>
     new Int32Array(core.memory.buffer, address >>> 0, count).slice();
-  const { touch, noteGrowth } = touchByView(core);
+  const { touch, visit, noteGrowth } = byView(core);
   const engine = bind(
     core,
     {
@@ -170,6 +185,7 @@ export function bindWasm(
         return slotsAt(core.arranged(table), count);
       },
       touch,
+      visit,
       noteGrowth,
     },
     hash,

@@ -197,12 +197,20 @@ export class Entries<K, V> {
   seek(key: K, now: number): number {
     const engine = this.#engine;
     const table = this.#table;
-    if (typeof key !== 'string' && typeof key !== 'number') return this.#visitMapped(key, now);
-    const slot =
-      typeof key === 'string'
-        ? engine.seekString(table, key, this.#offset, now)
-        : engine.seek(table, isInt32(key) ? key : engine.hashFloat(key), now);
-    if (isSameKey(this.items[Math.abs(slot) * 2], key)) return slot;
+    let slot: number;
+    if (typeof key === 'string') {
+      slot = engine.seekString(table, key, this.#offset, now);
+    } else if (typeof key === 'number') {
+      slot = this.#lookaside.slotFor(key);
+      if (this.items[slot * 2] === key) return engine.visit(table, slot, now, VISIT_TOUCH);
+      slot = engine.seek(table, isInt32(key) ? key : engine.hashFloat(key), now);
+    } else {
+      return this.#visitMapped(key, now);
+    }
+    if (isSameKey(this.items[Math.abs(slot) * 2], key)) {
+      if (typeof key === 'number') this.#lookaside.note(key, Math.abs(slot));
+      return slot;
+    }
     if (slot === NIL) {
       this.#noteMissed(key);
       return NIL;
@@ -245,6 +253,7 @@ export class Entries<K, V> {
       }
     } else if (typeof key === 'number' && (key | 0) === key) {
       code = this.#engine.put(this.#table, key);
+      if (outcomeOf(code) < EVICTED_MAPPED) this.#lookaside.note(key, slotOf(code));
     } else {
       return this.#putRare(key);
     }

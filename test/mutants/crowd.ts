@@ -3,6 +3,7 @@
 // Which word the index refuses, and which slot goes where, is said before by the rule of B1 to B4,
 // from the same buckets.
 
+import { mix } from '../../assembly/hash.js';
 import {
   BUCKET_BYTES,
   BUCKET_LANES,
@@ -10,7 +11,6 @@ import {
   CROWDED,
   ELSEWHERE,
   MAPPED,
-  MULTIPLIER,
   NIL,
   NO_ROOM,
   OUTCOME_BITS,
@@ -19,6 +19,7 @@ import {
   SLOT_FIRST,
   TAG_MATCHES_MAX,
 } from '../../assembly/layout.js';
+import { unmix } from '../../bench/hostile-keys.js';
 import { below, type Random } from '../../bench/random.js';
 import type { Table } from '../../src/engine/engine.js';
 import type { WasmEngine } from '../../src/engine/wasm.js';
@@ -26,29 +27,16 @@ import { type BucketIndex, type Image, imageOf } from '../image.js';
 import { expectTable } from '../validate.js';
 import { check } from './check.js';
 
-/** The x with x times the multiplier = 1, modulo 2^32 (Newton). */
-function inverse(): number {
-  let x = MULTIPLIER;
-  for (let i = 0; i < 5; i++) x = Math.imul(x, 2 - Math.imul(MULTIPLIER, x));
-  return x;
-}
-const INVERSE = inverse();
-
-/** The word that is mixed to this. */
-export function wordOfMix(mix: number): number {
-  return Math.imul(mix, INVERSE);
-}
-
 /** So many words with one home, the first or the last bucket, and so many tags. */
 export function crowdedWords(count: number, isLast: boolean, tags: number): number[] {
   const base = isLast ? 0xff800000 : 0;
   // The tag is of bits 0 to 7 and 15 to 22.
   return Array.from({ length: count }, (_, i) =>
-    wordOfMix(base + (i % tags) + (Math.floor(i / tags) << 8)),
+    unmix(base + (i % tags) + (Math.floor(i / tags) << 8)),
   );
 }
 
-const tagOf = (mix: number) => (mix ^ (mix >>> 15)) & 0xff || 1;
+const tagOf = (mixed: number) => (mixed ^ (mixed >>> 15)) & 0xff || 1;
 
 /** A model of the buckets: the tags of every lane. */
 class Buckets {
@@ -63,13 +51,12 @@ class Buckets {
   }
 
   homeOf(word: number): number {
-    const mix = Math.imul(word, MULTIPLIER) >>> 0;
-    return Number((BigInt(mix) * BigInt(this.#tags.length)) >> 32n);
+    return Number((BigInt(mix(word) >>> 0) * BigInt(this.#tags.length)) >> 32n);
   }
 
   /** The bucket and lane of a new word; undefined if it is refused. */
   placeFor(word: number): readonly [bucket: number, lane: number] | undefined {
-    const tag = tagOf(Math.imul(word, MULTIPLIER) >>> 0);
+    const tag = tagOf(mix(word));
     let alike = 0;
     for (let passes = 0; passes < PASSES_MAX; passes++) {
       const bucket = (this.homeOf(word) + passes) % this.#tags.length;
@@ -86,7 +73,7 @@ class Buckets {
     const place = this.placeFor(word);
     if (place === undefined) return false;
     const [bucket, lane] = place;
-    (this.#tags[bucket] as number[])[lane] = tagOf(Math.imul(word, MULTIPLIER) >>> 0);
+    (this.#tags[bucket] as number[])[lane] = tagOf(mix(word));
     return true;
   }
 }

@@ -6,13 +6,14 @@
 // exactly.
 
 import { OUTCOME_MASK, STAMP_MAX, STAMP_STEP } from '../../assembly/layout.js';
+import { unmix } from '../../bench/hostile-keys.js';
 import { below, createRandom } from '../../bench/random.js';
 import type { LRUCache } from '../../src/api/lru.js';
 import { TableHost } from '../../src/engine/lifetime.js';
 import { type Shape, SoakSubject } from '../nightly/soak-subject.js';
 import { expectValid } from '../validate.js';
 import { check } from './check.js';
-import { Crowd, crowdedWords, wordOfMix } from './crowd.js';
+import { Crowd, crowdedWords } from './crowd.js';
 import { Heap } from './heap.js';
 import { openCore } from './open.js';
 import { Pair } from './pair.js';
@@ -109,7 +110,7 @@ function crowds(module: WebAssembly.Module): void {
     const crowd = new Crowd(openCore(module).wasm, random, 260);
     const words = [
       ...crowdedWords(120, isLast, tags),
-      ...Array.from({ length: 60 }, (_, i) => wordOfMix(Math.imul(i, 0x1f3d5b79))),
+      ...Array.from({ length: 60 }, (_, i) => unmix(Math.imul(i, 0x1f3d5b79))),
     ];
     for (const word of words) crowd.put(word);
     for (const column of ['useAges', 'useWeights'] as const) {
@@ -135,7 +136,7 @@ const bounds = (large: number, small: number, size = 0): Shape['bounds'] => [
 const shapes: readonly Shape[] = [
   { ...plain, name: 'ints', bounds: bounds(60, 20), keyOf: (n) => n },
   { ...plain, name: 'strings', bounds: bounds(90, 5), keyOf: (n) => `user:${n}` },
-  { ...plain, name: 'crowded', bounds: bounds(80, 70), keyOf: (n) => wordOfMix(n << 8) },
+  { ...plain, name: 'crowded', bounds: bounds(80, 70), keyOf: (n) => unmix(n << 8) },
   {
     ...{ ...plain, name: 'ages and sizes', ttlMax: 60, isRenewed: true },
     ...{ bounds: bounds(50, 10, 40), keyOf: (n: number) => (n % 2 === 0 ? n : `${n}`) },
