@@ -6,6 +6,7 @@ import type { SharedHandle } from 'wasm-lru/shared';
 import type { Source } from './accounts.js';
 import { connect } from './connection.js';
 import { type CacheKind, createCache } from './demo/kinds.js';
+import { SlowConnection } from './demo/slow-connection.js';
 import type { Right, Rule } from './permissions.js';
 import { startService } from './service.js';
 
@@ -41,6 +42,8 @@ export interface ThreadCalls {
   report(): ThreadReport;
   changeRules(user: string, rules: readonly Rule[]): Promise<void>;
   allows(user: string, right: Right, path: string): Promise<boolean>;
+  /** Reads a user as so many logins at once do, from a database that takes so many ms. */
+  readAtOnce(user: string, logins: number, latencyMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,8 +59,9 @@ const owner = parentPort;
 if (owner === null) throw new Error('This is the program of a thread');
 const send = (message: ThreadMessage) => owner.postMessage(message);
 
+const connection = new SlowConnection(await connect(options.database));
 const service = await startService({
-  connection: await connect(options.database),
+  connection,
   root: options.root,
   host: options.host,
   port: options.port,
@@ -74,6 +78,12 @@ const calls: ThreadCalls = {
   },
   changeRules: (user, rules) => service.accounts.changeRules(user, rules),
   allows: (user, right, path) => service.accounts.allows(user, right, path),
+  readAtOnce: async (user, logins, latencyMs) => {
+    connection.latencyMs = latencyMs;
+    const { cache } = service.accounts;
+    await Promise.all(Array.from({ length: logins }, () => cache.refresh(user)));
+    connection.latencyMs = 0;
+  },
   close: () => service.close(),
 };
 owner.on('message', async ({ call, name, values }) => {

@@ -1,13 +1,14 @@
-// What tells the caches of the demo apart, over a store that answers when the test says so.
+// What tells caches apart, over a store that answers when the test says so.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LruAccountCache } from '../src/account-cache.js';
 import { type Account, type AccountStore, Accounts } from '../src/accounts.js';
 import type { Database } from '../src/database.js';
-import { NaiveCache, NoCache } from '../src/demo/other-caches.js';
+import { NoCache } from '../src/demo/other-caches.js';
 import { hashPassword } from '../src/password.js';
 import { PermissionSet } from '../src/permissions.js';
+import { NaiveCache } from './naive-cache.js';
 
 const accountOf = (name: string, pattern = '/'): Account => ({
   name,
@@ -48,7 +49,7 @@ const kinds = {
   'wasm-lru': (store: AccountStore) => new LruAccountCache(2, store),
 };
 
-describe('the caches of the demo', () => {
+describe('caches of users', () => {
   it('hold the users that were asked for last, and read one who is missing', async () => {
     for (const [kind, reads] of [
       ['none', 6],
