@@ -36,6 +36,13 @@ const CORES = [
     // bytes to keep. With it, a search takes three quarters of the time, one of many three fifths.
     inlineMax: 110,
   },
+  {
+    name: 'shared',
+    entries: { release: 'assembly/shared/core.wasm.ts', debug: 'assembly/shared/debug.wasm.ts' },
+    text: { file: 'src/shared/core.generated.ts', constant: 'sharedHex' },
+    // The memory comes from outside, and many instances have it.
+    flags: ['--importMemory', '--noExportMemory', '--sharedMemory', '--enable', 'threads'],
+  },
 ];
 
 /** The file that stands for one which asc asks for; null if there is none. */
@@ -52,13 +59,11 @@ function writeFile(name, content, baseDir) {
   writeFileSync(path, content);
 }
 
-async function compile({ name, entries }, target) {
+async function compile({ name, entries, flags = [] }, target) {
   const stem = target === 'debug' ? `build/${name}.debug` : `build/${name}`;
   const files = ['--outFile', `${stem}.wasm`, '--textFile', `${stem}.wat`];
-  const { error, stderr } = await main([entries[target], '--target', target, ...files], {
-    readFile,
-    writeFile,
-  });
+  const options = ['--target', target, ...files, ...flags];
+  const { error, stderr } = await main([entries[target], ...options], { readFile, writeFile });
   process.stderr.write(stderr.toString());
   if (error) throw error;
 }

@@ -28,9 +28,10 @@ const FORMATS = ['esm', 'cjs'];
 const WHOLE = [
   { name: 'index', entry: 'index', core: 'core' },
   { name: 'pure', entry: 'index', core: 'core-none' },
-  // It shares no class with the others, and so is complete by itself.
+  // They share no class with the others, and so are complete by themselves.
   { name: 'bytes', entry: 'bytes', core: 'core' },
   { name: 'numbers', entry: 'numbers', core: 'core' },
+  { name: 'shared', entry: 'shared', core: 'core' },
 ];
 
 /**
@@ -68,13 +69,16 @@ const FIELD_KEPT = '$LRUCache_';
 
 const EXTENSIONS = { esm: 'js', cjs: 'cjs' };
 
+/** Folders of src/ with a core of their own. */
+const OWN_CORES = ['bytes', 'shared'];
+
 /** Puts the entry's way to the core in the place of src/engine/core.ts. */
 const coreFrom = (core) => ({
   name: 'core',
   setup({ onResolve, resolve }) {
     onResolve({ filter: /\/core\.js$/ }, ({ kind, importer }) =>
-      // That of bytes has its own.
-      importer.startsWith(join(import.meta.dirname, 'bytes'))
+      // Those of bytes and of shared caches have their own.
+      OWN_CORES.some((folder) => importer.startsWith(join(import.meta.dirname, folder)))
         ? undefined
         : resolve(`./engine/${core}.ts`, { resolveDir: import.meta.dirname, kind }),
     );
@@ -212,6 +216,7 @@ function copyTypes() {
     'memoize',
     'bytes',
     'numbers',
+    'shared',
     ...sockets,
   ])) {
     const text = readFileSync(`dist/src/${module}.d.ts`, 'utf8');
@@ -248,3 +253,4 @@ copyTypes();
 writeFolders();
 copyFileSync('build/core.wasm', 'dist/core.wasm');
 copyFileSync('build/bytes.wasm', 'dist/bytes.wasm');
+copyFileSync('build/shared.wasm', 'dist/shared.wasm');

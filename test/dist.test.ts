@@ -60,8 +60,9 @@ describe.each(files)('dist/%s', (file) => {
     const comments: string[] = [];
     const onComment = (_: boolean, comment: string) => void comments.push(comment);
     parse(text, { ecmaVersion: 2022, sourceType: 'module', onComment });
+    const entries = 'index|stores|memoize|bytes|numbers|shared|sockets/[\\w-]+';
     const types = expect.stringMatching(
-      /^ @ts-self-types="\.\/types\/(index|stores|memoize|bytes|numbers|sockets\/[\w-]+)\.d\.ts" $/,
+      new RegExp(`^ @ts-self-types="\\./types/(${entries})\\.d\\.ts" $`),
     );
     const typed = file.endsWith('.cjs') ? [] : [types];
     expect(comments).toEqual([...typed, `# sourceMappingURL=${file}.map`]);
@@ -217,7 +218,7 @@ function loadInto(realm: Context, file: string): Record<string, Class> {
   return module.exports;
 }
 
-describe.each(['index', 'pure', 'stores', 'memoize', 'bytes', 'numbers', ...sockets])(
+describe.each(['index', 'pure', 'stores', 'memoize', 'bytes', 'numbers', 'shared', ...sockets])(
   'importing %s',
   (entry) => {
     it.each([

@@ -336,7 +336,7 @@ describe('a host that lacks something of its process', () => {
     ['a process', undefined],
   ])('prints its warnings, each once, without %s', async (_, host) => {
     vi.resetModules();
-    const { warnUnbounded } = await import('../src/api/warning.js');
+    const { warnUnbounded } = await import('../src/common/warning.js');
     const print = vi.spyOn(console, 'error').mockImplementation(() => {});
     vi.stubGlobal('process', host);
     warnUnbounded(Array);

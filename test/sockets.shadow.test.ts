@@ -288,7 +288,7 @@ describe('the shadow of a cache', () => {
     const [plain, seen] = [0, 1].map(() => new LRUCache<number, number>({ max: 3, ttl: 1000 }));
     const watched = shadow(seen as LRUCache<number, number>);
     const results = [plain, seen].map((cache) => [
-      cache?.set(1, 1, { ttl: 5 }) === cache,
+      cache?.set(1, 1, { ttl: 5000 }) === cache,
       cache?.set(2, 2).get(1),
       cache?.get(3, { allowStale: true }),
       cache?.delete(3),

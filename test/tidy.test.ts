@@ -87,9 +87,10 @@ function undocumentedExports(file: string): string[] {
  * on one floor do not import each other.
  */
 const ROOMS = [
-  ['stores.ts', 'memoize.ts', 'edge.ts', 'bytes.ts', 'numbers.ts'],
+  ['stores.ts', 'memoize.ts', 'edge.ts', 'bytes.ts', 'numbers.ts', 'shared.ts'],
   ['stores', 'memoize', 'sockets'],
   ['index.ts'],
+  ['shared'],
   ['api', 'bytes'],
   ['loads'],
   ['cache', 'numbers'],
@@ -131,17 +132,26 @@ describe('every code file', () => {
 describe('what ships', () => {
   it('documents every export', () => {
     // The accessors in slots have their meaning in the layout that they give access to.
-    const elsewhere = /^assembly\/(slots(\.wasm)?|layout|bytes\/(layout|memory(\.wasm)?))\.ts$/;
+    const elsewhere =
+      /^assembly\/(slots(\.wasm)?|(bytes\/|shared\/)?layout|bytes\/memory(\.wasm)?)\.ts$/;
     const files = shipped.filter((file) => !elsewhere.test(file));
     expect(files.flatMap(undocumentedExports)).toEqual([]);
   });
 
   it('has no file that nothing imports', () => {
-    const cores = ['src/engine/core-none', 'src/edge', 'src/wasm.d', 'src/bytes', 'src/numbers'];
+    const cores = [
+      'src/engine/core-none',
+      'src/edge',
+      'src/wasm.d',
+      'src/bytes',
+      'src/numbers',
+      'src/shared',
+    ];
     const core = [
       ...['assembly/core', 'assembly/debug/index', 'assembly/imports.tsc'],
       ...['assembly/bytes/core', 'assembly/bytes/debug'],
       ...['assembly/numbers/core', 'assembly/debug/numbers'],
+      ...['assembly/shared/core', 'assembly/shared/debug'],
     ];
     const isSocket = (name: string) => existsSync(join(root, 'src/sockets', `${name}.ts`));
     const sockets = SUBPATHS.filter(isSocket).map((name) => `src/sockets/${name}`);
@@ -155,15 +165,20 @@ describe('what ships', () => {
 
   it('prints nothing, but for the warning that lru-cache prints', () => {
     const printing = shipped.filter((file) => /\bconsole\./.test(undocumented(file)));
-    expect(printing).toEqual(['src/api/warning.ts']);
+    expect(printing).toEqual(['src/common/warning.ts']);
   });
 
   it('touches linear memory only where it may', () => {
     const raw = shipped.filter((file) => /\b(load|store)</.test(read(file)));
-    const accessors = ['arena', 'buckets', 'bytes/memory', 'slots'];
+    const accessors = ['arena', 'buckets', 'bytes/memory', 'shared/words', 'slots'];
     expect(raw).toEqual(accessors.map((name) => `assembly/${name}.wasm.ts`));
     const views = code.filter((file) => /memory\.buffer/.test(read(file)));
-    const holders = ['src/bytes/region-wasm.ts', 'src/engine/wasm.ts', 'src/numbers/wasm.ts'];
+    const holders = [
+      'src/bytes/region-wasm.ts',
+      'src/engine/wasm.ts',
+      'src/numbers/wasm.ts',
+      'src/shared/memory.ts',
+    ];
     expect(views.filter((file) => !file.startsWith('test/'))).toEqual(holders);
   });
 

@@ -6,6 +6,7 @@
 
 import { find } from '../buckets.js';
 import { round } from '../hash.js';
+import { stringCharCodeAt, stringLength } from '../imports.js';
 import { ELSEWHERE, MAPPED, NIL } from '../layout.js';
 import { oldest } from '../order.js';
 import { recordsOf, setTotal, sizeOf, stampOf, totalOf, wordOf } from '../slots.js';
@@ -21,13 +22,40 @@ import {
   valueBytesOf,
 } from './fields.js';
 import { groupOf, inLane, quit } from './groups.js';
-import { GROUP_SLOTS } from './layout.js';
-import { fourBytes, get8, Store } from './memory.js';
+import { GROUP_SLOTS, IN_TEXT, WIDE } from './layout.js';
+import { fourBytes, get8, Store, set8, set16 } from './memory.js';
+
+/** Writes the units of a text to an address, by one byte each if that is enough. */
+function writeUnits(store: Store, text: externref, at: u32): u32 {
+  const length = stringLength(text);
+  let all: u32 = 0;
+  for (let i: i32 = 0; i < length; i++) {
+    const unit: u32 = stringCharCodeAt(text, i);
+    all |= unit;
+    set8(store, at + i, unit);
+  }
+  if (all < 256) return length << 1;
+  for (let i: i32 = 0; i < length; i++) {
+    set16(store, at + (i << 1), stringCharCodeAt(text, i));
+  }
+  return (length << 2) | WIDE;
+}
+
+/** The key that a call is about: its bytes, shifted to the left, and WIDE. */
+export function keyOf(store: Store, text: externref, at: u32, keyBytes: u32, isWide: bool): u32 {
+  if (keyBytes == IN_TEXT) return writeUnits(store, text, at);
+  return (keyBytes << 1) | (isWide ? WIDE : 0);
+}
 
 /** The word of a key: a hash of all its bytes that depends on the store's secret. */
 export function wordFor(store: Store, at: u32, bytes: u32, isWide: bool): u32 {
+  return wordBy(seedOf(store), store, at, bytes, isWide);
+}
+
+/** As `wordFor`, by a secret that is known from elsewhere. */
+export function wordBy(seed: u32, store: Store, at: u32, bytes: u32, isWide: bool): u32 {
   const whole = bytes & ~3;
-  let state = round(seedOf(store), isWide ? ~bytes : bytes);
+  let state = round(seed, isWide ? ~bytes : bytes);
   for (let i: u32 = 0; i < whole; i += 4) state = round(state, fourBytes(store, at + i));
   let tail: u32 = 0;
   for (let i = whole; i < bytes; i++) tail = (tail << 8) | get8(store, at + i);

@@ -16,7 +16,6 @@
 
 import { find } from '../buckets.js';
 import { visit, write as writeAge } from '../columns.js';
-import { stringCharCodeAt, stringLength } from '../imports.js';
 import { ELSEWHERE, MAPPED, NIL, OUTCOME_BITS } from '../layout.js';
 import {
   arrange as arrangeSlots,
@@ -50,7 +49,7 @@ import {
   scatter,
   take,
 } from './chunks.js';
-import { drop, evict as evictSlot, slotOf, victimOf, wordFor } from './entries.js';
+import { drop, evict as evictSlot, keyOf, slotOf, victimOf, wordFor } from './entries.js';
 import {
   addressOf,
   bornAt,
@@ -92,7 +91,6 @@ import {
   FRAME_KIND,
   FRAME_OFFSET,
   FRAME_SLOT,
-  IN_TEXT,
   LOCATE,
   PIN,
   PINS_MAX,
@@ -105,35 +103,13 @@ import {
   TOUCH,
   WIDE,
 } from './layout.js';
-import { get8, get32, getDouble, Store, set8, set16, set32 } from './memory.js';
+import { get8, get32, getDouble, Store, set32 } from './memory.js';
 import { behindVarint, isSince, leftOf, recordBytes, varintAt, writeRecord } from './records.js';
 import { makeRoom, openStore, reserveRoom, roomFor, useAges } from './room.js';
 
 /** Makes an empty store; false if memory is refused. */
 export function open(store: Store, chunkLog2: u32, bytes: u32, most: u32, seed: u32): bool {
   return openStore(store, chunkLog2, bytes, most, seed);
-}
-
-/** Writes the units of a text to an address, by one byte each if that is enough. */
-function writeUnits(store: Store, text: externref, at: u32): u32 {
-  const length = stringLength(text);
-  let all: u32 = 0;
-  for (let i: i32 = 0; i < length; i++) {
-    const unit: u32 = stringCharCodeAt(text, i);
-    all |= unit;
-    set8(store, at + i, unit);
-  }
-  if (all < 256) return length << 1;
-  for (let i: i32 = 0; i < length; i++) {
-    set16(store, at + (i << 1), stringCharCodeAt(text, i));
-  }
-  return (length << 2) | WIDE;
-}
-
-/** The key that a call is about: its bytes, shifted to the left, and WIDE. */
-function keyOf(store: Store, text: externref, at: u32, keyBytes: u32, isWide: bool): u32 {
-  if (keyBytes == IN_TEXT) return writeUnits(store, text, at);
-  return (keyBytes << 1) | (isWide ? WIDE : 0);
 }
 
 /** The slot of a key whose bytes are at `keyAt`, or NIL. */

@@ -27,12 +27,12 @@ import { checkFunction, checkMax } from '../common/check.js';
 import { keepName, LRUCacheError, LRUCacheTypeError } from '../common/errors.js';
 import type * as options from '../common/options.js';
 import type * as types from '../common/types.js';
+import { warnUnbounded } from '../common/warning.js';
 import { hostFor } from '../engine/lifetime.js';
 import { type Entries, PATH_FAST, PATH_SLOW } from '../entries/entries.js';
 import { checkMaxSize, checkOptions } from './check-options.js';
 import { storeOf } from './iterable.js';
 import { LoadingCache } from './loading.js';
-import { warnUnbounded } from './warning.js';
 
 /** @internal The entries behind a cache, for the checkers of the test suite. */
 export function entriesOf<K, V, FC>(cache: LRUCache<K, V, FC>): Entries<K, V> {

@@ -16,9 +16,10 @@ import { LRUCacheError, LRUCacheRangeError, LRUCacheTypeError } from '../common/
 import type { DisposeReason, EngineKind, Milliseconds, Stats } from '../common/types.js';
 import { throwDisposed } from '../engine/dead.js';
 import { Clock } from '../expiry/clock.js';
-import { Access, checkKey, type Entry, keyTooLong } from './access.js';
+import { Access, type Entry } from './access.js';
 import { isBytes, lengthOf, Source } from './codec.js';
 import { openRegion } from './core.js';
+import { checkKey, keyTooLong } from './frame.js';
 import {
   type ByteLRUOptions,
   type CheckedOptions,

@@ -4,8 +4,8 @@
 import { show } from '../common/check.js';
 import { LRUCacheTypeError } from '../common/errors.js';
 import type { Entry as DumpEntry } from '../common/types.js';
-import { keyBytesOf, keyTooLong } from './access.js';
 import { type Codec, KIND_BYTES, Source, textOfUnits, utf8 } from './codec.js';
+import { keyBytesOf, keyTooLong } from './frame.js';
 import { joined, type RecordOf, readSnapshot, recordsOf, snapshotOf } from './snapshot.js';
 
 /** What is needed of an `LRUCache`. */

@@ -94,7 +94,7 @@ export interface ByteLRUOptions<V> {
 }
 
 /** Throws `INVALID_SIZE` unless a number of bytes is a whole number in a range. */
-function checkBytes(name: string, bytes: unknown, least: number, most: number): number {
+export function checkBytes(name: string, bytes: unknown, least: number, most: number): number {
   if (Number.isInteger(bytes) && (bytes as number) >= least && (bytes as number) <= most) {
     return bytes as number;
   }
@@ -137,7 +137,8 @@ function checkEngine(engine: unknown): EngineKind | undefined {
   );
 }
 
-function checkChunkBytes(bytes: unknown): number {
+/** A checked `chunkBytes`. Throws `INVALID_SIZE`. */
+export function checkChunkBytes(bytes: unknown): number {
   if (bytes === 64 || bytes === 128 || bytes === 256 || bytes === 512) return bytes;
   throw new LRUCacheRangeError(
     'INVALID_SIZE',

@@ -19,6 +19,7 @@ const REGION_BYTES_MAX = 2 ** 31 - PAGE - FRAME_SIZE;
 class JsRegion implements Region {
   readonly kind = 'pure';
   readonly core = core as unknown as BytesCore;
+  readonly frame = 0;
   readonly readsText = true;
   readonly #store: JsStore;
 

@@ -29,6 +29,7 @@ class WasmRegion implements Region {
   readonly kind = 'wasm';
   readonly core: BytesCore;
   readonly store: Store = FRAME_SIZE as unknown as Store;
+  readonly frame = 0;
   readonly readsText: boolean;
   readonly #exports: Exports;
   readonly #memory: WebAssembly.Memory;

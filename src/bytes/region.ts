@@ -29,6 +29,8 @@ export interface Region {
   readonly kind: EngineKind;
   readonly core: BytesCore;
   readonly store: Store;
+  /** Address of the frame. */
+  readonly frame: number;
   /** Whether the core reads JavaScript's strings. */
   readonly readsText: boolean;
   /** All of the memory, by bytes and by words. */

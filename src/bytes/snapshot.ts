@@ -19,6 +19,7 @@ import { LRUCacheError, LRUCacheTypeError } from '../common/errors.js';
 import type { Access, Entry } from './access.js';
 import { Checksum } from './checksum.js';
 import { isBytes, KIND_UTF16, lengthOf, sliceOf, textOfUnits } from './codec.js';
+import type { FrameAccess, Framed } from './frame.js';
 
 const MAGIC = 0x55524c57;
 const VERSION = 1;
@@ -361,7 +362,11 @@ export function restoreInto(access: Access, snapshot: Snapshot, now: number, mos
 }
 
 /** Stores an entry as it is. */
-export function replay(access: Access, { key, value, kind, ttl }: Entry, now: number): void {
+export function replay(
+  access: FrameAccess<Framed>,
+  { key, value, kind, ttl }: Entry,
+  now: number,
+): void {
   // Bytes are the key of the string with these units.
   const text = key.isWide ? textOfUnits(key.bytes, true) : key.bytes;
   const long = access.write(text, value);

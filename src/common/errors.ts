@@ -49,6 +49,16 @@ export type LRUCacheErrorCode =
   | 'INVALID_VALUE'
   /** The target of `getInto` is no `Uint8Array`, or too short for the value. */
   | 'INVALID_TARGET'
+  /** This host, or this page, has no shared memory, or no WebAssembly with threads. */
+  | 'SHARED_UNAVAILABLE'
+  /** What `SharedLRU.attach` was given is no handle, or one of another version of this library. */
+  | 'INVALID_HANDLE'
+  /** What `adopt` was given is no running worker. */
+  | 'INVALID_WORKER'
+  /** More threads use a shared cache than it was made for. */
+  | 'TOO_MANY_THREADS'
+  /** A thread that holds a part of a shared cache does not go on: nothing was removed. */
+  | 'SHARD_STUCK'
   /** A snapshot is of another format, or of a version that this release does not know. */
   | 'SNAPSHOT_VERSION'
   /** A snapshot is cut short, or was changed. */

@@ -21,15 +21,16 @@ interface TableView {
   readonly recordsAt: number;
 }
 
-const base = layout.FRAME_SIZE;
+/** The table of the JavaScript engine. */
+function tableOf(region: Region): TableView {
+  const { size, total, capacity, fresh, records } = region.store as unknown as TableView & {
+    records: Int32Array;
+  };
+  return { size, total, capacity, fresh, recordsAt: records.byteOffset };
+}
 
-function tableOf(region: Region, memory: DataView): TableView {
-  if (region.kind === 'pure') {
-    const { size, total, capacity, fresh, records } = region.store as unknown as TableView & {
-      records: Int32Array;
-    };
-    return { size, total, capacity, fresh, recordsAt: records.byteOffset };
-  }
+/** The table whose header is at an address. */
+function tableAt(memory: DataView, base: number): TableView {
   const field = (offset: number) => memory.getUint32(base + offset, true);
   return {
     size: field(TABLE_SIZE),
@@ -63,10 +64,15 @@ function check(condition: boolean, what: string): void {
 
 /** Checks R1 to R5 of layout.ts. Throws at what does not hold. */
 export function validate(region: Region): Findings {
-  const { bytes } = region;
+  const table = region.kind === 'pure' ? tableOf(region) : undefined;
+  return validateAt(region.bytes, layout.FRAME_SIZE, table);
+}
+
+/** As `validate`, for a region at an address of a memory. */
+export function validateAt(bytes: Uint8Array, base: number, known?: TableView): Findings {
   const memory = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const field = (offset: number) => memory.getUint32(base + offset, true);
-  const table = tableOf(region, memory);
+  const table = known ?? tableAt(memory, base);
   const log2 = field(layout.STORE_CHUNK_LOG2);
   const [first, end] = [field(layout.STORE_FIRST_CHUNK), field(layout.STORE_END_CHUNK)];
   const fresh = field(layout.STORE_FRESH_CHUNK);

@@ -11,7 +11,16 @@ import { blocksOf, expectPrinted, FRAMEWORKS } from './blocks.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SOCKETS = readdirSync(join(ROOT, 'src/sockets')).map((name) => name.replace('.ts', ''));
-const NAMES = ['index', 'common/options', 'common/types', 'stores', 'memoize', 'bytes', 'numbers'];
+const NAMES = [
+  'index',
+  'common/options',
+  'common/types',
+  'stores',
+  'memoize',
+  'bytes',
+  'numbers',
+  'shared',
+];
 const ENTRIES = [...NAMES, ...SOCKETS.map((name) => `sockets/${name}`)].map(
   (name) => `src/${name}.ts`,
 );

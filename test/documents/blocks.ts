@@ -72,7 +72,9 @@ function run(blocks: readonly Block[], folder = 'build/documents'): string[][] {
   const build = join(ROOT, folder);
   mkdirSync(build, { recursive: true });
   const files = blocks.map((block) => {
-    const extension = /\brequire\(/.test(block.code) ? 'cjs' : 'mjs';
+    // A module may have the text of another program in it, which requires.
+    const isModule = /^import /m.test(block.code) || !/\brequire\(/.test(block.code);
+    const extension = isModule ? 'mjs' : 'cjs';
     const file = join(build, `${block.place.replaceAll(/[/:.]/g, '-')}.${extension}`);
     writeFileSync(file, runnable(block));
     return file;

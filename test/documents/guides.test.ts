@@ -21,6 +21,7 @@ const programs = [
   'sockets',
   'bytes',
   'numbers',
+  'shared',
 ].map((name) => `docs/${name}.md`);
 
 describe.each([...guides])('%s', (document) => {

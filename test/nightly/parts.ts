@@ -127,6 +127,16 @@ export const parts: readonly Part[] = [
     steps: (knobs) => [runs('guard.fuzz.test.ts', 10_000, knobs)],
   },
   {
+    name: 'threads',
+    shows:
+      'no order of two turns of three threads breaks the lock; 10^8 reads of a cache that four ' +
+      'threads share are neither torn nor foreign, and thousands of killed threads stop nobody',
+    steps: (knobs) => [
+      tests('shared/lock.test.ts', { WASM_LRU_LENGTH: '2' }),
+      runs('shared/threads.test.ts', 12_500, knobs),
+    ],
+  },
+  {
     name: 'gc',
     shows: 'a collector that runs all the time, or moves everything, changes nothing',
     steps: ({ seed }) => [

@@ -62,10 +62,14 @@ export class NoSuchAccountError extends Error {
   }
 }
 
-/** Makes a store of the users. */
-function storeOf(database: Database): AccountStore {
+/** Where a user who logs in came from: a query of this login, or one that another had begun. */
+export type Source = 'database' | 'memory';
+
+/** Makes a store of the users, which tells of what it reads. */
+function storeOf(database: Database, onRead: (name: string) => void): AccountStore {
   return {
     get: async (name) => {
+      onRead(name);
       const row = await database.readAccount(name).catch((cause: unknown) => {
         throw new AccountsUnavailableError(cause);
       });
@@ -80,17 +84,40 @@ function storeOf(database: Database): AccountStore {
 /** The users, asked by the server. */
 export class Accounts {
   readonly cache: AccountCache;
+  /** Logins that wait for a user, by name: the first who has no query of its own gets the next. */
+  readonly #waiting = new Map<string, { hasRead: boolean }[]>();
 
   constructor(database: Database, createCache: (store: AccountStore) => AccountCache) {
-    this.cache = createCache(storeOf(database));
+    const onRead = (name: string) => {
+      const login = this.#waiting.get(name)?.find(({ hasRead }) => !hasRead);
+      if (login !== undefined) login.hasRead = true;
+    };
+    this.cache = createCache(storeOf(database, onRead));
   }
 
-  /** Whether this is the user's password, by the database as it is now. */
-  async login(name: string, password: string): Promise<boolean> {
-    const account = await this.cache.refresh(name);
+  /**
+   * Where the user came from, by the database as it is now; `undefined` if this is not the user's
+   * password.
+   */
+  async login(name: string, password: string): Promise<Source | undefined> {
+    const { account, source } = await this.#refresh(name);
     // Compared even if there is no user, so that names cannot be told from how long it takes.
     const matches = await isPassword(password, account?.password ?? NO_PASSWORD);
-    return account !== undefined && matches;
+    return account !== undefined && matches ? source : undefined;
+  }
+
+  async #refresh(name: string): Promise<{ account: Account | undefined; source: Source }> {
+    const login = { hasRead: false };
+    const waiting = this.#waiting.get(name) ?? [];
+    this.#waiting.set(name, waiting);
+    waiting.push(login);
+    try {
+      const account = await this.cache.refresh(name);
+      return { account, source: login.hasRead ? 'database' : 'memory' };
+    } finally {
+      waiting.splice(waiting.indexOf(login), 1);
+      if (waiting.length === 0) this.#waiting.delete(name);
+    }
   }
 
   /** Whether a user may do something to a path. Users that are gone may do nothing. */

@@ -2,7 +2,9 @@
 //
 //   accounts   name, password              who may log in
 //   rules      name, position, pattern, rights   what a user may do, in this order; gone with him
-//   activity   name, logins, commands, last_seen_ms   what a user did
+//   activity   name, thread, logins, commands, last_seen_ms   what a user did on a thread
+//
+// Each thread of a server counts in rows of its own: it adds to what it has read before.
 //
 // One statement reads a user, so that what is cached was true at one moment. The statements are
 // those that SQLite, MariaDB and MySQL have in common.
@@ -40,10 +42,12 @@ const SCHEMA = [
     PRIMARY KEY (name, position),
     FOREIGN KEY (name) REFERENCES accounts (name) ON DELETE CASCADE)`,
   `CREATE TABLE IF NOT EXISTS activity (
-    ${NAME} PRIMARY KEY,
+    ${NAME},
+    thread INT NOT NULL,
     logins BIGINT NOT NULL,
     commands BIGINT NOT NULL,
-    last_seen_ms BIGINT NOT NULL)`,
+    last_seen_ms BIGINT NOT NULL,
+    PRIMARY KEY (name, thread))`,
 ];
 
 const SELECT_ACCOUNT = `
@@ -63,7 +67,11 @@ function ruleStatements(name: string, rules: readonly Rule[]): Statement[] {
 export class Database {
   #accountReads = 0;
 
-  constructor(readonly connection: Connection) {}
+  /** The database for a thread, by its number; 0 for a server without. */
+  constructor(
+    readonly connection: Connection,
+    readonly thread = 0,
+  ) {}
 
   /** How often `readAccount` has asked the database, whatever came of it. */
   get accountReads(): number {
@@ -107,16 +115,17 @@ export class Database {
     await this.connection.transact([['DELETE FROM accounts WHERE name = ?', [name]]]);
   }
 
-  /** What a user did, as last written. */
+  /** What a user did on this thread, as last written. */
   async readActivity(name: string): Promise<Activity | undefined> {
-    const select = 'SELECT logins, commands, last_seen_ms FROM activity WHERE name = ?';
-    const [row] = await this.connection.query(select, [name]);
+    const select =
+      'SELECT logins, commands, last_seen_ms FROM activity WHERE name = ? AND thread = ?';
+    const [row] = await this.connection.query(select, [name, this.thread]);
     if (row === undefined) return undefined;
     const [logins, commands, lastSeenMs] = [row.logins, row.commands, row.last_seen_ms].map(Number);
     return { logins, commands, lastSeenMs } as Activity;
   }
 
-  /** Forgets what a user did. */
+  /** Forgets what a user did, on any thread. */
   async deleteActivity(name: string): Promise<void> {
     await this.connection.transact([['DELETE FROM activity WHERE name = ?', [name]]]);
   }
@@ -124,11 +133,11 @@ export class Database {
   /** Writes what users did, all of it or none. */
   async writeActivities(activities: Iterable<readonly [string, Activity]>): Promise<void> {
     const replace =
-      'REPLACE INTO activity (name, logins, commands, last_seen_ms) VALUES (?, ?, ?, ?)';
+      'REPLACE INTO activity (name, thread, logins, commands, last_seen_ms) VALUES (?, ?, ?, ?, ?)';
     await this.connection.transact(
       Array.from(activities, ([name, { logins, commands, lastSeenMs }]) => [
         replace,
-        [name, logins, commands, lastSeenMs],
+        [name, this.thread, logins, commands, lastSeenMs],
       ]),
     );
   }

@@ -3,7 +3,7 @@
 import { realpath } from 'node:fs/promises';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import { type FtpConnection, FtpSrv } from 'ftp-srv';
-import { type Accounts, AccountsUnavailableError } from './accounts.js';
+import { type Accounts, AccountsUnavailableError, type Source } from './accounts.js';
 import { GuardedFileSystem } from './file-system.js';
 import { StartError } from './start-error.js';
 
@@ -15,8 +15,10 @@ export interface ServerOptions {
   readonly host: string;
   /** 0 for any port that is free. */
   readonly port: number;
+  /** Number of the thread, from 1; none for a server without threads. */
+  readonly thread?: number | undefined;
   /** Told of every login that succeeds. */
-  readonly onLogin: (user: string) => void;
+  readonly onLogin: (user: string, source: Source) => void;
   /** Told of every command that lists, enters, reads or changes. */
   readonly onCommand: (user: string) => void;
   /** Told of what only the operator should read, such as why the database is away. */
@@ -30,8 +32,13 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Ports for the data of passive clients. */
-const PASSIVE_PORTS = { pasv_min: 30_000, pasv_max: 39_999 };
+/** Ports for the data of passive clients: a range to a thread, or two would try the same one. */
+function passivePorts(thread: number): { pasv_min: number; pasv_max: number } {
+  const first = 30_000 + (thread % PASSIVE_RANGES) * PASSIVE_PORTS;
+  return { pasv_min: first, pasv_max: first + PASSIVE_PORTS - 1 };
+}
+const PASSIVE_RANGES = 20;
+const PASSIVE_PORTS = 1_000;
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
 
 /** A client that goes away in the middle of an answer, which is no news. */
@@ -47,12 +54,12 @@ const silent = {
 type Closing = { close(code: number, message: string): Promise<void> };
 
 /** An FtpSrv that leaves signals alone: its own handlers exit, whatever is still to be written. */
-function createFtpSrv(host: string, port: number): FtpSrv {
+function createFtpSrv(host: string, port: number, thread: number): FtpSrv {
   const before = SIGNALS.map((signal) => process.listeners(signal));
   const ftp = new FtpSrv({
     url: `ftp://${host}:${port}`,
     pasv_url: host,
-    ...PASSIVE_PORTS,
+    ...passivePorts(thread),
     greeting: 'wasm-lru example',
     log: silent,
   });
@@ -68,11 +75,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { accounts, host, onLogin, onCommand, onError } = options;
   // ftp-srv takes a file for one outside if its real path does not begin with the root.
   const root = await realpath(options.root);
-  const ftp = createFtpSrv(host, options.port);
+  const ftp = createFtpSrv(host, options.port, options.thread ?? 0);
 
   const login = async (connection: FtpConnection, user: string, password: string) => {
-    if (!(await accounts.login(user, password))) throw new Error('Wrong user or password');
-    onLogin(user);
+    const source = await accounts.login(user, password);
+    if (source === undefined) throw new Error('Wrong user or password');
+    onLogin(user, source);
     return { fs: new GuardedFileSystem({ connection, root, user, accounts, onCommand }) };
   };
   const refuse = async (connection: FtpConnection, error: Error) => {

@@ -1,10 +1,14 @@
 // The parts of the server, put together.
 
-import { type AccountCache, type AccountStore, Accounts } from './accounts.js';
+import { type AccountCache, type AccountStore, Accounts, type Source } from './accounts.js';
 import { ActivityLog } from './activity-log.js';
 import type { Connection } from './connection.js';
 import { Database } from './database.js';
 import { type Server, startServer } from './server.js';
+import { TimedConnection } from './timed-connection.js';
+
+/** How long the database is waited for, in ms: as long as a user at a login prompt may. */
+export const DATABASE_MS = 5_000;
 
 /** What a service is made of. */
 export interface ServiceOptions {
@@ -17,6 +21,12 @@ export interface ServiceOptions {
   /** Of how many users what they did is in memory. */
   readonly activities: number;
   readonly onError: (error: Error) => void;
+  /** Told of every login, and where the user came from. */
+  readonly onLogin?: (user: string, source: Source) => void;
+  /** How long the database is waited for, in ms. */
+  readonly databaseMs?: number;
+  /** Number of the thread, from 1; none for a server without threads. */
+  readonly thread?: number | undefined;
 }
 
 /** A server that runs, and its parts. */
@@ -28,8 +38,9 @@ export interface Service extends Server {
 
 /** Starts everything. Rejects as `startServer` does, or with the error of the database. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { connection, createCache, activities, onError, ...listening } = options;
-  const database = new Database(connection);
+  const { createCache, activities, onError, ...listening } = options;
+  const connection = new TimedConnection(options.connection, options.databaseMs ?? DATABASE_MS);
+  const database = new Database(connection, options.thread);
   const accounts = new Accounts(database, createCache);
   const activity = new ActivityLog(database, activities, onError);
   const closeStorage = async () => {
@@ -41,7 +52,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     return startServer({
       ...listening,
       accounts,
-      onLogin: (user) => activity.countLogin(user),
+      onLogin: (user, source) => {
+        activity.countLogin(user);
+        options.onLogin?.(user, source);
+      },
       onCommand: (user) => activity.countCommand(user),
       onError,
     });

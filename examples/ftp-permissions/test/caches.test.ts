@@ -1,11 +1,14 @@
-// What tells the caches of the demo apart, over a store that answers when the test says so.
+// What tells caches apart, over a store that answers when the test says so.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LruAccountCache } from '../src/account-cache.js';
-import type { Account, AccountStore } from '../src/accounts.js';
-import { NaiveCache, NoCache } from '../src/demo/other-caches.js';
+import { type Account, type AccountStore, Accounts } from '../src/accounts.js';
+import type { Database } from '../src/database.js';
+import { NoCache } from '../src/demo/other-caches.js';
+import { hashPassword } from '../src/password.js';
 import { PermissionSet } from '../src/permissions.js';
+import { NaiveCache } from './naive-cache.js';
 
 const accountOf = (name: string, pattern = '/'): Account => ({
   name,
@@ -46,7 +49,7 @@ const kinds = {
   'wasm-lru': (store: AccountStore) => new LruAccountCache(2, store),
 };
 
-describe('the caches of the demo', () => {
+describe('caches of users', () => {
   it('hold the users that were asked for last, and read one who is missing', async () => {
     for (const [kind, reads] of [
       ['none', 6],
@@ -90,5 +93,26 @@ describe('the caches of the demo', () => {
       await store.release(read);
       assert.equal((await cache.get('alice')) === changed, isKept, kind);
     }
+  });
+});
+
+describe('a login', () => {
+  it('tells whose query it had', async () => {
+    const row = { name: 'alice', password: await hashPassword('x', 2), rules: [] };
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const readAccount = async () => {
+      await held;
+      return row;
+    };
+    const database = { readAccount } as unknown as Database;
+    const accounts = new Accounts(database, (store) => new LruAccountCache(2, store));
+    const logins = [1, 2, 3].map(() => accounts.login('alice', 'x'));
+    release();
+    assert.deepEqual(await Promise.all(logins), ['database', 'memory', 'memory']);
+    assert.equal(await accounts.login('alice', 'x'), 'database');
+    assert.equal(await accounts.login('alice', 'y'), undefined);
   });
 });

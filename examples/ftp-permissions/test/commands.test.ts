@@ -99,10 +99,37 @@ describe('Ctrl+C', () => {
     interrupt();
     assert.deepEqual(await exit, [0, null], await said);
     assert.deepEqual(await readdir(left), []);
+    assert.match(told, new RegExp(`^${user} logged in, from the database$`, 'm'));
+    assert.match(told, /^1 logins, 1 queries that read a user\.$/m);
     const stored = new Database(await connect(database));
     const activity = await stored.readActivity(user);
     await stored.connection.close();
     assert.deepEqual([activity?.logins, activity?.commands], [1, 1]);
+  });
+
+  it('ends a server of two threads, which tells what they did together', async (t) => {
+    const options = ['--port', '0', '--workers', '2'];
+    const { child, left, exit, said, interrupt } = await begin(t, START, ...options);
+    let told = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      told += chunk;
+    });
+    while (!/Ctrl\+C/.test(told)) await sleep(20);
+    for (const [, port] of told.split('Users')[0]?.matchAll(/:(\d+)\/archive/g) ?? []) {
+      const client = new Client();
+      t.after(() => client.close());
+      const [user, password] = [userName(0), PASSWORD];
+      await client.access({ host: '127.0.0.1', port: Number(port), user, password });
+      await client.list('/archive');
+    }
+    interrupt();
+    assert.deepEqual(await exit, [0, null], await said);
+    assert.deepEqual(await readdir(left), []);
+    for (const thread of [1, 2]) {
+      assert.match(told, new RegExp(`^user00000 logged in on thread ${thread}, from`, 'm'));
+    }
+    assert.match(told, /^2 logins, 2 queries that read a user\.$/m);
+    assert.match(told, /^1 users in memory at the end\.$/m);
   });
 
   it('ends the demo between two commands, and leaves nothing', async (t) => {

@@ -173,6 +173,17 @@ function testOutages(faults: Faults): void {
       assert.equal(scene.queries, 2);
     });
 
+    it('is not waited for without end', async (t) => {
+      const scene = await Scene.start(t, 10, faults.url(), 200);
+      const first = await scene.login('alice');
+      const release = scene.connection.hold();
+      await assert.rejects(scene.login('bob'), UNAVAILABLE);
+      assert.match(String(scene.errors[0]?.cause), /has not answered for 200 ms/);
+      assert.deepEqual(await namesIn(first, '/'), ['docs', 'inbox']);
+      release();
+      await scene.login('bob');
+    });
+
     it('is asked once for a user who logs in twice', async (t) => {
       const scene = await start(t);
       const release = scene.connection.hold();

@@ -70,7 +70,12 @@ export class Scene {
    * Starts a server that holds `max` users, over SQLite or the database given, emptied. It ends
    * with the test.
    */
-  static async start(t: TestContext, max: number, url?: string): Promise<Scene> {
+  static async start(
+    t: TestContext,
+    max: number,
+    url?: string,
+    databaseMs?: number,
+  ): Promise<Scene> {
     const folder = await mkdtemp(join(tmpdir(), 'wasm-lru-scene-'));
     await createFiles(join(folder, 'files'));
     const connection = new FaultyConnection(await connect(url ?? join(folder, 'ftp.db')));
@@ -84,6 +89,7 @@ export class Scene {
       createCache: (store) => new LruAccountCache(max, store),
       activities: ACTIVITIES,
       onError: (error) => errors.push(error),
+      ...(databaseMs === undefined ? {} : { databaseMs }),
     });
     const scene = new Scene(folder, connection, service, errors);
     t.after(() => scene.#end());

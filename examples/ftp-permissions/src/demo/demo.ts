@@ -4,15 +4,18 @@ import { join } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { atLeast, runCommand } from '../command.js';
+import { LEAST_BYTES } from '../threads.js';
 import { captionOf, type Surroundings, tableOf, writeMarked } from './report.js';
 import { type RunFigures, type RunOptions, run } from './run.js';
 import { createSchedule, type ScheduleOptions, type Step } from './schedule.js';
 import { createTree, createUsers, FILES_LEAST, RULES_LEAST } from './world.js';
 
+/** Bytes that a user takes in a cache, with room to spare; more rules take more. */
+const USER_BYTES = 2_048;
 const README = new URL('../../../README.md', import.meta.url);
 
 /** The options of the command. */
-interface DemoOptions extends ScheduleOptions, Surroundings {
+interface DemoOptions extends Omit<ScheduleOptions, 'threads'>, Surroundings {
   readonly cache: number;
   readonly markdown?: true;
 }
@@ -26,6 +29,7 @@ function parse(): DemoOptions {
     .option('--sessions <n>', 'FTP sessions', atLeast(1), 200)
     .option('--files <n>', 'files in the folder that is listed', atLeast(FILES_LEAST), 200)
     .option('--rules <n>', 'rules of each user', atLeast(RULES_LEAST), 30)
+    .option('--workers <n>', 'threads of the server', atLeast(1), 2)
     .option('--concurrency <n>', 'commands under way at a time', atLeast(1), 8)
     .option('--seed <n>', 'of the order of users', atLeast(1), 1)
     .option('--markdown', 'write the table into README.md')
@@ -37,25 +41,31 @@ function parse(): DemoOptions {
 type Place = Pick<RunOptions, 'database' | 'root' | 'interruption'>;
 
 async function runAll(options: DemoOptions, place: Place): Promise<RunFigures[]> {
-  const steps: Step[] = createSchedule(options);
+  const { workers: threads, users, cache } = options;
+  const steps: Step[] = createSchedule({ ...options, threads });
   const bar = new SingleBar(
     { format: '{bar} {value}/{total} commands, {cache}, {duration} s', clearOnComplete: true },
     Presets.shades_classic,
   );
-  const kinds: Pick<RunOptions, 'cache' | 'max'>[] = [
-    { cache: 'none', max: 0 },
-    { cache: 'naive', max: options.cache },
-    { cache: 'wasm-lru', max: options.cache },
-    { cache: 'wasm-lru', max: options.users },
+  const bytesOf = (held: number) => Math.max(LEAST_BYTES, held * USER_BYTES);
+  const kinds: Pick<RunOptions, 'kind' | 'bytes'>[] = [
+    { kind: 'none', bytes: LEAST_BYTES },
+    { kind: 'Map', bytes: LEAST_BYTES },
+    { kind: 'lru-cache', bytes: bytesOf(cache) },
+    { kind: 'SharedLRU', bytes: bytesOf(cache) },
+    { kind: 'SharedLRU', bytes: bytesOf(users) },
   ];
   bar.start(steps.length * kinds.length, 0, { cache: '' });
   const runs: RunFigures[] = [];
   try {
     for (const kind of kinds) {
-      bar.update({ cache: kind.cache });
+      await createUsers(place.database, users, options.rules);
+      bar.update({ cache: kind.kind });
       const { concurrency, rules, files } = options;
       const onStep = () => bar.increment();
-      runs.push(await run({ ...kind, ...place, steps, concurrency, rules, files, onStep }));
+      runs.push(
+        await run({ ...kind, ...place, threads, steps, concurrency, rules, files, onStep }),
+      );
     }
   } finally {
     bar.stop();
@@ -65,11 +75,11 @@ async function runAll(options: DemoOptions, place: Place): Promise<RunFigures[]>
 
 /** The sums that hold to the one, whatever the timing. */
 function checkSums(runs: readonly RunFigures[]): void {
-  for (const { cache, queries, logins, misses } of runs) {
-    const told = `${cache}: ${queries} queries for ${logins} logins and ${misses} misses`;
+  for (const { kind, queries, logins, misses } of runs) {
+    const told = `${kind}: ${queries} queries for ${logins} logins and ${misses} misses`;
     // A query is for a login or for a user who is not in memory; both may wait for the same one.
     if (queries > logins + misses) throw new Error(told);
-    if (cache === 'none' && queries !== logins + misses) throw new Error(told);
+    if (kind === 'none' && queries !== logins + misses) throw new Error(told);
   }
   // All users fit into the last, and each login costs one query.
   const { queries, logins } = runs.at(-1) as RunFigures;
@@ -80,12 +90,11 @@ const options = parse();
 await runCommand(async (folder, interruption) => {
   const database = options.database ?? join(folder, 'ftp.db');
   const root = join(folder, 'files');
-  await createUsers(database, options.users, options.rules);
   await createTree(root, options.files);
   const runs = await runAll(options, { database, root, interruption });
   checkSums(runs);
   const table = tableOf(runs);
-  const caption = captionOf(options);
+  const caption = captionOf(options, runs[0]?.logins ?? 0);
   if (options.markdown) await writeMarked(README, `${caption}\n\n${table}`);
   console.log(`${caption}\n\n${table}`);
 });

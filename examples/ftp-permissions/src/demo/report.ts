@@ -5,10 +5,7 @@ import { cpus } from 'node:os';
 import { markdownTable } from 'markdown-table';
 import type { RunFigures } from './run.js';
 
-const HEAD = [
-  ...['cache', 'database queries', 'logins', 'queries per listing'],
-  ...['hit ratio', 'users held', 'listing p50', 'listing p99'],
-];
+const HEAD = ['cache', 'memory', 'queries', 'misses', 'held', 'at once', 'change seen'];
 const MARKED = /(?<=<!-- demo:begin -->\n)[\s\S]*(?=<!-- demo:end -->)/;
 
 /** What the figures of a table depend on. */
@@ -19,37 +16,40 @@ export interface Surroundings {
   readonly sessions: number;
   readonly files: number;
   readonly rules: number;
+  readonly workers: number;
   readonly concurrency: number;
   readonly seed: number;
 }
 
 const grouped = (value: number) => value.toLocaleString('en');
 
-function nameOf({ cache, max }: RunFigures): string {
-  return cache === 'none' ? 'none' : `${cache}, ${grouped(max)} users`;
+function memoryOf({ kind, bytes }: RunFigures): string {
+  if (kind === 'none') return '0';
+  return kind === 'Map' ? 'no bound' : `${grouped(Math.round(bytes / 1024))} KiB`;
 }
 
 function cellsOf(figures: RunFigures): string[] {
-  const { queries, logins, listings, hits, misses, held } = figures;
+  const { kind, queries, hits, misses, held, queriesAtOnce, outdated } = figures;
   return [
-    nameOf(figures),
+    kind,
+    memoryOf(figures),
     grouped(queries),
-    grouped(logins),
-    (queries / listings).toFixed(2),
-    `${((100 * hits) / (hits + misses)).toFixed(1)} %`,
+    `${((100 * misses) / (hits + misses)).toFixed(2)} %`,
     grouped(held),
-    `${figures.listingP50Ms.toFixed(1)} ms`,
-    `${figures.listingP99Ms.toFixed(1)} ms`,
+    grouped(queriesAtOnce),
+    outdated === 0 ? 'at once' : `not on ${outdated}`,
   ];
 }
 
-/** What was run, where and when: a sentence to go with the table. */
-export function captionOf(surroundings: Surroundings): string {
-  const { database, users, sessions, files, rules, concurrency, seed } = surroundings;
+/** What was run, where and when: a sentence to go with the table, in lines of 80 columns. */
+export function captionOf(surroundings: Surroundings, logins: number): string {
+  const { database, users, sessions, files, rules, workers, concurrency, seed } = surroundings;
   const sql = database?.includes('://') ? 'MariaDB or MySQL' : 'SQLite';
   return [
     `${grouped(sessions)} sessions of ${grouped(users)} users with ${rules} rules each, `,
-    `${concurrency} commands at a time, ${grouped(files)} files to list, seed ${seed}; over ${sql}, `,
+    `${grouped(logins)} logins,\n`,
+    `${workers} threads, ${concurrency} commands at a time, ${grouped(files)} files to list,\n`,
+    `seed ${seed}; over ${sql}, `,
     `on Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}, `,
     `${new Date().toISOString().slice(0, 10)}.`,
   ].join('');

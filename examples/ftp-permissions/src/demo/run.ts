@@ -23,8 +23,8 @@ export interface RunOptions extends ChildOptions {
 
 /** What came of a run. */
 export interface RunFigures extends ServerReport {
-  readonly cache: ChildOptions['cache'];
-  readonly max: number;
+  readonly kind: ChildOptions['kind'];
+  readonly bytes: number;
   readonly logins: number;
   readonly listings: number;
   /** How long a listing took, for the client, in ms: the median, and 99 of 100. */
@@ -44,15 +44,17 @@ async function messageOf<T>(child: ChildProcess): Promise<T> {
 
 /** Does the steps of each user in order, those of different users at the same time. */
 async function act(options: RunOptions, sessionOptions: SessionOptions): Promise<void> {
-  const sessions = new Map<number, Session>();
+  const sessions = new Map<number, Map<number, Session>>();
   const tails = new Map<number, Promise<void>>();
-  const take = async ({ user, action, login, logout }: Step) => {
-    const session = sessions.get(user) ?? new Session(user, sessionOptions);
-    sessions.set(user, session);
+  const take = async ({ user, thread, action, login, logout }: Step) => {
+    const connections = sessions.get(user) ?? new Map<number, Session>();
+    sessions.set(user, connections);
+    const session = connections.get(thread) ?? new Session(user, thread, sessionOptions);
+    connections.set(thread, session);
     if (login) await session.login();
     await session.act(action);
     if (!logout) return;
-    session.close();
+    for (const connection of connections.values()) connection.close();
     sessions.delete(user);
   };
   const left = options.steps.values();
@@ -69,7 +71,9 @@ async function act(options: RunOptions, sessionOptions: SessionOptions): Promise
     await Promise.all(Array.from({ length: options.concurrency }, worker));
     options.interruption.throwIfAborted();
   } finally {
-    for (const session of sessions.values()) session.close();
+    for (const connections of sessions.values()) {
+      for (const session of connections.values()) session.close();
+    }
   }
 }
 
@@ -78,17 +82,17 @@ async function act(options: RunOptions, sessionOptions: SessionOptions): Promise
  * with the reason of the interruption.
  */
 export async function run(options: RunOptions): Promise<RunFigures> {
-  const { database, root, cache, max, steps, rules, files } = options;
-  const child = fork(CHILD, [JSON.stringify({ database, root, cache, max })]);
+  const { database, root, kind, bytes, threads, steps, rules, files } = options;
+  const child = fork(CHILD, [JSON.stringify({ database, root, kind, bytes, threads })]);
   try {
     const listings = createHistogram();
-    const port = await messageOf<number>(child);
-    await act(options, { port, rules, files, onListing: (ns) => listings.record(ns) });
+    const ports = await messageOf<number[]>(child);
+    await act(options, { ports, rules, files, onListing: (ns) => listings.record(ns) });
     child.send('report');
     return {
       ...(await messageOf<ServerReport>(child)),
-      cache,
-      max,
+      kind,
+      bytes,
       logins: steps.filter(({ login }) => login).length,
       listings: listings.count,
       listingP50Ms: listings.percentile(50) / 1e6,

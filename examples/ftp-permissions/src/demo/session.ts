@@ -8,7 +8,8 @@ import { fileName, PASSWORD, rulesOf, userName } from './world.js';
 
 /** What all sessions of a run share. */
 export interface SessionOptions {
-  readonly port: number;
+  /** Of each thread. */
+  readonly ports: readonly number[];
   readonly rules: number;
   /** Files in the archive. */
   readonly files: number;
@@ -16,7 +17,7 @@ export interface SessionOptions {
   readonly onListing: (ns: bigint) => void;
 }
 
-/** A user who is logged in. */
+/** A user who is logged in on a thread. */
 export class Session {
   readonly #client = new Client();
   readonly #name: string;
@@ -24,6 +25,7 @@ export class Session {
 
   constructor(
     user: number,
+    readonly thread: number,
     readonly options: SessionOptions,
   ) {
     this.#name = userName(user);
@@ -34,7 +36,7 @@ export class Session {
   }
 
   async login(): Promise<void> {
-    const { port } = this.options;
+    const port = this.options.ports[this.thread] as number;
     await this.#client.access({ host: '127.0.0.1', port, user: this.#name, password: PASSWORD });
   }
 

@@ -1,0 +1,3 @@
+// The core of shared caches in WebAssembly: the interface, and nothing else.
+
+export * from './index.js';

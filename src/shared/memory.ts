@@ -1,0 +1,292 @@
+// The memory of a shared cache, as one thread has it: its own instance of the core and its own
+// frame.
+//
+// It is the only holder of views. They are made once, as the memory never grows.
+//
+// U1  A frame is this thread's from `claim` to `release`. Nothing here reads or writes another's.
+// U2  Of a thread that is dead, one other thread cleans up, whoever marks it first. If that one
+//     dies meanwhile, who reaps it goes on with what it had begun.
+
+import { FRAME_SIZE } from '../../assembly/bytes/layout.js';
+import {
+  FRAME_MAY_WAIT,
+  FRAME_THREAD,
+  FRAMES_AT,
+  HEAD_BYTES,
+  HEAD_CHUNK_LOG2,
+  HEAD_CONTENDED,
+  HEAD_IS_TIMED,
+  HEAD_MAX_BYTES,
+  HEAD_MAX_ENTRY,
+  HEAD_REAPED,
+  HEAD_SEED,
+  HEAD_SHARDS,
+  HEAD_SHARDS_AT,
+  HEAD_STRIDE,
+  HEAD_THREAD,
+  HEAD_THREADS,
+  HEAD_TTL,
+  REAPING,
+} from '../../assembly/shared/layout.js';
+import type { Framed } from '../bytes/frame.js';
+import { PAGE, type Store } from '../bytes/region.js';
+import { LRUCacheError, LRUCacheRangeError } from '../common/errors.js';
+import { sharedCore } from './core.js';
+import { identityOf, maySleep, ownIdentity } from './host.js';
+
+/** Address of the HEAD. */
+const HEAD = 0 as unknown as Store;
+
+type Flag = boolean | number;
+type Key = readonly [text: string, at: number, bytes: number, isWide: Flag];
+
+/** The functions of the core. */
+export interface SharedCore {
+  get: Framed['core']['get'];
+  put: Framed['core']['put'];
+  claim(
+    head: Store,
+    frame: number,
+    ...rest: [...Key, now: number, takesOver: Flag, renews: number]
+  ): number;
+  settle(head: Store, frame: number): number;
+  remove(head: Store, frame: number, ...rest: [...Key, now: number]): number;
+  piece(head: Store, frame: number, offset: number, bytes: number): number;
+  begin(head: Store, frame: number, ...rest: [...Key, valueBytes: number, ttl: number]): number;
+  fill(head: Store, frame: number, offset: number, bytes: number): number;
+  finish(
+    head: Store,
+    frame: number,
+    ...rest: [...Key, valueBytes: number, kind: number, now: number, ttl: number]
+  ): number;
+  next(head: Store, frame: number, shard: number, from: number, now: number): number;
+  clear(head: Store, frame: number, shard: number): number;
+  reap(head: Store, frame: number, dead: number): number;
+  survey(head: Store, frame: number): void;
+  open(head: Store): Flag;
+}
+
+/** How a memory is divided. */
+export interface Division {
+  readonly maxBytes: number;
+  readonly shards: number;
+  readonly threads: number;
+  readonly chunkBytes: number;
+  readonly ttl: number;
+  readonly maxEntryBytes: number | undefined;
+  readonly seed: number;
+}
+
+/* v8 ignore next 3 -- @preserve: a core that reads no strings is given none. */
+const unreachable = (): never => {
+  throw new Error('js-string is not bound');
+};
+const STRINGS = { length: unreachable, charCodeAt: unreachable };
+
+/** The error of a host, or a page, that has no shared memory. */
+export function unavailable(cause: unknown): LRUCacheRangeError {
+  const message =
+    'This host has no shared memory; a browser has it on pages that are cross-origin isolated';
+  return new LRUCacheRangeError('SHARED_UNAVAILABLE', message, { cause });
+}
+
+/** Bytes of a memory: the HEAD, the frames and the shards. */
+export function bytesFor({ maxBytes, threads }: Division): number {
+  return HEAD_BYTES + threads * FRAME_SIZE + maxBytes;
+}
+
+/** Bytes from one shard to the next. */
+export function strideFor({ maxBytes, shards }: Division): number {
+  return Math.floor(maxBytes / shards / 64) * 64;
+}
+
+function allocate(division: Division): WebAssembly.Memory {
+  if (typeof SharedArrayBuffer === 'undefined') throw unavailable(undefined);
+  const pages = Math.ceil(bytesFor(division) / PAGE);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (cause) {
+    const message = `The host refused ${pages * PAGE} bytes of shared memory`;
+    throw new LRUCacheRangeError('OUT_OF_MEMORY', message, { cause });
+  }
+}
+
+/** Writes the HEAD of a new memory. */
+function describe(memory: WebAssembly.Memory, division: Division): void {
+  const view = new DataView(memory.buffer);
+  const { maxBytes, shards, threads, chunkBytes, ttl, seed } = division;
+  const stride = strideFor(division);
+  const words: [at: number, value: number][] = [
+    [HEAD_SHARDS, shards],
+    [HEAD_STRIDE, stride],
+    [HEAD_SHARDS_AT, HEAD_BYTES + threads * FRAME_SIZE],
+    [HEAD_THREADS, threads],
+    [HEAD_SEED, seed],
+    [HEAD_CHUNK_LOG2, Math.log2(chunkBytes)],
+    [HEAD_IS_TIMED, Number(ttl !== 0)],
+    [HEAD_MAX_ENTRY, division.maxEntryBytes ?? Math.floor(stride / 8)],
+    [HEAD_MAX_BYTES, maxBytes],
+  ];
+  for (const [at, value] of words) view.setUint32(at, value, true);
+  view.setFloat64(HEAD_TTL, ttl, true);
+}
+
+/** A shared memory, with an instance and a frame for this thread. */
+export class SharedMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly core: SharedCore;
+  readonly store = HEAD;
+  readonly readsText: boolean;
+  readonly #head: Int32Array;
+  readonly #maySleep = maySleep();
+  /** Number of this thread, from 1; 0 while it has no frame. */
+  #thread = 0;
+  #bytes = new Uint8Array(0);
+  #words = new Int32Array(0);
+
+  private constructor(memory: WebAssembly.Memory) {
+    let module: WebAssembly.Module;
+    try {
+      module = sharedCore();
+      const imports = { env: { memory }, 'wasm:js-string': STRINGS };
+      const { exports } = new WebAssembly.Instance(module, imports);
+      this.core = exports as unknown as SharedCore;
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+    this.memory = memory;
+    this.readsText = WebAssembly.Module.imports(module).every(({ module: from }) => from === 'env');
+    this.#head = new Int32Array(memory.buffer, 0, HEAD_BYTES >> 2);
+  }
+
+  /** A new memory. Throws `SHARED_UNAVAILABLE` and `OUT_OF_MEMORY`. */
+  static create(division: Division): SharedMemory {
+    const memory = allocate(division);
+    describe(memory, division);
+    const created = new SharedMemory(memory);
+    created.core.open(HEAD);
+    created.claim();
+    return created;
+  }
+
+  /** A memory that another thread has made. Throws `SHARED_UNAVAILABLE` and `TOO_MANY_THREADS`. */
+  static attach(memory: WebAssembly.Memory): SharedMemory {
+    const attached = new SharedMemory(memory);
+    attached.claim();
+    return attached;
+  }
+
+  #field(at: number): number {
+    return this.#head[at >> 2] as number;
+  }
+
+  get frame(): number {
+    return FRAMES_AT + this.#thread * FRAME_SIZE;
+  }
+
+  /** The frame. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** The frame, by words. */
+  get words(): Int32Array {
+    return this.#words;
+  }
+
+  get memoryBytes(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  get maxBytes(): number {
+    return this.#field(HEAD_MAX_BYTES) >>> 0;
+  }
+
+  get maxEntryBytes(): number {
+    return this.#field(HEAD_MAX_ENTRY) >>> 0;
+  }
+
+  get shards(): number {
+    return this.#field(HEAD_SHARDS);
+  }
+
+  get chunkBytes(): number {
+    return 2 ** this.#field(HEAD_CHUNK_LOG2);
+  }
+
+  get ttl(): number {
+    return new DataView(this.memory.buffer).getFloat64(HEAD_TTL, true);
+  }
+
+  /** Whether any entry may have a ttl. */
+  get isTimed(): boolean {
+    return this.#field(HEAD_IS_TIMED) !== 0;
+  }
+
+  markTimed(): void {
+    Atomics.store(this.#head, HEAD_IS_TIMED >> 2, 1);
+  }
+
+  /** Operations that found a lock held for too long. */
+  get contended(): number {
+    return this.#field(HEAD_CONTENDED) >>> 0;
+  }
+
+  /** Shards that were emptied after the death of a thread. */
+  get reaped(): number {
+    return this.#field(HEAD_REAPED) >>> 0;
+  }
+
+  /** Gives this thread a frame. Throws `TOO_MANY_THREADS`. */
+  claim(): void {
+    const threads = this.#field(HEAD_THREADS);
+    const identity = ownIdentity();
+    for (let i = 0; i < threads; i++) {
+      if (Atomics.compareExchange(this.#head, (HEAD_THREAD >> 2) + i, 0, identity) !== 0) continue;
+      this.#thread = i + 1;
+      const { buffer } = this.memory;
+      this.#bytes = new Uint8Array(buffer, this.frame, FRAME_SIZE);
+      this.#words = new Int32Array(buffer, this.frame, FRAME_SIZE >> 2);
+      this.#words.fill(0, 0, 32);
+      this.#words[FRAME_THREAD >> 2] = this.#thread;
+      this.#words[FRAME_MAY_WAIT >> 2] = Number(this.#maySleep);
+      return;
+    }
+    const message = `This cache was made for ${threads} threads, and as many use it`;
+    throw new LRUCacheError('TOO_MANY_THREADS', message);
+  }
+
+  /** Gives this thread's frame back. */
+  release(): void {
+    this.recover();
+    Atomics.store(this.#head, (HEAD_THREAD >> 2) + this.#thread - 1, 0);
+    this.#thread = 0;
+  }
+
+  /** Gives up what this thread holds, after a call that was cut short; torn shards are emptied. */
+  recover(): void {
+    this.core.reap(HEAD, this.frame, this.#thread);
+  }
+
+  /** Cleans up after the host's thread of this number, which is dead. */
+  reap(threadId: number): void {
+    const hadFrame = this.#thread !== 0;
+    if (!hadFrame) this.claim();
+    this.#reap(identityOf(threadId));
+    if (!hadFrame) this.release();
+  }
+
+  #reap(identity: number): void {
+    const threads = this.#field(HEAD_THREADS);
+    const mark = REAPING + this.#thread;
+    for (let i = 0; i < threads; i++) {
+      const at = (HEAD_THREAD >> 2) + i;
+      if (Atomics.compareExchange(this.#head, at, identity, mark) !== identity) continue;
+      // What the dead thread was reaping when it died (U2). A chain of such deaths ends with this
+      // one.
+      if (identity < REAPING) this.#reap(REAPING + i + 1);
+      this.core.reap(HEAD, this.frame, i + 1);
+      Atomics.store(this.#head, at, 0);
+    }
+  }
+}
