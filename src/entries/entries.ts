@@ -225,28 +225,15 @@ export class Entries<K, V> {
 
   /** Slot of a key, which becomes the newest if fresh; negative if stale at `now`, or NIL. */
   seek(key: K, now: number): number {
-    const engine = this.#engine;
-    const table = this.#table;
-    let slot: number;
     if (typeof key === 'string') {
-      slot = engine.seekString(table, key, this.#offset, now);
-    } else if (typeof key === 'number') {
-      slot = this.#lookaside.slotFor(key);
-      if (this.items[slot * 2] === key) return engine.visit(table, slot, now, VISIT_TOUCH);
-      slot = engine.seek(table, isInt32(key) ? key : engine.hashFloat(key), now);
-    } else {
-      return this.#visitMapped(key, now);
+      const slot = this.#engine.seekString(this.#table, key, this.#offset, now);
+      const isOwn = this.items[Math.abs(slot) * 2] === key;
+      return isOwn ? slot : this.#seekElsewhere(key, slot, now);
     }
-    if (isSameKey(this.items[Math.abs(slot) * 2], key)) {
-      if (typeof key === 'number') this.#lookaside.note(key, Math.abs(slot));
-      return slot;
-    }
-    if (slot === NIL) {
-      this.#noteMissed(key);
-      return NIL;
-    }
-    if (slot > ELSEWHERE) engine.untouch(table, slot);
-    return this.#visitMapped(key, now);
+    if (typeof key !== 'number') return this.#visitMapped(key, now);
+    const slot = this.#lookaside.slotFor(key);
+    if (this.items[slot * 2] !== key) return this.#seekNumber(key, now);
+    return this.#engine.visit(this.#table, slot, now, VISIT_TOUCH);
   }
 
   /** Slot of a key, negative if stale at `now`, or NIL; the order stays. */
@@ -283,7 +270,7 @@ export class Entries<K, V> {
       }
     } else if (typeof key === 'number' && (key | 0) === key) {
       code = this.#engine.put(this.#table, key);
-      if (outcomeOf(code) < EVICTED_MAPPED) this.#lookaside.note(key, slotOf(code));
+      if (outcomeOf(code) < EVICTED_MAPPED) this.#lookaside.noteNew(key, slotOf(code));
     } else {
       return this.#putRare(key);
     }
@@ -451,6 +438,26 @@ export class Entries<K, V> {
     const slot = engine.get(this.#table, isInt32(key) ? key : engine.hashFloat(key));
     if (!isSameKey(this.items[slot * 2], key)) return this.#touchElsewhere(key, slot);
     this.#lookaside.note(key, slot);
+    return slot;
+  }
+
+  /** As `#touchElsewhere`; the slot is negative if the entry there is stale at `now`. */
+  #seekElsewhere(key: K, slot: number, now: number): number {
+    if (slot === NIL) {
+      this.#noteMissed(key);
+      return NIL;
+    }
+    if (slot > ELSEWHERE) this.#engine.untouch(this.#table, slot);
+    return this.#visitMapped(key, now);
+  }
+
+  /** As `#touchNumber`, if the entry is fresh at `now`. */
+  #seekNumber(key: K & number, now: number): number {
+    const engine = this.#engine;
+    const slot = engine.seek(this.#table, isInt32(key) ? key : engine.hashFloat(key), now);
+    const at = Math.abs(slot);
+    if (!isSameKey(this.items[at * 2], key)) return this.#seekElsewhere(key, slot, now);
+    this.#lookaside.note(key, at);
     return slot;
   }
 

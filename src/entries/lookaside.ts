@@ -35,6 +35,11 @@ export class Lookaside {
   /** Notes in which slot a key was found. */
   note(key: number, slot: number): void {
     if (slot * 2 >= this.#cells.length) this.#grow(slot);
+    this.noteNew(key, slot);
+  }
+
+  /** Notes the slot of a new key, if there are cells: a cache that is never hit needs none. */
+  noteNew(key: number, slot: number): void {
     if (this.#cells !== NO_CELLS) this.#cells[Math.imul(key, MULTIPLIER) >>> this.#shift] = slot;
   }
 
