@@ -186,7 +186,12 @@ export class Store<K, V, FC> {
 
   /** The clock; made when it is first needed. */
   get clock(): Clock {
-    this.#clock ??= new Clock(this.#perf, (wrong, now) => restartAges(this, wrong, now));
+    return this.#clock ?? this.#makeClock();
+  }
+
+  // Apart, as those below: a function within would cost every call of the other its context.
+  #makeClock(): Clock {
+    this.#clock = new Clock(this.#perf, (wrong, now) => restartAges(this, wrong, now));
     return this.#clock;
   }
 
@@ -298,7 +303,7 @@ export class Store<K, V, FC> {
     const now = hasAge && report !== undefined ? this.now() : 0;
     // All user code has run. If it interrupted a change, the entries are recovered first.
     const { entries } = this;
-    if (hasAge && !entries.isTimed) this.change(() => entries.useAges());
+    if (hasAge && !entries.isTimed) this.#useAges();
     if (tags !== undefined) this.useTags();
     callbacks?.begin();
     const load = this.loads?.take(key);
@@ -328,7 +333,11 @@ export class Store<K, V, FC> {
     else this.#finishSet(load);
   }
 
-  /** Finishes a set that replaces a load. (A function there would cost every set its context.) */
+  #useAges(): void {
+    this.change(() => this.#entries.useAges());
+  }
+
+  /** Finishes a set that replaces a load. */
   #finishSet(load: LoadInFlight<K>): void {
     this.finish(() => load.abort('FETCH_REPLACED', 'replaced'));
   }
@@ -464,7 +473,11 @@ export class Store<K, V, FC> {
 
   /** Removes stale entries in the background; made when it is first needed. */
   get autopurge(): Autopurge {
-    this.#autopurge ??= new Autopurge(this, () => purge(this));
+    return this.#autopurge ?? this.#makeAutopurge();
+  }
+
+  #makeAutopurge(): Autopurge {
+    this.#autopurge = new Autopurge(this, () => purge(this));
     return this.#autopurge;
   }
 
