@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { type Context, createContext, runInContext } from 'node:vm';
 import { parse } from 'acorn';
@@ -67,6 +68,20 @@ describe.each(files)('dist/%s', (file) => {
     const typed = file.endsWith('.cjs') ? [] : [types];
     expect(comments).toEqual([...typed, `# sourceMappingURL=${file}.map`]);
   });
+});
+
+it('has types that need no file but others of theirs', () => {
+  const folder = new URL('types/', dist);
+  const all = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const missing = all
+    .filter((file) => file.endsWith('.d.ts'))
+    .flatMap((file) => {
+      const text = readFileSync(new URL(file, folder), 'utf8');
+      const paths = [...text.matchAll(/from '(\.[^']+)\.js'/g)].map(([, path = '']) => path);
+      return paths.map((path) => join(file, '..', `${path}.d.ts`));
+    })
+    .filter((file) => !all.includes(file));
+  expect(missing).toEqual([]);
 });
 
 const { provideCore: _, ...exported } = { ...errors, ...stores };

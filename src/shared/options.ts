@@ -133,14 +133,14 @@ function defaultShards(maxBytes: number): number {
   return shards;
 }
 
-/** What a thread has said, checked. */
+/** @internal What a thread has said, checked. */
 export interface ThreadOptions<V> {
   readonly packer: ReturnType<typeof packerFor<V>>;
   readonly loadWaitMs: number;
   readonly perf: Perf;
 }
 
-/** Checks what `attach` was given. Throws `INVALID_OPTIONS` and `INVALID_TTL`. */
+/** @internal Checks what `attach` was given. Throws `INVALID_OPTIONS` and `INVALID_TTL`. */
 export function checkThreadOptions<V>(options: SharedAttachOptions<V>): ThreadOptions<V> {
   checkObject(options, 'The options');
   const { perf } = options;
@@ -154,7 +154,7 @@ export function checkThreadOptions<V>(options: SharedAttachOptions<V>): ThreadOp
   };
 }
 
-/** Checks what `new SharedLRU` was given, but for what a thread says for itself. */
+/** @internal Checks what `new SharedLRU` was given, but for what a thread says for itself. */
 export function checkDivision<V>(options: SharedLRUOptions<V>, seed: number): Division {
   checkObject(options, 'The options');
   const { maxEntryBytes } = options;
@@ -182,7 +182,7 @@ function isSharedMemory(value: unknown): value is WebAssembly.Memory {
   return tagOf((value as WebAssembly.Memory).buffer) === '[object SharedArrayBuffer]';
 }
 
-/** The memory of a handle. Throws `INVALID_HANDLE`. */
+/** @internal The memory of a handle. Throws `INVALID_HANDLE`. */
 export function memoryOf(handle: unknown): WebAssembly.Memory {
   const { memory, layout } = (handle ?? {}) as { [N in keyof SharedHandle]?: unknown };
   if (!isSharedMemory(memory)) {
