@@ -273,6 +273,25 @@ describe.each(numberCases)('NumberLRU on $name', (engine) => {
     for (let key = 0; key < 2000; key++) cache.set(key, key);
     expect([...cache.keys()]).toEqual(Array.from({ length: 1000 }, (_, i) => 1999 - i));
   });
+
+  it('keeps its entries when the host has cut a lookup short', () => {
+    const cache = openNumbers(engine.open(), { max: 10 });
+    cache.set(1, 1).set(2, 2);
+    const keys = Int32Array.of(1, 2);
+    const values = new Float64Array(2);
+    const lookups = [() => cache.get(1), () => cache.getMany(keys, values)];
+    for (const look of lookups) {
+      const dive = (): void => {
+        look();
+        dive();
+      };
+      expect(dive).toThrow(RangeError);
+      expect([...cache.entries()].sort()).toEqual([
+        [1, 1],
+        [2, 2],
+      ]);
+    }
+  });
 });
 
 describe('an entry', () => {

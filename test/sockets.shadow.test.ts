@@ -3,7 +3,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LRUCache } from '../src/index.js';
-import { ShadowEstimator, shadow } from '../src/sockets/shadow.js';
+import { type Shadow, ShadowEstimator, shadow } from '../src/sockets/shadow.js';
 import { stillAlive } from './collected.js';
 import { lruHits } from './mattson.js';
 import { keysOf, listTraces, readTraceFile, type Trace } from './traces.js';
@@ -11,6 +11,13 @@ import { keysOf, listTraces, readTraceFile, type Trace } from './traces.js';
 const POINTS_MAX = 0.02;
 /** Of the longest one, hits are known for the capacities of the manifest only: others take long. */
 const LONG = /arc-p3/;
+
+/** A cache, and its shadow. */
+interface Watched {
+  readonly cache: LRUCache<number, number>;
+  readonly watched: Shadow;
+}
+
 const traces = listTraces().filter(({ name }) => !LONG.test(name));
 const longTraces = listTraces().filter(({ name }) => LONG.test(name));
 const capacitiesOf = ({ lruHitsByCapacity }: Trace) => Object.keys(lruHitsByCapacity).map(Number);
@@ -282,6 +289,59 @@ describe('the shadow of a cache', () => {
     cache.get('a');
     // Of six requests, three found 'a'.
     expect(watched.hitRatio(10)).toBe(0.5);
+  });
+
+  it('sees what is asked of many keys as it sees a loop', async () => {
+    const [loop, many] = [0, 1].map(() => {
+      const cache = new LRUCache<number, number>({ max: 10, fetchMethod: async (key) => key });
+      return { cache, watched: shadow(cache, { share: 1 }) };
+    }) as [Watched, Watched];
+    // As iterators, which can be read only once.
+    const keys = () => [1, 2, 3, 1].values();
+    for (const key of keys()) loop.cache.get(key);
+    for (const key of keys()) loop.cache.set(key, key);
+    for (const key of keys()) loop.cache.get(key);
+    loop.cache.delete(3);
+    for (const key of keys()) loop.cache.get(key);
+    for (const key of [3, 4]) await loop.cache.fetch(key);
+    for (const key of [4, 5, 3]) loop.cache.get(key);
+    const results = [
+      many.cache.getMany(keys()),
+      many.cache.setMany([...keys()].map((key) => [key, key] as const).values()) === many.cache,
+      many.cache.getMany(keys()),
+      many.cache.deleteMany([3, 9].values()),
+      many.cache.getMany(keys()),
+      await many.cache.fetchMany([3, 4, 3].values()),
+      many.cache.getMany([4, 5, 3]),
+    ];
+    expect(results).toEqual([
+      [undefined, undefined, undefined, undefined],
+      true,
+      [1, 2, 3, 1],
+      1,
+      [1, 2, undefined, 1],
+      new Map([
+        [3, 3],
+        [4, 4],
+      ]),
+      [4, undefined, 3],
+    ]);
+    // Of 17 requests, 9 found their key: none, 4, 3, none, and 2.
+    expect(loop.watched.hitRatio(10)).toBeCloseTo(9 / 17, 12);
+    expect(many.watched.estimates()).toEqual(loop.watched.estimates());
+  });
+
+  it('notes nothing of a list that is refused, and refuses it as the cache does', async () => {
+    const cache = new LRUCache<number, number>({ max: 10 });
+    const watched = shadow(cache, { share: 1 });
+    const bad = (value: unknown) => value as never;
+    expect(() => cache.getMany(bad('ab'))).toThrow(/getMany needs a list/);
+    expect(() => cache.setMany(bad([[1, 1], 2]))).toThrow(/setMany needs pairs/);
+    expect(() => cache.deleteMany(bad(1))).toThrow(/deleteMany needs a list/);
+    await expect(cache.fetchMany(bad(1))).rejects.toThrow(/fetchMany needs a list/);
+    expect([cache.size, watched.hitRatio(10)]).toEqual([0, undefined]);
+    cache.get(1);
+    expect(watched.hitRatio(10)).toBe(0);
   });
 
   it('leaves results, arguments and the order as they are, and leaves when it is stopped', () => {

@@ -138,6 +138,13 @@ describe('what ships', () => {
     expect(files.flatMap(undocumentedExports)).toEqual([]);
   });
 
+  it('has no doc comment without what it documents', () => {
+    // A module's stands by itself, at the head of its file.
+    const alone = /\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n\n/g;
+    const orphans = shipped.flatMap((file) => read(file).match(alone) ?? []);
+    expect(orphans.filter((comment) => !comment.includes('@module'))).toEqual([]);
+  });
+
   it('has no file that nothing imports', () => {
     const cores = [
       'src/engine/core-none',

@@ -1,6 +1,7 @@
 // The contract of the JavaScript engine: none is checked there (contract.wasm.ts is the core's).
 //
-// The functions are empty, so that a bundler drops the calls.
+// The functions are empty, so that a bundler drops the calls. What only the core calls, such as
+// `expectBatch`, is not here.
 
 import { Table } from '../slots.js';
 
@@ -24,8 +25,6 @@ export function noteTouch(_table: Table, _slot: u32): void {}
 
 /** The slot that was touched last, once, and `oldStamp` is what it had before. */
 export function expectTouched(_table: Table, _slot: u32, _oldStamp: u32): void {}
-
-/** A number of a slot that the index has refused. */
 
 /** A word that no slot of the index has. */
 export function expectAbsent(_table: Table, _word: u32): void {}

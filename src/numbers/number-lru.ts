@@ -288,7 +288,11 @@ export class NumberLRU implements Iterable<[number, number]> {
     checkNumber('missing', missing);
     const table = this.#table;
     if (table.path === PATH_PLAIN) {
-      return this.#change(() => table.engine.getMany(table.handle, keys, values, missing));
+      try {
+        return table.engine.getMany(table.handle, keys, values, missing);
+      } catch (error) {
+        throw table.failed(error);
+      }
     }
     let found = 0;
     for (let i = 0; i < keys.length; i++) {

@@ -349,7 +349,7 @@ export class TrackedCache {
     const attempt = this.#tracking;
     const tracking = ['CLIENT', 'TRACKING', 'ON', 'REDIRECT', this.#target] as const;
     const reply = await ignored(this.#data.call(...tracking));
-    this.#isTracking = reply !== undefined && attempt === this.#tracking;
+    if (attempt === this.#tracking) this.#isTracking = reply !== undefined;
   };
 
   readonly #lostTarget = (): void => {

@@ -347,6 +347,20 @@ type Methods = Record<string, Method | undefined>;
 /** Calls after which there is an entry, if it was not there before. */
 const REQUESTS = ['fetch', 'forceFetch', 'memo'];
 
+/** Notes a `get` that has found this value, or undefined. */
+function noteGet(noted: Stretches, key: unknown, value: unknown): void {
+  // What is found is there, also if it was stored before anybody watched.
+  if (value === undefined) noted.estimator.get(key);
+  else noted.estimator.request(key);
+  noted.count();
+}
+
+/** Notes a call after which there is an entry. */
+function noteRequest(noted: Stretches, key: unknown): void {
+  noted.estimator.request(key);
+  noted.count();
+}
+
 /** Methods that note what is asked of them, and then do it. One function each, for V8's sake. */
 function notingMethods(noted: Stretches, plain: Methods): Methods {
   const { get, set, delete: remove, clear } = plain as Record<string, Method>;
@@ -354,10 +368,7 @@ function notingMethods(noted: Stretches, plain: Methods): Methods {
   const noting: Methods = {
     get(key, options) {
       const value = get?.call(this, key, options);
-      // What is found is there, also if it was stored before anybody watched.
-      if (value === undefined) estimator.get(key);
-      else estimator.request(key);
-      noted.count();
+      noteGet(noted, key, value);
       return value;
     },
     set(key, value, options) {
@@ -377,11 +388,52 @@ function notingMethods(noted: Stretches, plain: Methods): Methods {
     const method = plain[name];
     if (method === undefined) continue;
     noting[name] = function request(key, options) {
-      estimator.request(key);
-      noted.count();
+      noteRequest(noted, key);
       return method.call(this, key, options);
     };
   }
+  return Object.assign(noting, notingManyMethods(noted, plain));
+}
+
+/** What is in a list; undefined if it is none, which the method of the cache will refuse. */
+function itemsOf(list: unknown): unknown[] | undefined {
+  const isList = typeof list === 'object' && Symbol.iterator in (list ?? {});
+  return isList ? [...(list as Iterable<unknown>)] : undefined;
+}
+
+/**
+ * As `notingMethods`, of those that are given many keys: a cache asks its store for them, and not
+ * its own methods. The list is read once, as an iterator can be read only once.
+ */
+function notingManyMethods(noted: Stretches, plain: Methods): Methods {
+  const { getMany, setMany, deleteMany, fetchMany } = plain;
+  const { estimator } = noted;
+  const noting: Methods = {
+    getMany(keys, options) {
+      const list = itemsOf(keys);
+      const values = getMany?.call(this, list ?? keys, options) as unknown[];
+      for (const [i, key] of (list ?? []).entries()) noteGet(noted, key, values[i]);
+      return values;
+    },
+    setMany(entries, options) {
+      const list = itemsOf(entries);
+      const result = setMany?.call(this, list ?? entries, options);
+      for (const [key] of (list ?? []) as [unknown, unknown][]) estimator.set(key);
+      return result;
+    },
+    deleteMany(keys) {
+      const list = itemsOf(keys);
+      for (const key of list ?? []) estimator.delete(key);
+      return deleteMany?.call(this, list ?? keys);
+    },
+    fetchMany(keys, options) {
+      const list = itemsOf(keys);
+      // A key that is given twice is asked for once.
+      for (const key of new Set(list)) noteRequest(noted, key);
+      return fetchMany?.call(this, list ?? keys, options);
+    },
+  };
+  for (const name of Object.keys(noting)) if (plain[name] === undefined) delete noting[name];
   return noting;
 }
 
@@ -468,8 +520,9 @@ function checkedShare(given: number): number {
  * watches, which is most exact.
  *
  * It is about the number of entries: sizes and ages count for nothing, and neither do requests of
- * keys that are objects. Calls of `get`, `set`, `delete`, `clear`, `fetch`, `forceFetch` and `memo`
- * are seen from then on. A second shadow takes the place of the first.
+ * keys that are objects. It sees calls of `get`, `set`, `delete`, `getMany`, `setMany`,
+ * `deleteMany`, `clear`, `fetch`, `fetchMany`, `forceFetch` and `memo` from then on. A second
+ * shadow takes the place of the first.
  *
  * Throws `INVALID_MAX` if `max` is not given and the cache has none, and `INVALID_OPTIONS` for a
  * `share` that is none.

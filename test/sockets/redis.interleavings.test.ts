@@ -10,7 +10,12 @@
 
 import * as redis from 'redis';
 import { describe, expect, it } from 'vitest';
-import { clientSideCache, type IoredisConnection, trackedCache } from 'wasm-lru/redis';
+import {
+  clientSideCache,
+  type IoredisConnection,
+  type TrackedCache,
+  trackedCache,
+} from 'wasm-lru/redis';
 
 const KEY = 'key';
 const STEPS = ['get', 'serve', 'set', 'reply', 'invalidation', 'tick', 'lose'] as const;
@@ -224,7 +229,6 @@ it('an order that does is found in the cache that node-redis brings', async () =
   expect(wrong).not.toEqual([]);
 });
 
-const CONNECTING_LENGTH = 9;
 const CONNECTING = ['data', 'invalidations', 'answer data', 'answer invalidations'] as const;
 
 /** A command that waits for its answer. */
@@ -243,9 +247,16 @@ class SlowConnection implements IoredisConnection {
   readonly #listeners = new Map<string, (...details: unknown[]) => unknown>();
   readonly #waiting: Sent[] = [];
   readonly #serve: (args: readonly string[]) => unknown;
+  /** Whether commands without an answer are sent again, after those of `ready`, as in ioredis. */
+  readonly #resends: boolean;
 
-  constructor(serve: (args: readonly string[]) => unknown, other?: SlowConnection) {
+  constructor(
+    serve: (args: readonly string[]) => unknown,
+    resends: boolean,
+    other?: SlowConnection,
+  ) {
     this.#serve = serve;
+    this.#resends = resends;
     this.other = other;
   }
 
@@ -273,17 +284,20 @@ class SlowConnection implements IoredisConnection {
 
   open(id: number): void {
     [this.status, this.id] = ['ready', id];
+    const unanswered = this.#waiting.splice(0);
     this.#listeners.get('ready')?.();
+    this.#waiting.push(...unanswered);
   }
 
   close(): void {
     [this.status, this.id] = ['close', 0];
-    for (const { reject } of this.#waiting.splice(0)) reject(new Error('closed'));
+    const failed = this.#resends ? [] : this.#waiting.splice(0);
+    for (const { reject } of failed) reject(new Error('closed'));
     this.#listeners.get('close')?.();
   }
 
   get isWaiting(): boolean {
-    return this.#waiting.length > 0;
+    return this.id > 0 && this.#waiting.length > 0;
   }
 
   /** Serves the first command that waits, and answers it. */
@@ -299,22 +313,33 @@ class SlowConnection implements IoredisConnection {
 
 /** A server for two connections, and a cache on them. */
 class Connections {
+  readonly cache: TrackedCache;
   #opened = 0;
   /** The connections that the server has: who listens, and whom messages for the data go to. */
   #listener = 0;
   #target = 0;
-  readonly #invalidations: SlowConnection = new SlowConnection(([command]) => {
+  readonly #invalidations: SlowConnection;
+  readonly #data: SlowConnection;
+
+  constructor(resends: boolean) {
+    this.#invalidations = new SlowConnection((args) => this.#serveListener(args), resends);
+    const serve = (args: readonly string[]) => this.#serveData(args);
+    this.#data = new SlowConnection(serve, resends, this.#invalidations);
+    this.cache = trackedCache(this.#data, { max: 10 });
+  }
+
+  #serveListener([command]: readonly string[]): unknown {
     if (command !== 'SUBSCRIBE') return this.#invalidations.id;
     this.#listener = this.#invalidations.id;
     return 1;
-  });
-  readonly #data: SlowConnection = new SlowConnection((args) => {
+  }
+
+  #serveData(args: readonly string[]): unknown {
     const target = Number(args.at(-1));
     if (target !== this.#invalidations.id) throw new Error('ERR The client ID does not exist');
     this.#target = target;
     return 'OK';
-  }, this.#invalidations);
-  readonly cache = trackedCache(this.#data, { max: 10 });
+  }
 
   /** Whether the server tells of changes, as far as it knows. */
   get isTracked(): boolean {
@@ -348,22 +373,29 @@ class Connections {
   }
 }
 
-it('tracks in the end, in whatever order connections come, go and are answered', async () => {
-  const wrong: string[] = [];
-  let schedules = 0;
-  const walk = async (done: readonly (typeof CONNECTING)[number][]): Promise<void> => {
-    const connections = new Connections();
-    for (const step of done) {
-      await connections.do(step);
-      if (connections.cache.isTracking && !connections.isTracked) wrong.push(`${done}: untrue`);
-    }
-    const next = CONNECTING.filter((step) => connections.can(step));
-    await connections.end();
-    schedules += 1;
-    if (!connections.cache.isTracking || !connections.isTracked) wrong.push(`${done}: in vain`);
-    if (done.length < CONNECTING_LENGTH) for (const step of next) await walk([...done, step]);
-  };
-  await walk([]);
-  expect(wrong).toEqual([]);
-  expect(schedules).toBeGreaterThan(5000);
+const CONNECTING_LENGTH = 9;
+
+describe.each([false, true])('connections that send again what was not answered: %s', (resends) => {
+  it('track in the end, in whatever order they come, go and are answered', async () => {
+    const wrong: string[] = [];
+    let schedules = 0;
+    const walk = async (done: readonly (typeof CONNECTING)[number][]): Promise<void> => {
+      const connections = new Connections(resends);
+      const { cache } = connections;
+      for (const step of done) {
+        await connections.do(step);
+        if (cache.isTracking && !connections.isTracked) wrong.push(`${done}: untrue`);
+      }
+      const next = CONNECTING.filter((step) => connections.can(step));
+      await connections.end();
+      schedules += 1;
+      if (!cache.isTracking || !connections.isTracked) wrong.push(`${done}: in vain`);
+      if (done.length < CONNECTING_LENGTH) {
+        for (const step of next) await walk([...done, step]);
+      }
+    };
+    await walk([]);
+    expect(wrong).toEqual([]);
+    expect(schedules).toBeGreaterThan(5000);
+  });
 });

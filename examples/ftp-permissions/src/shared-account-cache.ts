@@ -6,9 +6,15 @@
 import { LRUCache } from 'wasm-lru';
 import type { SharedHandle } from 'wasm-lru/shared';
 import { SharedLRU } from 'wasm-lru/shared';
-import type { Account, AccountCache, AccountStore } from './accounts.js';
+import {
+  type Account,
+  type AccountCache,
+  type AccountStore,
+  AccountsUnavailableError,
+} from './accounts.js';
 import { PermissionSet, type Rule } from './permissions.js';
 import { DATABASE_MS } from './service.js';
+import { DatabaseTimeoutError, inTime } from './timed-connection.js';
 
 /** How many users a thread keeps compiled. */
 const COMPILED = 200;
@@ -42,10 +48,13 @@ export class SharedAccountCache implements AccountCache {
   readonly #store: AccountStore;
   readonly #compiler = new Compiler();
 
-  constructor(handle: SharedHandle, store: AccountStore) {
-    // Who waits for a query of another thread waits as long as for one of its own.
-    this.#cache = SharedLRU.attach<string>(handle, { codec: 'string', loadWait: DATABASE_MS });
+  readonly #databaseMs: number;
+
+  /** A load takes `databaseMs` at most, whichever thread's query it waits for. */
+  constructor(handle: SharedHandle, store: AccountStore, databaseMs = DATABASE_MS) {
+    this.#cache = SharedLRU.attach<string>(handle, { codec: 'string', loadWait: databaseMs });
     this.#store = store;
+    this.#databaseMs = databaseMs;
   }
 
   async get(name: string): Promise<Account | undefined> {
@@ -91,10 +100,13 @@ export class SharedAccountCache implements AccountCache {
       throw NOBODY;
     };
     try {
-      const text = await this.#cache.getOrLoad(name, load, { forceRefresh });
+      // Who has waited for a query of another thread in vain does not wait for one more.
+      const loading = this.#cache.getOrLoad(name, load, { forceRefresh });
+      const text = await inTime(loading, this.#databaseMs);
       return this.#compiler.accountOf(name, text);
     } catch (error) {
       if (error === NOBODY) return undefined;
+      if (error instanceof DatabaseTimeoutError) throw new AccountsUnavailableError(error);
       throw error;
     }
   }

@@ -30,6 +30,26 @@ export interface ThreadsOptions extends Omit<ThreadOptions, 'handle' | 'thread'>
   readonly onError: (error: unknown) => void;
 }
 
+/** A thread has ended before it has answered. */
+export class ThreadEndedError extends Error {
+  readonly code = 'THREAD_ENDED';
+
+  constructor(exitCode: number) {
+    super(`The thread has ended, with exit code ${exitCode}`);
+    this.name = 'ThreadEndedError';
+  }
+}
+
+/** What calls of all threads came to, without the threads that have ended. */
+async function answersOf<T>(calls: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(calls);
+  return results.flatMap((result) => {
+    if (result.status === 'fulfilled') return [result.value];
+    if (result.reason instanceof ThreadEndedError) return [];
+    throw result.reason;
+  });
+}
+
 /** A thread, as its owner has it. */
 class Thread {
   readonly #worker: Worker;
@@ -39,6 +59,8 @@ class Thread {
   >();
   readonly ready: Promise<number>;
   #calls = 0;
+  /** Why no call is answered any more. */
+  #ended: ThreadEndedError | undefined;
 
   constructor(worker: Worker, onMessage: (message: ThreadMessage) => void) {
     this.#worker = worker;
@@ -52,10 +74,12 @@ class Thread {
         else if ('call' in message) this.#answer(message);
         else onMessage(message);
       });
-    });
-    worker.once('exit', () => {
-      for (const { reject } of this.#answers.values()) reject(new Error('The thread has ended'));
-      this.#answers.clear();
+      worker.once('exit', (code) => {
+        this.#ended = new ThreadEndedError(code);
+        for (const answer of this.#answers.values()) answer.reject(this.#ended);
+        this.#answers.clear();
+        reject(this.#ended);
+      });
     });
   }
 
@@ -63,6 +87,7 @@ class Thread {
     name: Name,
     ...values: Parameters<ThreadCalls[Name]>
   ): Promise<Awaited<ReturnType<ThreadCalls[Name]>>> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const call = ++this.#calls;
     const answer = new Promise((resolve, reject) => this.#answers.set(call, { resolve, reject }));
     this.#worker.postMessage({ call, name, values });
@@ -122,7 +147,7 @@ export class Threads {
     }
   }
 
-  /** Calls a thread, counted from 0. */
+  /** Calls a thread, counted from 0. Rejects with a `ThreadEndedError` if it has ended. */
   call<Name extends keyof ThreadCalls>(
     thread: number,
     name: Name,
@@ -131,19 +156,25 @@ export class Threads {
     return (this.#threads[thread] as Thread).call(name, ...values);
   }
 
-  /** What each thread has counted. */
+  /** What each thread has counted that has not ended by itself. */
   reports(): Promise<ThreadReport[]> {
-    return Promise.all(this.#threads.map((thread) => thread.call('report')));
+    return answersOf(this.#threads.map((thread) => thread.call('report')));
   }
 
-  /** Ends all sessions and threads, when what users did is written. */
+  /**
+   * Ends all sessions and threads, when what users did is written. What a thread that has ended by
+   * itself had not written is lost.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
   async #close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.call('close')));
-    await Promise.all(this.#threads.map((thread) => thread.end()));
+    try {
+      await answersOf(this.#threads.map((thread) => thread.call('close')));
+    } finally {
+      await Promise.all(this.#threads.map((thread) => thread.end()));
+    }
   }
 }

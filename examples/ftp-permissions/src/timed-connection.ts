@@ -12,6 +12,19 @@ export class DatabaseTimeoutError extends Error {
   }
 }
 
+/** What a promise comes to, or a `DatabaseTimeoutError` after so many ms. */
+export async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DatabaseTimeoutError(ms)), ms);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** A connection whose answers are waited for so many ms, whatever its driver does. */
 export class TimedConnection implements Connection {
   constructor(
@@ -20,26 +33,14 @@ export class TimedConnection implements Connection {
   ) {}
 
   query(...statement: Statement): Promise<Row[]> {
-    return this.#inTime(this.connection.query(...statement));
+    return inTime(this.connection.query(...statement), this.ms);
   }
 
   transact(statements: readonly Statement[]): Promise<void> {
-    return this.#inTime(this.connection.transact(statements));
+    return inTime(this.connection.transact(statements), this.ms);
   }
 
   close(): Promise<void> {
     return this.connection.close();
-  }
-
-  async #inTime<T>(answer: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new DatabaseTimeoutError(this.ms)), this.ms);
-    });
-    try {
-      return await Promise.race([answer, late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }

@@ -2,12 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { SharedLRU } from 'wasm-lru/shared';
 import { LruAccountCache } from '../src/account-cache.js';
 import { type Account, type AccountStore, Accounts } from '../src/accounts.js';
 import type { Database } from '../src/database.js';
 import { NoCache } from '../src/demo/other-caches.js';
 import { hashPassword } from '../src/password.js';
 import { PermissionSet } from '../src/permissions.js';
+import { SharedAccountCache } from '../src/shared-account-cache.js';
+import { LEAST_BYTES } from '../src/threads.js';
 import { NaiveCache } from './naive-cache.js';
 
 const accountOf = (name: string, pattern = '/'): Account => ({
@@ -92,6 +95,19 @@ describe('caches of users', () => {
       await cache.set('alice', changed);
       await store.release(read);
       assert.equal((await cache.get('alice')) === changed, isKept, kind);
+    }
+  });
+});
+
+describe('the cache of all threads', () => {
+  it('lets nobody wait for longer than for a query, whichever thread it is of', async () => {
+    const owner = new SharedLRU<string>({ maxBytes: LEAST_BYTES, shards: 1, codec: 'string' });
+    const store = new SlowStore();
+    const [first, second] = [0, 1].map(() => new SharedAccountCache(owner.handle, store, 50));
+    const asked = [first?.refresh('alice'), second?.refresh('alice'), second?.get('alice')];
+    // The store never answers.
+    for (const { status, reason } of (await Promise.allSettled(asked)) as PromiseRejectedResult[]) {
+      assert.deepEqual([status, reason?.code], ['rejected', 'ACCOUNTS_UNAVAILABLE']);
     }
   });
 });

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import type { Worker } from 'node:worker_threads';
 import { Client } from 'basic-ftp';
 import { connect } from '../src/connection.js';
 import { Database } from '../src/database.js';
@@ -64,6 +65,18 @@ async function start(t: TestContext, kind: Kind = 'SharedLRU') {
   return { threads, login, logins, errors, queries, activityOf };
 }
 
+/** The workers that start from now on, until the end of a test. */
+function workersOf(t: TestContext, onWorker: (worker: Worker) => void = () => {}): Worker[] {
+  const workers: Worker[] = [];
+  const note = (worker: Worker) => {
+    workers.push(worker);
+    onWorker(worker);
+  };
+  process.on('worker', note);
+  t.after(() => process.off('worker', note));
+  return workers;
+}
+
 describe('a server of several threads', () => {
   it('asks the database once for each login, whatever thread it is on', async (t) => {
     const { login, logins, errors, queries } = await start(t);
@@ -97,6 +110,28 @@ describe('a server of several threads', () => {
       [1, 1],
       [2, 2],
     ]);
+  });
+
+  it('ends, and tells what the others have counted, after a thread has died', async (t) => {
+    const workers = workersOf(t);
+    const { threads, login, activityOf } = await start(t);
+    await login('alice', 0);
+    const open = threads.call(1, 'readAtOnce', 'alice', 1, 600_000);
+    await Promise.all([assert.rejects(open, { code: 'THREAD_ENDED' }), workers[1]?.terminate()]);
+    // What is asked later is not answered either.
+    await assert.rejects(threads.call(1, 'report'), { code: 'THREAD_ENDED' });
+    const reports = await threads.reports();
+    assert.deepEqual(
+      reports.map(({ queries }) => queries),
+      [1, 0],
+    );
+    assert.deepEqual(await activityOf('alice'), [[1, 0]]);
+  });
+
+  it('does not start if a thread ends before it is ready', async (t) => {
+    const workers = workersOf(t, (worker) => void worker.terminate());
+    await assert.rejects(start(t), { code: 'CANNOT_LISTEN' });
+    assert.equal(workers.length, THREADS);
   });
 
   for (const kind of ['SharedLRU', 'lru-cache'] as const) {
