@@ -186,7 +186,7 @@ export class Source {
   }
 }
 
-/** A copy of bytes, of a plain class whatever theirs is. */
+/** A copy of bytes; also of a `Buffer`, whose own `slice` is a view. */
 export function sliceOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return Uint8Array.prototype.slice.call(bytes, start, end);
 }

@@ -17,7 +17,7 @@ import {
 } from '../../assembly/bytes/layout.js';
 import { BUSY, GONE, STUCK } from '../../assembly/shared/layout.js';
 import type { Entry } from '../bytes/access.js';
-import { isBytes, lengthOf, Source, textOfUnits } from '../bytes/codec.js';
+import { isBytes, lengthOf, Source, sliceOf, textOfUnits } from '../bytes/codec.js';
 import { checkKey, keyTooLong } from '../bytes/frame.js';
 import { checkTtl } from '../bytes/options.js';
 import { joined, readSnapshot, recordsOf, replay, snapshotOf } from '../bytes/snapshot.js';
@@ -441,8 +441,9 @@ export class SharedLRU<V = Uint8Array> {
     const ttl = options?.ttl === undefined ? undefined : checkTtl(options.ttl);
     const access = this.#access;
     if (access.measure(key) < 0) throw keyTooLong();
-    // The caller may change bytes while the load is in flight.
-    const own: string | Uint8Array = typeof key === 'string' ? key : key.slice();
+    // The caller may change bytes while the load is in flight. Not by their own `slice`: that of a
+    // `Buffer` is a view.
+    const own: string | Uint8Array = typeof key === 'string' ? key : sliceOf(key, 0, lengthOf(key));
     const text = typeof own === 'string' ? own : textOfUnits(own, false);
     const cache = {
       look: (takesOver: boolean, renews: number) => this.#claim(own, takesOver, renews),

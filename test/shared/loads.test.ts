@@ -165,9 +165,11 @@ describe('getOrLoad', () => {
     expect(cache.size).toBe(256);
   });
 
-  it('takes bytes for a key, which may be changed afterwards', async () => {
+  it.each([
+    ['a Uint8Array', Uint8Array.of(97)],
+    ['a Buffer', Buffer.from('a')],
+  ])('takes %s for a key, which may be changed afterwards', async (_, key) => {
     const cache = make();
-    const key = Uint8Array.of(97);
     const loader = controlled();
     const one = cache.getOrLoad(key, loader);
     await turn();
