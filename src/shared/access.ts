@@ -84,11 +84,13 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
    */
   claim(key: string | Uint8Array, now: number, takesOver: boolean, renews: number): number {
     const { core, store, frame } = this.region;
-    const length = this.writeKey(key, FRAME_BUFFER);
     const text = typeof key === 'string' ? key : '';
-    return this.#locate(() =>
-      core.claim(store, frame, text, FRAME_BUFFER, length, this.isWide, now, takesOver, renews),
-    );
+    return this.#locate(() => {
+      // Anew for each look: pieces of the value have the key's place.
+      const length = this.writeKey(key, FRAME_BUFFER);
+      const wide = this.isWide;
+      return core.claim(store, frame, text, FRAME_BUFFER, length, wide, now, takesOver, renews);
+    });
   }
 
   /** The load that `claim` has begun or found. */
