@@ -288,7 +288,10 @@ export function put(
   return code;
 }
 
-/** Removes the entry of a key: FOUND, STALE or ABSENT; or BUSY or STUCK. */
+/**
+ * Removes the entry of a key: FOUND, STALE or ABSENT. GONE if that is what comes of a load which
+ * something else has ended; BUSY or STUCK.
+ */
 export function remove(
   head: u32,
   frame: u32,
@@ -304,13 +307,14 @@ export function remove(
   const line = lineOf(head, word);
   const entered = enter(head, frame, line);
   if (entered != FOUND) return entered;
-  const load = loadOf(line, word);
-  if (load != 0) end(line, load);
-  const slot = find(line, word, at, key);
-  const found = look(frame, line, slot, now, 0);
-  if (found != ABSENT) {
-    drop(storeOf(line), slot);
-    count(line + LINE_DELETES);
+  let found = GONE;
+  if (mayWrite(frame, line, word)) {
+    const slot = find(line, word, at, key);
+    found = look(frame, line, slot, now, 0);
+    if (found != ABSENT) {
+      drop(storeOf(line), slot);
+      count(line + LINE_DELETES);
+    }
   }
   release(line);
   return found;

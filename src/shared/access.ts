@@ -132,7 +132,7 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
     return code;
   }
 
-  /** Removes the entry of a key: FOUND, STALE, ABSENT, BUSY or STUCK. */
+  /** Removes the entry of a key: FOUND, STALE, ABSENT, GONE, BUSY or STUCK. */
   remove(key: string | Uint8Array, now: number): number {
     const { core, store, frame } = this.region;
     const length = this.writeKey(key, FRAME_BUFFER);

@@ -105,6 +105,18 @@ describe('getOrLoad', () => {
     expect(await second.getOrLoad('a', () => 'later')).toBe(expected ?? 'later');
   });
 
+  it('leaves a newer value as it is when the result of an older load is too large', async () => {
+    const cache = make();
+    const loader = controlled();
+    const one = cache.getOrLoad('a', loader);
+    await turn();
+    cache.set('a', 'small');
+    const large = 'x'.repeat(200_000);
+    loader.resolve(large);
+    expect(await one).toBe(large);
+    expect(cache.get('a')).toBe('small');
+  });
+
   it('loads anew what is there, once for all threads that ask for it', async () => {
     const first = make();
     const second = attach(first);
