@@ -69,6 +69,7 @@ import {
   FRAME_LINE,
   FRAME_LOAD,
   FRAME_MAY_WAIT,
+  FRAME_OWNER,
   FRAME_PENDING,
   FRAME_PENDING_EPOCH,
   FRAME_PENDING_LINE,
@@ -102,12 +103,14 @@ import {
   empty,
   end,
   endAll,
-  isOf,
+  isOpen,
   lineAt,
   lineOf,
   lineOfLoad,
   loadOf,
+  ownerOf,
   record,
+  setOwner,
   storeOf,
 } from './shards.js';
 import { addOne, atomicGet, atomicSet, setNumber } from './words.js';
@@ -180,8 +183,9 @@ function isOutdated(line: u32, word: u32, slot: u32, renews: f64): bool {
 
 /**
  * Looks as `get` does; if there is no entry, or an outdated one, its load is CLAIMED, IN_FLIGHT or
- * CROWDED. A load that is in flight can be taken over, and what comes of it is not stored. The
- * frame says which entry was outdated: SLOT is NIL if there was none.
+ * CROWDED. The load that the frame names in CLAIM is taken over, if `takesOver` is still its owner:
+ * its record stays, and what comes first of all who have owned it is stored. 0 takes over nothing.
+ * The frame says which entry was outdated: SLOT is NIL if there was none.
  */
 export function claim(
   head: u32,
@@ -191,7 +195,7 @@ export function claim(
   keyBytes: u32,
   isWide: bool,
   now: f64,
-  takesOver: bool,
+  takesOver: u32,
   renews: f64,
 ): i32 {
   const at = frame + keyAt;
@@ -209,31 +213,41 @@ export function claim(
   const found = look(frame, line, slot, now, TOUCH | LOCATE);
   let code = found;
   if (found != FOUND) {
+    const thread = get32(frame, frame + FRAME_THREAD);
     let load = loadOf(line, word);
     code = IN_FLIGHT;
-    if (load != 0 && takesOver) {
-      end(line, load);
-      load = 0;
-    }
     if (load == 0) {
-      load = record(line, word, get32(frame, frame + FRAME_THREAD));
+      load = record(line, word, thread);
       code = load == 0 ? CROWDED : CLAIMED;
+    } else if (isNamed(frame, load) && ownerOf(load) == takesOver) {
+      setOwner(load, thread);
+      code = CLAIMED;
     }
     set32(frame, frame + FRAME_LOAD, load);
     set32(frame, frame + FRAME_ENDED, load == 0 ? 0 : atomicGet(load + LOAD_ENDED));
+    set32(frame, frame + FRAME_OWNER, load == 0 ? 0 : ownerOf(load));
   }
   release(line);
   return code;
 }
 
-/** Ends the load whose record the frame names, if it has not ended: FOUND, or BUSY or STUCK. */
+/** Whether a record is the one that the frame names in CLAIM, and that has not ended. */
+function isNamed(frame: u32, load: u32): bool {
+  if (load != get32(frame, frame + FRAME_CLAIM)) return false;
+  return isOpen(load, get32(frame, frame + FRAME_CLAIM_ENDED));
+}
+
+/**
+ * Ends the load whose record the frame names, if it has not ended and nobody has taken it over:
+ * FOUND, or BUSY or STUCK.
+ */
 export function settle(head: u32, frame: u32): i32 {
   const load = get32(frame, frame + FRAME_CLAIM);
   const line = lineOfLoad(head, load);
   const entered = enter(head, frame, line);
   if (entered != FOUND) return entered;
-  const thread = get32(frame, frame + FRAME_THREAD);
-  if (isOf(load, thread, get32(frame, frame + FRAME_CLAIM_ENDED))) end(line, load);
+  const isOwn = ownerOf(load) == get32(frame, frame + FRAME_THREAD);
+  if (isOwn && isNamed(frame, load)) end(line, load);
   release(line);
   return FOUND;
 }
@@ -241,8 +255,7 @@ export function settle(head: u32, frame: u32): i32 {
 /** Whether a load may store its result; a write that is none ends the load of its key. */
 function mayWrite(frame: u32, line: u32, word: u32): bool {
   const load = get32(frame, frame + FRAME_CLAIM);
-  const thread = get32(frame, frame + FRAME_THREAD);
-  if (load != 0 && !isOf(load, thread, get32(frame, frame + FRAME_CLAIM_ENDED))) return false;
+  if (load != 0 && !isNamed(frame, load)) return false;
   const current = loadOf(line, word);
   if (current != 0) end(line, current);
   return true;
@@ -368,9 +381,8 @@ export function begin(
   if (entered != FOUND) return entered;
   const store = storeOf(line);
   const load = get32(frame, frame + FRAME_CLAIM);
-  const thread = get32(frame, frame + FRAME_THREAD);
   let code = GONE;
-  if (load == 0 || isOf(load, thread, get32(frame, frame + FRAME_CLAIM_ENDED))) {
+  if (load == 0 || isNamed(frame, load)) {
     let first: u32 = 0;
     if (ttl == 0 || age(store)) {
       const wide = (key & WIDE) != 0;

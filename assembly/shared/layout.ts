@@ -86,7 +86,7 @@ export const LINE_RECORDS: u32 = 128;
 // A load that a thread has begun, and that others may wait for:
 //
 //   +0  WORD     of its key
-//   +4  OWNER    number of the thread; 0 if the record is free
+//   +4  OWNER    number of the thread, or of the last that took it over; 0 if the record is free
 //   +8  ENDED    how often the record was freed
 export const LOAD_WORD: u32 = 0;
 export const LOAD_OWNER: u32 = 4;
@@ -104,13 +104,14 @@ export const LINE_BYTES: u32 = LINE_RECORDS + (LOADS_MAX << LOAD_BYTES_LOG2);
 //  +44  LINE           of the shard of the entry that was found last
 //  +48  EPOCH          of that shard
 //  +56  TTL            f64, what is left of the entry's ttl
-//  +64  CLAIM          address of the record of a load, which a `put` is the result of; or 0
+//  +64  CLAIM          address of the record of a load, which a write is the result of; or 0
 //  +68  CLAIM_ENDED    its ENDED when the load began
 //  +72  PENDING        first chunk of a value that is being written in pieces, or 0
 //  +76  PENDING_LINE   of its shard
 //  +80  PENDING_EPOCH  of its shard
 //  +84  LOAD           address of the record of the load that `claim` has begun or found
 //  +88  ENDED          its ENDED
+//  +92  OWNER          its OWNER
 export const FRAME_THREAD: u32 = 36;
 export const FRAME_MAY_WAIT: u32 = 40;
 export const FRAME_LINE: u32 = 44;
@@ -123,6 +124,7 @@ export const FRAME_PENDING_LINE: u32 = 76;
 export const FRAME_PENDING_EPOCH: u32 = 80;
 export const FRAME_LOAD: u32 = 84;
 export const FRAME_ENDED: u32 = 88;
+export const FRAME_OWNER: u32 = 92;
 
 /** The address of the frame of a thread, from number 1 on. */
 export const FRAMES_AT: u32 = HEAD_BYTES - FRAME_SIZE;

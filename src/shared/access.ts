@@ -22,6 +22,7 @@ import {
   FRAME_CLAIM_ENDED,
   FRAME_ENDED,
   FRAME_LOAD,
+  FRAME_OWNER,
   FRAME_TTL,
   GONE,
   RENEWS_LATER,
@@ -40,7 +41,11 @@ const WRITES_MAX = 1_000_000;
 export interface LoadRecord {
   readonly load: number;
   readonly ended: number;
+  /** The thread that has begun it, or taken it over last. */
+  readonly owner: number;
 }
+
+const NO_LOAD: LoadRecord = { load: 0, ended: 0, owner: 0 };
 
 /** The entries of a shared cache, by keys and bytes. */
 export class SharedAccess extends FrameAccess<SharedMemory> {
@@ -80,22 +85,34 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
 
   /**
    * Looks at the entry of a key; if there is none, or it has to be renewed, begins its load or says
-   * who does.
+   * who does. It can take over a load that it has said of before, unless others have meanwhile.
    */
-  claim(key: string | Uint8Array, now: number, takesOver: boolean, renews: number): number {
+  claim(
+    key: string | Uint8Array,
+    now: number,
+    late: LoadRecord | undefined,
+    renews: number,
+  ): number {
     const { core, store, frame } = this.region;
     const text = typeof key === 'string' ? key : '';
-    return this.#locate(() => {
+    const record = late ?? NO_LOAD;
+    const look = () => {
       // Anew for each look: pieces of the value have the key's place.
       const length = this.writeKey(key, FRAME_BUFFER);
       const wide = this.isWide;
-      return core.claim(store, frame, text, FRAME_BUFFER, length, wide, now, takesOver, renews);
-    });
+      const { owner } = record;
+      return core.claim(store, frame, text, FRAME_BUFFER, length, wide, now, owner, renews);
+    };
+    return this.about(record, () => this.#locate(look));
   }
 
   /** The load that `claim` has begun or found. */
   get claimed(): LoadRecord {
-    return { load: this.word(FRAME_LOAD), ended: this.word(FRAME_ENDED) };
+    return {
+      load: this.word(FRAME_LOAD),
+      ended: this.word(FRAME_ENDED),
+      owner: this.word(FRAME_OWNER),
+    };
   }
 
   /** Which entry is outdated for who has seen what `claim` has, and waits for a load. */
@@ -109,20 +126,20 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
     this.region.words[FRAME_CLAIM_ENDED >> 2] = ended;
   }
 
-  /** Runs a write as the result of a load: it is GONE if that has ended. */
-  asResult<R>(record: LoadRecord, write: () => R): R {
+  /** Runs a call about a load. A write as its result is GONE if it has ended. */
+  about<R>(record: LoadRecord, write: () => R): R {
     this.#name(record);
     try {
       return write();
     } finally {
-      this.#name({ load: 0, ended: 0 });
+      this.#name(NO_LOAD);
     }
   }
 
   /** Ends a load without a result. */
   settle(record: LoadRecord): void {
     const { core, store, frame } = this.region;
-    this.asResult(record, () => this.insist(() => core.settle(store, frame)));
+    this.about(record, () => this.insist(() => core.settle(store, frame)));
   }
 
   /** Repeats a call that finds the lock held in a thread that may not wait. */

@@ -312,7 +312,7 @@ export class SharedLRU<V = Uint8Array> {
       return current.insist(() => current.put(key, long, now, ttl));
     };
     const code = this.#run((current) =>
-      record === undefined ? put(current) : current.asResult(record, () => put(current)),
+      record === undefined ? put(current) : current.about(record, () => put(current)),
     );
     return code !== REFUSED && code !== BUSY && code !== STUCK && code !== GONE;
   }
@@ -410,9 +410,10 @@ export class SharedLRU<V = Uint8Array> {
 
   /**
    * The value of a key; if there is none, the result of the loader, which is stored. Of all threads
-   * that ask for a key at a time, one runs its loader. The others wait for it, `loadWait` at most,
-   * and then run their own: a thread may be blocked, or a loader hang. A loader that fails fails
-   * for its own thread only.
+   * that ask for a key at a time, one runs its loader, and the others wait for it. When one has
+   * waited for `loadWait`, it runs its own, and the rest wait for both: a thread may be blocked, or
+   * a loader hang. The result that comes first is stored. A loader that fails fails for its own
+   * thread only.
    *
    * A `set`, `delete` or `clear` meanwhile, in any thread, keeps the result from being stored.
    *
@@ -446,7 +447,7 @@ export class SharedLRU<V = Uint8Array> {
     const own: string | Uint8Array = typeof key === 'string' ? key : sliceOf(key, 0, lengthOf(key));
     const text = typeof own === 'string' ? own : textOfUnits(own, false);
     const cache = {
-      look: (takesOver: boolean, renews: number) => this.#claim(own, takesOver, renews),
+      look: (late: LoadRecord | undefined, renews: number) => this.#claim(own, late, renews),
       store: (value: V, record: LoadRecord) => void this.#storeResult(own, value, ttl, record),
       settle: (record: LoadRecord) => this.#settle(record),
     };
@@ -454,10 +455,10 @@ export class SharedLRU<V = Uint8Array> {
     return this.#loads.get(text, cache, () => loader(own as K), isForced);
   }
 
-  #claim(key: string | Uint8Array, takesOver: boolean, renews: number): Look<V> {
+  #claim(key: string | Uint8Array, late: LoadRecord | undefined, renews: number): Look<V> {
     const now = this.#now();
     const code = this.#run((access) =>
-      access.insist(() => access.claim(key, now, takesOver, renews)),
+      access.insist(() => access.claim(key, now, late, renews)),
     );
     const access = this.#access;
     const value = code === FOUND ? this.#unpack(access) : undefined;
