@@ -77,7 +77,6 @@ import {
   FRAME_TTL,
   FRAMES_AT,
   GONE,
-  HEAD_CONTENDED,
   HEAD_REAPED,
   HEAD_SEED,
   HEAD_SHARDS,
@@ -116,11 +115,10 @@ import {
 import { addOne, atomicGet, atomicSet, setNumber } from './words.js';
 
 /** Takes the lock of a shard for the thread of a frame: FOUND, or BUSY or STUCK. */
-function enter(head: u32, frame: u32, line: u32): i32 {
+function enter(frame: u32, line: u32): i32 {
   const mayWait = get32(frame, frame + FRAME_MAY_WAIT) != 0;
   const outcome = acquire(line, get32(frame, frame + FRAME_THREAD), mayWait);
   if (outcome == HELD) return FOUND;
-  addOne(head + HEAD_CONTENDED);
   return outcome == LOCK_REFUSED ? BUSY : STUCK;
 }
 
@@ -168,7 +166,7 @@ export function get(
   const key = keyOf(head, text, at, keyBytes, isWide);
   const word = wordIn(head, at, key);
   const line = lineOf(head, word);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const found = look(frame, line, find(line, word, at, key), now, mode);
   release(line);
@@ -202,7 +200,7 @@ export function claim(
   const key = keyOf(head, text, at, keyBytes, isWide);
   const word = wordIn(head, at, key);
   const line = lineOf(head, word);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   let slot = find(line, word, at, key);
   if (renews != RENEWS_NONE && isOutdated(line, word, slot, renews)) {
@@ -244,7 +242,7 @@ function isNamed(frame: u32, load: u32): bool {
 export function settle(head: u32, frame: u32): i32 {
   const load = get32(frame, frame + FRAME_CLAIM);
   const line = lineOfLoad(head, load);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const isOwn = ownerOf(load) == get32(frame, frame + FRAME_THREAD);
   if (isOwn && isNamed(frame, load)) end(line, load);
@@ -283,7 +281,7 @@ export function put(
   const wide = (key & WIDE) != 0;
   const word = wordIn(head, at, key);
   const line = lineOf(head, word);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const old = loadOf(line, word) == 0 ? NIL : find(line, word, at, key);
   let code = GONE;
@@ -318,7 +316,7 @@ export function remove(
   const key = keyOf(head, text, at, keyBytes, isWide);
   const word = wordIn(head, at, key);
   const line = lineOf(head, word);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   let found = GONE;
   if (mayWrite(frame, line, word)) {
@@ -342,9 +340,9 @@ function isSame(frame: u32, line: u32, store: usize, slot: u32): bool {
 }
 
 /** Copies a piece of a value that was found to the frame: FOUND or GONE; or BUSY or STUCK. */
-export function piece(head: u32, frame: u32, offset: u32, bytes: u32): i32 {
+export function piece(frame: u32, offset: u32, bytes: u32): i32 {
   const line = get32(frame, frame + FRAME_LINE);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const store = storeOf(line);
   const slot = get32(frame, frame + FRAME_SLOT);
@@ -376,8 +374,8 @@ export function begin(
   const word = wordIn(head, at, key);
   const line = lineOf(head, word);
   // Of a value that was not finished, as the shard was stuck or JavaScript cut short.
-  abandon(head, frame, frame);
-  const entered = enter(head, frame, line);
+  abandon(frame, frame);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const store = storeOf(line);
   const load = get32(frame, frame + FRAME_CLAIM);
@@ -404,9 +402,9 @@ function isPending(frame: u32, line: u32): bool {
 }
 
 /** Writes the next piece of a value from the frame: FOUND or GONE; or BUSY or STUCK. */
-export function fill(head: u32, frame: u32, offset: u32, bytes: u32): i32 {
+export function fill(frame: u32, offset: u32, bytes: u32): i32 {
   const line = get32(frame, frame + FRAME_PENDING_LINE);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const store = storeOf(line);
   let code = GONE;
@@ -438,7 +436,7 @@ export function finish(
   const key = keyOf(head, text, at, keyBytes, isWide);
   const word = wordIn(head, at, key);
   const line = get32(frame, frame + FRAME_PENDING_LINE);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const store = storeOf(line);
   const first = get32(frame, frame + FRAME_PENDING);
@@ -460,10 +458,10 @@ export function finish(
 }
 
 /** Frees the chain that the thread of a frame has begun. The frame may be that of a dead thread. */
-function abandon(head: u32, frame: u32, pending: u32): void {
+function abandon(frame: u32, pending: u32): void {
   const first = get32(pending, pending + FRAME_PENDING);
   const line = get32(pending, pending + FRAME_PENDING_LINE);
-  if (first == 0 || enter(head, frame, line) != FOUND) return;
+  if (first == 0 || enter(frame, line) != FOUND) return;
   if (isPending(pending, line)) abandonChain(storeOf(line), first);
   set32(pending, pending + FRAME_PENDING, 0);
   release(line);
@@ -484,7 +482,7 @@ function nextLive(store: usize, from: u32, now: f64, frame: u32): u32 {
  */
 export function next(head: u32, frame: u32, shard: u32, from: u32, now: f64): i32 {
   const line = lineAt(head, shard);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const store = storeOf(line);
   const slot = nextLive(store, from, now, frame);
@@ -507,7 +505,7 @@ export function next(head: u32, frame: u32, shard: u32, from: u32, now: f64): i3
 /** Empties a shard: FOUND; or BUSY or STUCK. */
 export function clear(head: u32, frame: u32, shard: u32): i32 {
   const line = lineAt(head, shard);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   empty(head, line);
   release(line);
@@ -532,11 +530,11 @@ export function reap(head: u32, frame: u32, dead: u32): u32 {
   }
   for (let shard: u32 = 0; shard < shards; shard++) {
     const line = lineAt(head, shard);
-    if (enter(head, frame, line) != FOUND) continue;
+    if (enter(frame, line) != FOUND) continue;
     endAll(line, dead);
     release(line);
   }
-  abandon(head, frame, FRAMES_AT + dead * FRAME_SIZE);
+  abandon(frame, FRAMES_AT + dead * FRAME_SIZE);
   return reaped;
 }
 

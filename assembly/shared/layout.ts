@@ -32,7 +32,7 @@ import { FRAME_SIZE } from '../bytes/layout.js';
 //  +16  SEED        secret number, on which the hash of keys depends
 //  +20  CHUNK_LOG2  log2 of the bytes of a chunk
 //  +24  IS_TIMED    1 if any entry may have a ttl
-//  +28  CONTENDED   looks that were a miss because the lock was held, modulo 2^32
+//  +28  CONTENDED   operations that gave up since the lock was held, modulo 2^32
 //  +32  REAPED      shards that were emptied, since their thread had died, modulo 2^32
 //  +36  MAX_ENTRY   most bytes of a key and its value
 //  +40  TTL         f64, that of entries without one of their own

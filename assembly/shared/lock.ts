@@ -35,6 +35,11 @@ function begin(line: u32): void {
   atomicSet(line + LINE_TURN, atomicGet(line + LINE_TURN) + 1);
 }
 
+/** Whether the holder was marked in this turn (L3). */
+function isStuck(line: u32): bool {
+  return atomicGet(line + LINE_STUCK) == atomicGet(line + LINE_TURN);
+}
+
 /** Waits for a lock that is held. */
 function queue(line: u32, holding: u32): u32 {
   let turn = atomicGet(line + LINE_TURN);
@@ -66,7 +71,7 @@ export function acquire(line: u32, thread: u32, mayWait: bool): u32 {
   for (let i: u32 = 0; !isHeld && i < LOOKS_MAX; i++) {
     if (atomicGet(line + LINE_LOCK) == 0) isHeld = exchangeIf(line + LINE_LOCK, 0, holding) == 0;
   }
-  if (!isHeld && !mayWait) return REFUSED;
+  if (!isHeld && !mayWait) return isStuck(line) ? GIVEN_UP : REFUSED;
   if (!isHeld && queue(line, holding) != HELD) return GIVEN_UP;
   begin(line);
   return HELD;

@@ -53,13 +53,14 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
   #long = new Uint8Array(0);
 
   /** Copies the value that was located last out of its chain: FOUND, GONE, BUSY or STUCK. */
-  #gather(): number {
-    const { core, store, frame, bytes } = this.region;
+  #gather(insists: boolean): number {
+    const { core, frame, bytes } = this.region;
     const length = this.foundBytes;
     const long = new Uint8Array(length);
     for (let at = 0; at < length; at += BUFFER_BYTES) {
       const part = Math.min(BUFFER_BYTES, length - at);
-      const code = core.piece(store, frame, at, part);
+      const take = () => core.piece(frame, at, part);
+      const code = insists ? this.insist(take) : take();
       if (code !== FOUND) return code;
       long.set(bytes.subarray(FRAME_BUFFER, FRAME_BUFFER + part), at);
     }
@@ -68,11 +69,11 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
   }
 
   /** Looks until the value is there as a whole. */
-  #locate(look: (mode: number) => number): number {
+  #locate(look: (mode: number) => number, insists: boolean): number {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const found = look(tries === 0 ? TOUCH : 0);
       if (found !== FOUND || this.address() !== 0) return found;
-      const code = this.#gather();
+      const code = this.#gather(insists);
       if (code !== GONE) return code;
     }
     return ABSENT;
@@ -80,7 +81,8 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
 
   override look(key: string | Uint8Array, now: number, mode: number): number {
     if ((mode & LOCATE) === 0) return super.look(key, now, mode);
-    return this.#locate((touch) => super.look(key, now, (mode & ~TOUCH) | (mode & touch)));
+    const look = (touch: number) => super.look(key, now, (mode & ~TOUCH) | (mode & touch));
+    return this.#locate(look, false);
   }
 
   /**
@@ -101,9 +103,11 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
       const length = this.writeKey(key, FRAME_BUFFER);
       const wide = this.isWide;
       const { owner } = record;
-      return core.claim(store, frame, text, FRAME_BUFFER, length, wide, now, owner, renews);
+      return this.insist(() =>
+        core.claim(store, frame, text, FRAME_BUFFER, length, wide, now, owner, renews),
+      );
     };
-    return this.about(record, () => this.#locate(look));
+    return this.about(record, () => this.#locate(look, true));
   }
 
   /** The load that `claim` has begun or found. */
@@ -136,13 +140,16 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
     }
   }
 
-  /** Ends a load without a result. */
-  settle(record: LoadRecord): void {
+  /** Ends a load without a result: FOUND, BUSY or STUCK. */
+  settle(record: LoadRecord): number {
     const { core, store, frame } = this.region;
-    this.about(record, () => this.insist(() => core.settle(store, frame)));
+    return this.about(record, () => this.insist(() => core.settle(store, frame)));
   }
 
-  /** Repeats a call that finds the lock held in a thread that may not wait. */
+  /**
+   * Repeats one call of the core that finds the lock held in a thread that may not wait. What makes
+   * several calls insists on each, and never as a whole: that would be a million times a million.
+   */
   insist(call: () => number): number {
     let code = call();
     for (let i = 0; code === BUSY && i < WRITES_MAX; i++) code = call();
@@ -157,6 +164,17 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
     const text = typeof key === 'string' ? key : '';
     const wide = this.isWide;
     return this.insist(() => core.remove(store, frame, text, FRAME_BUFFER, length, wide, now));
+  }
+
+  /** Stores the value that was written: ADDED, FOUND, REFUSED, GONE, BUSY or STUCK. */
+  override put(
+    key: string | Uint8Array,
+    long: Uint8Array | undefined,
+    now: number,
+    ttl: number,
+  ): number {
+    if (long !== undefined) return super.put(key, long, now, ttl);
+    return this.insist(() => super.put(key, long, now, ttl));
   }
 
   protected override copyLong(target: Uint8Array, offset: number): void {
@@ -180,7 +198,7 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
     for (let at = 0; code === FOUND && at < valueBytes; at += BUFFER_BYTES) {
       const part = Math.min(BUFFER_BYTES, valueBytes - at);
       bytes.set(value.subarray(at, at + part), FRAME_BUFFER);
-      code = this.insist(() => core.fill(store, frame, at, part));
+      code = this.insist(() => core.fill(frame, at, part));
     }
     if (code !== FOUND) return code;
     this.writeKey(key, FRAME_BUFFER);
@@ -207,7 +225,7 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
       const ttl = new Float64Array(words.buffer, words.byteOffset + FRAME_TTL, 1)[0] as number;
       if (this.address() !== 0) return { key, value: this.copy(), kind, ttl };
       // An entry that is replaced while it is read is not one that was there all the time.
-      if (this.#gather() === FOUND) return { key, value: this.#long, kind, ttl };
+      if (this.#gather(true) === FOUND) return { key, value: this.#long, kind, ttl };
     }
   }
 }

@@ -51,9 +51,9 @@ export interface SharedCore {
   ): number;
   settle(head: Store, frame: number): number;
   remove(head: Store, frame: number, ...rest: [...Key, now: number]): number;
-  piece(head: Store, frame: number, offset: number, bytes: number): number;
+  piece(frame: number, offset: number, bytes: number): number;
   begin(head: Store, frame: number, ...rest: [...Key, valueBytes: number, ttl: number]): number;
-  fill(head: Store, frame: number, offset: number, bytes: number): number;
+  fill(frame: number, offset: number, bytes: number): number;
   finish(
     head: Store,
     frame: number,
@@ -230,6 +230,10 @@ export class SharedMemory {
   /** Operations that found a lock held for too long. */
   get contended(): number {
     return this.#field(HEAD_CONTENDED) >>> 0;
+  }
+
+  countContended(): void {
+    Atomics.add(this.#head, HEAD_CONTENDED >> 2, 1);
   }
 
   /** Shards that were emptied after the death of a thread. */

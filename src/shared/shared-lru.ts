@@ -210,7 +210,10 @@ export class SharedLRU<V = Uint8Array> {
     return new LRUCacheError('ENGINE_POISONED', message, { cause: error });
   }
 
-  /** Runs calls of the core; says so once if a thread does not go on that holds a shard. */
+  /**
+   * Runs the calls of the core that are one operation, and counts it if a lock could not be had.
+   * Says so once if a thread does not go on that holds a shard.
+   */
   #run(use: (access: SharedAccess) => number): number {
     const access = this.#access;
     let code: number;
@@ -222,6 +225,7 @@ export class SharedLRU<V = Uint8Array> {
       throw this.#fail(error);
     }
     this.#isTorn = false;
+    if (code === BUSY || code === STUCK) this.#memory.countContended();
     if (code === STUCK) {
       const message =
         'A thread that holds a shard of a SharedLRU is dead or stopped. ' +
@@ -306,10 +310,10 @@ export class SharedLRU<V = Uint8Array> {
     const put = (current: SharedAccess) => {
       const long = current.write(key, packed);
       if (keyBytes + current.valueBytes > this.#memory.maxEntryBytes) {
-        current.remove(key, now);
-        return REFUSED;
+        const code = current.remove(key, now);
+        return code === BUSY || code === STUCK ? code : REFUSED;
       }
-      return current.insist(() => current.put(key, long, now, ttl));
+      return current.put(key, long, now, ttl);
     };
     const code = this.#run((current) =>
       record === undefined ? put(current) : current.about(record, () => put(current)),
@@ -397,15 +401,16 @@ export class SharedLRU<V = Uint8Array> {
    * are empty then.
    */
   clear(): void {
-    const { core, store, shards } = this.#access.region;
-    let isStuck = false;
-    for (let shard = 0; shard < shards; shard++) {
-      const code = this.#run((access) =>
-        access.insist(() => core.clear(store, access.region.frame, shard)),
-      );
-      if (code !== FOUND) isStuck = true;
-    }
-    if (isStuck) throw stuck();
+    const { core, store, frame, shards } = this.#access.region;
+    const code = this.#run((access) => {
+      let worst = FOUND;
+      for (let shard = 0; shard < shards; shard++) {
+        const cleared = access.insist(() => core.clear(store, frame, shard));
+        if (cleared !== FOUND) worst = cleared;
+      }
+      return worst;
+    });
+    if (code !== FOUND) throw stuck();
   }
 
   /**
@@ -457,9 +462,7 @@ export class SharedLRU<V = Uint8Array> {
 
   #claim(key: string | Uint8Array, late: LoadRecord | undefined, renews: number): Look<V> {
     const now = this.#now();
-    const code = this.#run((access) =>
-      access.insist(() => access.claim(key, now, late, renews)),
-    );
+    const code = this.#run((access) => access.claim(key, now, late, renews));
     const access = this.#access;
     const value = code === FOUND ? this.#unpack(access) : undefined;
     return { code, value, record: access.claimed, renewed: access.renewed };
@@ -478,10 +481,7 @@ export class SharedLRU<V = Uint8Array> {
 
   #settle(record: LoadRecord): void {
     if (this.#open === undefined) return;
-    this.#run((access) => {
-      access.settle(record);
-      return FOUND;
-    });
+    this.#run((access) => access.settle(record));
   }
 
   /** The fresh entries, shard by shard. */

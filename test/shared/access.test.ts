@@ -1,9 +1,19 @@
 // What another thread does between two calls of the core that belong to one operation: the tests
-// take the place of a function of the core, and act before or after it.
+// take the place of functions of the core, or write what another thread would have written.
 
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FOUND, LOCATE, TOUCH } from '../../assembly/bytes/layout.js';
-import { RENEWS_NONE } from '../../assembly/shared/layout.js';
+import {
+  BUSY,
+  FRAME_MAY_WAIT,
+  HEAD_SHARDS_AT,
+  LINE_LOCK,
+  LINE_STUCK,
+  LINE_TURN,
+  RENEWS_NONE,
+  STUCK,
+} from '../../assembly/shared/layout.js';
+import { SharedLRU } from '../../src/shared.js';
 import { SharedAccess } from '../../src/shared/access.js';
 import { type SharedCore, SharedMemory } from '../../src/shared/memory.js';
 
@@ -52,5 +62,65 @@ describe('a long value that is replaced while it is read', () => {
     };
     expect(look(access)).toBe(FOUND);
     expect(access.copy()).toEqual(long(2));
+  });
+});
+
+afterEach(() => void vi.unstubAllGlobals());
+
+/** A cache whose core has some functions of its own. */
+function withCore(change: (core: SharedCore) => Partial<SharedCore>): SharedLRU {
+  const { Memory, Module, Instance } = WebAssembly;
+  const Changed = class {
+    readonly exports: object;
+    constructor(module: WebAssembly.Module, imports: WebAssembly.Imports) {
+      const { exports } = new Instance(module, imports);
+      this.exports = { ...exports, ...change(exports as unknown as SharedCore) };
+    }
+  };
+  vi.stubGlobal('WebAssembly', { Memory, Module, Instance: Changed });
+  return new SharedLRU({ maxBytes: 1 << 20, shards: 1, maxEntryBytes: 1 << 19 });
+}
+
+/** Answers BUSY; more often than an operation tries, it is an error. */
+function busy(calls: string[], name: string): () => number {
+  return () => {
+    calls.push(name);
+    if (calls.length > 1_000_001) throw new Error('tried again and again');
+    return BUSY;
+  };
+}
+
+describe('a lock that cannot be had in a thread that may not wait', () => {
+  it.each<[string, keyof SharedCore, (cache: SharedLRU) => unknown, unknown]>([
+    ['a long set', 'begin', (cache) => cache.set('a', long(1)), false],
+    ['a set', 'put', (cache) => cache.set('a', long(1).subarray(0, 9)), false],
+    ['a load', 'claim', (cache) => cache.getOrLoad('a', () => KEY), Promise.resolve(KEY)],
+  ])('ends %s after a million tries, and is counted once', async (_, name, act, result) => {
+    const calls: string[] = [];
+    const cache = withCore(() => ({ [name]: busy(calls, name) }));
+    expect(await act(cache)).toEqual(await result);
+    expect(calls).toHaveLength(1_000_001);
+    expect(cache.stats().contended).toBe(1);
+  });
+
+  it('is no reason to give up if it is free soon, and is not counted then', () => {
+    let tries = 0;
+    const cache = withCore(({ put }) => ({
+      put: (...values) => (++tries < 4 ? BUSY : put(...values)),
+    }));
+    expect(cache.set('a', KEY)).toBe(true);
+    expect(tries).toBe(4);
+    expect(cache.stats().contended).toBe(0);
+  });
+
+  it('is given up at once when its holder does not go on', () => {
+    const { memory, access } = pair();
+    const words = new Int32Array(memory.memory.buffer);
+    const line = words[HEAD_SHARDS_AT >> 2] as number;
+    memory.words[FRAME_MAY_WAIT >> 2] = 0;
+    words[(line + LINE_LOCK) >> 2] = 2 << 1;
+    expect(access.look(KEY, 0, TOUCH | LOCATE)).toBe(BUSY);
+    words[(line + LINE_STUCK) >> 2] = words[(line + LINE_TURN) >> 2] as number;
+    expect(access.look(KEY, 0, TOUCH | LOCATE)).toBe(STUCK);
   });
 });
