@@ -209,12 +209,14 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
     );
   }
 
-  /** The next fresh entry of a shard, from a slot on; undefined if there is none, or no access. */
-  next(shard: number, from: number, now: number): Entry | undefined {
+  /** The next fresh entry of a shard, from a slot on; ABSENT if there is none, BUSY or STUCK. */
+  next(shard: number, from: number, now: number): Entry | number {
     const { core, store, frame, bytes, words } = this.region;
     let start = from;
     for (;;) {
-      if (core.next(store, frame, shard, start, now) !== FOUND) return undefined;
+      const begin = start;
+      const found = this.insist(() => core.next(store, frame, shard, begin, now));
+      if (found !== FOUND) return found;
       start = this.slot + 1;
       const end = FRAME_BUFFER + this.word(FRAME_KEY_BYTES);
       const key = {
@@ -225,7 +227,9 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
       const ttl = new Float64Array(words.buffer, words.byteOffset + FRAME_TTL, 1)[0] as number;
       if (this.address() !== 0) return { key, value: this.copy(), kind, ttl };
       // An entry that is replaced while it is read is not one that was there all the time.
-      if (this.#gather(true) === FOUND) return { key, value: this.#long, kind, ttl };
+      const code = this.#gather(true);
+      if (code === FOUND) return { key, value: this.#long, kind, ttl };
+      if (code !== GONE) return code;
     }
   }
 }

@@ -5,10 +5,10 @@
 //     needs (`unpack`). So it may do anything with the cache.
 // E2  A call of the core that is cut short, by a trap or for want of stack, may leave a lock held
 //     and its shard torn: the shard is emptied, at once or before the next operation.
-// E3  A lock that cannot be had makes a look a miss. A write says that it was not done.
+// E3  A lock that cannot be had makes a look a miss. A write says that it was not done, and a walk
+//     through all entries throws.
 
 import {
-  ABSENT,
   FOUND,
   FRAME_BUFFER,
   LOCATE,
@@ -500,22 +500,27 @@ export class SharedLRU<V = Uint8Array> {
   #next(shard: number, from: number): (Entry & { next: number }) | undefined {
     const now = this.#now();
     let entry: Entry | undefined;
-    this.#run((access) => {
-      entry = access.next(shard, from, now);
-      return entry === undefined ? ABSENT : FOUND;
+    const code = this.#run((access) => {
+      const next = access.next(shard, from, now);
+      if (typeof next === 'number') return next;
+      entry = next;
+      return FOUND;
     });
+    // What is left out must not look like what is not there.
+    if (code === BUSY || code === STUCK) throw stuck();
     return entry && { ...entry, next: this.#access.slot + 1 };
   }
 
   /**
    * The keys of all fresh entries, shard by shard, in no particular order. An entry that is there
-   * all the time is met once. All threads may use the cache meanwhile.
+   * all the time is met once. All threads may use the cache meanwhile. Throws `SHARD_STUCK` at a
+   * shard that cannot be had.
    */
   *keys(): Generator<string, void> {
     for (const { key } of this.#walk()) yield textOfUnits(key.bytes, key.isWide);
   }
 
-  /** Pairs of key and value of all fresh entries, in the order of `keys`. */
+  /** Pairs of key and value of all fresh entries, in the order of `keys`. Throws as `keys`. */
   *entries(): Generator<[key: string, value: V], void> {
     for (const { key, value, kind } of this.#walk()) {
       const text = textOfUnits(key.bytes, key.isWide);
@@ -530,7 +535,7 @@ export class SharedLRU<V = Uint8Array> {
 
   /**
    * All fresh entries as bytes, to be kept in a file or passed to another process, and given to
-   * `restore` of this class or of `ByteLRU`. O(bytes).
+   * `restore` of this class or of `ByteLRU`. O(bytes). Throws as `keys`.
    */
   snapshot(): Uint8Array {
     return joined(this.snapshotChunks());
@@ -574,6 +579,6 @@ export class SharedLRU<V = Uint8Array> {
 }
 
 function stuck(): LRUCacheError {
-  const message = 'The thread that holds a shard does not go on: nothing was removed from it';
+  const message = 'The thread that holds a shard does not go on: nothing was done there';
   return new LRUCacheError('SHARD_STUCK', message);
 }

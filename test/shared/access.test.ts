@@ -124,3 +124,23 @@ describe('a lock that cannot be had in a thread that may not wait', () => {
     expect(access.look(KEY, 0, TOUCH | LOCATE)).toBe(STUCK);
   });
 });
+
+describe('a walk', () => {
+  it.each<keyof SharedCore>(['next', 'piece'])('throws when %s cannot be had', (name) => {
+    const calls: string[] = [];
+    const cache = withCore(() => ({ [name]: busy(calls, name) }));
+    cache.set('a', long(1));
+    expect(() => cache.snapshot()).toThrow(expect.objectContaining({ code: 'SHARD_STUCK' }));
+    expect(calls).toHaveLength(1_000_001);
+  });
+
+  it.each<'next' | 'piece'>(['next', 'piece'])('goes on when %s can be had soon', (name) => {
+    let tries = 0;
+    const cache = withCore((core) => ({
+      [name]: (...values: number[]) =>
+        ++tries < 4 ? BUSY : Reflect.apply(core[name], core, values),
+    }));
+    cache.set('a', long(1));
+    expect([...cache.entries()]).toEqual([['a', long(1)]]);
+  });
+});
