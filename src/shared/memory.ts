@@ -4,10 +4,11 @@
 // It is the only holder of views. They are made once, as the memory never grows.
 //
 // U1  A frame is this thread's from `claim` to `release`. Nothing here reads or writes another's.
+//     That of a dead thread is whose who has marked it.
 // U2  Of a thread that is dead, one other thread cleans up, whoever marks it first. If that one
 //     dies meanwhile, who reaps it goes on with what it had begun.
 
-import { FRAME_SIZE } from '../../assembly/bytes/layout.js';
+import { FRAME_BUFFER, FRAME_SIZE } from '../../assembly/bytes/layout.js';
 import {
   FRAME_MAY_WAIT,
   FRAME_THREAD,
@@ -36,6 +37,9 @@ import { identityOf, maySleep, ownIdentity } from './host.js';
 
 /** Address of the HEAD. */
 const HEAD = 0 as unknown as Store;
+
+/** Words of a frame before its buffer. */
+const FRAME_WORDS = FRAME_BUFFER >> 2;
 
 type Flag = boolean | number;
 type Key = readonly [text: string, at: number, bytes: number, isWide: Flag];
@@ -131,6 +135,10 @@ function describe(memory: WebAssembly.Memory, division: Division): void {
   view.setFloat64(HEAD_TTL, ttl, true);
 }
 
+function frameOf(thread: number): number {
+  return FRAMES_AT + thread * FRAME_SIZE;
+}
+
 /** A shared memory, with an instance and a frame for this thread. */
 export class SharedMemory {
   readonly memory: WebAssembly.Memory;
@@ -181,7 +189,7 @@ export class SharedMemory {
   }
 
   get frame(): number {
-    return FRAMES_AT + this.#thread * FRAME_SIZE;
+    return frameOf(this.#thread);
   }
 
   /** The frame. */
@@ -251,13 +259,19 @@ export class SharedMemory {
       const { buffer } = this.memory;
       this.#bytes = new Uint8Array(buffer, this.frame, FRAME_SIZE);
       this.#words = new Int32Array(buffer, this.frame, FRAME_SIZE >> 2);
-      this.#words.fill(0, 0, 32);
-      this.#words[FRAME_THREAD >> 2] = this.#thread;
-      this.#words[FRAME_MAY_WAIT >> 2] = Number(this.#maySleep);
+      this.#words.fill(0, 0, FRAME_WORDS);
+      this.#sign(this.#thread);
       return;
     }
     const message = `This cache was made for ${threads} threads, and as many use it`;
     throw new LRUCacheError('TOO_MANY_THREADS', message);
+  }
+
+  /** Writes to a frame that is this thread's whose it is. */
+  #sign(thread: number): void {
+    const words = new Int32Array(this.memory.buffer, frameOf(thread), FRAME_WORDS);
+    words[FRAME_THREAD >> 2] = thread;
+    words[FRAME_MAY_WAIT >> 2] = Number(this.#maySleep);
   }
 
   /** Gives this thread's frame back. */
@@ -272,24 +286,25 @@ export class SharedMemory {
     this.core.reap(HEAD, this.frame, this.#thread);
   }
 
-  /** Cleans up after the host's thread of this number, which is dead. */
+  /** Cleans up after the host's thread of this number, which is dead. Throws nothing. */
   reap(threadId: number): void {
-    const hadFrame = this.#thread !== 0;
-    if (!hadFrame) this.claim();
     this.#reap(identityOf(threadId));
-    if (!hadFrame) this.release();
   }
 
   #reap(identity: number): void {
     const threads = this.#field(HEAD_THREADS);
-    const mark = REAPING + this.#thread;
     for (let i = 0; i < threads; i++) {
       const at = (HEAD_THREAD >> 2) + i;
+      const dead = i + 1;
+      // Who has no frame any more takes that of the dead thread, and cleans up in its own name.
+      const isOwn = this.#thread === 0;
+      const mark = isOwn ? ownIdentity() : REAPING + this.#thread;
       if (Atomics.compareExchange(this.#head, at, identity, mark) !== identity) continue;
+      if (isOwn) this.#sign(dead);
       // What the dead thread was reaping when it died (U2). A chain of such deaths ends with this
       // one.
-      if (identity < REAPING) this.#reap(REAPING + i + 1);
-      this.core.reap(HEAD, this.frame, i + 1);
+      if (identity < REAPING) this.#reap(REAPING + dead);
+      this.core.reap(HEAD, isOwn ? frameOf(dead) : this.frame, dead);
       Atomics.store(this.#head, at, 0);
     }
   }

@@ -2,11 +2,12 @@
 // take the place of functions of the core, or write what another thread would have written.
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { FOUND, LOCATE, TOUCH } from '../../assembly/bytes/layout.js';
+import { ADDED, FOUND, LOCATE, TOUCH } from '../../assembly/bytes/layout.js';
 import {
   BUSY,
   FRAME_MAY_WAIT,
   HEAD_SHARDS_AT,
+  HEAD_THREAD,
   LINE_LOCK,
   LINE_STUCK,
   LINE_TURN,
@@ -15,6 +16,7 @@ import {
 } from '../../assembly/shared/layout.js';
 import { SharedLRU } from '../../src/shared.js';
 import { SharedAccess } from '../../src/shared/access.js';
+import { identityOf } from '../../src/shared/host.js';
 import { type SharedCore, SharedMemory } from '../../src/shared/memory.js';
 
 const DIVISION = {
@@ -142,5 +144,33 @@ describe('a walk', () => {
     }));
     cache.set('a', long(1));
     expect([...cache.entries()]).toEqual([['a', long(1)]]);
+  });
+});
+
+describe('the death of a thread', () => {
+  const THREAD_ID = 7;
+  /** Makes a frame that of another thread of the host. */
+  const nameThread = ({ memory }: SharedMemory, frame: number, identity: number) => {
+    new Int32Array(memory.buffer)[(HEAD_THREAD >> 2) + frame - 1] = identity;
+  };
+
+  it('is cleaned up by a thread that has no frame any more, and gets none', () => {
+    const memory = SharedMemory.create({ ...DIVISION, threads: 3 });
+    const others = [1, 2].map(() => SharedMemory.attach(memory.memory));
+    nameThread(memory, 2, identityOf(THREAD_ID));
+    const words = new Int32Array(memory.memory.buffer);
+    const line = words[HEAD_SHARDS_AT >> 2] as number;
+    words[(line + LINE_LOCK) >> 2] = 2 << 1;
+    memory.release();
+    // All frames are taken again, as the thread that is dead has not given its own back.
+    SharedMemory.attach(memory.memory);
+    memory.reap(THREAD_ID);
+    expect(words[(line + LINE_LOCK) >> 2]).toBe(0);
+    expect(memory.reaped).toBe(1);
+    const access = new SharedAccess(others[1] as SharedMemory);
+    expect(store(access, KEY, KEY)).toBe(ADDED);
+    // The frame is free, and no other one is.
+    SharedMemory.attach(memory.memory);
+    expect(() => SharedMemory.attach(memory.memory)).toThrow('made for 3 threads');
   });
 });
