@@ -77,6 +77,7 @@ import {
   FRAME_TTL,
   FRAMES_AT,
   GONE,
+  HEAD_IS_TIMED,
   HEAD_REAPED,
   HEAD_SEED,
   HEAD_SHARDS,
@@ -373,8 +374,10 @@ export function begin(
   const key = keyOf(head, text, at, keyBytes, isWide);
   const word = wordIn(head, at, key);
   const line = lineOf(head, word);
-  // Of a value that was not finished, as the shard was stuck or JavaScript cut short.
-  abandon(frame, frame);
+  // Of a value that was not finished, as the shard was stuck or JavaScript cut short. While its
+  // chain is there, no other one is begun, or nobody would know of it.
+  const abandoned = abandon(frame, frame);
+  if (abandoned != FOUND) return abandoned;
   const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const store = storeOf(line);
@@ -382,7 +385,11 @@ export function begin(
   let code = GONE;
   if (load == 0 || isNamed(frame, load)) {
     let first: u32 = 0;
-    if (ttl == 0 || age(store)) {
+    // Room for ages is made before a chain is taken, though this entry may need none: it cannot be
+    // made while a chain is held, and others may need it then.
+    const isTimed = ttl != 0 || atomicGet(head + HEAD_IS_TIMED) != 0;
+    const isAged = isTimed && age(store);
+    if (ttl == 0 || isAged) {
       const wide = (key & WIDE) != 0;
       first = beginChain(store, frame, null, at, key >>> 1, wide, valueBytes);
     }
@@ -457,14 +464,20 @@ export function finish(
   return code;
 }
 
-/** Frees the chain that the thread of a frame has begun. The frame may be that of a dead thread. */
-function abandon(frame: u32, pending: u32): void {
+/**
+ * Frees the chain that the thread of a frame has begun, if any: FOUND; or BUSY or STUCK. The frame
+ * may be that of a dead thread.
+ */
+function abandon(frame: u32, pending: u32): i32 {
   const first = get32(pending, pending + FRAME_PENDING);
   const line = get32(pending, pending + FRAME_PENDING_LINE);
-  if (first == 0 || enter(frame, line) != FOUND) return;
+  if (first == 0) return FOUND;
+  const entered = enter(frame, line);
+  if (entered != FOUND) return entered;
   if (isPending(pending, line)) abandonChain(storeOf(line), first);
   set32(pending, pending + FRAME_PENDING, 0);
   release(line);
+  return FOUND;
 }
 
 /** The next slot of a shard that holds an entry, or NIL. */
@@ -514,19 +527,18 @@ export function clear(head: u32, frame: u32, shard: u32): i32 {
 
 /**
  * Empties the shards whose lock a thread holds that is dead, or that was cut short and is this one;
- * ends its loads, and frees what it was writing. How many shards.
+ * ends its loads, and frees what it was writing. False if that is still to be freed, as its shard
+ * cannot be had.
  */
-export function reap(head: u32, frame: u32, dead: u32): u32 {
+export function reap(head: u32, frame: u32, dead: u32): bool {
   const thread = get32(frame, frame + FRAME_THREAD);
   const shards = get32(head, head + HEAD_SHARDS);
-  let reaped: u32 = 0;
   for (let shard: u32 = 0; shard < shards; shard++) {
     const line = lineAt(head, shard);
     if (!seize(line, dead, thread)) continue;
     empty(head, line);
     release(line);
     addOne(head + HEAD_REAPED);
-    reaped++;
   }
   for (let shard: u32 = 0; shard < shards; shard++) {
     const line = lineAt(head, shard);
@@ -534,8 +546,7 @@ export function reap(head: u32, frame: u32, dead: u32): u32 {
     endAll(line, dead);
     release(line);
   }
-  abandon(frame, FRAMES_AT + dead * FRAME_SIZE);
-  return reaped;
+  return abandon(frame, FRAMES_AT + dead * FRAME_SIZE) == FOUND;
 }
 
 /** Makes all shards empty, in a memory that no other thread knows: false if it is too short. */

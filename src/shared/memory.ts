@@ -7,6 +7,8 @@
 //     That of a dead thread is whose who has marked it.
 // U2  Of a thread that is dead, one other thread cleans up, whoever marks it first. If that one
 //     dies meanwhile, who reaps it goes on with what it had begun.
+// U3  A frame is free when nothing is left to free that it tells of: a chain that was begun in a
+//     shard which cannot be had. Until then it keeps its mark, and the next `reap` tries again.
 
 import { FRAME_BUFFER, FRAME_SIZE } from '../../assembly/bytes/layout.js';
 import {
@@ -65,7 +67,7 @@ export interface SharedCore {
   ): number;
   next(head: Store, frame: number, shard: number, from: number, now: number): number;
   clear(head: Store, frame: number, shard: number): number;
-  reap(head: Store, frame: number, dead: number): number;
+  reap(head: Store, frame: number, dead: number): Flag;
   survey(head: Store, frame: number): void;
   open(head: Store): Flag;
 }
@@ -274,20 +276,25 @@ export class SharedMemory {
     words[FRAME_MAY_WAIT >> 2] = Number(this.#maySleep);
   }
 
-  /** Gives this thread's frame back. */
+  /** Gives this thread's frame back; when the thread has ended, if it cannot be left (U3). */
   release(): void {
-    this.recover();
-    Atomics.store(this.#head, (HEAD_THREAD >> 2) + this.#thread - 1, 0);
+    const isDone = this.recover();
+    if (isDone) Atomics.store(this.#head, (HEAD_THREAD >> 2) + this.#thread - 1, 0);
     this.#thread = 0;
   }
 
-  /** Gives up what this thread holds, after a call that was cut short; torn shards are emptied. */
-  recover(): void {
-    this.core.reap(HEAD, this.frame, this.#thread);
+  /**
+   * Gives up what this thread holds, after a call that was cut short; torn shards are emptied. False
+   * if its frame still has something to free.
+   */
+  recover(): boolean {
+    return Boolean(this.core.reap(HEAD, this.frame, this.#thread));
   }
 
   /** Cleans up after the host's thread of this number, which is dead. Throws nothing. */
   reap(threadId: number): void {
+    // What could not be done the last time.
+    if (this.#thread !== 0) this.#reap(REAPING + this.#thread);
     this.#reap(identityOf(threadId));
   }
 
@@ -304,8 +311,8 @@ export class SharedMemory {
       // What the dead thread was reaping when it died (U2). A chain of such deaths ends with this
       // one.
       if (identity < REAPING) this.#reap(REAPING + dead);
-      this.core.reap(HEAD, isOwn ? frameOf(dead) : this.frame, dead);
-      Atomics.store(this.#head, at, 0);
+      const isDone = this.core.reap(HEAD, isOwn ? frameOf(dead) : this.frame, dead);
+      if (isDone) Atomics.store(this.#head, at, 0);
     }
   }
 }

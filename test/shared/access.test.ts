@@ -2,12 +2,14 @@
 // take the place of functions of the core, or write what another thread would have written.
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ADDED, FOUND, LOCATE, TOUCH } from '../../assembly/bytes/layout.js';
+import { ADDED, FOUND, LOCATE, STORE_HELD, TOUCH } from '../../assembly/bytes/layout.js';
 import {
   BUSY,
   FRAME_MAY_WAIT,
+  FRAME_PENDING_LINE,
   HEAD_SHARDS_AT,
   HEAD_THREAD,
+  LINE_BYTES,
   LINE_LOCK,
   LINE_STUCK,
   LINE_TURN,
@@ -172,5 +174,69 @@ describe('the death of a thread', () => {
     // The frame is free, and no other one is.
     SharedMemory.attach(memory.memory);
     expect(() => SharedMemory.attach(memory.memory)).toThrow('made for 3 threads');
+  });
+
+  it('is not over while its shard cannot be had in which it was writing', () => {
+    const { memory, core, access } = pair();
+    const third = SharedMemory.attach(memory.memory);
+    core.fill = () => STUCK;
+    expect(store(access, KEY, long(1))).toBe(STUCK);
+    nameThread(memory, 1, identityOf(THREAD_ID));
+    const { words, line, lock, unlock } = lineOfPending(memory);
+    lock();
+    third.reap(THREAD_ID);
+    expect(words[HEAD_THREAD >> 2]).not.toBe(0);
+    expect(words[(line + LINE_BYTES + STORE_HELD) >> 2]).toBe(1);
+    unlock();
+    // The next time, whoever died.
+    third.reap(THREAD_ID + 1);
+    expect(words[HEAD_THREAD >> 2]).toBe(0);
+    expect(words[(line + LINE_BYTES + STORE_HELD) >> 2]).toBe(0);
+  });
+});
+
+/** The shard in which a thread has begun a long value; a thread that is stopped takes its lock. */
+function lineOfPending({ memory, words: frame }: SharedMemory) {
+  const words = new Int32Array(memory.buffer);
+  const line = frame[FRAME_PENDING_LINE >> 2] as number;
+  const lock = () => {
+    words[(line + LINE_LOCK) >> 2] = 2 << 1;
+    words[(line + LINE_STUCK) >> 2] = words[(line + LINE_TURN) >> 2] as number;
+  };
+  const unlock = () => {
+    words[(line + LINE_LOCK) >> 2] = 0;
+    words[(line + LINE_STUCK) >> 2] = 0;
+  };
+  return { words, line, lock, unlock };
+}
+
+describe('a long value that is not finished', () => {
+  it('is not forgotten for another one, while its shard cannot be had', () => {
+    const { memory, core, access } = pair({ maxBytes: 4 << 20, shards: 4 });
+    const { fill } = core;
+    core.fill = () => STUCK;
+    expect(store(access, KEY, long(1))).toBe(STUCK);
+    core.fill = fill;
+    const { words, line, lock, unlock } = lineOfPending(memory);
+    const keys = Array.from({ length: 16 }, (_, i) => Uint8Array.of(i));
+    lock();
+    for (const key of keys) expect(store(access, key, long(2))).toBe(STUCK);
+    unlock();
+    for (const key of keys) expect(store(access, key, long(3))).toBe(ADDED);
+    expect(words[(line + LINE_BYTES + STORE_HELD) >> 2]).toBe(0);
+  });
+
+  it('leaves room for the ages of other entries', () => {
+    const { memory, core, access, other } = pair();
+    const { fill } = core;
+    memory.markTimed();
+    let code: number | undefined;
+    core.fill = (...values) => {
+      code ??= other.put('other', other.write('other', KEY), 0, 1000);
+      return fill(...values);
+    };
+    expect(store(access, KEY, long(1))).toBe(ADDED);
+    expect(code).toBe(ADDED);
+    expect(other.look('other', 500, TOUCH | LOCATE)).toBe(FOUND);
   });
 });
