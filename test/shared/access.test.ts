@@ -65,7 +65,7 @@ describe('a long value that is replaced while it is read', () => {
       return piece(...values);
     };
     expect(look(access)).toBe(FOUND);
-    expect(access.copy()).toEqual(long(2));
+    expect(Buffer.compare(access.copy(), long(2))).toBe(0);
   });
 });
 
@@ -145,7 +145,8 @@ describe('a walk', () => {
         ++tries < 4 ? BUSY : Reflect.apply(core[name], core, values),
     }));
     cache.set('a', long(1));
-    expect([...cache.entries()]).toEqual([['a', long(1)]]);
+    const lengths = [...cache.entries()].map(([key, { length }]) => [key, length]);
+    expect(lengths).toEqual([['a', 150_000]]);
   });
 });
 
