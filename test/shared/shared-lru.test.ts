@@ -168,6 +168,42 @@ describe('a shared cache', () => {
   });
 });
 
+describe('texts in a browser', () => {
+  /** The host's class, which refuses memory that threads share, as the standard has it. */
+  const refusing = <C extends typeof TextEncoder | typeof TextDecoder>(Class: C, name: string) =>
+    new Proxy(Class, {
+      construct: (target, values) =>
+        new Proxy(Reflect.construct(target, values), {
+          get: (of, property) => {
+            const method = Reflect.get(of, property);
+            return (...given: unknown[]) => {
+              const isShared = given.some(
+                (value) => ArrayBuffer.isView(value) && value.buffer instanceof SharedArrayBuffer,
+              );
+              if (isShared && property === name) throw new TypeError('must not be shared');
+              return Reflect.apply(method, of, given);
+            };
+          },
+        }),
+    });
+
+  it('are written and read without a view of the shared memory', async () => {
+    vi.stubGlobal('TextEncoder', refusing(TextEncoder, 'encodeInto'));
+    vi.stubGlobal('TextDecoder', refusing(TextDecoder, 'decode'));
+    vi.stubGlobal('Buffer', undefined);
+    vi.resetModules();
+    const browser = await import('../../src/shared.js');
+    const cache = new browser.SharedLRU<string>({ maxBytes: MIB, codec: 'string' });
+    for (const value of ['a', 'x'.repeat(65), 'é', '\ufeff€', '😀'.repeat(100), '\ud800é']) {
+      expect(cache.set(value, value)).toBe(true);
+      expect(cache.get(value)).toBe(value);
+    }
+    const json = new browser.SharedLRU<string[]>({ maxBytes: MIB, codec: 'json' });
+    json.set('a', ['é'.repeat(70)]);
+    expect(json.get('a')).toEqual(['é'.repeat(70)]);
+  });
+});
+
 describe('a snapshot', () => {
   it('goes to a ByteLRU and back', () => {
     const cache = text({ shards: 4, maxBytes: 4 * MIB });
