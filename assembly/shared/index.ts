@@ -73,6 +73,7 @@ import {
   FRAME_PENDING,
   FRAME_PENDING_EPOCH,
   FRAME_PENDING_LINE,
+  FRAME_PENDING_UPDATE,
   FRAME_THREAD,
   FRAME_TTL,
   FRAMES_AT,
@@ -184,7 +185,8 @@ function isOutdated(line: u32, word: u32, slot: u32, renews: f64): bool {
  * Looks as `get` does; if there is no entry, or an outdated one, its load is CLAIMED, IN_FLIGHT or
  * CROWDED. The load that the frame names in CLAIM is taken over, if `takesOver` is still its owner:
  * its record stays, and what comes first of all who have owned it is stored. 0 takes over nothing.
- * The frame says which entry was outdated: SLOT is NIL if there was none.
+ * The frame says which entry was outdated: SLOT is NIL if there was none. Only a look with TOUCH is
+ * counted: who waits looks again and again.
  */
 export function claim(
   head: u32,
@@ -194,6 +196,7 @@ export function claim(
   keyBytes: u32,
   isWide: bool,
   now: f64,
+  mode: u32,
   takesOver: u32,
   renews: f64,
 ): i32 {
@@ -209,7 +212,7 @@ export function claim(
     if (slot != NIL) set32(frame, frame + FRAME_BORN, bornAt(storeOf(line), slot));
     slot = NIL;
   }
-  const found = look(frame, line, slot, now, TOUCH | LOCATE);
+  const found = look(frame, line, slot, now, mode);
   let code = found;
   if (found != FOUND) {
     const thread = get32(frame, frame + FRAME_THREAD);
@@ -325,7 +328,7 @@ export function remove(
     found = look(frame, line, slot, now, 0);
     if (found != ABSENT) {
       drop(storeOf(line), slot);
-      count(line + LINE_DELETES);
+      count(line + (found == STALE ? LINE_EXPIRATIONS : LINE_DELETES));
     }
   }
   release(line);
@@ -391,6 +394,8 @@ export function begin(
     const isAged = isTimed && age(store);
     if (ttl == 0 || isAged) {
       const wide = (key & WIDE) != 0;
+      const isUpdate = find(line, word, at, key) != NIL;
+      set32(frame, frame + FRAME_PENDING_UPDATE, isUpdate ? 1 : 0);
       first = beginChain(store, frame, null, at, key >>> 1, wide, valueBytes);
     }
     code = first == 0 ? REFUSED : FOUND;
@@ -454,7 +459,8 @@ export function finish(
       const slot = find(line, word, at, key);
       if (slot != NIL) drop(store, slot);
       code = finishChain(store, frame, first, at, valueBytes, kind, now, ttl);
-      if (code != REFUSED) count(line + LINE_SETS);
+      const isUpdate = slot != NIL || get32(frame, frame + FRAME_PENDING_UPDATE) != 0;
+      if (code != REFUSED) count(line + (isUpdate ? LINE_UPDATES : LINE_SETS));
     } else {
       abandonChain(store, first);
     }

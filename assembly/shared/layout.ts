@@ -112,6 +112,7 @@ export const LINE_BYTES: u32 = LINE_RECORDS + (LOADS_MAX << LOAD_BYTES_LOG2);
 //  +84  LOAD           address of the record of the load that `claim` has begun or found
 //  +88  ENDED          its ENDED
 //  +92  OWNER          its OWNER
+//  +96  PENDING_UPDATE 1 if PENDING replaces an entry
 export const FRAME_THREAD: u32 = 36;
 export const FRAME_MAY_WAIT: u32 = 40;
 export const FRAME_LINE: u32 = 44;
@@ -125,6 +126,7 @@ export const FRAME_PENDING_EPOCH: u32 = 80;
 export const FRAME_LOAD: u32 = 84;
 export const FRAME_ENDED: u32 = 88;
 export const FRAME_OWNER: u32 = 92;
+export const FRAME_PENDING_UPDATE: u32 = 96;
 
 /** The address of the frame of a thread, from number 1 on. */
 export const FRAMES_AT: u32 = HEAD_BYTES - FRAME_SIZE;

@@ -88,23 +88,26 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
   /**
    * Looks at the entry of a key; if there is none, or it has to be renewed, begins its load or says
    * who does. It can take over a load that it has said of before, unless others have meanwhile.
+   * The first look of all is counted.
    */
   claim(
     key: string | Uint8Array,
     now: number,
+    isFirst: boolean,
     late: LoadRecord | undefined,
     renews: number,
   ): number {
     const { core, store, frame } = this.region;
     const text = typeof key === 'string' ? key : '';
     const record = late ?? NO_LOAD;
-    const look = () => {
+    const look = (touch: number) => {
       // Anew for each look: pieces of the value have the key's place.
       const length = this.writeKey(key, FRAME_BUFFER);
       const wide = this.isWide;
-      const { owner } = record;
+      const mode = LOCATE | (isFirst ? touch : 0);
+      const how = [now, mode, record.owner, renews] as const;
       return this.insist(() =>
-        core.claim(store, frame, text, FRAME_BUFFER, length, wide, now, owner, renews),
+        core.claim(store, frame, text, FRAME_BUFFER, length, wide, ...how),
       );
     };
     return this.about(record, () => this.#locate(look, true));

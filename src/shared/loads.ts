@@ -27,9 +27,9 @@ const PAUSE_MAX_MS = 16;
 export interface LoadingCache<V> {
   /**
    * Looks, and claims the load if there is no entry, or an outdated one; also one that is in
-   * flight, if it is the one which is late.
+   * flight, if it is the one which is late. The first look for a caller is counted.
    */
-  look(late: LoadRecord | undefined, renews: number): Look<V>;
+  look(isFirst: boolean, late: LoadRecord | undefined, renews: number): Look<V>;
   /** Stores the result of a load. */
   store(value: V, record: LoadRecord): void;
   /** Ends a load without a result. */
@@ -78,7 +78,7 @@ export class SharedLoads<V> {
     isForced: boolean,
   ): Promise<V> {
     let renews = isForced ? RENEWS_ALL : RENEWS_NONE;
-    let look = cache.look(undefined, renews);
+    let look = cache.look(true, undefined, renews);
     for (let waited = 0; look.code === IN_FLIGHT; ) {
       const { record } = look;
       const flight = this.#flights.get(record.load);
@@ -91,7 +91,8 @@ export class SharedLoads<V> {
       const ms = Math.min(Math.max(1, waited / 8), PAUSE_MAX_MS);
       await pause(ms);
       waited += ms;
-      look = cache.look(waited >= this.#waitMs ? record : undefined, renews);
+      const late = waited >= this.#waitMs ? record : undefined;
+      look = cache.look(false, late, renews);
       if (!isSame(look.record, record)) waited = 0;
     }
     if (look.code === CLAIMED) return this.#begin(key, look.record, cache, load);

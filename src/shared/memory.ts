@@ -53,7 +53,7 @@ export interface SharedCore {
   claim(
     head: Store,
     frame: number,
-    ...rest: [...Key, now: number, takesOver: number, renews: number]
+    ...rest: [...Key, now: number, mode: number, takesOver: number, renews: number]
   ): number;
   settle(head: Store, frame: number): number;
   remove(head: Store, frame: number, ...rest: [...Key, now: number]): number;

@@ -452,7 +452,8 @@ export class SharedLRU<V = Uint8Array> {
     const own: string | Uint8Array = typeof key === 'string' ? key : sliceOf(key, 0, lengthOf(key));
     const text = typeof own === 'string' ? own : textOfUnits(own, false);
     const cache = {
-      look: (late: LoadRecord | undefined, renews: number) => this.#claim(own, late, renews),
+      look: (isFirst: boolean, late: LoadRecord | undefined, renews: number) =>
+        this.#claim(own, isFirst, late, renews),
       store: (value: V, record: LoadRecord) => void this.#storeResult(own, value, ttl, record),
       settle: (record: LoadRecord) => this.#settle(record),
     };
@@ -460,9 +461,14 @@ export class SharedLRU<V = Uint8Array> {
     return this.#loads.get(text, cache, () => loader(own as K), isForced);
   }
 
-  #claim(key: string | Uint8Array, late: LoadRecord | undefined, renews: number): Look<V> {
+  #claim(
+    key: string | Uint8Array,
+    isFirst: boolean,
+    late: LoadRecord | undefined,
+    renews: number,
+  ): Look<V> {
     const now = this.#now();
-    const code = this.#run((access) => access.claim(key, now, late, renews));
+    const code = this.#run((access) => access.claim(key, now, isFirst, late, renews));
     const access = this.#access;
     const value = code === FOUND ? this.#unpack(access) : undefined;
     return { code, value, record: access.claimed, renewed: access.renewed };

@@ -52,7 +52,7 @@ const KEY = Uint8Array.of(97, 98, 99);
 describe('a long value that is replaced while it is read', () => {
   it.each<[string, (access: SharedAccess) => number]>([
     ['looked at', (access) => access.look(KEY, 0, TOUCH | LOCATE)],
-    ['claimed', (access) => access.claim(KEY, 0, undefined, RENEWS_NONE)],
+    ['claimed', (access) => access.claim(KEY, 0, true, undefined, RENEWS_NONE)],
   ])('is looked for again, by its key, when it is %s', (_, look) => {
     const { core, access, other } = pair();
     store(access, KEY, long(1));

@@ -74,6 +74,8 @@ describe('getOrLoad', () => {
     loader.resolve('x');
     expect(await Promise.all([one, two])).toEqual(['x', 'x']);
     expect([loader.calls, other.calls]).toEqual([1, 0]);
+    // However often the other thread has looked.
+    expect(first.stats()).toMatchObject({ hits: 0, misses: 2 });
   });
 
   it('lets another thread load by itself when it has waited for long', async () => {
