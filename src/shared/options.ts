@@ -1,5 +1,4 @@
-// The options of SharedLRU, and its handle: read once each, checked, and refused before anything is
-// allocated.
+// The options of SharedLRU, and its handle: checked, and refused before anything is allocated.
 
 import { THREADS_MAX } from '../../assembly/shared/layout.js';
 import { type Codec, type CodecName, packerFor } from '../bytes/codec.js';
