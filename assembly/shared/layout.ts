@@ -38,8 +38,7 @@ import { FRAME_SIZE } from '../bytes/layout.js';
 //  +40  TTL         f64, that of entries without one of their own
 //  +48  MAX_BYTES   what the user asked for
 //  +64  of each thread a word: which of the host's threads it is; 0 if its frame is free; REAPING
-//  and
-//       the number of a thread, while that one reaps it
+//       and the number of a thread, while that one reaps it
 export const HEAD_SHARDS: u32 = 0;
 export const HEAD_STRIDE: u32 = 4;
 export const HEAD_SHARDS_AT: u32 = 8;
@@ -60,9 +59,8 @@ export const HEAD_BYTES: u32 = HEAD_THREAD + THREADS_MAX * 4;
 // LINE, at a multiple of 64; the counts are f64:
 //
 //   +0  LOCK      0 if it is free, else the number of the thread that holds it, shifted to the
-//   left,
-//                 and WAITERS
-//   +4  TURN      how often it was taken, modulo 2^32
+//                 left, and WAITERS
+//   +4  TURN      how often it was taken or given up, modulo 2^32
 //   +8  STUCK     the TURN whose holder seems to be dead or stopped
 //  +12  EPOCH     how often the shard was emptied
 //  +16  LOADS     loads that are recorded

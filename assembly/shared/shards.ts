@@ -113,9 +113,10 @@ export function record(line: u32, word: u32, thread: u32): u32 {
 
 /** Frees the record of a load. */
 export function end(line: u32, load: u32): void {
+  // First: if this thread dies in between, the record must not be free with the same number.
+  addOne(load + LOAD_ENDED);
   setOwner(load, 0);
   set32(line, line + LINE_LOADS, get32(line, line + LINE_LOADS) - 1);
-  addOne(load + LOAD_ENDED);
 }
 
 /** Frees the records of the loads of a thread; of all threads, if it is 0. */
