@@ -106,9 +106,7 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
       const wide = this.isWide;
       const mode = LOCATE | (isFirst ? touch : 0);
       const how = [now, mode, record.owner, renews] as const;
-      return this.insist(() =>
-        core.claim(store, frame, text, FRAME_BUFFER, length, wide, ...how),
-      );
+      return this.insist(() => core.claim(store, frame, text, FRAME_BUFFER, length, wide, ...how));
     };
     return this.about(record, () => this.#locate(look, true));
   }

@@ -284,8 +284,8 @@ export class SharedMemory {
   }
 
   /**
-   * Gives up what this thread holds, after a call that was cut short; torn shards are emptied. False
-   * if its frame still has something to free.
+   * Gives up what this thread holds, after a call that was cut short; torn shards are emptied.
+   * False if its frame still has something to free.
    */
   recover(): boolean {
     return Boolean(this.core.reap(HEAD, this.frame, this.#thread));

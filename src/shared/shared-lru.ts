@@ -8,13 +8,7 @@
 // E3  A lock that cannot be had makes a look a miss. A write says that it was not done, and a walk
 //     through all entries throws.
 
-import {
-  FOUND,
-  FRAME_BUFFER,
-  LOCATE,
-  REFUSED,
-  TOUCH,
-} from '../../assembly/bytes/layout.js';
+import { FOUND, FRAME_BUFFER, LOCATE, REFUSED, TOUCH } from '../../assembly/bytes/layout.js';
 import { BUSY, GONE, STUCK } from '../../assembly/shared/layout.js';
 import type { Entry } from '../bytes/access.js';
 import { isBytes, lengthOf, Source, sliceOf, textOfUnits } from '../bytes/codec.js';

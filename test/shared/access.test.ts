@@ -16,10 +16,10 @@ import {
   RENEWS_NONE,
   STUCK,
 } from '../../assembly/shared/layout.js';
-import { SharedLRU } from '../../src/shared.js';
 import { SharedAccess } from '../../src/shared/access.js';
 import { identityOf } from '../../src/shared/host.js';
 import { type SharedCore, SharedMemory } from '../../src/shared/memory.js';
+import { SharedLRU } from '../../src/shared.js';
 
 const DIVISION = {
   maxBytes: 1 << 20,
@@ -43,7 +43,6 @@ function pair(division: Partial<typeof DIVISION> = {}) {
 function store(access: SharedAccess, key: string | Uint8Array, value: Uint8Array): number {
   return access.put(key, access.write(key, value), 0, 0);
 }
-
 
 /** Longer than a frame, and no byte of it is one of a key. */
 const long = (fill: number) => new Uint8Array(150_000).fill(fill);

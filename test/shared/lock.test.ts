@@ -88,7 +88,7 @@ describe('in every order', () => {
   });
 
   it('a holder that was marked and goes on leaves no mark to the next one (L3)', () => {
-    const memory = [...words];
+    const memory: number[] = [...words];
     const act = ([name, at, a = 0, b = 0]: readonly [string, number, number?, number?]) => {
       const word = memory[at >> 2] as number;
       if (name === 'exchangeIf' && word === a) memory[at >> 2] = b;
