@@ -69,14 +69,16 @@ import {
   FRAME_LINE,
   FRAME_LOAD,
   FRAME_MAY_WAIT,
+  FRAME_OWNER,
   FRAME_PENDING,
   FRAME_PENDING_EPOCH,
   FRAME_PENDING_LINE,
+  FRAME_PENDING_UPDATE,
   FRAME_THREAD,
   FRAME_TTL,
   FRAMES_AT,
   GONE,
-  HEAD_CONTENDED,
+  HEAD_IS_TIMED,
   HEAD_REAPED,
   HEAD_SEED,
   HEAD_SHARDS,
@@ -102,22 +104,23 @@ import {
   empty,
   end,
   endAll,
-  isOf,
+  isOpen,
   lineAt,
   lineOf,
   lineOfLoad,
   loadOf,
+  ownerOf,
   record,
+  setOwner,
   storeOf,
 } from './shards.js';
 import { addOne, atomicGet, atomicSet, setNumber } from './words.js';
 
 /** Takes the lock of a shard for the thread of a frame: FOUND, or BUSY or STUCK. */
-function enter(head: u32, frame: u32, line: u32): i32 {
+function enter(frame: u32, line: u32): i32 {
   const mayWait = get32(frame, frame + FRAME_MAY_WAIT) != 0;
   const outcome = acquire(line, get32(frame, frame + FRAME_THREAD), mayWait);
   if (outcome == HELD) return FOUND;
-  addOne(head + HEAD_CONTENDED);
   return outcome == LOCK_REFUSED ? BUSY : STUCK;
 }
 
@@ -165,7 +168,7 @@ export function get(
   const key = keyOf(head, text, at, keyBytes, isWide);
   const word = wordIn(head, at, key);
   const line = lineOf(head, word);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const found = look(frame, line, find(line, word, at, key), now, mode);
   release(line);
@@ -180,8 +183,10 @@ function isOutdated(line: u32, word: u32, slot: u32, renews: f64): bool {
 
 /**
  * Looks as `get` does; if there is no entry, or an outdated one, its load is CLAIMED, IN_FLIGHT or
- * CROWDED. A load that is in flight can be taken over, and what comes of it is not stored. The
- * frame says which entry was outdated: SLOT is NIL if there was none.
+ * CROWDED. The load that the frame names in CLAIM is taken over, if `takesOver` is still its owner:
+ * its record stays, and what comes first of all who have owned it is stored. 0 takes over nothing.
+ * The frame says which entry was outdated: SLOT is NIL if there was none. Only a look with TOUCH is
+ * counted: who waits looks again and again.
  */
 export function claim(
   head: u32,
@@ -191,14 +196,15 @@ export function claim(
   keyBytes: u32,
   isWide: bool,
   now: f64,
-  takesOver: bool,
+  mode: u32,
+  takesOver: u32,
   renews: f64,
 ): i32 {
   const at = frame + keyAt;
   const key = keyOf(head, text, at, keyBytes, isWide);
   const word = wordIn(head, at, key);
   const line = lineOf(head, word);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   let slot = find(line, word, at, key);
   if (renews != RENEWS_NONE && isOutdated(line, word, slot, renews)) {
@@ -206,34 +212,44 @@ export function claim(
     if (slot != NIL) set32(frame, frame + FRAME_BORN, bornAt(storeOf(line), slot));
     slot = NIL;
   }
-  const found = look(frame, line, slot, now, TOUCH | LOCATE);
+  const found = look(frame, line, slot, now, mode);
   let code = found;
   if (found != FOUND) {
+    const thread = get32(frame, frame + FRAME_THREAD);
     let load = loadOf(line, word);
     code = IN_FLIGHT;
-    if (load != 0 && takesOver) {
-      end(line, load);
-      load = 0;
-    }
     if (load == 0) {
-      load = record(line, word, get32(frame, frame + FRAME_THREAD));
+      load = record(line, word, thread);
       code = load == 0 ? CROWDED : CLAIMED;
+    } else if (isNamed(frame, load) && ownerOf(load) == takesOver) {
+      setOwner(load, thread);
+      code = CLAIMED;
     }
     set32(frame, frame + FRAME_LOAD, load);
     set32(frame, frame + FRAME_ENDED, load == 0 ? 0 : atomicGet(load + LOAD_ENDED));
+    set32(frame, frame + FRAME_OWNER, load == 0 ? 0 : ownerOf(load));
   }
   release(line);
   return code;
 }
 
-/** Ends the load whose record the frame names, if it has not ended: FOUND, or BUSY or STUCK. */
+/** Whether a record is the one that the frame names in CLAIM, and that has not ended. */
+function isNamed(frame: u32, load: u32): bool {
+  if (load != get32(frame, frame + FRAME_CLAIM)) return false;
+  return isOpen(load, get32(frame, frame + FRAME_CLAIM_ENDED));
+}
+
+/**
+ * Ends the load whose record the frame names, if it has not ended and nobody has taken it over:
+ * FOUND, or BUSY or STUCK.
+ */
 export function settle(head: u32, frame: u32): i32 {
   const load = get32(frame, frame + FRAME_CLAIM);
   const line = lineOfLoad(head, load);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
-  const thread = get32(frame, frame + FRAME_THREAD);
-  if (isOf(load, thread, get32(frame, frame + FRAME_CLAIM_ENDED))) end(line, load);
+  const isOwn = ownerOf(load) == get32(frame, frame + FRAME_THREAD);
+  if (isOwn && isNamed(frame, load)) end(line, load);
   release(line);
   return FOUND;
 }
@@ -241,8 +257,7 @@ export function settle(head: u32, frame: u32): i32 {
 /** Whether a load may store its result; a write that is none ends the load of its key. */
 function mayWrite(frame: u32, line: u32, word: u32): bool {
   const load = get32(frame, frame + FRAME_CLAIM);
-  const thread = get32(frame, frame + FRAME_THREAD);
-  if (load != 0 && !isOf(load, thread, get32(frame, frame + FRAME_CLAIM_ENDED))) return false;
+  if (load != 0 && !isNamed(frame, load)) return false;
   const current = loadOf(line, word);
   if (current != 0) end(line, current);
   return true;
@@ -270,7 +285,7 @@ export function put(
   const wide = (key & WIDE) != 0;
   const word = wordIn(head, at, key);
   const line = lineOf(head, word);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const old = loadOf(line, word) == 0 ? NIL : find(line, word, at, key);
   let code = GONE;
@@ -288,7 +303,10 @@ export function put(
   return code;
 }
 
-/** Removes the entry of a key: FOUND, STALE or ABSENT; or BUSY or STUCK. */
+/**
+ * Removes the entry of a key: FOUND, STALE or ABSENT. GONE if that is what comes of a load which
+ * something else has ended; BUSY or STUCK.
+ */
 export function remove(
   head: u32,
   frame: u32,
@@ -302,15 +320,16 @@ export function remove(
   const key = keyOf(head, text, at, keyBytes, isWide);
   const word = wordIn(head, at, key);
   const line = lineOf(head, word);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
-  const load = loadOf(line, word);
-  if (load != 0) end(line, load);
-  const slot = find(line, word, at, key);
-  const found = look(frame, line, slot, now, 0);
-  if (found != ABSENT) {
-    drop(storeOf(line), slot);
-    count(line + LINE_DELETES);
+  let found = GONE;
+  if (mayWrite(frame, line, word)) {
+    const slot = find(line, word, at, key);
+    found = look(frame, line, slot, now, 0);
+    if (found != ABSENT) {
+      drop(storeOf(line), slot);
+      count(line + (found == STALE ? LINE_EXPIRATIONS : LINE_DELETES));
+    }
   }
   release(line);
   return found;
@@ -325,9 +344,9 @@ function isSame(frame: u32, line: u32, store: usize, slot: u32): bool {
 }
 
 /** Copies a piece of a value that was found to the frame: FOUND or GONE; or BUSY or STUCK. */
-export function piece(head: u32, frame: u32, offset: u32, bytes: u32): i32 {
+export function piece(frame: u32, offset: u32, bytes: u32): i32 {
   const line = get32(frame, frame + FRAME_LINE);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const store = storeOf(line);
   const slot = get32(frame, frame + FRAME_SLOT);
@@ -358,18 +377,25 @@ export function begin(
   const key = keyOf(head, text, at, keyBytes, isWide);
   const word = wordIn(head, at, key);
   const line = lineOf(head, word);
-  // Of a value that was not finished, as the shard was stuck or JavaScript cut short.
-  abandon(head, frame, frame);
-  const entered = enter(head, frame, line);
+  // Of a value that was not finished, as the shard was stuck or JavaScript cut short. While its
+  // chain is there, no other one is begun, or nobody would know of it.
+  const abandoned = abandon(frame, frame);
+  if (abandoned != FOUND) return abandoned;
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const store = storeOf(line);
   const load = get32(frame, frame + FRAME_CLAIM);
-  const thread = get32(frame, frame + FRAME_THREAD);
   let code = GONE;
-  if (load == 0 || isOf(load, thread, get32(frame, frame + FRAME_CLAIM_ENDED))) {
+  if (load == 0 || isNamed(frame, load)) {
     let first: u32 = 0;
-    if (ttl == 0 || age(store)) {
+    // Room for ages is made before a chain is taken, though this entry may need none: it cannot be
+    // made while a chain is held, and others may need it then.
+    const isTimed = ttl != 0 || atomicGet(head + HEAD_IS_TIMED) != 0;
+    const isAged = isTimed && age(store);
+    if (ttl == 0 || isAged) {
       const wide = (key & WIDE) != 0;
+      const isUpdate = find(line, word, at, key) != NIL;
+      set32(frame, frame + FRAME_PENDING_UPDATE, isUpdate ? 1 : 0);
       first = beginChain(store, frame, null, at, key >>> 1, wide, valueBytes);
     }
     code = first == 0 ? REFUSED : FOUND;
@@ -388,9 +414,9 @@ function isPending(frame: u32, line: u32): bool {
 }
 
 /** Writes the next piece of a value from the frame: FOUND or GONE; or BUSY or STUCK. */
-export function fill(head: u32, frame: u32, offset: u32, bytes: u32): i32 {
+export function fill(frame: u32, offset: u32, bytes: u32): i32 {
   const line = get32(frame, frame + FRAME_PENDING_LINE);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const store = storeOf(line);
   let code = GONE;
@@ -422,7 +448,7 @@ export function finish(
   const key = keyOf(head, text, at, keyBytes, isWide);
   const word = wordIn(head, at, key);
   const line = get32(frame, frame + FRAME_PENDING_LINE);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const store = storeOf(line);
   const first = get32(frame, frame + FRAME_PENDING);
@@ -433,7 +459,8 @@ export function finish(
       const slot = find(line, word, at, key);
       if (slot != NIL) drop(store, slot);
       code = finishChain(store, frame, first, at, valueBytes, kind, now, ttl);
-      if (code != REFUSED) count(line + LINE_SETS);
+      const isUpdate = slot != NIL || get32(frame, frame + FRAME_PENDING_UPDATE) != 0;
+      if (code != REFUSED) count(line + (isUpdate ? LINE_UPDATES : LINE_SETS));
     } else {
       abandonChain(store, first);
     }
@@ -443,14 +470,20 @@ export function finish(
   return code;
 }
 
-/** Frees the chain that the thread of a frame has begun. The frame may be that of a dead thread. */
-function abandon(head: u32, frame: u32, pending: u32): void {
+/**
+ * Frees the chain that the thread of a frame has begun, if any: FOUND; or BUSY or STUCK. The frame
+ * may be that of a dead thread.
+ */
+function abandon(frame: u32, pending: u32): i32 {
   const first = get32(pending, pending + FRAME_PENDING);
   const line = get32(pending, pending + FRAME_PENDING_LINE);
-  if (first == 0 || enter(head, frame, line) != FOUND) return;
+  if (first == 0) return FOUND;
+  const entered = enter(frame, line);
+  if (entered != FOUND) return entered;
   if (isPending(pending, line)) abandonChain(storeOf(line), first);
   set32(pending, pending + FRAME_PENDING, 0);
   release(line);
+  return FOUND;
 }
 
 /** The next slot of a shard that holds an entry, or NIL. */
@@ -468,7 +501,7 @@ function nextLive(store: usize, from: u32, now: f64, frame: u32): u32 {
  */
 export function next(head: u32, frame: u32, shard: u32, from: u32, now: f64): i32 {
   const line = lineAt(head, shard);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const store = storeOf(line);
   const slot = nextLive(store, from, now, frame);
@@ -491,7 +524,7 @@ export function next(head: u32, frame: u32, shard: u32, from: u32, now: f64): i3
 /** Empties a shard: FOUND; or BUSY or STUCK. */
 export function clear(head: u32, frame: u32, shard: u32): i32 {
   const line = lineAt(head, shard);
-  const entered = enter(head, frame, line);
+  const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   empty(head, line);
   release(line);
@@ -500,28 +533,26 @@ export function clear(head: u32, frame: u32, shard: u32): i32 {
 
 /**
  * Empties the shards whose lock a thread holds that is dead, or that was cut short and is this one;
- * ends its loads, and frees what it was writing. How many shards.
+ * ends its loads, and frees what it was writing. False if that is still to be freed, as its shard
+ * cannot be had.
  */
-export function reap(head: u32, frame: u32, dead: u32): u32 {
+export function reap(head: u32, frame: u32, dead: u32): bool {
   const thread = get32(frame, frame + FRAME_THREAD);
   const shards = get32(head, head + HEAD_SHARDS);
-  let reaped: u32 = 0;
   for (let shard: u32 = 0; shard < shards; shard++) {
     const line = lineAt(head, shard);
     if (!seize(line, dead, thread)) continue;
     empty(head, line);
     release(line);
     addOne(head + HEAD_REAPED);
-    reaped++;
   }
   for (let shard: u32 = 0; shard < shards; shard++) {
     const line = lineAt(head, shard);
-    if (enter(head, frame, line) != FOUND) continue;
+    if (enter(frame, line) != FOUND) continue;
     endAll(line, dead);
     release(line);
   }
-  abandon(head, frame, FRAMES_AT + dead * FRAME_SIZE);
-  return reaped;
+  return abandon(frame, FRAMES_AT + dead * FRAME_SIZE) == FOUND;
 }
 
 /** Makes all shards empty, in a memory that no other thread knows: false if it is too short. */

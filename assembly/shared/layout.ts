@@ -32,14 +32,13 @@ import { FRAME_SIZE } from '../bytes/layout.js';
 //  +16  SEED        secret number, on which the hash of keys depends
 //  +20  CHUNK_LOG2  log2 of the bytes of a chunk
 //  +24  IS_TIMED    1 if any entry may have a ttl
-//  +28  CONTENDED   looks that were a miss because the lock was held, modulo 2^32
+//  +28  CONTENDED   operations that gave up since the lock was held, modulo 2^32
 //  +32  REAPED      shards that were emptied, since their thread had died, modulo 2^32
 //  +36  MAX_ENTRY   most bytes of a key and its value
 //  +40  TTL         f64, that of entries without one of their own
 //  +48  MAX_BYTES   what the user asked for
 //  +64  of each thread a word: which of the host's threads it is; 0 if its frame is free; REAPING
-//  and
-//       the number of a thread, while that one reaps it
+//       and the number of a thread, while that one reaps it
 export const HEAD_SHARDS: u32 = 0;
 export const HEAD_STRIDE: u32 = 4;
 export const HEAD_SHARDS_AT: u32 = 8;
@@ -60,9 +59,8 @@ export const HEAD_BYTES: u32 = HEAD_THREAD + THREADS_MAX * 4;
 // LINE, at a multiple of 64; the counts are f64:
 //
 //   +0  LOCK      0 if it is free, else the number of the thread that holds it, shifted to the
-//   left,
-//                 and WAITERS
-//   +4  TURN      how often it was taken, modulo 2^32
+//                 left, and WAITERS
+//   +4  TURN      how often it was taken or given up, modulo 2^32
 //   +8  STUCK     the TURN whose holder seems to be dead or stopped
 //  +12  EPOCH     how often the shard was emptied
 //  +16  LOADS     loads that are recorded
@@ -86,7 +84,7 @@ export const LINE_RECORDS: u32 = 128;
 // A load that a thread has begun, and that others may wait for:
 //
 //   +0  WORD     of its key
-//   +4  OWNER    number of the thread; 0 if the record is free
+//   +4  OWNER    number of the thread, or of the last that took it over; 0 if the record is free
 //   +8  ENDED    how often the record was freed
 export const LOAD_WORD: u32 = 0;
 export const LOAD_OWNER: u32 = 4;
@@ -104,13 +102,15 @@ export const LINE_BYTES: u32 = LINE_RECORDS + (LOADS_MAX << LOAD_BYTES_LOG2);
 //  +44  LINE           of the shard of the entry that was found last
 //  +48  EPOCH          of that shard
 //  +56  TTL            f64, what is left of the entry's ttl
-//  +64  CLAIM          address of the record of a load, which a `put` is the result of; or 0
+//  +64  CLAIM          address of the record of a load, which a write is the result of; or 0
 //  +68  CLAIM_ENDED    its ENDED when the load began
 //  +72  PENDING        first chunk of a value that is being written in pieces, or 0
 //  +76  PENDING_LINE   of its shard
 //  +80  PENDING_EPOCH  of its shard
 //  +84  LOAD           address of the record of the load that `claim` has begun or found
 //  +88  ENDED          its ENDED
+//  +92  OWNER          its OWNER
+//  +96  PENDING_UPDATE 1 if PENDING replaces an entry
 export const FRAME_THREAD: u32 = 36;
 export const FRAME_MAY_WAIT: u32 = 40;
 export const FRAME_LINE: u32 = 44;
@@ -123,6 +123,8 @@ export const FRAME_PENDING_LINE: u32 = 76;
 export const FRAME_PENDING_EPOCH: u32 = 80;
 export const FRAME_LOAD: u32 = 84;
 export const FRAME_ENDED: u32 = 88;
+export const FRAME_OWNER: u32 = 92;
+export const FRAME_PENDING_UPDATE: u32 = 96;
 
 /** The address of the frame of a thread, from number 1 on. */
 export const FRAMES_AT: u32 = HEAD_BYTES - FRAME_SIZE;

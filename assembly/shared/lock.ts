@@ -8,7 +8,9 @@
 // L2  Who has slept takes the lock with WAITERS: there may be others.
 // L3  A holder that gives the lock to nobody for SLEEP_MS * SLEEPS_MAX may be dead, or only
 //     stopped. Its lock is not taken from it. It is marked by its TURN, and everybody gives up at
-//     once until it goes on, or until whoever knows that it is dead seizes the lock.
+//     once until it goes on, or until whoever knows that it is dead seizes the lock. TURN changes
+//     before the lock is given up, too: a holder that was marked and goes on does not leave its
+//     mark to the next one.
 //
 // test/shared/explore.ts runs this text, one atomic operation at a time, in every order.
 
@@ -30,9 +32,14 @@ export const REFUSED: u32 = 1;
 /** It is not, and its holder does not go on. */
 export const GIVEN_UP: u32 = 2;
 
-/** Begins a turn of a lock that was taken. */
-function begin(line: u32): void {
+/** Counts on, while this thread holds the lock: it has just taken it, or is about to give it up. */
+function nextTurn(line: u32): void {
   atomicSet(line + LINE_TURN, atomicGet(line + LINE_TURN) + 1);
+}
+
+/** Whether the holder was marked in this turn (L3). */
+function isStuck(line: u32): bool {
+  return atomicGet(line + LINE_STUCK) == atomicGet(line + LINE_TURN);
 }
 
 /** Waits for a lock that is held. */
@@ -66,14 +73,15 @@ export function acquire(line: u32, thread: u32, mayWait: bool): u32 {
   for (let i: u32 = 0; !isHeld && i < LOOKS_MAX; i++) {
     if (atomicGet(line + LINE_LOCK) == 0) isHeld = exchangeIf(line + LINE_LOCK, 0, holding) == 0;
   }
-  if (!isHeld && !mayWait) return REFUSED;
+  if (!isHeld && !mayWait) return isStuck(line) ? GIVEN_UP : REFUSED;
   if (!isHeld && queue(line, holding) != HELD) return GIVEN_UP;
-  begin(line);
+  nextTurn(line);
   return HELD;
 }
 
 /** Gives up a lock that this thread holds. */
 export function release(line: u32): void {
+  nextTurn(line);
   if ((exchange(line + LINE_LOCK, 0) & WAITERS) != 0) wakeOne(line + LINE_LOCK);
 }
 
@@ -85,6 +93,6 @@ export function seize(line: u32, dead: u32, thread: u32): bool {
     if (lock >>> 1 != dead) return false;
     if (exchangeIf(line + LINE_LOCK, lock, (thread << 1) | WAITERS) == lock) break;
   }
-  begin(line);
+  nextTurn(line);
   return true;
 }

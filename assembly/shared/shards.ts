@@ -73,13 +73,19 @@ function loadAt(line: u32, i: u32): u32 {
   return line + LINE_RECORDS + (i << LOAD_BYTES_LOG2);
 }
 
-function ownerOf(load: u32): u32 {
+/** The thread that has begun a load or taken it over last; 0 if the record is free. */
+export function ownerOf(load: u32): u32 {
   return get32(load, load + LOAD_OWNER);
 }
 
-/** Whether a record is that of a load which a thread began when ENDED was this. */
-export function isOf(load: u32, thread: u32, ended: u32): bool {
-  return ownerOf(load) == thread && atomicGet(load + LOAD_ENDED) == ended;
+/** Makes a load that of another thread. */
+export function setOwner(load: u32, thread: u32): void {
+  set32(load, load + LOAD_OWNER, thread);
+}
+
+/** Whether a record is still that of the load which was begun when ENDED was this. */
+export function isOpen(load: u32, ended: u32): bool {
+  return ownerOf(load) != 0 && atomicGet(load + LOAD_ENDED) == ended;
 }
 
 /** The record of the load of a word that is in flight, or 0. */
@@ -98,7 +104,7 @@ export function record(line: u32, word: u32, thread: u32): u32 {
     const load = loadAt(line, i);
     if (ownerOf(load) != 0) continue;
     set32(load, load + LOAD_WORD, word);
-    set32(load, load + LOAD_OWNER, thread);
+    setOwner(load, thread);
     set32(line, line + LINE_LOADS, get32(line, line + LINE_LOADS) + 1);
     return load;
   }
@@ -107,9 +113,10 @@ export function record(line: u32, word: u32, thread: u32): u32 {
 
 /** Frees the record of a load. */
 export function end(line: u32, load: u32): void {
-  set32(load, load + LOAD_OWNER, 0);
-  set32(line, line + LINE_LOADS, get32(line, line + LINE_LOADS) - 1);
+  // First: if this thread dies in between, the record must not be free with the same number.
   addOne(load + LOAD_ENDED);
+  setOwner(load, 0);
+  set32(line, line + LINE_LOADS, get32(line, line + LINE_LOADS) - 1);
 }
 
 /** Frees the records of the loads of a thread; of all threads, if it is 0. */

@@ -140,9 +140,12 @@ const LOOP_MAX = 64;
 export class Source {
   readonly bytes: Uint8Array;
   readonly #host: HostBuffer | undefined;
+  /** Browsers neither decode nor encode in memory that threads share. */
+  readonly #isShared: boolean;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.#isShared = !(bytes.buffer instanceof ArrayBuffer);
     this.#host = hostBuffers()?.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -171,6 +174,11 @@ export class Source {
       if (all < 128) return length;
     }
     if (this.#host !== undefined) return this.#host.utf8Write(text, start, length * 3);
+    if (this.#isShared) {
+      const encoded = utf8().encode(text);
+      bytes.set(encoded, start);
+      return encoded.length;
+    }
     return utf8().encodeInto(text, bytes.subarray(start, start + length * 3)).written;
   }
 
@@ -182,11 +190,12 @@ export class Source {
       return kind === KIND_ASCII ? host.latin1Slice(start, end) : host.utf8Slice(start, end);
     }
     decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
-    return decoder.decode(this.bytes.subarray(start, end));
+    const { bytes } = this;
+    return decoder.decode(this.#isShared ? sliceOf(bytes, start, end) : bytes.subarray(start, end));
   }
 }
 
-/** A copy of bytes, of a plain class whatever theirs is. */
+/** A copy of bytes; also of a `Buffer`, whose own `slice` is a view. */
 export function sliceOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return Uint8Array.prototype.slice.call(bytes, start, end);
 }

@@ -22,6 +22,7 @@ import {
   FRAME_CLAIM_ENDED,
   FRAME_ENDED,
   FRAME_LOAD,
+  FRAME_OWNER,
   FRAME_TTL,
   GONE,
   RENEWS_LATER,
@@ -40,7 +41,11 @@ const WRITES_MAX = 1_000_000;
 export interface LoadRecord {
   readonly load: number;
   readonly ended: number;
+  /** The thread that has begun it, or taken it over last. */
+  readonly owner: number;
 }
+
+const NO_LOAD: LoadRecord = { load: 0, ended: 0, owner: 0 };
 
 /** The entries of a shared cache, by keys and bytes. */
 export class SharedAccess extends FrameAccess<SharedMemory> {
@@ -48,13 +53,14 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
   #long = new Uint8Array(0);
 
   /** Copies the value that was located last out of its chain: FOUND, GONE, BUSY or STUCK. */
-  #gather(): number {
-    const { core, store, frame, bytes } = this.region;
+  #gather(insists: boolean): number {
+    const { core, frame, bytes } = this.region;
     const length = this.foundBytes;
     const long = new Uint8Array(length);
     for (let at = 0; at < length; at += BUFFER_BYTES) {
       const part = Math.min(BUFFER_BYTES, length - at);
-      const code = core.piece(store, frame, at, part);
+      const take = () => core.piece(frame, at, part);
+      const code = insists ? this.insist(take) : take();
       if (code !== FOUND) return code;
       long.set(bytes.subarray(FRAME_BUFFER, FRAME_BUFFER + part), at);
     }
@@ -63,11 +69,11 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
   }
 
   /** Looks until the value is there as a whole. */
-  #locate(look: (mode: number) => number): number {
+  #locate(look: (mode: number) => number, insists: boolean): number {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const found = look(tries === 0 ? TOUCH : 0);
       if (found !== FOUND || this.address() !== 0) return found;
-      const code = this.#gather();
+      const code = this.#gather(insists);
       if (code !== GONE) return code;
     }
     return ABSENT;
@@ -75,25 +81,43 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
 
   override look(key: string | Uint8Array, now: number, mode: number): number {
     if ((mode & LOCATE) === 0) return super.look(key, now, mode);
-    return this.#locate((touch) => super.look(key, now, (mode & ~TOUCH) | (mode & touch)));
+    const look = (touch: number) => super.look(key, now, (mode & ~TOUCH) | (mode & touch));
+    return this.#locate(look, false);
   }
 
   /**
    * Looks at the entry of a key; if there is none, or it has to be renewed, begins its load or says
-   * who does.
+   * who does. It can take over a load that it has said of before, unless others have meanwhile.
+   * The first look of all is counted.
    */
-  claim(key: string | Uint8Array, now: number, takesOver: boolean, renews: number): number {
+  claim(
+    key: string | Uint8Array,
+    now: number,
+    isFirst: boolean,
+    late: LoadRecord | undefined,
+    renews: number,
+  ): number {
     const { core, store, frame } = this.region;
-    const length = this.writeKey(key, FRAME_BUFFER);
     const text = typeof key === 'string' ? key : '';
-    return this.#locate(() =>
-      core.claim(store, frame, text, FRAME_BUFFER, length, this.isWide, now, takesOver, renews),
-    );
+    const record = late ?? NO_LOAD;
+    const look = (touch: number) => {
+      // Anew for each look: pieces of the value have the key's place.
+      const length = this.writeKey(key, FRAME_BUFFER);
+      const wide = this.isWide;
+      const mode = LOCATE | (isFirst ? touch : 0);
+      const how = [now, mode, record.owner, renews] as const;
+      return this.insist(() => core.claim(store, frame, text, FRAME_BUFFER, length, wide, ...how));
+    };
+    return this.about(record, () => this.#locate(look, true));
   }
 
   /** The load that `claim` has begun or found. */
   get claimed(): LoadRecord {
-    return { load: this.word(FRAME_LOAD), ended: this.word(FRAME_ENDED) };
+    return {
+      load: this.word(FRAME_LOAD),
+      ended: this.word(FRAME_ENDED),
+      owner: this.word(FRAME_OWNER),
+    };
   }
 
   /** Which entry is outdated for who has seen what `claim` has, and waits for a load. */
@@ -107,30 +131,33 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
     this.region.words[FRAME_CLAIM_ENDED >> 2] = ended;
   }
 
-  /** Runs a write as the result of a load: it is GONE if that has ended. */
-  asResult<R>(record: LoadRecord, write: () => R): R {
+  /** Runs a call about a load. A write as its result is GONE if it has ended. */
+  about<R>(record: LoadRecord, write: () => R): R {
     this.#name(record);
     try {
       return write();
     } finally {
-      this.#name({ load: 0, ended: 0 });
+      this.#name(NO_LOAD);
     }
   }
 
-  /** Ends a load without a result. */
-  settle(record: LoadRecord): void {
+  /** Ends a load without a result: FOUND, BUSY or STUCK. */
+  settle(record: LoadRecord): number {
     const { core, store, frame } = this.region;
-    this.asResult(record, () => this.insist(() => core.settle(store, frame)));
+    return this.about(record, () => this.insist(() => core.settle(store, frame)));
   }
 
-  /** Repeats a call that finds the lock held in a thread that may not wait. */
+  /**
+   * Repeats one call of the core that finds the lock held in a thread that may not wait. What makes
+   * several calls insists on each, and never as a whole: that would be a million times a million.
+   */
   insist(call: () => number): number {
     let code = call();
     for (let i = 0; code === BUSY && i < WRITES_MAX; i++) code = call();
     return code;
   }
 
-  /** Removes the entry of a key: FOUND, STALE, ABSENT, BUSY or STUCK. */
+  /** Removes the entry of a key: FOUND, STALE, ABSENT, GONE, BUSY or STUCK. */
   remove(key: string | Uint8Array, now: number): number {
     const { core, store, frame } = this.region;
     const length = this.writeKey(key, FRAME_BUFFER);
@@ -138,6 +165,17 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
     const text = typeof key === 'string' ? key : '';
     const wide = this.isWide;
     return this.insist(() => core.remove(store, frame, text, FRAME_BUFFER, length, wide, now));
+  }
+
+  /** Stores the value that was written: ADDED, FOUND, REFUSED, GONE, BUSY or STUCK. */
+  override put(
+    key: string | Uint8Array,
+    long: Uint8Array | undefined,
+    now: number,
+    ttl: number,
+  ): number {
+    if (long !== undefined) return super.put(key, long, now, ttl);
+    return this.insist(() => super.put(key, long, now, ttl));
   }
 
   protected override copyLong(target: Uint8Array, offset: number): void {
@@ -161,7 +199,7 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
     for (let at = 0; code === FOUND && at < valueBytes; at += BUFFER_BYTES) {
       const part = Math.min(BUFFER_BYTES, valueBytes - at);
       bytes.set(value.subarray(at, at + part), FRAME_BUFFER);
-      code = this.insist(() => core.fill(store, frame, at, part));
+      code = this.insist(() => core.fill(frame, at, part));
     }
     if (code !== FOUND) return code;
     this.writeKey(key, FRAME_BUFFER);
@@ -172,12 +210,14 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
     );
   }
 
-  /** The next fresh entry of a shard, from a slot on; undefined if there is none, or no access. */
-  next(shard: number, from: number, now: number): Entry | undefined {
+  /** The next fresh entry of a shard, from a slot on; ABSENT if there is none, BUSY or STUCK. */
+  next(shard: number, from: number, now: number): Entry | number {
     const { core, store, frame, bytes, words } = this.region;
     let start = from;
     for (;;) {
-      if (core.next(store, frame, shard, start, now) !== FOUND) return undefined;
+      const begin = start;
+      const found = this.insist(() => core.next(store, frame, shard, begin, now));
+      if (found !== FOUND) return found;
       start = this.slot + 1;
       const end = FRAME_BUFFER + this.word(FRAME_KEY_BYTES);
       const key = {
@@ -188,7 +228,9 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
       const ttl = new Float64Array(words.buffer, words.byteOffset + FRAME_TTL, 1)[0] as number;
       if (this.address() !== 0) return { key, value: this.copy(), kind, ttl };
       // An entry that is replaced while it is read is not one that was there all the time.
-      if (this.#gather() === FOUND) return { key, value: this.#long, kind, ttl };
+      const code = this.#gather(true);
+      if (code === FOUND) return { key, value: this.#long, kind, ttl };
+      if (code !== GONE) return code;
     }
   }
 }

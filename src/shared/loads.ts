@@ -12,6 +12,10 @@
 //     load has ended. After `loadWaitMs`, it takes the load over. A thread that has died cannot say
 //     so, and a thread that is blocked or whose loader hangs will not: nobody waits for either
 //     without end.
+// O5  A load that is taken over does not end: of all threads that have owned it, the first that has
+//     a result stores it, so a loader that is slower than `loadWaitMs` still fills the cache. Only
+//     the last owner ends it without a result. Who waits begins to wait anew when the owner
+//     changes: so one load is begun in `loadWaitMs`, and one in each thread.
 
 import { FOUND } from '../../assembly/bytes/layout.js';
 import { CLAIMED, IN_FLIGHT, RENEWS_ALL, RENEWS_NONE } from '../../assembly/shared/layout.js';
@@ -21,8 +25,11 @@ const PAUSE_MAX_MS = 16;
 
 /** What loads need of the cache. */
 export interface LoadingCache<V> {
-  /** Looks, and claims the load if there is no entry, or an outdated one. */
-  look(takesOver: boolean, renews: number): Look<V>;
+  /**
+   * Looks, and claims the load if there is no entry, or an outdated one; also one that is in
+   * flight, if it is the one which is late. The first look for a caller is counted.
+   */
+  look(isFirst: boolean, late: LoadRecord | undefined, renews: number): Look<V>;
   /** Stores the result of a load. */
   store(value: V, record: LoadRecord): void;
   /** Ends a load without a result. */
@@ -42,6 +49,10 @@ interface Flight<V> {
   readonly key: string;
   readonly ended: number;
   readonly promise: Promise<V>;
+}
+
+function isSame(a: LoadRecord, b: LoadRecord): boolean {
+  return a.load === b.load && a.ended === b.ended && a.owner === b.owner;
 }
 
 const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
@@ -67,10 +78,11 @@ export class SharedLoads<V> {
     isForced: boolean,
   ): Promise<V> {
     let renews = isForced ? RENEWS_ALL : RENEWS_NONE;
-    let look = cache.look(false, renews);
+    let look = cache.look(true, undefined, renews);
     for (let waited = 0; look.code === IN_FLIGHT; ) {
-      const flight = this.#flights.get(look.record.load);
-      if (flight !== undefined && flight.ended === look.record.ended) {
+      const { record } = look;
+      const flight = this.#flights.get(record.load);
+      if (flight !== undefined && flight.ended === record.ended) {
         if (flight.key === key) return flight.promise;
         // Another key of the same word.
         return load();
@@ -79,7 +91,9 @@ export class SharedLoads<V> {
       const ms = Math.min(Math.max(1, waited / 8), PAUSE_MAX_MS);
       await pause(ms);
       waited += ms;
-      look = cache.look(waited >= this.#waitMs, renews);
+      const late = waited >= this.#waitMs ? record : undefined;
+      look = cache.look(false, late, renews);
+      if (!isSame(look.record, record)) waited = 0;
     }
     if (look.code === CLAIMED) return this.#begin(key, look.record, cache, load);
     if (look.code === FOUND) return look.value as V;

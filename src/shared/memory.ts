@@ -4,10 +4,13 @@
 // It is the only holder of views. They are made once, as the memory never grows.
 //
 // U1  A frame is this thread's from `claim` to `release`. Nothing here reads or writes another's.
+//     That of a dead thread is whose who has marked it.
 // U2  Of a thread that is dead, one other thread cleans up, whoever marks it first. If that one
 //     dies meanwhile, who reaps it goes on with what it had begun.
+// U3  A frame is free when nothing is left to free that it tells of: a chain that was begun in a
+//     shard which cannot be had. Until then it keeps its mark, and the next `reap` tries again.
 
-import { FRAME_SIZE } from '../../assembly/bytes/layout.js';
+import { FRAME_BUFFER, FRAME_SIZE } from '../../assembly/bytes/layout.js';
 import {
   FRAME_MAY_WAIT,
   FRAME_THREAD,
@@ -37,6 +40,9 @@ import { identityOf, maySleep, ownIdentity } from './host.js';
 /** Address of the HEAD. */
 const HEAD = 0 as unknown as Store;
 
+/** Words of a frame before its buffer. */
+const FRAME_WORDS = FRAME_BUFFER >> 2;
+
 type Flag = boolean | number;
 type Key = readonly [text: string, at: number, bytes: number, isWide: Flag];
 
@@ -47,13 +53,13 @@ export interface SharedCore {
   claim(
     head: Store,
     frame: number,
-    ...rest: [...Key, now: number, takesOver: Flag, renews: number]
+    ...rest: [...Key, now: number, mode: number, takesOver: number, renews: number]
   ): number;
   settle(head: Store, frame: number): number;
   remove(head: Store, frame: number, ...rest: [...Key, now: number]): number;
-  piece(head: Store, frame: number, offset: number, bytes: number): number;
+  piece(frame: number, offset: number, bytes: number): number;
   begin(head: Store, frame: number, ...rest: [...Key, valueBytes: number, ttl: number]): number;
-  fill(head: Store, frame: number, offset: number, bytes: number): number;
+  fill(frame: number, offset: number, bytes: number): number;
   finish(
     head: Store,
     frame: number,
@@ -61,7 +67,7 @@ export interface SharedCore {
   ): number;
   next(head: Store, frame: number, shard: number, from: number, now: number): number;
   clear(head: Store, frame: number, shard: number): number;
-  reap(head: Store, frame: number, dead: number): number;
+  reap(head: Store, frame: number, dead: number): Flag;
   survey(head: Store, frame: number): void;
   open(head: Store): Flag;
 }
@@ -131,6 +137,10 @@ function describe(memory: WebAssembly.Memory, division: Division): void {
   view.setFloat64(HEAD_TTL, ttl, true);
 }
 
+function frameOf(thread: number): number {
+  return FRAMES_AT + thread * FRAME_SIZE;
+}
+
 /** A shared memory, with an instance and a frame for this thread. */
 export class SharedMemory {
   readonly memory: WebAssembly.Memory;
@@ -181,7 +191,7 @@ export class SharedMemory {
   }
 
   get frame(): number {
-    return FRAMES_AT + this.#thread * FRAME_SIZE;
+    return frameOf(this.#thread);
   }
 
   /** The frame. */
@@ -232,6 +242,10 @@ export class SharedMemory {
     return this.#field(HEAD_CONTENDED) >>> 0;
   }
 
+  countContended(): void {
+    Atomics.add(this.#head, HEAD_CONTENDED >> 2, 1);
+  }
+
   /** Shards that were emptied after the death of a thread. */
   get reaped(): number {
     return this.#field(HEAD_REAPED) >>> 0;
@@ -247,46 +261,58 @@ export class SharedMemory {
       const { buffer } = this.memory;
       this.#bytes = new Uint8Array(buffer, this.frame, FRAME_SIZE);
       this.#words = new Int32Array(buffer, this.frame, FRAME_SIZE >> 2);
-      this.#words.fill(0, 0, 32);
-      this.#words[FRAME_THREAD >> 2] = this.#thread;
-      this.#words[FRAME_MAY_WAIT >> 2] = Number(this.#maySleep);
+      this.#words.fill(0, 0, FRAME_WORDS);
+      this.#sign(this.#thread);
       return;
     }
     const message = `This cache was made for ${threads} threads, and as many use it`;
     throw new LRUCacheError('TOO_MANY_THREADS', message);
   }
 
-  /** Gives this thread's frame back. */
+  /** Writes to a frame that is this thread's whose it is. */
+  #sign(thread: number): void {
+    const words = new Int32Array(this.memory.buffer, frameOf(thread), FRAME_WORDS);
+    words[FRAME_THREAD >> 2] = thread;
+    words[FRAME_MAY_WAIT >> 2] = Number(this.#maySleep);
+  }
+
+  /** Gives this thread's frame back; when the thread has ended, if it cannot be left (U3). */
   release(): void {
-    this.recover();
-    Atomics.store(this.#head, (HEAD_THREAD >> 2) + this.#thread - 1, 0);
+    const isDone = this.recover();
+    if (isDone) Atomics.store(this.#head, (HEAD_THREAD >> 2) + this.#thread - 1, 0);
     this.#thread = 0;
   }
 
-  /** Gives up what this thread holds, after a call that was cut short; torn shards are emptied. */
-  recover(): void {
-    this.core.reap(HEAD, this.frame, this.#thread);
+  /**
+   * Gives up what this thread holds, after a call that was cut short; torn shards are emptied.
+   * False if its frame still has something to free.
+   */
+  recover(): boolean {
+    return Boolean(this.core.reap(HEAD, this.frame, this.#thread));
   }
 
-  /** Cleans up after the host's thread of this number, which is dead. */
+  /** Cleans up after the host's thread of this number, which is dead. Throws nothing. */
   reap(threadId: number): void {
-    const hadFrame = this.#thread !== 0;
-    if (!hadFrame) this.claim();
+    // What could not be done the last time.
+    if (this.#thread !== 0) this.#reap(REAPING + this.#thread);
     this.#reap(identityOf(threadId));
-    if (!hadFrame) this.release();
   }
 
   #reap(identity: number): void {
     const threads = this.#field(HEAD_THREADS);
-    const mark = REAPING + this.#thread;
     for (let i = 0; i < threads; i++) {
       const at = (HEAD_THREAD >> 2) + i;
+      const dead = i + 1;
+      // Who has no frame any more takes that of the dead thread, and cleans up in its own name.
+      const isOwn = this.#thread === 0;
+      const mark = isOwn ? ownIdentity() : REAPING + this.#thread;
       if (Atomics.compareExchange(this.#head, at, identity, mark) !== identity) continue;
+      if (isOwn) this.#sign(dead);
       // What the dead thread was reaping when it died (U2). A chain of such deaths ends with this
       // one.
-      if (identity < REAPING) this.#reap(REAPING + i + 1);
-      this.core.reap(HEAD, this.frame, i + 1);
-      Atomics.store(this.#head, at, 0);
+      if (identity < REAPING) this.#reap(REAPING + dead);
+      const isDone = this.core.reap(HEAD, isOwn ? frameOf(dead) : this.frame, dead);
+      if (isDone) Atomics.store(this.#head, at, 0);
     }
   }
 }

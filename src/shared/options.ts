@@ -1,5 +1,4 @@
-// The options of SharedLRU, and its handle: read once each, checked, and refused before anything is
-// allocated.
+// The options of SharedLRU, and its handle: checked, and refused before anything is allocated.
 
 import { THREADS_MAX } from '../../assembly/shared/layout.js';
 import { type Codec, type CodecName, packerFor } from '../bytes/codec.js';
@@ -34,7 +33,10 @@ export interface SharedAttachOptions<V> {
   codec?: CodecName | Codec<V>;
   /**
    * For how many milliseconds `getOrLoad` waits for the load of another thread before it loads by
-   * itself. A thread may be blocked, or its loader hang: others must not hang with it.
+   * itself. A thread may be blocked, or its loader hang: others must not hang with it. Of all
+   * threads that wait, one begins a further load, the others wait as long again, and the result
+   * that comes first is stored. So a load that takes longer is run again, once in `loadWait` and
+   * once in each thread at most: choose more than a load takes.
    *
    * @default 1000
    */

@@ -5,19 +5,13 @@
 //     needs (`unpack`). So it may do anything with the cache.
 // E2  A call of the core that is cut short, by a trap or for want of stack, may leave a lock held
 //     and its shard torn: the shard is emptied, at once or before the next operation.
-// E3  A lock that cannot be had makes a look a miss. A write says that it was not done.
+// E3  A lock that cannot be had makes a look a miss. A write says that it was not done, and a walk
+//     through all entries throws.
 
-import {
-  ABSENT,
-  FOUND,
-  FRAME_BUFFER,
-  LOCATE,
-  REFUSED,
-  TOUCH,
-} from '../../assembly/bytes/layout.js';
+import { FOUND, FRAME_BUFFER, LOCATE, REFUSED, TOUCH } from '../../assembly/bytes/layout.js';
 import { BUSY, GONE, STUCK } from '../../assembly/shared/layout.js';
 import type { Entry } from '../bytes/access.js';
-import { isBytes, lengthOf, Source, textOfUnits } from '../bytes/codec.js';
+import { isBytes, lengthOf, Source, sliceOf, textOfUnits } from '../bytes/codec.js';
 import { checkKey, keyTooLong } from '../bytes/frame.js';
 import { checkTtl } from '../bytes/options.js';
 import { joined, readSnapshot, recordsOf, replay, snapshotOf } from '../bytes/snapshot.js';
@@ -210,7 +204,10 @@ export class SharedLRU<V = Uint8Array> {
     return new LRUCacheError('ENGINE_POISONED', message, { cause: error });
   }
 
-  /** Runs calls of the core; says so once if a thread does not go on that holds a shard. */
+  /**
+   * Runs the calls of the core that are one operation, and counts it if a lock could not be had.
+   * Says so once if a thread does not go on that holds a shard.
+   */
   #run(use: (access: SharedAccess) => number): number {
     const access = this.#access;
     let code: number;
@@ -222,6 +219,7 @@ export class SharedLRU<V = Uint8Array> {
       throw this.#fail(error);
     }
     this.#isTorn = false;
+    if (code === BUSY || code === STUCK) this.#memory.countContended();
     if (code === STUCK) {
       const message =
         'A thread that holds a shard of a SharedLRU is dead or stopped. ' +
@@ -306,13 +304,13 @@ export class SharedLRU<V = Uint8Array> {
     const put = (current: SharedAccess) => {
       const long = current.write(key, packed);
       if (keyBytes + current.valueBytes > this.#memory.maxEntryBytes) {
-        current.remove(key, now);
-        return REFUSED;
+        const code = current.remove(key, now);
+        return code === BUSY || code === STUCK ? code : REFUSED;
       }
-      return current.insist(() => current.put(key, long, now, ttl));
+      return current.put(key, long, now, ttl);
     };
     const code = this.#run((current) =>
-      record === undefined ? put(current) : current.asResult(record, () => put(current)),
+      record === undefined ? put(current) : current.about(record, () => put(current)),
     );
     return code !== REFUSED && code !== BUSY && code !== STUCK && code !== GONE;
   }
@@ -397,22 +395,24 @@ export class SharedLRU<V = Uint8Array> {
    * are empty then.
    */
   clear(): void {
-    const { core, store, shards } = this.#access.region;
-    let isStuck = false;
-    for (let shard = 0; shard < shards; shard++) {
-      const code = this.#run((access) =>
-        access.insist(() => core.clear(store, access.region.frame, shard)),
-      );
-      if (code !== FOUND) isStuck = true;
-    }
-    if (isStuck) throw stuck();
+    const { core, store, frame, shards } = this.#access.region;
+    const code = this.#run((access) => {
+      let worst = FOUND;
+      for (let shard = 0; shard < shards; shard++) {
+        const cleared = access.insist(() => core.clear(store, frame, shard));
+        if (cleared !== FOUND) worst = cleared;
+      }
+      return worst;
+    });
+    if (code !== FOUND) throw stuck();
   }
 
   /**
    * The value of a key; if there is none, the result of the loader, which is stored. Of all threads
-   * that ask for a key at a time, one runs its loader. The others wait for it, `loadWait` at most,
-   * and then run their own: a thread may be blocked, or a loader hang. A loader that fails fails
-   * for its own thread only.
+   * that ask for a key at a time, one runs its loader, and the others wait for it. When one has
+   * waited for `loadWait`, it runs its own, and the rest wait for both: a thread may be blocked, or
+   * a loader hang. The result that comes first is stored. A loader that fails fails for its own
+   * thread only.
    *
    * A `set`, `delete` or `clear` meanwhile, in any thread, keeps the result from being stored.
    *
@@ -441,11 +441,13 @@ export class SharedLRU<V = Uint8Array> {
     const ttl = options?.ttl === undefined ? undefined : checkTtl(options.ttl);
     const access = this.#access;
     if (access.measure(key) < 0) throw keyTooLong();
-    // The caller may change bytes while the load is in flight.
-    const own: string | Uint8Array = typeof key === 'string' ? key : key.slice();
+    // The caller may change bytes while the load is in flight. Not by their own `slice`: that of a
+    // `Buffer` is a view.
+    const own: string | Uint8Array = typeof key === 'string' ? key : sliceOf(key, 0, lengthOf(key));
     const text = typeof own === 'string' ? own : textOfUnits(own, false);
     const cache = {
-      look: (takesOver: boolean, renews: number) => this.#claim(own, takesOver, renews),
+      look: (isFirst: boolean, late: LoadRecord | undefined, renews: number) =>
+        this.#claim(own, isFirst, late, renews),
       store: (value: V, record: LoadRecord) => void this.#storeResult(own, value, ttl, record),
       settle: (record: LoadRecord) => this.#settle(record),
     };
@@ -453,11 +455,14 @@ export class SharedLRU<V = Uint8Array> {
     return this.#loads.get(text, cache, () => loader(own as K), isForced);
   }
 
-  #claim(key: string | Uint8Array, takesOver: boolean, renews: number): Look<V> {
+  #claim(
+    key: string | Uint8Array,
+    isFirst: boolean,
+    late: LoadRecord | undefined,
+    renews: number,
+  ): Look<V> {
     const now = this.#now();
-    const code = this.#run((access) =>
-      access.insist(() => access.claim(key, now, takesOver, renews)),
-    );
+    const code = this.#run((access) => access.claim(key, now, isFirst, late, renews));
     const access = this.#access;
     const value = code === FOUND ? this.#unpack(access) : undefined;
     return { code, value, record: access.claimed, renewed: access.renewed };
@@ -476,10 +481,7 @@ export class SharedLRU<V = Uint8Array> {
 
   #settle(record: LoadRecord): void {
     if (this.#open === undefined) return;
-    this.#run((access) => {
-      access.settle(record);
-      return FOUND;
-    });
+    this.#run((access) => access.settle(record));
   }
 
   /** The fresh entries, shard by shard. */
@@ -498,22 +500,27 @@ export class SharedLRU<V = Uint8Array> {
   #next(shard: number, from: number): (Entry & { next: number }) | undefined {
     const now = this.#now();
     let entry: Entry | undefined;
-    this.#run((access) => {
-      entry = access.next(shard, from, now);
-      return entry === undefined ? ABSENT : FOUND;
+    const code = this.#run((access) => {
+      const next = access.next(shard, from, now);
+      if (typeof next === 'number') return next;
+      entry = next;
+      return FOUND;
     });
+    // What is left out must not look like what is not there.
+    if (code === BUSY || code === STUCK) throw stuck();
     return entry && { ...entry, next: this.#access.slot + 1 };
   }
 
   /**
    * The keys of all fresh entries, shard by shard, in no particular order. An entry that is there
-   * all the time is met once. All threads may use the cache meanwhile.
+   * all the time is met once. All threads may use the cache meanwhile. Throws `SHARD_STUCK` at a
+   * shard that cannot be had.
    */
   *keys(): Generator<string, void> {
     for (const { key } of this.#walk()) yield textOfUnits(key.bytes, key.isWide);
   }
 
-  /** Pairs of key and value of all fresh entries, in the order of `keys`. */
+  /** Pairs of key and value of all fresh entries, in the order of `keys`. Throws as `keys`. */
   *entries(): Generator<[key: string, value: V], void> {
     for (const { key, value, kind } of this.#walk()) {
       const text = textOfUnits(key.bytes, key.isWide);
@@ -528,7 +535,7 @@ export class SharedLRU<V = Uint8Array> {
 
   /**
    * All fresh entries as bytes, to be kept in a file or passed to another process, and given to
-   * `restore` of this class or of `ByteLRU`. O(bytes).
+   * `restore` of this class or of `ByteLRU`. O(bytes). Throws as `keys`.
    */
   snapshot(): Uint8Array {
     return joined(this.snapshotChunks());
@@ -572,6 +579,6 @@ export class SharedLRU<V = Uint8Array> {
 }
 
 function stuck(): LRUCacheError {
-  const message = 'The thread that holds a shard does not go on: nothing was removed from it';
+  const message = 'The thread that holds a shard does not go on: nothing was done there';
   return new LRUCacheError('SHARD_STUCK', message);
 }

@@ -116,7 +116,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'cache/settings': ['lifecycle', 'options'],
   'cache/snapshot': ['snapshot', 'crossings', 'ttl', 'clock-host'],
   shared: ['shared/shared-lru'],
-  'shared/access': ['shared/shared-lru'],
+  'shared/access': ['shared/access', 'shared/shared-lru'],
   'shared/core': ['shared/shared-lru'],
   'shared/host': ['shared/shared-lru', 'shared/threads'],
   'shared/loads': ['shared/loads'],

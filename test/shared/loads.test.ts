@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { type SharedAttachOptions, SharedLRU } from '../../src/shared.js';
+import { validateShards } from './validate.js';
 
 const make = (options: SharedAttachOptions<string> = {}) =>
   new SharedLRU<string>({ maxBytes: 1 << 20, codec: 'string', ...options });
@@ -73,6 +74,8 @@ describe('getOrLoad', () => {
     loader.resolve('x');
     expect(await Promise.all([one, two])).toEqual(['x', 'x']);
     expect([loader.calls, other.calls]).toEqual([1, 0]);
+    // However often the other thread has looked.
+    expect(first.stats()).toMatchObject({ hits: 0, misses: 2 });
   });
 
   it('lets another thread load by itself when it has waited for long', async () => {
@@ -86,6 +89,52 @@ describe('getOrLoad', () => {
     hanging.resolve('x');
     expect(await one).toBe('x');
     expect(first.get('a')).toBe('y');
+  });
+
+  it('stores the first result of those who have loaded, however slow they are', async () => {
+    const first = make();
+    const waiting = [1, 2, 3].map(() => attach(first, { loadWait: 40 }));
+    const slow = controlled();
+    const others = waiting.map(controlled);
+    const one = first.getOrLoad('a', slow);
+    await turn();
+    const all = waiting.map((cache, i) => cache.getOrLoad('a', others[i] as typeof slow));
+    const begun = () => others.filter(({ calls }) => calls > 0).length;
+    while (begun() === 0) await turn(1);
+    // One has taken the load over, and the others wait for that one as long again.
+    expect(begun()).toBe(1);
+    slow.resolve('x');
+    expect(await one).toBe('x');
+    expect(first.get('a')).toBe('x');
+    const at = others.findIndex(({ calls }) => calls > 0);
+    others[at]?.resolve('y');
+    expect(await Promise.all(all)).toEqual(waiting.map((_, i) => (i === at ? 'y' : 'x')));
+    expect([first.get('a'), begun()]).toEqual(['x', 1]);
+    validateShards(first);
+  });
+
+  it('runs a slow loader once in each thread, however long it takes', async () => {
+    const first = make({ loadWait: 0 });
+    const caches = [first, ...[1, 2].map(() => attach(first, { loadWait: 0 }))];
+    const loaders = caches.map(controlled);
+    const ask = () =>
+      caches.map((cache, i) => cache.getOrLoad('a', () => loaders[i]?.() as Promise<string>));
+    const all = ask();
+    while (loaders.some(({ calls }) => calls === 0)) await turn(1);
+    all.push(...ask());
+    await turn(5);
+    expect(loaders.map(({ calls }) => calls)).toEqual([1, 1, 1]);
+    const settled = Promise.allSettled(all);
+    // An owner that fails does not end what another has taken over.
+    loaders[0]?.reject(new Error('away'));
+    await turn();
+    loaders[1]?.resolve('x');
+    await turn();
+    loaders[2]?.resolve('z');
+    const rejected = (await settled).filter(({ status }) => status === 'rejected');
+    expect(rejected).toHaveLength(2);
+    expect(first.get('a')).toBe('x');
+    validateShards(first);
   });
 
   it.each<[string, (cache: SharedLRU<string>) => unknown, string | undefined]>([
@@ -103,6 +152,18 @@ describe('getOrLoad', () => {
     expect(await one).toBe('old');
     expect(first.get('a')).toBe(expected);
     expect(await second.getOrLoad('a', () => 'later')).toBe(expected ?? 'later');
+  });
+
+  it('leaves a newer value as it is when the result of an older load is too large', async () => {
+    const cache = make();
+    const loader = controlled();
+    const one = cache.getOrLoad('a', loader);
+    await turn();
+    cache.set('a', 'small');
+    const large = 'x'.repeat(200_000);
+    loader.resolve(large);
+    expect(await one).toBe(large);
+    expect(cache.get('a')).toBe('small');
   });
 
   it('loads anew what is there, once for all threads that ask for it', async () => {
@@ -165,9 +226,11 @@ describe('getOrLoad', () => {
     expect(cache.size).toBe(256);
   });
 
-  it('takes bytes for a key, which may be changed afterwards', async () => {
+  it.each([
+    ['a Uint8Array', Uint8Array.of(97)],
+    ['a Buffer', Buffer.from('a')],
+  ])('takes %s for a key, which may be changed afterwards', async (_, key) => {
     const cache = make();
-    const key = Uint8Array.of(97);
     const loader = controlled();
     const one = cache.getOrLoad(key, loader);
     await turn();

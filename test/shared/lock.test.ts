@@ -87,6 +87,27 @@ describe('in every order', () => {
     expect(least).toBeLessThan(most);
   });
 
+  it('a holder that was marked and goes on leaves no mark to the next one (L3)', () => {
+    const memory: number[] = [...words];
+    const act = ([name, at, a = 0, b = 0]: readonly [string, number, number?, number?]) => {
+      const word = memory[at >> 2] as number;
+      if (name === 'exchangeIf' && word === a) memory[at >> 2] = b;
+      if (name === 'exchange' || name === 'atomicSet') memory[at >> 2] = a;
+      return word;
+    };
+    const run = (steps: ReturnType<Lock['acquire'] | Lock['release']>, check: () => void) => {
+      for (let step = steps.next(); !step.done; check()) step = steps.next(act(step.value));
+    };
+    run(lock.acquire(LINE, 1, true), () => {});
+    memory[LINE_STUCK >> 2] = memory[LINE_TURN >> 2] as number;
+    // From the moment on at which it can be taken.
+    run(lock.release(LINE), () => {
+      const isMarked = memory[LINE_STUCK >> 2] === memory[LINE_TURN >> 2];
+      expect(memory[LINE_LOCK >> 2] === 0 && isMarked).toBe(false);
+    });
+    expect(memory[LINE_LOCK >> 2]).toBe(0);
+  });
+
   it('a thread that may not wait never sleeps', () => {
     const patient = repeat(2, turn(lock, 1));
     const hasty = repeat(3, turn(lock, 2, false));

@@ -138,6 +138,13 @@ describe('a shared cache', () => {
     expect(cache.size).toBe(3);
   });
 
+  it('counts a value that replaces another, however long they are', () => {
+    const cache = new SharedLRU({ maxBytes: 4 * MIB, shards: 1 });
+    const lengths = [100_000, 200_000, 10, 100_000];
+    for (const length of lengths) cache.set('a', new Uint8Array(length));
+    expect(cache.stats()).toMatchObject({ sets: 1, updates: 3 });
+  });
+
   it('refuses what is too large, and forgets the value before it', () => {
     const cache = text({ maxEntryBytes: 100 });
     expect(cache.set('a', 'x'.repeat(99))).toBe(true);
@@ -157,7 +164,8 @@ describe('a shared cache', () => {
     expect([b.get('x'), a.get('y'), a.get('z')]).toEqual([undefined, '2', '3']);
     now = 1301;
     expect([a.has('y'), a.delete('y'), b.has('z')]).toEqual([false, false, true]);
-    expect(a.stats().expirations).toBe(1);
+    // One by the look, one by the delete.
+    expect(a.stats()).toMatchObject({ expirations: 2, deletes: 0 });
   });
 
   it('reads a clock that other threads read, too', () => {
@@ -165,6 +173,42 @@ describe('a shared cache', () => {
     cache.set('a', '1', { ttl: 1_000_000 });
     expect(cache.get('a')).toBe('1');
     expect(cache.snapshot().length).toBeGreaterThan(40);
+  });
+});
+
+describe('texts in a browser', () => {
+  /** The host's class, which refuses memory that threads share, as the standard has it. */
+  const refusing = <C extends typeof TextEncoder | typeof TextDecoder>(Class: C, name: string) =>
+    new Proxy(Class, {
+      construct: (target, values) =>
+        new Proxy(Reflect.construct(target, values), {
+          get: (of, property) => {
+            const method = Reflect.get(of, property);
+            return (...given: unknown[]) => {
+              const isShared = given.some(
+                (value) => ArrayBuffer.isView(value) && value.buffer instanceof SharedArrayBuffer,
+              );
+              if (isShared && property === name) throw new TypeError('must not be shared');
+              return Reflect.apply(method, of, given);
+            };
+          },
+        }),
+    });
+
+  it('are written and read without a view of the shared memory', async () => {
+    vi.stubGlobal('TextEncoder', refusing(TextEncoder, 'encodeInto'));
+    vi.stubGlobal('TextDecoder', refusing(TextDecoder, 'decode'));
+    vi.stubGlobal('Buffer', undefined);
+    vi.resetModules();
+    const browser = await import('../../src/shared.js');
+    const cache = new browser.SharedLRU<string>({ maxBytes: MIB, codec: 'string' });
+    for (const value of ['a', 'x'.repeat(65), 'é', '\ufeff€', '😀'.repeat(100), '\ud800é']) {
+      expect(cache.set(value, value)).toBe(true);
+      expect(cache.get(value)).toBe(value);
+    }
+    const json = new browser.SharedLRU<string[]>({ maxBytes: MIB, codec: 'json' });
+    json.set('a', ['é'.repeat(70)]);
+    expect(json.get('a')).toEqual(['é'.repeat(70)]);
   });
 });
 
