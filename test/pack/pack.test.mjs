@@ -33,7 +33,7 @@ const TYPE_ROOT = join(ROOT, 'node_modules/@types');
 
 const CORE_BYTES_MAX = 8192;
 /** Wished were 1.5; DECISIONS.md says what the rest is. */
-const BUNDLE_RATIO_MAX = 5;
+const BUNDLE_RATIO_MAX = 5.1;
 /** Programs for resolutions that know one module format only; the others take both. */
 const CONSUMERS = { bundler: ['consumer.mts'], node10: ['consumer.cts'] };
 /** By how much README's figures may differ from what is measured. */
