@@ -1,7 +1,7 @@
 // The block of docs/bytes.md that is made of bench/bytes.json: no figure in it is typed by hand.
 
 import type { Subject, Times } from './bytes-subjects.js';
-import { NOTHING, table } from './markdown.js';
+import { NOTHING, table, withBlock } from './markdown.js';
 
 /** What was measured; each list is by rounds. */
 export interface BytesReport {
@@ -136,12 +136,7 @@ largest bound for which the process grows by ${budget} MiB at most:
 ${hitsTable(report)}`;
 }
 
-const BEGIN = '<!-- bytes:begin -->';
-const END = '<!-- bytes:end -->';
-
 /** A page with the block in its place. */
 export function withBytes(page: string, report: BytesReport): string {
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (from < 0 || to < from) throw new Error(`the page needs ${BEGIN} and its end`);
-  return `${page.slice(0, from + BEGIN.length)}\n\n${bytesBlock(report)}\n\n${page.slice(to)}`;
+  return withBlock(page, 'bytes', bytesBlock(report));
 }

@@ -5,7 +5,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { listed, NOTHING, ratioText, table } from './markdown.js';
+import { listed, NOTHING, ratioText, table, withBlock } from './markdown.js';
 import { CONFIDENCE } from './median.js';
 import { ownPackage } from './packages.js';
 import { type PlotName, plot, plotFile, plotNames, plotTitles, themes } from './plots.js';
@@ -275,15 +275,6 @@ read-through by a Zipf distribution. These times include garbage collection.
 ${pausesSection(results)}
 
 ${other(results, cells)}`;
-}
-
-/** README.md with the text between two marks replaced. */
-function withBlock(readme: string, name: string, text: string): string {
-  const begin = `<!-- ${name}:begin -->`;
-  const from = readme.indexOf(begin);
-  const to = readme.indexOf(`<!-- ${name}:end -->`);
-  if (from === -1 || to < from) throw new Error(`README.md needs ${begin} and its end`);
-  return `${readme.slice(0, from + begin.length)}\n\n${text}\n\n${readme.slice(to)}`;
 }
 
 /** What it is worth, and where it is not, in a sentence. */

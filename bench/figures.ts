@@ -6,11 +6,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { type Library, libraryNames } from './adapters/index.js';
+import { withBlock } from './markdown.js';
 import { ownPackage } from './packages.js';
 import { grouped, type Report } from './report.js';
-
-const BEGIN = '<!-- figures:begin -->';
-const END = '<!-- figures:end -->';
 
 /** The reports: of caches without columns, with a ttl, and with sizes. */
 export interface Figures {
@@ -82,10 +80,8 @@ export function markdownOf(report: Report): string {
 
 /** A document with the figures between its two marks replaced. */
 export function withFigures(document: string, figures: Figures): string {
-  const begin = document.indexOf(BEGIN) + BEGIN.length;
-  const end = document.indexOf(END);
   const tables = [markdownOf(figures.plain), columnsTable(figures)].join('\n\n');
-  return `${document.slice(0, begin)}\n\n${tables}\n\n${document.slice(end)}`;
+  return withBlock(document, 'figures', tables);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

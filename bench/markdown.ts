@@ -92,3 +92,11 @@ export function listed(texts: readonly string[]): string {
   if (texts.length < 2) return texts.join('');
   return `${texts.slice(0, -1).join(', ')} and ${texts[texts.length - 1]}`;
 }
+
+/** A document with what stands between the two marks of a block replaced. */
+export function withBlock(document: string, name: string, block: string): string {
+  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
+  const [from, to] = [document.indexOf(begin), document.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`the page needs ${begin} and its end`);
+  return `${document.slice(0, from + begin.length)}\n\n${block}\n\n${document.slice(to)}`;
+}

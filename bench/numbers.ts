@@ -1,9 +1,13 @@
-// The figures of docs/numbers.md: NumberLRU beside LRUCache, on ints that are there.
+// The figures of docs/numbers.md, which it writes: NumberLRU beside LRUCache, on ints they have.
 //
 // Both classes take turns in one process, each on some thousand keys at a time, and each cell is
 // the least of its turns: what disturbs one only makes it longer. It measures dist/, as it ships.
 
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { table, withBlock } from './markdown.js';
+import { ownPackage } from './packages.js';
 
 const dist = new URL('../../../dist/', import.meta.url);
 const { LRUCache } = (await import(`${dist}index.js`)) as typeof import('../src/index.js');
@@ -68,10 +72,16 @@ function measure(size: number): Map<string, number> {
 const rows = [1000, 10_000, 100_000, 1_000_000].map((size) => {
   return { size: size.toLocaleString('en'), least: measure(size) };
 });
-const names = [...(rows[0]?.least.keys() ?? [])];
-console.log(`| entries | ${names.join(' | ')} |`);
-console.log(`| --: |${' --: |'.repeat(names.length)}`);
-for (const { size, least } of rows) {
-  const cells = [...least.values()].map((ns) => ns.toFixed(0));
-  console.log(`| ${[size, ...cells].join(' | ')} |`);
-}
+const heads = ['entries', ...(rows[0]?.least.keys() ?? [])];
+const cells = rows.map(({ size, least }) => [
+  size,
+  ...[...least.values()].map((ns) => ns.toFixed(0)),
+]);
+const [load = 0] = loadavg();
+const setting =
+  `${new Date().toISOString().slice(0, 10)}: Node ${process.versions.node}, ` +
+  `${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores, load ${load.toFixed(1)}.`;
+const page = new URL('docs/numbers.md', ownPackage.root);
+const block = `${table(heads, cells, 1)}\n\n${setting}`;
+writeFileSync(page, withBlock(readFileSync(page, 'utf8'), 'numbers', block));
+console.log(block);

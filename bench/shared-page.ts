@@ -1,5 +1,7 @@
 // The figures of docs/shared.md, from bench/shared.json.
 
+import { table, withBlock } from './markdown.js';
+
 /** What a replay counted. */
 export interface Outcome {
   readonly hits: number;
@@ -45,23 +47,18 @@ const MIB = 2 ** 20;
 
 const percent = (part: number, of: number) => `${((part / of) * 100).toFixed(1)} %`;
 
-function table(heads: readonly string[], left: number, rows: readonly unknown[][]): string {
-  const rule = heads.map((_, i) => (i < left ? '---' : '--:'));
-  return [heads, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
-
 function countsTable({ counts }: SharedReport): string {
   const heads = [
     ...['trace', 'threads', 'in all', 'a cache each', 'shared, 1 shard', 'shared, 4 shards'],
     ...['loads, each : shared', 'entries, each', 'entries, shared'],
   ];
   const rows = counts.map((row) => [
-    ...[row.trace, row.threads, `${row.bytes / MIB} MiB`],
+    ...[row.trace, `${row.threads}`, `${row.bytes / MIB} MiB`],
     ...[row.each, row.oneShard, row.fourShards].map(({ hits }) => percent(hits, row.requests)),
     `${((row.requests - row.each.hits) / (row.requests - row.fourShards.hits)).toFixed(1)} ×`,
-    ...[row.each.distinct, row.fourShards.distinct],
+    ...[row.each, row.fourShards].map(({ distinct }) => `${distinct}`),
   ]);
-  return table(heads, 1, rows);
+  return table(heads, rows, 1);
 }
 
 function measuredBlock({ measurements }: SharedReport): string {
@@ -69,7 +66,7 @@ function measuredBlock({ measurements }: SharedReport): string {
   const { taken, node, cpu, cores, load, measured } = measurements;
   const heads = ['trace', 'threads', '', 'hits', 'µs a request', 'resident MiB'];
   const rows = measured.map(({ trace, threads, kind, hits, requests, ms, residentBytes }) => [
-    ...[trace, threads, kind, percent(hits, requests)],
+    ...[trace, `${threads}`, kind, percent(hits, requests)],
     ...[((ms * 1000) / requests).toFixed(2), (residentBytes / MIB).toFixed(1)],
   ]);
   const busy = load > cores / 2 ? ' The machine was busy.' : '';
@@ -77,14 +74,7 @@ function measuredBlock({ measurements }: SharedReport): string {
 ${load.toFixed(1)} before.${busy} ${(measured[0]?.bytes ?? 0) / MIB} MiB in all; time is that of all
 requests together divided by their number, memory what the process has grown by, and Redis too:
 
-${table(heads, 3, rows)}`;
-}
-
-function withBlock(page: string, name: string, block: string): string {
-  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`the page needs ${begin} and its end`);
-  return `${page.slice(0, from + begin.length)}\n\n${block}\n\n${page.slice(to)}`;
+${table(heads, rows, 3)}`;
 }
 
 /** The page with its figures in their places. */

@@ -254,10 +254,15 @@ export function settle(head: u32, frame: u32): i32 {
   return FOUND;
 }
 
-/** Whether a load may store its result; a write that is none ends the load of its key. */
-function mayWrite(frame: u32, line: u32, word: u32): bool {
+/** Whether this is the result of no load, or of one that nothing else has ended. */
+function isWanted(frame: u32): bool {
   const load = get32(frame, frame + FRAME_CLAIM);
-  if (load != 0 && !isNamed(frame, load)) return false;
+  return load == 0 || isNamed(frame, load);
+}
+
+/** As `isWanted`; a write that may be done ends the load of its key. */
+function mayWrite(frame: u32, line: u32, word: u32): bool {
+  if (!isWanted(frame)) return false;
   const current = loadOf(line, word);
   if (current != 0) end(line, current);
   return true;
@@ -384,9 +389,8 @@ export function begin(
   const entered = enter(frame, line);
   if (entered != FOUND) return entered;
   const store = storeOf(line);
-  const load = get32(frame, frame + FRAME_CLAIM);
   let code = GONE;
-  if (load == 0 || isNamed(frame, load)) {
+  if (isWanted(frame)) {
     let first: u32 = 0;
     // Room for ages is made before a chain is taken, though this entry may need none: it cannot be
     // made while a chain is held, and others may need it then.

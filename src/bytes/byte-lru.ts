@@ -11,15 +11,14 @@ import { FOUND, LOCATE, REFUSED, STALE, TOUCH } from '../../assembly/bytes/layou
 import { NIL } from '../../assembly/layout.js';
 import { Callbacks } from '../cache/callbacks.js';
 import { newStats } from '../cache/stats.js';
-import { show } from '../common/check.js';
-import { LRUCacheError, LRUCacheRangeError, LRUCacheTypeError } from '../common/errors.js';
+import { LRUCacheError, LRUCacheTypeError } from '../common/errors.js';
 import type { DisposeReason, EngineKind, Milliseconds, Stats } from '../common/types.js';
 import { throwDisposed } from '../engine/dead.js';
 import { Clock } from '../expiry/clock.js';
 import { Access, type Entry } from './access.js';
-import { isBytes, lengthOf, Source } from './codec.js';
+import { Source } from './codec.js';
 import { openRegion } from './core.js';
-import { checkKey, keyTooLong } from './frame.js';
+import { checkKey, checkTarget, keyTooLong } from './frame.js';
 import {
   type ByteLRUOptions,
   type CheckedOptions,
@@ -321,22 +320,9 @@ export class ByteLRU<V = Uint8Array> {
    */
   getInto(key: string | Uint8Array, target: Uint8Array, offset = 0): number {
     const access = this.#access();
-    if (!isBytes(target)) {
-      const message = `The target must be a Uint8Array, not ${show(target)}`;
-      throw new LRUCacheTypeError('INVALID_TARGET', message);
-    }
-    if (!Number.isInteger(offset) || offset < 0) {
-      const message = `The offset must be a whole number, not ${show(offset)}`;
-      throw new LRUCacheTypeError('INVALID_TARGET', message);
-    }
+    checkTarget(target, offset);
     if (!this.#look(access, key, TOUCH | LOCATE)) return -1;
-    const bytes = access.foundBytes;
-    if (offset + bytes > lengthOf(target)) {
-      const message = `The target has no room for ${bytes} bytes at ${offset}`;
-      throw new LRUCacheRangeError('INVALID_TARGET', message);
-    }
-    access.copyTo(target, offset);
-    return bytes;
+    return access.copyInto(target, offset);
   }
 
   /**

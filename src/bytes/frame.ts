@@ -37,6 +37,18 @@ import {
 } from './codec.js';
 import type { BytesCore, Store } from './region.js';
 
+/** Checks where a value is to be copied, and from which offset on. Throws `INVALID_TARGET`. */
+export function checkTarget(target: unknown, offset: unknown): void {
+  if (!isBytes(target)) {
+    const message = `The target must be a Uint8Array, not ${show(target)}`;
+    throw new LRUCacheTypeError('INVALID_TARGET', message);
+  }
+  if (!Number.isInteger(offset) || (offset as number) < 0) {
+    const message = `The offset must be a whole number, not ${show(offset)}`;
+    throw new LRUCacheTypeError('INVALID_TARGET', message);
+  }
+}
+
 /** What has a frame: entries somewhere, and views of the memory that the frame is in. */
 export interface Framed {
   readonly core: Pick<BytesCore, 'get' | 'put'>;
@@ -177,6 +189,17 @@ export abstract class FrameAccess<R extends Framed> {
     } else {
       this.copyLong(target, offset, length);
     }
+  }
+
+  /** As `copyTo`, and returns how many bytes. Throws `INVALID_TARGET`, before it writes. */
+  copyInto(target: Uint8Array, offset: number): number {
+    const bytes = this.foundBytes;
+    if (offset + bytes > lengthOf(target)) {
+      const message = `The target has no room for ${bytes} bytes at ${offset}`;
+      throw new LRUCacheRangeError('INVALID_TARGET', message);
+    }
+    this.copyTo(target, offset);
+    return bytes;
   }
 
   /** A copy of the value that was located last. */

@@ -30,6 +30,12 @@ export interface CoreAdapter {
   noteGrowth(): void;
 }
 
+/** What adapters have for tables of any core. */
+export type TableAdapter = Pick<
+  CoreAdapter,
+  'create' | 'destroy' | 'order' | 'staleOrder' | 'refused'
+>;
+
 type StringFunctions = Pick<CoreFunctions, 'findString' | 'getString' | 'putString' | 'seekString'>;
 
 /** The functions that take a string, for a core that cannot read one (B2). */

@@ -5,10 +5,28 @@
 
 import * as core from '../../assembly/index.js';
 import type { Table as JsTable } from '../../assembly/slots.js';
-import { bind } from './bind.js';
+import { bind, type TableAdapter } from './bind.js';
 import type { CoreFunctions, Engine, HashString, Table } from './engine.js';
 
 const own = (table: Table): JsTable => table as unknown as JsTable;
+
+/** How the tables of a core are made, used and read. */
+export function tablesOf(
+  functions: Pick<typeof core, 'create' | 'destroy' | 'arrange' | 'arrangeStale'>,
+): TableAdapter {
+  const { create, destroy, arrange, arrangeStale } = functions;
+  const queued = (table: Table, count: number) => own(table).queue.slice(0, count);
+  return {
+    create: (limit) => create(limit) as unknown as Table,
+    destroy: (table) => destroy(own(table)),
+    order(table) {
+      arrange(own(table));
+      return queued(table, own(table).size);
+    },
+    staleOrder: (table, now) => queued(table, arrangeStale(own(table), now)),
+    refused: (table) => queued(table, own(table).refused),
+  };
+}
 
 /** A new JavaScript engine. It has no state of its own. `hash` replaces the hash, in tests. */
 export function createJsEngine(hash?: HashString): Engine {
@@ -17,17 +35,7 @@ export function createJsEngine(hash?: HashString): Engine {
     {
       kind: 'pure',
       readsStrings: true,
-      create: (limit) => core.create(limit) as unknown as Table,
-      destroy: (table) => core.destroy(own(table)),
-      order(table) {
-        core.arrange(own(table));
-        return own(table).queue.slice(0, own(table).size);
-      },
-      staleOrder(table, now) {
-        const count = core.arrangeStale(own(table), now);
-        return own(table).queue.slice(0, count);
-      },
-      refused: (table) => own(table).queue.slice(0, own(table).refused),
+      ...tablesOf(core),
       findMany(table, words) {
         for (let i = 0; i < words.length; i++) words[i] = core.find(own(table), words[i] as number);
       },

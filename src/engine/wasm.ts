@@ -38,7 +38,7 @@ import {
   VISIT_TOUCH,
   WEIGHT_BYTES_LOG2,
 } from '../../assembly/layout.js';
-import { bind, type CoreAdapter } from './bind.js';
+import { bind, type CoreAdapter, type TableAdapter } from './bind.js';
 import type { CoreFunctions, Engine, HashString, Table } from './engine.js';
 
 /** What the core exports. */
@@ -131,9 +131,6 @@ function copyTable(from: TableExports, table: Table, to: TableExports): Table | 
   to.reindex(copy);
   return copy;
 }
-
-/** What adapters of both cores have of this file. */
-type TableAdapter = Pick<CoreAdapter, 'create' | 'destroy' | 'order' | 'staleOrder' | 'refused'>;
 
 /**
  * The core's `touch` (assembly/order.ts) and `visit` (columns.ts), on views of its memory: most of

@@ -4,6 +4,7 @@ import { ELSEWHERE, NO_ROOM, OUTCOME_MASK } from '../../assembly/layout.js';
 import * as core from '../../assembly/numbers/index.js';
 import type { Table as JsTable } from '../../assembly/slots.js';
 import type { Table } from '../engine/engine.js';
+import { tablesOf } from '../engine/js.js';
 import type { Lease } from '../engine/lifetime.js';
 import { engineOf } from './bind.js';
 import type { NumberEngine, NumberFunctions } from './engine.js';
@@ -14,17 +15,7 @@ const own = (table: Table): JsTable => table as unknown as JsTable;
 export function createNumberJsEngine(): NumberEngine {
   return engineOf(core as unknown as NumberFunctions, {
     kind: 'pure',
-    create: (limit) => core.create(limit) as unknown as Table,
-    destroy: (table) => core.destroy(own(table)),
-    order(table) {
-      core.arrange(own(table));
-      return own(table).queue.slice(0, own(table).size);
-    },
-    staleOrder(table, now) {
-      const count = core.arrangeStale(own(table), now);
-      return own(table).queue.slice(0, count);
-    },
-    refused: (table) => own(table).queue.slice(0, own(table).refused),
+    ...tablesOf(core),
     getMany(table, keys, values, missing) {
       let found = 0;
       for (let i = 0; i < keys.length; i++) {

@@ -11,12 +11,12 @@
 import { FOUND, FRAME_BUFFER, LOCATE, REFUSED, TOUCH } from '../../assembly/bytes/layout.js';
 import { BUSY, GONE, STUCK } from '../../assembly/shared/layout.js';
 import type { Entry } from '../bytes/access.js';
-import { isBytes, lengthOf, Source, sliceOf, textOfUnits } from '../bytes/codec.js';
-import { checkKey, keyTooLong } from '../bytes/frame.js';
+import { lengthOf, Source, sliceOf, textOfUnits } from '../bytes/codec.js';
+import { checkKey, checkTarget, keyTooLong } from '../bytes/frame.js';
 import { checkTtl } from '../bytes/options.js';
 import { joined, readSnapshot, recordsOf, replay, snapshotOf } from '../bytes/snapshot.js';
-import { checkFunction, show } from '../common/check.js';
-import { LRUCacheError, LRUCacheRangeError, LRUCacheTypeError } from '../common/errors.js';
+import { checkFunction } from '../common/check.js';
+import { LRUCacheError, LRUCacheTypeError } from '../common/errors.js';
 import type { Milliseconds } from '../common/types.js';
 import { warn } from '../common/warning.js';
 import { throwDisposed } from '../engine/dead.js';
@@ -350,23 +350,9 @@ export class SharedLRU<V = Uint8Array> {
    * Throws `INVALID_TARGET`, before it writes, if the target is no `Uint8Array` or too short.
    */
   getInto(key: string | Uint8Array, target: Uint8Array, offset = 0): number {
-    if (!isBytes(target)) {
-      const message = `The target must be a Uint8Array, not ${show(target)}`;
-      throw new LRUCacheTypeError('INVALID_TARGET', message);
-    }
-    if (!Number.isInteger(offset) || offset < 0) {
-      const message = `The offset must be a whole number, not ${show(offset)}`;
-      throw new LRUCacheTypeError('INVALID_TARGET', message);
-    }
+    checkTarget(target, offset);
     if (!this.#look(key, TOUCH | LOCATE)) return -1;
-    const access = this.#access;
-    const bytes = access.foundBytes;
-    if (offset + bytes > lengthOf(target)) {
-      const message = `The target has no room for ${bytes} bytes at ${offset}`;
-      throw new LRUCacheRangeError('INVALID_TARGET', message);
-    }
-    access.copyTo(target, offset);
-    return bytes;
+    return this.#access.copyInto(target, offset);
   }
 
   /**
