@@ -74,6 +74,26 @@ export const numberCases: readonly NumberCase[] = [
   },
 ];
 
+/** An engine that works as it does, and the names of its functions in the order of their calls. */
+export function spiedNumbers({ open }: NumberCase) {
+  const calls: string[] = [];
+  const opened = open();
+  const { host } = opened;
+  const openTable = host.open.bind(host);
+  host.open = (owner, limit) => {
+    const lease = openTable(owner, limit);
+    const engine = new Proxy(lease.engine, {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (typeof value === 'function') calls.push(String(name));
+        return value;
+      },
+    });
+    return { ...lease, engine };
+  };
+  return { engine: opened, calls };
+}
+
 /** A cache on an engine under test. */
 export function openNumbers(
   { host }: { readonly host: TableHost<NumberEngine> },

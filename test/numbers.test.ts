@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NumberLRU } from '../src/numbers/number-lru.js';
 import { HandClock } from './hand-clock.js';
-import { NumberModel, numberCases, openNumbers } from './number-model.js';
+import { NumberModel, numberCases, openNumbers, spiedNumbers } from './number-model.js';
 import { families, scramble } from './words.js';
 
 const VALUES = [0, -0, 1, -1.5, Number.NaN, Number.POSITIVE_INFINITY, 5e-324, 2 ** 53, 0.1];
@@ -145,6 +145,24 @@ describe.each(numberCases)('NumberLRU on $name', (engine) => {
         scene.cache[Symbol.dispose]();
       }
     });
+  });
+
+  it('crosses once for many keys, though the index refuses others', () => {
+    const { engine: on, calls } = spiedNumbers(engine);
+    const cache = openNumbers(on, { max: 1000 });
+    const crowd = families['one home'] as (typeof families)[string];
+    for (let i = 0; i < 500; i++) cache.set(i, i);
+    for (let i = 0; i < 100; i++) cache.set(crowd.wordAt(i), -1);
+    expect(calls).toContain('insertMapped');
+    const keys = Int32Array.from({ length: 200 }, (_, i) => i);
+    const values = new Float64Array(200);
+    calls.length = 0;
+    expect(cache.getMany(keys, values, -7)).toBe(200);
+    expect(calls).toEqual(['findBatch', 'useBatch']);
+    expect(values).toEqual(Float64Array.from(keys));
+    calls.length = 0;
+    expect(cache.get(77, -7)).toBe(77);
+    expect(calls).toEqual(['get']);
   });
 
   it('takes every int32, and gives -0 back as 0', () => {

@@ -1,9 +1,9 @@
 // The WebAssembly core of numbers: the interface of both engines, and what only a core with a
 // linear memory of its own has to offer, many keys at once.
 
-import { findMany, open as openCore } from '../core.js';
+import { open as openCore } from '../core.js';
 import { expectBatch } from '../debug/contract.js';
-import { ELSEWHERE, NO_ROOM, NUMBERS_BUCKET_LOAD, OUTCOME_MASK } from '../layout.js';
+import { ELSEWHERE, NIL, NO_ROOM, NUMBERS_BUCKET_LOAD, OUTCOME_MASK } from '../layout.js';
 import { touch } from '../order.js';
 import {
   batchValueAt,
@@ -16,7 +16,7 @@ import {
 import { setBucketLoad } from '../storage.js';
 import { put } from './index.js';
 
-export { bytesInUse, reindex, reserve } from '../core.js';
+export { bytesInUse, findMany, reindex, reserve } from '../core.js';
 export * from './index.js';
 
 /** Prepares the instance. Must be called once, before anything else. */
@@ -26,16 +26,17 @@ export function open(): void {
 }
 
 /**
- * As `get`, of the first `count` keys of the batch: puts the value of each into the batch, and
- * returns how many were found. All are looked for before any is used (`findMany`).
+ * As `get`, of the keys of the batch from `first` up to `count`, for which `findMany` was called:
+ * puts the value of each into the batch, up to one that the wrapper's Map may have. Returns the
+ * number of that one, or `count`, and how many were found: `number << 16 | found`.
  */
-export function getMany(table: Table, count: u32, missing: f64): u32 {
-  // Stored where every call writes, or the compiler would see that nobody needs it.
-  setBatchValueAt(0, findMany(table, count) as f64);
+export function useMany(table: Table, first: u32, count: u32, missing: f64): u32 {
+  expectBatch(table, count);
   let found: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) {
+  for (let i = first; i < count; i++) {
     const slot = batchWordAt(i);
-    if (slot > ELSEWHERE) {
+    if (slot == ELSEWHERE) return (i << 16) | found;
+    if (slot != NIL) {
       touch(table, slot);
       setBatchValueAt(i, weightOf(weightsOf(table), slot));
       found++;
@@ -43,7 +44,7 @@ export function getMany(table: Table, count: u32, missing: f64): u32 {
       setBatchValueAt(i, missing);
     }
   }
-  return found;
+  return (count << 16) | found;
 }
 
 /**

@@ -9,7 +9,10 @@ import type { NumberEngine, NumberFunctions } from './engine.js';
 
 /** What differs between the two cores. */
 export interface NumberAdapter
-  extends Pick<NumberEngine, 'order' | 'staleOrder' | 'refused' | 'getMany' | 'putMany'> {
+  extends Pick<
+    NumberEngine,
+    'order' | 'staleOrder' | 'refused' | 'findBatch' | 'useBatch' | 'putMany'
+  > {
   readonly kind: EngineKind;
   create(limit: number): Table | undefined;
   destroy(table: Table): void;
@@ -24,7 +27,8 @@ export function engineOf(core: NumberFunctions, adapter: NumberAdapter): NumberE
     destroyTable: withStack(adapter.destroy),
     order: adapter.order,
     staleOrder: adapter.staleOrder,
-    getMany: adapter.getMany,
+    findBatch: adapter.findBatch,
+    useBatch: adapter.useBatch,
     putMany: adapter.putMany,
     clear: withStack(core.clear),
     grow: withStack(core.grow),

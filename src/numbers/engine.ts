@@ -22,11 +22,17 @@ export interface NumberEngine extends NumberFunctions, TableEngine {
   staleOrder(table: Table, now: number): Int32Array;
   /** The slots that the index refused in the latest `grow` or `useAges`: now MAPPED. */
   refused(table: Table): Int32Array;
+  /** Looks for keys, BATCH_LENGTH of them at most, for `useBatch`. */
+  findBatch(table: Table, keys: Int32Array): void;
   /**
-   * As a `get` of each key, in a table without MAPPED entries or ages; returns how many were found.
-   * `values` is as long as `keys`, at least.
+   * As a `get` of each key that was looked for, from the one with the number `first` on, in a table
+   * without ages; writes their values to the same places of `values`. It stops at one that is
+   * ELSEWHERE. Returns its number, or that of all, and how many were found: `number << 16 | found`.
    */
-  getMany(table: Table, keys: Int32Array, values: Float64Array, missing: number): number;
-  /** As a `put` of each key from `from` on, likewise; returns the first that was not put. */
+  useBatch(table: Table, values: Float64Array, first: number, missing: number): number;
+  /**
+   * As a `put` of each key from `from` on, in a table without MAPPED entries or ages; returns the
+   * first that was not put.
+   */
   putMany(table: Table, keys: Int32Array, values: Float64Array, from: number): number;
 }

@@ -1,6 +1,6 @@
 // The JavaScript engine of numbers: the source of their core, compiled to JavaScript.
 
-import { ELSEWHERE, NO_ROOM, OUTCOME_MASK } from '../../assembly/layout.js';
+import { ELSEWHERE, NIL, NO_ROOM, OUTCOME_MASK } from '../../assembly/layout.js';
 import * as core from '../../assembly/numbers/index.js';
 import type { Table as JsTable } from '../../assembly/slots.js';
 import type { Table } from '../engine/engine.js';
@@ -11,19 +11,26 @@ import type { NumberEngine, NumberFunctions } from './engine.js';
 
 const own = (table: Table): JsTable => table as unknown as JsTable;
 
-/** A new JavaScript engine. It has no state of its own. */
+/** A new JavaScript engine. It has no state of its own, but for a batch that is being used. */
 export function createNumberJsEngine(): NumberEngine {
+  /** Where the keys were found that were looked for last. */
+  let slots = new Int32Array(0);
   return engineOf(core as unknown as NumberFunctions, {
     kind: 'pure',
     ...tablesOf(core),
-    getMany(table, keys, values, missing) {
+    findBatch(table, keys) {
+      slots = keys.map((key) => core.find(own(table), key));
+    },
+    useBatch(table, values, first, missing) {
       let found = 0;
-      for (let i = 0; i < keys.length; i++) {
-        const slot = core.use(own(table), keys[i] as number);
-        values[i] = slot > ELSEWHERE ? core.valueAt(own(table), slot) : missing;
-        if (slot > ELSEWHERE) found += 1;
+      for (let i = first; i < slots.length; i++) {
+        const slot = slots[i] as number;
+        if (slot === ELSEWHERE) return (i << 16) | found;
+        if (slot !== NIL) core.touch(own(table), slot);
+        values[i] = slot === NIL ? missing : core.valueAt(own(table), slot);
+        if (slot !== NIL) found += 1;
       }
-      return found;
+      return (slots.length << 16) | found;
     },
     putMany(table, keys, values, from) {
       for (let i = from; i < keys.length; i++) {

@@ -146,7 +146,7 @@ export class NumberLRU implements Iterable<[number, number]> {
     const table = this.#table;
     if (table.path === PATH_PLAIN) {
       try {
-        return table.engine.get(table.handle, key, missing);
+        return table.get(key, missing);
       } catch (error) {
         throw table.failed(error);
       }
@@ -289,7 +289,7 @@ export class NumberLRU implements Iterable<[number, number]> {
     const table = this.#table;
     if (table.path === PATH_PLAIN) {
       try {
-        return table.engine.getMany(table.handle, keys, values, missing);
+        return table.getMany(keys, values, missing);
       } catch (error) {
         throw table.failed(error);
       }
@@ -324,7 +324,7 @@ export class NumberLRU implements Iterable<[number, number]> {
     while (i < keys.length) {
       if (table.path === PATH_PLAIN) {
         const from = i;
-        i = this.#change(() => table.engine.putMany(table.handle, keys, values, from));
+        i = this.#change(() => table.putMany(keys, values, from));
         if (i === keys.length) return;
       }
       // The table has to grow first, or the index refuses the key.

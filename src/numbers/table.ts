@@ -2,9 +2,10 @@
 //
 // N1  A key is in the index, or in `#mapped` if the index refuses it: never in both. The index does
 //     so when too many keys crowd one place, by accident or by design; so the cost of an operation
-//     is at most that of both, whoever chose the keys. Most tables have no such key, and no Map.
-// N2  `path` says whether a caller may go straight to the engine. It is PATH_SLOW while there is a
-//     Map, or a failure.
+//     is at most that of both, whoever chose the keys. Most small tables have no such key, and no
+//     Map; of a million entries, some hundred are refused.
+// N2  `path` says whether a caller may go by `get`, `put` and the like alone. It is PATH_SLOW while
+//     there are ages, statistics, or a failure.
 // N3  The host may end a change half-way, when the stack is used up. Whoever calls a change catches
 //     that and notes it in `failure` and `path` by plain stores, which need no stack; the next
 //     operation gives all entries up. A lookup leaves nothing half done.
@@ -13,6 +14,7 @@
 
 import {
   ASK_MAP,
+  BATCH_LENGTH,
   CROWDED,
   ELSEWHERE,
   EVICTED_MAPPED,
@@ -29,9 +31,9 @@ import type { Lease, TableHost } from '../engine/lifetime.js';
 import { outcomeOf, slotOf } from '../entries/outcome.js';
 import type { NumberEngine } from './engine.js';
 
-/** A key goes straight to the engine. */
+/** Nothing but the entries has to do with an operation. */
 export const PATH_PLAIN = 0;
-/** It does not: there are ages, statistics or refused keys, or a change was interrupted. */
+/** There are ages or statistics, or a change was interrupted. */
 export const PATH_SLOW = 1;
 
 let dead: NumberEngine | undefined;
@@ -48,8 +50,9 @@ export class NumberTable {
   /** Whether the owner has to see each slot itself. */
   readonly #isWatched: boolean;
   #max: number;
-  /** The slots of the keys that the index refuses. */
+  /** The slots of the keys that the index refuses, and the keys of those slots. */
   #mapped: Map<number, number> | undefined;
+  readonly #keys = new Map<number, number>();
 
   constructor(host: TableHost<NumberEngine>, max: number, isWatched: boolean) {
     const { engine, table } = host.open(this, max);
@@ -112,16 +115,48 @@ export class NumberTable {
    * refused.
    */
   put(key: number, value: number): number {
-    // The entry that has to go may be one that the Map has, and then its key is known only now.
-    const victim = this.#mapped === undefined ? 0 : this.#nextVictim();
     const code = this.engine.put(this.handle, key, value);
-    if (outcomeOf(code) < EVICTED_MAPPED) return code;
-    return this.#putElsewhere(key, value, code, victim);
+    return outcomeOf(code) < EVICTED_MAPPED ? code : this.#putElsewhere(key, value, code);
+  }
+
+  /** Puts many, in a table that has no ages; returns the number of the first that was not put. */
+  putMany(keys: Int32Array, values: Float64Array, from: number): number {
+    return this.#mapped === undefined ? this.engine.putMany(this.handle, keys, values, from) : from;
+  }
+
+  /** The value of a key, which becomes the newest, or `missing`, in a table that has no ages. */
+  get(key: number, missing: number): number {
+    const value = this.engine.get(this.handle, key, missing);
+    // Only then may the Map have it. To use an entry twice does no harm.
+    if (this.#mapped === undefined || !Object.is(value, missing)) return value;
+    const slot = this.use(key);
+    return slot === NIL ? missing : this.engine.valueAt(this.handle, slot);
+  }
+
+  /** As `get` of each key, into the same places of `values`; returns how many were found. */
+  getMany(keys: Int32Array, values: Float64Array, missing: number): number {
+    const { engine, handle } = this;
+    let found = 0;
+    for (let from = 0; from < keys.length; from += BATCH_LENGTH) {
+      const part = keys.subarray(from, from + BATCH_LENGTH);
+      const into = values.subarray(from);
+      engine.findBatch(handle, part);
+      for (let at = 0; ; at++) {
+        const result = engine.useBatch(handle, into, at, missing);
+        found += result & 0xffff;
+        at = result >>> 16;
+        if (at === part.length) break;
+        const slot = this.use(part[at] as number);
+        into[at] = slot === NIL ? missing : engine.valueAt(handle, slot);
+        if (slot !== NIL) found += 1;
+      }
+    }
+    return found;
   }
 
   /** Removes the entry of a slot. */
   remove(slot: number): void {
-    if (this.#mapped !== undefined) this.#forget(this.engine.wordAt(this.handle, slot));
+    this.#forget(slot);
     this.engine.remove(this.handle, slot);
   }
 
@@ -136,7 +171,7 @@ export class NumberTable {
     const { engine, table } = this.#host.renew(this, lease, this.#max);
     this.engine = engine;
     this.handle = table;
-    this.#mapped = undefined;
+    this.#forgetAll();
     engine.setLimit(table, this.#max);
     if (this.isTimed) engine.useAges(table);
     this.#choosePath();
@@ -153,7 +188,7 @@ export class NumberTable {
     this.#host.close(this, { engine: this.engine, table: this.handle });
     dead ??= deadLike(this.engine);
     this.engine = dead;
-    this.#mapped = undefined;
+    this.#forgetAll();
     this.#choosePath();
   }
 
@@ -188,35 +223,27 @@ export class NumberTable {
   }
 
   #choosePath(): void {
-    const isPlain = !this.isTimed && !this.#isWatched && this.#mapped === undefined;
-    this.path = isPlain ? PATH_PLAIN : PATH_SLOW;
+    this.path = this.isTimed || this.#isWatched ? PATH_SLOW : PATH_PLAIN;
   }
 
   #slotMapped(key: number): number {
     return this.#mapped?.get(key) ?? NIL;
   }
 
-  /** The key of the entry that the next insertion evicts; 0 if it evicts none. */
-  #nextVictim(): number {
-    const slot = this.engine.nextSlot(this.handle);
-    const isTaken = slot !== NIL && slot === this.engine.oldest(this.handle);
-    return isTaken ? this.engine.wordAt(this.handle, slot) : 0;
-  }
-
   /** What a put does besides changing an entry of the index, and adding one in its place. */
-  #putElsewhere(key: number, value: number, code: number, victim: number): number {
+  #putElsewhere(key: number, value: number, code: number): number {
     switch (outcomeOf(code)) {
       case NO_ROOM:
         this.#makeRoom();
         return this.put(key, value);
       case ASK_MAP: {
         const slot = this.#slotMapped(key);
-        return slot === NIL ? this.#insert(key, value, victim) : this.#update(slot, value);
+        return slot === NIL ? this.#insert(key, value) : this.#update(slot, value);
       }
       case CROWDED:
-        return this.#putMapped(key, value, victim);
+        return this.#putMapped(key, value);
       default:
-        this.#forget(victim);
+        this.#forget(slotOf(code));
         return code;
     }
   }
@@ -229,26 +256,28 @@ export class NumberTable {
   }
 
   /** Adds an entry that neither the index nor the Map has. */
-  #insert(key: number, value: number, victim: number): number {
+  #insert(key: number, value: number): number {
     const code = this.engine.insert(this.handle, key);
-    if (outcomeOf(code) >= NO_ROOM) return this.#putElsewhere(key, value, code, victim);
+    if (outcomeOf(code) >= NO_ROOM) return this.#putElsewhere(key, value, code);
     this.engine.setValueAt(this.handle, slotOf(code), value);
-    if (outcomeOf(code) === EVICTED_MAPPED) this.#forget(victim);
+    if (outcomeOf(code) === EVICTED_MAPPED) this.#forget(slotOf(code));
     return code;
   }
 
   /** Adds an entry whose key the index does not take. */
-  #putMapped(key: number, value: number, victim: number): number {
+  #putMapped(key: number, value: number): number {
     const { engine, handle } = this;
     const slot = engine.nextSlot(handle);
     if (slot === NIL) {
       this.#makeRoom();
       return this.put(key, value);
     }
+    // The slot may be that of a refused key, which has to go.
+    const gone = this.#keys.get(slot);
     // Before the engine changes anything, since only adding to a Map can fail.
     this.#map(key, slot);
     const code = engine.insertMapped(handle, key);
-    if (outcomeOf(code) === EVICTED_MAPPED) this.#forget(victim);
+    if (gone !== undefined) this.#mapped?.delete(gone);
     engine.setValueAt(handle, slot, value);
     return code;
   }
@@ -256,15 +285,21 @@ export class NumberTable {
   #map(key: number, slot: number): void {
     this.#mapped ??= new Map();
     this.#mapped.set(key, slot);
-    this.path = PATH_SLOW;
+    this.#keys.set(slot, key);
   }
 
-  /** Lets the Map forget a key, which it may not have. */
-  #forget(key: number): void {
+  /** Lets the Map forget the key of a slot, which it may not have. */
+  #forget(slot: number): void {
+    const key = this.#mapped === undefined ? undefined : this.#keys.get(slot);
+    if (key === undefined) return;
     this.#mapped?.delete(key);
-    if (this.#mapped?.size !== 0) return;
+    this.#keys.delete(slot);
+    if (this.#keys.size === 0) this.#mapped = undefined;
+  }
+
+  #forgetAll(): void {
     this.#mapped = undefined;
-    this.#choosePath();
+    this.#keys.clear();
   }
 
   /**

@@ -21,26 +21,29 @@ import type { NumberEngine, NumberFunctions } from './engine.js';
 /** What the core exports. */
 interface NumberExports extends NumberFunctions, TableExports {
   readonly size: NumberFunctions['size'];
-  getMany(table: Table, count: number, missing: number): number;
+  findMany(table: Table, count: number): number;
+  useMany(table: Table, first: number, count: number, missing: number): number;
   putMany(table: Table, count: number): number;
 }
 
 /** Binds an instance of the core, fresh or from another loader. */
 export function bindNumbers(exports: WebAssembly.Exports): WasmEngine<NumberEngine> {
   const core = exports as unknown as NumberExports;
+  /** Keys of the batch. */
+  let count = 0;
   const adapter = {
     kind: 'wasm' as const,
     ...tablesOf(core),
-    getMany(table: Table, keys: Int32Array, values: Float64Array, missing: number) {
-      let found = 0;
-      for (let from = 0; from < keys.length; from += BATCH_LENGTH) {
-        const count = Math.min(keys.length - from, BATCH_LENGTH);
-        const buffer = core.memory.buffer;
-        new Int32Array(buffer, BATCH_WORDS, count).set(keys.subarray(from, from + count));
-        found += core.getMany(table, count, missing);
-        values.set(new Float64Array(buffer, BATCH_VALUES, count), from);
-      }
-      return found;
+    findBatch(table: Table, keys: Int32Array) {
+      count = keys.length;
+      new Int32Array(core.memory.buffer, BATCH_WORDS, count).set(keys);
+      core.findMany(table, count);
+    },
+    useBatch(table: Table, values: Float64Array, first: number, missing: number) {
+      const result = core.useMany(table, first, count, missing);
+      const [from, length] = [BATCH_VALUES + first * 8, (result >>> 16) - first];
+      values.set(new Float64Array(core.memory.buffer, from, length), first);
+      return result;
     },
     putMany(table: Table, keys: Int32Array, values: Float64Array, first: number) {
       for (let from = first; from < keys.length; from += BATCH_LENGTH) {
