@@ -129,7 +129,7 @@ export const parts: readonly Part[] = [
   {
     name: 'threads',
     shows:
-      'no order of two turns of three threads breaks the lock; 10^8 reads of a cache that four ' +
+      'no order of four turns of three threads breaks the lock; 10^8 reads of a cache that four ' +
       'threads share are neither torn nor foreign, and thousands of killed threads stop nobody',
     steps: (knobs) => [
       tests('shared/lock.test.ts', { WASM_LRU_LENGTH: '2' }),
