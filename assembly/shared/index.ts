@@ -74,11 +74,13 @@ import {
   FRAME_PENDING_EPOCH,
   FRAME_PENDING_LINE,
   FRAME_PENDING_UPDATE,
+  FRAME_REFUSALS,
+  FRAME_REFUSED_LINE,
+  FRAME_REFUSED_TURN,
   FRAME_THREAD,
   FRAME_TTL,
   FRAMES_AT,
   GONE,
-  HEAD_IS_TIMED,
   HEAD_REAPED,
   HEAD_SEED,
   HEAD_SHARDS,
@@ -92,11 +94,12 @@ import {
   LINE_TURN,
   LINE_UPDATES,
   LOAD_ENDED,
+  REFUSALS_MAX,
   RENEWS_ALL,
   RENEWS_NONE,
   STUCK,
 } from './layout.js';
-import { acquire, HELD, REFUSED as LOCK_REFUSED, release, seize } from './lock.js';
+import { acquire, HELD, REFUSED as LOCK_REFUSED, markStuck, release, seize } from './lock.js';
 import {
   addCounts,
   COUNTS,
@@ -121,7 +124,26 @@ function enter(frame: u32, line: u32): i32 {
   const mayWait = get32(frame, frame + FRAME_MAY_WAIT) != 0;
   const outcome = acquire(line, get32(frame, frame + FRAME_THREAD), mayWait);
   if (outcome == HELD) return FOUND;
-  return outcome == LOCK_REFUSED ? BUSY : STUCK;
+  return outcome == LOCK_REFUSED ? refuse(frame, line) : STUCK;
+}
+
+/**
+ * What a thread is told that may not wait for a lock: BUSY; or STUCK, if it was told so again and
+ * again while the holder did not go on. Then the holder is marked, as maybe nobody sleeps who would
+ * do so, and the next write does not try in vain as well.
+ */
+function refuse(frame: u32, line: u32): i32 {
+  const turn = atomicGet(line + LINE_TURN);
+  const isAgain =
+    get32(frame, frame + FRAME_REFUSED_LINE) == line &&
+    get32(frame, frame + FRAME_REFUSED_TURN) == turn;
+  const refusals = isAgain ? get32(frame, frame + FRAME_REFUSALS) + 1 : 1;
+  set32(frame, frame + FRAME_REFUSED_LINE, line);
+  set32(frame, frame + FRAME_REFUSED_TURN, turn);
+  set32(frame, frame + FRAME_REFUSALS, refusals);
+  if (refusals < REFUSALS_MAX) return BUSY;
+  markStuck(line, turn);
+  return STUCK;
 }
 
 /** The word of a key in a frame. */
@@ -392,10 +414,9 @@ export function begin(
   let code = GONE;
   if (isWanted(frame)) {
     let first: u32 = 0;
-    // Room for ages is made before a chain is taken, though this entry may need none: it cannot be
-    // made while a chain is held, and others may need it then.
-    const isTimed = ttl != 0 || atomicGet(head + HEAD_IS_TIMED) != 0;
-    const isAged = isTimed && age(store);
+    // Room for ages is made before a chain is taken, though no entry may need it so far: it cannot
+    // be made while a chain is held, and another thread may store the first ttl then.
+    const isAged = age(store);
     if (ttl == 0 || isAged) {
       const wide = (key & WIDE) != 0;
       const isUpdate = find(line, word, at, key) != NIL;

@@ -112,6 +112,9 @@ export const LINE_BYTES: u32 = LINE_RECORDS + (LOADS_MAX << LOAD_BYTES_LOG2);
 //  +88  ENDED          its ENDED
 //  +92  OWNER          its OWNER
 //  +96  PENDING_UPDATE 1 if PENDING replaces an entry
+// +100  REFUSED_LINE   of the shard whose lock this thread was refused last, as it may not wait
+// +104  REFUSED_TURN   its TURN then
+// +108  REFUSALS       how often, one after another in this turn
 export const FRAME_THREAD: u32 = 36;
 export const FRAME_MAY_WAIT: u32 = 40;
 export const FRAME_LINE: u32 = 44;
@@ -126,9 +129,15 @@ export const FRAME_LOAD: u32 = 84;
 export const FRAME_ENDED: u32 = 88;
 export const FRAME_OWNER: u32 = 92;
 export const FRAME_PENDING_UPDATE: u32 = 96;
+export const FRAME_REFUSED_LINE: u32 = 100;
+export const FRAME_REFUSED_TURN: u32 = 104;
+export const FRAME_REFUSALS: u32 = 108;
 
 /** The address of the frame of a thread, from number 1 on. */
 export const FRAMES_AT: u32 = HEAD_BYTES - FRAME_SIZE;
+
+/** Refusals in one turn of a holder after which a thread that may not wait marks it as stuck. */
+export const REFUSALS_MAX: u32 = 1_000_000;
 
 // What `claim` makes of an entry that is there. A whole number from 0 on is BORN of one entry.
 /** It is what was asked for. */

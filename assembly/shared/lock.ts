@@ -10,7 +10,7 @@
 //     stopped. Its lock is not taken from it. It is marked by its TURN, and everybody gives up at
 //     once until it goes on, or until whoever knows that it is dead seizes the lock. TURN changes
 //     before the lock is given up, too: a holder that was marked and goes on does not leave its
-//     mark to the next one.
+//     mark to the next one. Who may not wait counts its refusals in the place of sleeps.
 //
 // test/shared/explore.ts runs this text, one atomic operation at a time, in every order.
 
@@ -42,6 +42,11 @@ function isStuck(line: u32): bool {
   return atomicGet(line + LINE_STUCK) == atomicGet(line + LINE_TURN);
 }
 
+/** Marks the holder of a lock which is still in the turn that was seen (L3). */
+export function markStuck(line: u32, turn: u32): void {
+  atomicSet(line + LINE_STUCK, turn);
+}
+
 /** Waits for a lock that is held. */
 function queue(line: u32, holding: u32): u32 {
   let turn = atomicGet(line + LINE_TURN);
@@ -57,7 +62,7 @@ function queue(line: u32, holding: u32): u32 {
     const latest = atomicGet(line + LINE_TURN);
     if (latest != turn) sleeps = 0;
     turn = latest;
-    if (sleeps == SLEEPS_MAX) atomicSet(line + LINE_STUCK, turn);
+    if (sleeps == SLEEPS_MAX) markStuck(line, turn);
     if (atomicGet(line + LINE_STUCK) == turn) return GIVEN_UP;
     if ((lock & WAITERS) == 0) {
       if (exchangeIf(line + LINE_LOCK, lock, lock | WAITERS) != lock) continue;

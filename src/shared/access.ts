@@ -25,6 +25,7 @@ import {
   FRAME_OWNER,
   FRAME_TTL,
   GONE,
+  REFUSALS_MAX,
   RENEWS_LATER,
 } from '../../assembly/shared/layout.js';
 import type { Entry } from '../bytes/access.js';
@@ -34,8 +35,6 @@ import type { SharedMemory } from './memory.js';
 
 /** How often a value that is being replaced is looked for. */
 const TRIES_MAX = 8;
-/** How often a thread that may not wait tries, before it gives up a write. */
-const WRITES_MAX = 1_000_000;
 
 /** The record of a load that a thread has begun, or waits for. */
 export interface LoadRecord {
@@ -150,10 +149,11 @@ export class SharedAccess extends FrameAccess<SharedMemory> {
   /**
    * Repeats one call of the core that finds the lock held in a thread that may not wait. What makes
    * several calls insists on each, and never as a whole: that would be a million times a million.
+   * The core says STUCK sooner, unless the holder goes on.
    */
   insist(call: () => number): number {
     let code = call();
-    for (let i = 0; code === BUSY && i < WRITES_MAX; i++) code = call();
+    for (let i = 0; code === BUSY && i < REFUSALS_MAX; i++) code = call();
     return code;
   }
 

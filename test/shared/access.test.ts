@@ -126,6 +126,34 @@ describe('a lock that cannot be had in a thread that may not wait', () => {
     words[(line + LINE_STUCK) >> 2] = words[(line + LINE_TURN) >> 2] as number;
     expect(access.look(KEY, 0, TOUCH | LOCATE)).toBe(STUCK);
   });
+
+  it('is given up at once after one write has tried in vain, until its holder goes on', () => {
+    const { memory, core, access } = pair();
+    const { put } = core;
+    let tries = 0;
+    core.put = (...values) => {
+      tries += 1;
+      return put(...values);
+    };
+    const words = new Int32Array(memory.memory.buffer);
+    const line = words[HEAD_SHARDS_AT >> 2] as number;
+    memory.words[FRAME_MAY_WAIT >> 2] = 0;
+    const lock = () => {
+      words[(line + LINE_TURN) >> 2] = (words[(line + LINE_TURN) >> 2] as number) + 1;
+      words[(line + LINE_LOCK) >> 2] = 2 << 1;
+    };
+    lock();
+    expect(store(access, KEY, KEY)).not.toBe(ADDED);
+    expect(tries).toBeGreaterThan(100_000);
+    tries = 0;
+    // No thread sleeps, which would mark the holder.
+    expect(store(access, KEY, KEY)).toBe(STUCK);
+    expect(tries).toBe(1);
+    lock();
+    expect(access.look(KEY, 0, TOUCH | LOCATE)).toBe(BUSY);
+    words[(line + LINE_LOCK) >> 2] = 0;
+    expect(store(access, KEY, KEY)).toBe(ADDED);
+  });
 });
 
 describe('a walk', () => {
@@ -226,12 +254,13 @@ describe('a long value that is not finished', () => {
     expect(words[(line + LINE_BYTES + STORE_HELD) >> 2]).toBe(0);
   });
 
-  it('leaves room for the ages of other entries', () => {
+  it.each([true, false])('leaves room for ages that were used before: %j', (isTimed) => {
     const { memory, core, access, other } = pair();
     const { fill } = core;
-    memory.markTimed();
+    if (isTimed) memory.markTimed();
     let code: number | undefined;
     core.fill = (...values) => {
+      memory.markTimed();
       code ??= other.put('other', other.write('other', KEY), 0, 1000);
       return fill(...values);
     };
