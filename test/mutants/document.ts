@@ -60,8 +60,8 @@ function coreSection(core: CoreScore, groups: readonly Equivalents[]): string {
 
 Each mutant changes one instruction of \`build/core.wasm\`: mostly a constant, the field that a load
 or store accesses, a comparison or an operator; or it leaves an instruction out. It runs the trials
-(\`test/mutants/trials.ts\`) until one fails. Vector instructions (\`v128\`, \`i8x16\`) are not changed,
-but calls and stores around them are left out.
+(\`test/mutants/trials.ts\`) until one fails. Vector instructions (\`v128\`, \`i8x16\`) are not
+changed, but calls and stores around them are left out.
 
 ${judgedText(core)}
 
@@ -113,8 +113,8 @@ been judged since the core, the engines and the entries were rewritten.`;
   const survivors = keys.filter((key) => !known.has(key));
   return `## The wrapper
 
-Stryker mutates \`src/\`, one file at a time, and runs the tests that judge that file. Error messages
-are not mutated: no test compares a whole message.
+Stryker mutates \`src/\`, one file at a time, and runs the tests that judge that file. Error
+messages are not mutated: no test compares a whole message.
 
 ${table(
   ['file', 'mutants', 'killed', 'by a loop without end', 'survived', 'score'],
