@@ -5,8 +5,8 @@
 // Keys that differ only elsewhere have equal hashes, by nature or by design; the wrapper's Map
 // finds them, at the speed of a Map (S3 in layout.ts), so no secret is needed.
 //
-// H1  Equal strings have equal hashes under one offset, whatever their representation (rope,
-//     slice, one-byte). Lone surrogates are distinct: no encoding is involved.
+// HA1  Equal strings have equal hashes under one offset, whatever their representation (rope,
+//      slice, one-byte). Lone surrogates are distinct: no encoding is involved.
 //
 // The sample is multiplied once for four units, since the search waits for the hash; the index
 // mixes all of it once more. The shift between the two keeps differences in both quads from

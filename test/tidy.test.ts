@@ -122,6 +122,18 @@ describe('every code file', () => {
     expect(longFunctions(file)).toEqual([]);
   });
 
+  it('has letters of its own for the invariants at its head', () => {
+    const owners = new Map<string, string[]>();
+    for (const file of code) {
+      const letters = [...read(file).matchAll(/^\/\/ ([A-Z]{1,2})\d+ {2}/gm)].map(([, own]) => own);
+      for (const own of new Set(letters as string[])) {
+        owners.set(own, [...(owners.get(own) ?? []), file]);
+      }
+    }
+    expect(owners.size).toBeGreaterThan(40);
+    expect([...owners.values()].filter((files) => files.length > 1)).toEqual([]);
+  });
+
   it('leaves nothing for later and nothing switched off', () => {
     const banned =
       /\bTO[D]O\b|\bFIXM[E]\b|@ts-ignor[e]|@ts-expect-erro[r]|\b(it|describe|test)\.(skip|only)\b/;

@@ -1,14 +1,14 @@
 // The reports: what an operation did, for a caller that passed a status and for subscribers.
 //
-// U1  While an operation runs, it collects what it does in a report of ours, as values at that
-//     time. Between a change and its completion, it touches no object of the caller.
-// U2  A caller's status is written before the operation begins (`op`, `key` and `cache`), so that
-//     if it cannot be written, nothing is changed; and again when the operation is complete and
-//     every callback has run. Its setters are user code: they may use the cache, and their errors
-//     are thrown although the operation is done.
-// U3  Reports are published last: of operations that returned, of operations in which only the
-//     status threw, and of a set that is done although a callback threw. Of several errors, the
-//     first is thrown.
+// ST1  While an operation runs, it collects what it does in a report of ours, as values at that
+//      time. Between a change and its completion, it touches no object of the caller.
+// ST2  A caller's status is written before the operation begins (`op`, `key` and `cache`), so that
+//      if it cannot be written, nothing is changed; and again when the operation is complete and
+//      every callback has run. Its setters are user code: they may use the cache, and their errors
+//      are thrown although the operation is done.
+// ST3  Reports are published last: of operations that returned, of operations in which only the
+//      status threw, and of a set that is done although a callback threw. Of several errors, the
+//      first is thrown.
 
 import { NIL } from '../../assembly/layout.js';
 import { checkCallOptions } from '../common/check.js';
@@ -80,7 +80,7 @@ export class Report<K, V, FC> {
     Object.assign(this.status, part);
   }
 
-  /** Runs an operation, then writes and publishes its report (U2, U3). */
+  /** Runs an operation, then writes and publishes its report (ST2, ST3). */
   run<T>(operate: () => T): T {
     let result: T;
     try {

@@ -1,10 +1,10 @@
 // The binding: makes an engine from the functions of the core, of either compiler.
 //
-// B1  Functions that allocate arrays, or move blocks of the arena, which many caches share, reserve
-//     stack before they begin: a host whose stack is used up refuses a call at the entry of any
-//     function. Other functions may be interrupted between two stores; then the cache is emptied
-//     (entries.ts), and no other cache is affected.
-// B2  Where the core cannot read strings, they are hashed in JavaScript, by the same source.
+// BI1  Functions that allocate arrays, or move blocks of the arena, which many caches share,
+//      reserve stack before they begin: a host whose stack is used up refuses a call at the entry
+//      of any function. Other functions may be interrupted between two stores; then the cache is
+//      emptied (entries.ts), and no other cache is affected.
+// BI2  Where the core cannot read strings, they are hashed in JavaScript, by the same source.
 
 import { hashString } from '../../assembly/hash.js';
 import { ASK_MAP, ELSEWHERE, KEY_LENGTH_MAX } from '../../assembly/layout.js';
@@ -38,7 +38,7 @@ export type TableAdapter = Pick<
 
 type StringFunctions = Pick<CoreFunctions, 'findString' | 'getString' | 'putString' | 'seekString'>;
 
-/** The functions that take a string, for a core that cannot read one (B2). */
+/** The functions that take a string, for a core that cannot read one (BI2). */
 function hashedOutside(core: CoreFunctions, hash: HashString): StringFunctions {
   const { find, get, put, seek } = core;
   const isLong = (text: string) => text.length > KEY_LENGTH_MAX;
@@ -54,7 +54,7 @@ function hashedOutside(core: CoreFunctions, hash: HashString): StringFunctions {
   };
 }
 
-/** A function that reserves stack before it begins (B1), and calls `after` at its end. */
+/** A function that reserves stack before it begins (BI1), and calls `after` at its end. */
 export function withStack<A extends unknown[], R>(
   run: (...args: A) => R,
   after?: () => void,

@@ -3,15 +3,15 @@
 // An engine owns the index, the recency order and the columns of tables. It knows only numbers,
 // keeps no value of the caller and makes no callbacks, so none of its calls can be re-entered.
 //
-// E1  A slot is a number from SLOT_FIRST up. NIL means no slot; ELSEWHERE means that the wrapper's
-//     Map may have the key. A slot keeps its number while its entry lives.
-// E2  A word is an int32: the key itself, or a hash. Two keys may have one word, so the caller
-//     compares the key that it keeps under the slot.
-// E3  Every function leaves the table valid, even when memory is refused.
-// E4  `untouch` undoes the change of the order by the `get`, `put` or `seek` just before it, and
-//     nothing else. A `touch` or `visit` cannot be undone: its caller knows the key.
-// E5  Ages and weights are columns (layout.ts) that a table has only while they are in use. Then
-//     `seek` reads entries, and a `write` follows each `put`.
+// EN1  A slot is a number from SLOT_FIRST up. NIL means no slot; ELSEWHERE means that the wrapper's
+//      Map may have the key. A slot keeps its number while its entry lives.
+// EN2  A word is an int32: the key itself, or a hash. Two keys may have one word, so the caller
+//      compares the key that it keeps under the slot.
+// EN3  Every function leaves the table valid, even when memory is refused.
+// EN4  `untouch` undoes the change of the order by the `get`, `put` or `seek` just before it, and
+//      nothing else. A `touch` or `visit` cannot be undone: its caller knows the key.
+// EN5  Ages and weights are columns (layout.ts) that a table has only while they are in use. Then
+//      `seek` reads entries, and a `write` follows each `put`.
 //
 // assembly/index.ts documents each function. The functions are fields, not methods, so that V8 sees
 // the call of one WebAssembly export and inlines its wrapper.

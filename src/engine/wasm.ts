@@ -1,15 +1,15 @@
 // The WebAssembly engine: compiles the core, binds its exports, and is the only holder of views of
 // its memory.
 //
-// W1  A view is made where it is used, since growth of the memory detaches it, and a detached view
-//     reads undefined without an error. Two views are kept, for `touch` and `visit`: they are made
-//     again after each call that may grow the memory, and if one is detached, the core does the
-//     operation.
-// W2  The core's u32 results arrive as int32; addresses are made unsigned here and nowhere else.
-// W3  The core imports the js-string builtins and nothing else. On hosts without them, the imports
-//     are stubs that are never called, and strings are hashed in JavaScript.
-// W4  The core's memory is little-endian, and a view has the byte order of the host. On a
-//     big-endian host (Node on s390x), no engine is made, and the JavaScript engine takes over.
+// WA1  A view is made where it is used, since growth of the memory detaches it, and a detached view
+//      reads undefined without an error. Two views are kept, for `touch` and `visit`: they are made
+//      again after each call that may grow the memory, and if one is detached, the core does the
+//      operation.
+// WA2  The core's u32 results arrive as int32; addresses are made unsigned here and nowhere else.
+// WA3  The core imports the js-string builtins and nothing else. On hosts without them, the imports
+//      are stubs that are never called, and strings are hashed in JavaScript.
+// WA4  The core's memory is little-endian, and a view has the byte order of the host. On a
+//      big-endian host (Node on s390x), no engine is made, and the JavaScript engine takes over.
 
 import {
   AGE_BYTES_LOG2,
@@ -78,7 +78,7 @@ export interface WasmEngine<E = Engine> {
 
 const BUILTINS = { builtins: ['js-string'] };
 
-/* v8 ignore next 3 -- @preserve: no call reaches it (W3). */
+/* v8 ignore next 3 -- @preserve: no call reaches it (WA3). */
 const unreachable = (): never => {
   throw new Error('js-string is not bound');
 };
@@ -244,7 +244,7 @@ function isLittleEndian(): boolean {
 
 /**
  * The exports of a new instance of a core with a memory of its own. Throws whatever the host
- * refuses with, and on a big-endian host (W4).
+ * refuses with, and on a big-endian host (WA4).
  */
 export function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
   if (!isLittleEndian()) throw new Error('the core needs a little-endian host');

@@ -196,7 +196,7 @@ export class Entries<K, V> {
 
   /**
    * For each of these keys that is a number, the slot in which it may be, found in one call of the
-   * engine; undefined where `touch` alone takes less time. Hints, as those of the lookaside (L1).
+   * engine; undefined where `touch` alone takes less time. Hints, as those of the lookaside (LA1).
    */
   hintsFor(keys: readonly K[]): Int32Array | undefined {
     if (keys.length < TOGETHER_MIN || this.size < TOGETHER_SIZE_MIN) return undefined;

@@ -4,9 +4,9 @@
 // the core: a call into it, a hash and a search cost three times what the rest of a hit costs.
 // (Processors do the like with page tables, by a translation lookaside buffer.)
 //
-// L1  A cell is a hint and never believed: whoever follows it compares the key that is kept in
-//     that slot. So nothing has to be undone here when entries go, and a wrong cell costs a miss.
-// L2  A cell holds NIL or a slot that the entries have had since `clear`.
+// LA1  A cell is a hint and never believed: whoever follows it compares the key that is kept in
+//      that slot. So nothing has to be undone here when entries go, and a wrong cell costs a miss.
+// LA2  A cell holds NIL or a slot that the entries have had since `clear`.
 //
 // A number's cell is chosen by its integer part. Of the numbers that share it, the one that was
 // found last has its slot there. While there are two cells to a slot, four of five random numbers

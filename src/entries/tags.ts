@@ -2,12 +2,12 @@
 //
 // A cache that was never given a tag has none of this; `Entries` has it behind one field.
 //
-// T1  A tag is known as long as an entry or a load has it, and no longer: whatever removes or
-//     replaces an entry takes its slot out of every tag it had.
-// T2  An invalidation takes time in proportion to what it removes.
-// T3  The result of a load that began before the invalidation of one of its tags is not stored.
-//     Its loader may name the tags as late as it likes, so invalidations are remembered, the last
-//     REMEMBERED_MAX of them; a load that is older than those has tags that cannot be trusted.
+// TG1  A tag is known as long as an entry or a load has it, and no longer: whatever removes or
+//      replaces an entry takes its slot out of every tag it had.
+// TG2  An invalidation takes time in proportion to what it removes.
+// TG3  The result of a load that began before the invalidation of one of its tags is not stored.
+//      Its loader may name the tags as late as it likes, so invalidations are remembered, the last
+//      REMEMBERED_MAX of them; a load that is older than those has tags that cannot be trusted.
 
 import { show } from '../common/check.js';
 import { LRUCacheTypeError } from '../common/errors.js';

@@ -1,11 +1,11 @@
 // The host's part in time: its clock, its timers, and the end of the present job.
 //
-// H1  Hosts lose timers. A test framework replaces the host's timers, and removes the timers set in
-//     the meantime when it is uninstalled. A worker drops the timers of a request when the request
-//     ends. So the owner of a timer can ask whether it may still fire.
-// H2  No host loses a microtask: it runs at the end of the job that queued it. A promise queues it,
-//     since test frameworks replace `queueMicrotask`, too.
-// H3  A timer does not keep the process alive, and is not set for longer than a host can count.
+// HT1  Hosts lose timers. A test framework replaces the host's timers, and removes the timers set
+//      in the meantime when it is uninstalled. A worker drops the timers of a request when the
+//      request ends. So the owner of a timer can ask whether it may still fire.
+// HT2  No host loses a microtask: it runs at the end of the job that queued it. A promise queues
+//      it, since test frameworks replace `queueMicrotask`, too.
+// HT3  A timer does not keep the process alive, and is not set for longer than a host can count.
 
 import type { Perf } from '../common/types.js';
 

@@ -464,7 +464,7 @@ export class NumberLRU implements Iterable<[number, number]> {
     return this.#table;
   }
 
-  /** Runs a change; an error that escapes has interrupted it half-way (N3 of table.ts). */
+  /** Runs a change; an error that escapes has interrupted it half-way (NT3 of table.ts). */
   #change<T>(run: () => T): T {
     const table = this.#table;
     try {

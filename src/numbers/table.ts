@@ -1,15 +1,15 @@
 // The table of a NumberLRU: one table of an engine, and the parts that the engine leaves to its
 // wrapper.
 //
-// N1  A key is in the index, or in `#mapped` if the index refuses it: never in both. The index
-//     refuses a key when too many keys crowd one place, by accident or by design; so the cost of an
-//     operation is at most that of both, whoever chose the keys. Most small tables have no refused
-//     key, and no Map; of a million entries, about a hundred are refused.
-// N2  `path` says whether `get`, `put` and the like are enough for an operation. It is PATH_SLOW
-//     while there are ages, statistics, or a failure.
-// N3  The host may end a change half-way when the stack overflows. Callers of a change catch the
-//     error and record it in `failure` and `path` with plain assignments, which need no stack; the
-//     next operation empties the cache. A lookup leaves nothing half done.
+// NT1  A key is in the index, or in `#mapped` if the index refuses it: never in both. The index
+//      refuses a key when too many keys crowd one place, by accident or by design; so the cost of
+//      an operation is at most that of both, whoever chose the keys. Most small tables have no
+//      refused key, and no Map; of a million entries, about a hundred are refused.
+// NT2  `path` says whether `get`, `put` and the like are enough for an operation. It is PATH_SLOW
+//      while there are ages, statistics, or a failure.
+// NT3  The host may end a change half-way when the stack overflows. Callers of a change catch the
+//      error and record it in `failure` and `path` with plain assignments, which need no stack; the
+//      next operation empties the cache. A lookup leaves nothing half done.
 //
 // Nothing here calls user code.
 

@@ -1,6 +1,6 @@
 // The WebAssembly engine of numbers: binds the exports of their core, and passes many keys at once.
 //
-// W1 to W4 of engine/wasm.ts hold here. Many keys cross in the batch (layout.ts), which no growth
+// WA1 to WA4 of engine/wasm.ts hold here. Many keys cross in the batch (layout.ts), which no growth
 // of a table moves.
 
 import { BATCH_LENGTH, BATCH_VALUES, BATCH_WORDS } from '../../assembly/layout.js';

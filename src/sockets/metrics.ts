@@ -1,11 +1,11 @@
 // Metrics of caches for Prometheus and OpenTelemetry, read at each scrape.
 //
-// M1  Metrics read `stats()`, and add no work to the operations of a cache.
-// M2  Caches are held weakly. A cache that was collected or disposed of is not in later scrapes.
-// M3  A scrape reads each cache once, so that its figures are consistent; all metrics within one
-//     job of the event loop use that reading.
-// M4  A counter of Prometheus never decreases except by `resetStats`. So there are counters for
-//     loads that began and loads that failed; whether a load in flight will succeed is not known.
+// ME1  Metrics read `stats()`, and add no work to the operations of a cache.
+// ME2  Caches are held weakly. A cache that was collected or disposed of is not in later scrapes.
+// ME3  A scrape reads each cache once, so that its figures are consistent; all metrics within one
+//      job of the event loop use that reading.
+// ME4  A counter of Prometheus never decreases except by `resetStats`. So there are counters for
+//      loads that began and loads that failed; whether a load in flight will succeed is not known.
 
 /**
  * Metrics for Prometheus and OpenTelemetry: `import { prometheus } from 'wasm-lru/metrics'`.

@@ -1,12 +1,12 @@
 // The sockets for Next: a handler for `cacheHandlers`, which serves 'use cache', and a class for
 // `cacheHandler`, which serves pages, routes and fetches (ISR).
 //
-// N1  An entry is bytes and plain values. No stream and no promise of a request is stored, since
-//     either would keep the whole request alive.
-// N2  A `get` waits for the latest `set` of its key, and for no other.
-// N3  Of two sets of a key, the entry that was made later stays, even if it is complete first.
-// N4  The number of remembered tags is bounded (tags.ts). Next decides whether an entry is too old,
-//     from the time at which it was made.
+// NX1  An entry is bytes and plain values. No stream and no promise of a request is stored, since
+//      either would keep the whole request alive.
+// NX2  A `get` waits for the latest `set` of its key, and for no other.
+// NX3  Of two sets of a key, the entry that was made later stays, even if it is complete first.
+// NX4  The number of remembered tags is bounded (tags.ts). Next decides whether an entry is too
+//      old, from the time at which it was made.
 
 /**
  * Handlers for the caches of Next: `import { createCacheHandler } from 'wasm-lru/next'`.

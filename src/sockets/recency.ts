@@ -1,11 +1,11 @@
 // The order in which hashes were used, and the place of each in it, found in O(log n) steps;
 // searching an array from the front would take O(n).
 //
-// R1  Each use takes the next point in time. A point holds the hash whose latest use it is, or
-//     none; a Fenwick tree counts the hashes up to a point. So the place of a hash is the number of
-//     hashes at later points.
-// R2  There are twice as many points as hashes. When all are used up, the hashes move together.
-// R3  The index finds the point of a hash: open addressing with linear probing, half empty.
+// RE1  Each use takes the next point in time. A point holds the hash whose latest use it is, or
+//      none; a Fenwick tree counts the hashes up to a point. So the place of a hash is the number
+//      of hashes at later points.
+// RE2  There are twice as many points as hashes. When all are used up, the hashes move together.
+// RE3  The index finds the point of a hash: open addressing with linear probing, half empty.
 
 /** Places between 0, the most recently used, and a largest number, at most 32,767. */
 export class Recency {

@@ -1,21 +1,21 @@
 // Estimates the hit ratio with other sizes from a sample of keys: SHARDS (Waldspurger et al., FAST
 // 2015), for four sizes.
 //
-// H1  A key is in the sample if its hash is below a limit, so a key is always or never sampled. For
-//     the sampled keys alone, a cache of S entries behaves as one of S times their share.
-// H2  The sampled keys are in one order of recency (recency.ts), as 31 bits of their hash. The
-//     place of a key is the scaled size from which on its request hits, so one order serves all
-//     sizes.
-// H3  At first all keys are in the sample. When there is no more room, the share is halved, and
-//     with it everything that was counted, until the largest scaled size fits.
-// H4  A very popular key may or may not be in the sample, which would distort the estimate.
-//     Requests that the sample has too many or too few are counted as hits of the smallest size,
-//     since such keys are always stored (SHARDS-adj).
-// H5  The only change of the cache is own methods that hide those of its class and call them. They
-//     exist only for stretches of requests: a cache without a shadow, or with one at rest, pays
-//     nothing. They are deleted in the reverse order of their creation: V8 then restores the
-//     earlier shape, and does not turn the cache into a dictionary.
-// H6  A shadow at rest does not keep its cache alive.
+// SD1  A key is in the sample if its hash is below a limit, so a key is always or never sampled.
+//      For the sampled keys alone, a cache of S entries behaves as one of S times their share.
+// SD2  The sampled keys are in one order of recency (recency.ts), as 31 bits of their hash. The
+//      place of a key is the scaled size from which on its request hits, so one order serves all
+//      sizes.
+// SD3  At first all keys are in the sample. When there is no more room, the share is halved, and
+//      with it everything that was counted, until the largest scaled size fits.
+// SD4  A very popular key may or may not be in the sample, which would distort the estimate.
+//      Requests that the sample has too many or too few are counted as hits of the smallest size,
+//      since such keys are always stored (SHARDS-adj).
+// SD5  The only change of the cache is own methods that hide those of its class and call them. They
+//      exist only for stretches of requests: a cache without a shadow, or with one at rest, pays
+//      nothing. They are deleted in the reverse order of their creation: V8 then restores the
+//      earlier shape, and does not turn the cache into a dictionary.
+// SD6  A shadow at rest does not keep its cache alive.
 
 /**
  * The hit ratio that a cache would have with another size:

@@ -1,14 +1,14 @@
 // The times at which tags were revalidated, which the handlers for Next check before they return an
 // entry.
 //
-// T1  An entry is expired if one of its tags expired after the entry was made, and stale if one was
-//     marked as stale after that. Equal times count as after: an unnecessary miss is safe, a wrong
-//     hit is not.
-// T2  An expiry may be in the future (`dueMs`). From then on, entries made before the tag was
-//     marked are expired; entries made later are not. Of several future expiries of a tag, the
-//     first one counts for all, which is never too late.
-// T3  The number of tags is bounded. Forgetting a tag raises the floor, which applies to every
-//     unknown tag: it costs misses, and never causes a wrong hit.
+// TR1  An entry is expired if one of its tags expired after the entry was made, and stale if one
+//      was marked as stale after that. Equal times count as after: an unnecessary miss is safe, a
+//      wrong hit is not.
+// TR2  An expiry may be in the future (`dueMs`). From then on, entries made before the tag was
+//      marked are expired; entries made later are not. Of several future expiries of a tag, the
+//      first one counts for all, which is never too late.
+// TR3  The number of tags is bounded. Forgetting a tag raises the floor, which applies to every
+//      unknown tag: it costs misses, and never causes a wrong hit.
 
 import { LRUCache } from '../api/lru.js';
 

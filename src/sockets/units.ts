@@ -1,9 +1,9 @@
 // Units of time: converts the lifetimes of each project to the ttl of a cache.
 //
-// U1  A span is in milliseconds here. `undefined` means that none was given: the default of the
-//     cache applies. `Infinity` means no limit, whatever that default is. A span of 0 or less has
-//     ended.
-// U2  A span is rounded up, so that no entry ends before its time.
+// UT1  A span is in milliseconds here. `undefined` means that none was given: the default of the
+//      cache applies. `Infinity` means no limit, whatever that default is. A span of 0 or less has
+//      ended.
+// UT2  A span is rounded up, so that no entry ends before its time.
 //
 // It must never read a clock: a caller with an absolute time passes the present time as well.
 

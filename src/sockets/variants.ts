@@ -1,9 +1,9 @@
 // Responses by address, with a bound of bytes: the common part of the sockets for HTTP.
 //
-// V1  An address has a list of responses, which differ in the headers that their `Vary` names. The
-//     list is one entry of the cache, and is never changed: a change stores a new list.
-// V2  The size of an entry is the bytes of its address, and of the bodies and headers of its
-//     responses. An entry above the bound for one entry is not stored.
+// VA1  An address has a list of responses, which differ in the headers that their `Vary` names. The
+//      list is one entry of the cache, and is never changed: a change stores a new list.
+// VA2  The size of an entry is the bytes of its address, and of the bodies and headers of its
+//      responses. An entry above the bound for one entry is not stored.
 
 import { LRUCache } from '../api/lru.js';
 import { bytesOfText } from './bytes.js';

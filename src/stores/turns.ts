@@ -1,11 +1,11 @@
 // The turns: tasks of one key run one after another, in the order in which they were requested.
 //
-// T1  A task runs when every earlier task of any of its keys has ended, whether or not it failed.
-// T2  A task that runs alone waits for all earlier ones, and all later ones wait for it.
-// T3  A task that has nothing to wait for starts synchronously, before `run` returns.
-// T4  Every task ends, including one that throws before it returns a promise. If the stack is
-//     nearly used up, `run` and `runAlone` throw and do nothing: an interrupted turn would never
-//     end.
+// TU1  A task runs when every earlier task of any of its keys has ended, whether or not it failed.
+// TU2  A task that runs alone waits for all earlier ones, and all later ones wait for it.
+// TU3  A task that has nothing to wait for starts synchronously, before `run` returns.
+// TU4  Every task ends, including one that throws before it returns a promise. If the stack is
+//      nearly used up, `run` and `runAlone` throw and do nothing: an interrupted turn would never
+//      end.
 //
 // No task can wait for itself, unless it waits for a later task of its own key: a task takes all
 // its turns together, before it begins. A key takes memory only while it has tasks.

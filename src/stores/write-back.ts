@@ -1,17 +1,17 @@
 // The write-back cache: it writes values to the store later, many at once.
 //
-// B1  A value that was set can be read at once and from then on: from the cache, from the dirty
-//     entries or, after it was written, from the store. No value is lost while the store fails, or
-//     if the cache loses entries, as it may when the host interrupts one of its operations: the
-//     dirty entries are authoritative, and cached values are copies.
-// B2  A cached value is dirty, or equals that of the store. If a delete or a clear fails, it is not
-//     known what the store still has, so its keys are uncached or dirty.
-// B3  The calls that change one key take effect in their order, and a set is never undone by a
-//     delete before it.
-// B4  There are at most `maxDirty` dirty entries, including evicted ones; a set that would add one
-//     more waits until another has been written.
-// B5  A call that runs out of stack is done or not done. Most calls ask for headroom before they
-//     begin; a set that need not wait, and the evictions it causes, may be interrupted anywhere.
+// WB1  A value that was set can be read at once and from then on: from the cache, from the dirty
+//      entries or, after it was written, from the store. No value is lost while the store fails, or
+//      if the cache loses entries, as it may when the host interrupts one of its operations: the
+//      dirty entries are authoritative, and cached values are copies.
+// WB2  A cached value is dirty, or equals that of the store. If a delete or a clear fails, it is
+//      not known what the store still has, so its keys are uncached or dirty.
+// WB3  The calls that change one key take effect in their order, and a set is never undone by a
+//      delete before it.
+// WB4  There are at most `maxDirty` dirty entries, including evicted ones; a set that would add one
+//      more waits until another has been written.
+// WB5  A call that runs out of stack is done or not done. Most calls ask for headroom before they
+//      begin; a set that need not wait, and the evictions it causes, may be interrupted anywhere.
 //
 // writer.ts knows which entries are dirty, and writes them.
 
@@ -279,7 +279,7 @@ export class WriteBackCache<K, V> {
     await this.#writer.writeAll();
   }
 
-  /** Caches a value, and makes it dirty, before it returns. If that fails, it is neither (B5). */
+  /** Caches a value, and makes it dirty, before it returns. If that fails, it is neither (WB5). */
   async #accept(key: K, value: V): Promise<void> {
     // A set aborts a read of its key, which the host must not interrupt.
     if (this.#reads > 0) needHeadroom();

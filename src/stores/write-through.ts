@@ -1,10 +1,10 @@
 // The write-through cache: the store is written first, then the cache.
 //
-// W1  While no write is in flight, a cached value equals that of the store.
-// W2  A write that fails leaves its key uncached: it is not known whether the store has made the
-//     change, so the next read asks the store. The cache and the store never disagree.
-// W3  The writes of one key reach the store one after another, in the order of the calls.
-// W4  A call that finds the stack used up is not done: it asks for headroom before it begins.
+// WT1  While no write is in flight, a cached value equals that of the store.
+// WT2  A write that fails leaves its key uncached: it is not known whether the store has made the
+//      change, so the next read asks the store. The cache and the store never disagree.
+// WT3  The writes of one key reach the store one after another, in the order of the calls.
+// WT4  A call that finds the stack used up is not done: it asks for headroom before it begins.
 
 import type { LRUCache } from '../index.js';
 import { type Dict, empty, hasKey, keysOf } from './dict.js';
