@@ -5,7 +5,7 @@
 //
 // C1  Every slot of the index is in the chain of its WORD, once; LINKS lead from slot to slot.
 // C2  `asked` counts the MAPPED slots of each chain. Most tables have none.
-// C3  A chain of CHAIN_MAX slots takes no more, so the cost of a search is bounded.
+// C3  A chain of CHAIN_MAX slots accepts no more, so the cost of a search is bounded.
 //
 // Part of the JavaScript engine only; buckets.wasm.ts is the WebAssembly core's.
 
