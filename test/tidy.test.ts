@@ -280,6 +280,14 @@ describe('the repository', () => {
     expect(withFigures(read('README.md'), report)).toBe(read('README.md'));
   });
 
+  it('has a README of at most 1,000 words above its reference part', () => {
+    const [above = '', below] = read('README.md').split('<!-- Above: under 1,000 words.');
+    expect(below).toBeDefined();
+    // Neither code, nor tables, nor the addresses of links and pictures.
+    const prose = above.replaceAll(/```[\s\S]*?```|^\|.*$|<[^>]+>|\]\([^)]*\)/gm, ' ');
+    expect(prose.match(/\S*\w\S*/g)?.length).toBeLessThanOrEqual(1000);
+  });
+
   it('has code in README that compiles', () => {
     const blocks = [...read('README.md').matchAll(/```(?:ts|js)\n([\s\S]*?)```/g)];
     expect(blocks.length).toBeGreaterThan(0);
