@@ -358,7 +358,8 @@ export interface CheckedOptions<K, V, FC> {
   /** Undefined for the clock that the host has. */
   readonly perf: Perf | undefined;
   readonly recordStats: boolean;
-  readonly freshness: FreshnessOptions<K, V> | undefined;
+  /** Undefined if none of these options is in use. */
+  readonly freshness: Freshness<K, V> | undefined;
 }
 
 /** @internal The options of freshness.ts. */
@@ -372,3 +373,14 @@ export type FreshnessOptions<K, V> = {
     | 'loadTimeout'
     | 'waitUntil']?: OptionsBase<K, V, unknown>[Name] | undefined;
 };
+
+/** @internal The same, checked, each with its value or its default. */
+export interface Freshness<K, V> {
+  readonly ttlCalculation: TtlCalculator<K, V> | undefined;
+  readonly maxAge: number;
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+  readonly refreshAhead: number;
+  readonly loadTimeout: number;
+  readonly waitUntil: ((promise: Promise<void>) => void) | undefined;
+}
