@@ -38,7 +38,8 @@ import { FRAME_SIZE } from '../bytes/layout.js';
 //  +40  TTL         f64, that of entries without one of their own
 //  +48  MAX_BYTES   what the user asked for
 //  +64  of each thread a word: which of the host's threads it is; 0 if its frame is free; REAPING
-//       and the number of a thread, while that one reaps it
+//       and the number of a thread, while that one reaps it; the negative of what it was, while it
+//       is to be reaped soon
 export const HEAD_SHARDS: u32 = 0;
 export const HEAD_STRIDE: u32 = 4;
 export const HEAD_SHARDS_AT: u32 = 8;
