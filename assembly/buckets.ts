@@ -33,6 +33,11 @@ export function find(table: Table, word: number): number {
   return table.asked?.has(chain) === true ? ELSEWHERE : NIL;
 }
 
+/** Reads what a search of a word reads first. The result, mixed with `other`, means nothing. */
+export function glance(table: Table, word: number, other: number): number {
+  return (table.heads[chainOf(table, word)] as number) ^ other;
+}
+
 /** The place for a word that is not in the index; 0 if the word is refused. */
 export function vacancyFor(table: Table, word: number): Place {
   const { links } = table;
