@@ -339,9 +339,9 @@ export class ByteLRU<V = Uint8Array> {
 
   /**
    * Calls a function with the bytes of a value and returns its result; `undefined` if there is no
-   * entry. The fastest way to look at a value of more than 64 bytes. They are not copied if they lie
-   * together; else, they are copied into memory that is used again, or into an array of their own
-   * if they are more than 65,536.
+   * entry. The fastest way to look at a value of more than 64 bytes. Bytes that are contiguous are
+   * not copied. Others are copied into memory that is reused, or into an array of their own if they
+   * are more than 65,536.
    *
    * The bytes are to be read, within the call only: afterwards they may be another entry's, and so
    * may what else their `buffer` holds. Meanwhile the cache may be used, but its memory does not
