@@ -10,16 +10,16 @@
 //
 // The memory has its whole size from the start: nothing grows, so no view of it is ever detached.
 //
-// S1  A region, the counts of its LINE and its loads are read and written by the thread that holds
-//     the lock of the shard. The words of a LINE that waiters look at (LOCK, TURN, STUCK) are
-//     atomic.
-// S2  A lock is held within one call of the core, which calls nothing: no user code, no exception
-//     of JavaScript. Two locks are never held at once.
-// S3  A frame belongs to one thread. Others touch it when that thread is dead.
-// S4  What a thread did that died while it held a lock is unknown: the shard is emptied. EPOCH
-//     counts that, so nobody goes on with an address or a number from before.
-// S5  The HEAD is written before any other thread knows of the memory, except for the words that
-//     are atomic: IS_TIMED, CONTENDED, REAPED and the threads.
+// SY1  A region, the counts of its LINE and its loads are read and written by the thread that holds
+//      the lock of the shard. The words of a LINE that waiters look at (LOCK, TURN, STUCK) are
+//      atomic.
+// SY2  A lock is held within one call of the core, which calls nothing: no user code, no exception
+//      of JavaScript. Two locks are never held at once.
+// SY3  A frame belongs to one thread. Others touch it when that thread is dead.
+// SY4  What a thread did that died while it held a lock is unknown: the shard is emptied. EPOCH
+//      counts that, so nobody goes on with an address or a number from before.
+// SY5  The HEAD is written before any other thread knows of the memory, except for the words that
+//      are atomic: IS_TIMED, CONTENDED, REAPED and the threads.
 
 import { FRAME_SIZE } from '../bytes/layout.js';
 
