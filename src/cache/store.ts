@@ -3,12 +3,12 @@
 // The interface in front of it (lru.ts) finds out what was asked for and what is reported. What is
 // done to many entries at once is in bulk.ts, loads are in loads.ts.
 //
-// S1  User code (options, sizes, the clock) runs before an operation changes anything; callbacks,
-//     aborted loads, the status and subscribers hear of it when it is complete (status.ts). So any
-//     of them may use the cache.
-// S2  An operation throws before it changes anything, or from a callback after it is complete.
-// S3  A stale entry is treated as absent unless the caller allows stale values. It stays stored
-//     until it is removed. A ttl of 0 is no ttl.
+// SO1  User code (options, sizes, the clock) runs before an operation changes anything; callbacks,
+//      aborted loads, the status and subscribers hear of it when it is complete (status.ts). So any
+//      of them may use the cache.
+// SO2  An operation throws before it changes anything, or from a callback after it is complete.
+// SO3  A stale entry is treated as absent unless the caller allows stale values. It stays stored
+//      until it is removed. A ttl of 0 is no ttl.
 
 import { NIL } from '../../assembly/layout.js';
 import { budgetFor, checkAge, limitFor, pick } from '../common/check.js';

@@ -429,7 +429,7 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
     load.settle(value);
   }
 
-  /** Whether a tag of a load was invalidated since it began (T3 of tags.ts). */
+  /** Whether a tag of a load was invalidated since it began (TG3 of tags.ts). */
   #isOutdated({ options, tagCount }: Load<K, V, FC>): boolean {
     const known = this.#store.entries.tags;
     if (known === undefined) return false;
