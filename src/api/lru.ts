@@ -23,7 +23,7 @@ import { NIL } from '../../assembly/layout.js';
 import { clear, deleteWhere, invalidateTag, pop, purge, resize } from '../cache/bulk.js';
 import { metrics } from '../cache/channels.js';
 import { deleteMany, getMany, hasMany, setMany } from '../cache/many.js';
-import { dumpOf, infoOf, loadInto, remainingTtlOf } from '../cache/snapshot.js';
+import { dumpOf, infoOf, remainingTtlOf, restore } from '../cache/snapshot.js';
 import { countGet, countsOf, newStats } from '../cache/stats.js';
 import { getByStore, getFound, hasByStore, peekByStore, setByStore } from '../cache/status.js';
 import { Store } from '../cache/store.js';
@@ -541,7 +541,7 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
    * an entry throws as `set` does, the entries before it are loaded.
    */
   load(dump: Iterable<readonly [K, types.Entry<V>]>): void {
-    loadInto(this.#store, dump);
+    restore(this.#store, dump);
   }
 
   /** Iterates over the keys, most recently used first. The cache may change meanwhile. */

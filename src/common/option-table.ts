@@ -4,9 +4,9 @@
 // cache is made of: the compiler refuses a changeable option that is no property of the class, and
 // an option that has no row. What each option means stands in options.ts.
 //
-// O1  An option that is `undefined` has its default, and is not checked.
-// O2  The rows are in the order in which options are read and refused: of two that are wrong, the
-//     first is thrown for.
+// OT1  An option that is `undefined` has its default, and is not checked.
+// OT2  The rows are in the order in which options are read and refused: of two that are wrong, the
+//      first is thrown for.
 
 import {
   callback,
@@ -106,7 +106,7 @@ export type Freshness<K, V> = Pick<CheckedOptions<K, V, unknown>, NameOf<typeof 
 export type Settings<K, V> = Partial<Pick<CheckedOptions<K, V, unknown>, 'sizeCalculation'>> &
   Omit<Pick<CheckedOptions<K, V, unknown>, NameOf<typeof CHANGEABLE>>, 'sizeCalculation'>;
 
-/** Reads and checks every option (O1, O2). */
+/** Reads and checks every option (OT1, OT2). */
 export function checkEach<K, V, FC>(given: OptionsBase<K, V, FC>): CheckedOptions<K, V, FC> {
   const checked = { ...DEFAULTS };
   for (const name of NAMES) {
