@@ -32,6 +32,7 @@ export const everyOption: Required<
   fetchMethod: () => undefined,
   fetchManyMethod: () => [],
   memoMethod: () => 1,
+  keyOf: () => 1,
   backgroundFetchSize: 2,
   noDeleteOnFetchRejection: true,
   allowStaleOnFetchRejection: true,

@@ -34,6 +34,7 @@ const CALLBACK_NAMES = [
   'fetchMethod',
   'fetchManyMethod',
   'memoMethod',
+  'keyOf',
 ] as const;
 
 /**
@@ -53,7 +54,10 @@ function checkFreshness<K, V>(options: FreshnessOptions<K, V>): FreshnessOptions
   return given;
 }
 
-/** Checks what `new LRUCache` was given. Throws as its docstring says. */
+/**
+ * Checks what `new LRUCache` was given. Throws as its docstring says. (The result is one literal:
+ * a spread would grow, and be copied, property by property.)
+ */
 export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construction<K, V, FC> {
   if (typeof options !== 'object' || options === null) {
     throw new LRUCacheTypeError(
@@ -62,7 +66,7 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construc
     );
   }
   const { max, maxSize, maxEntrySize, sizeCalculation, ttl, perf, engine } = options;
-  const { dispose, disposeAfter, onInsert } = options;
+  const { dispose, disposeAfter, onInsert, keyOf } = options;
   const { fetchMethod, fetchManyMethod, memoMethod } = options;
   const callbacks = {
     sizeCalculation,
@@ -72,6 +76,7 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construc
     fetchMethod,
     fetchManyMethod,
     memoMethod,
+    keyOf,
   };
   for (const name of CALLBACK_NAMES) {
     if (callbacks[name] !== undefined) checkFunction(name, callbacks[name]);
@@ -90,7 +95,6 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construc
   if (sizeCalculation !== undefined && checkedEntrySize === 0) {
     throw new LRUCacheTypeError('INVALID_SIZE', 'sizeCalculation needs maxSize or maxEntrySize');
   }
-  // One literal, without a spread: that would grow, and be copied, property by property.
   return {
     sizeCalculation,
     dispose,
@@ -99,6 +103,7 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construc
     fetchMethod,
     fetchManyMethod,
     memoMethod,
+    keyOf,
     max: checkedMax,
     maxSize: checkedMaxSize,
     maxEntrySize: checkedEntrySize,

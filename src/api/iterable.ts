@@ -117,8 +117,8 @@ export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
   find(fn: Visitor<K, V, this, boolean>, getOptions?: GetOptions<K, V, FC>): V | undefined {
     checkFunction('fn', fn);
     const options = checkCallOptions(getOptions);
-    for (const [key, value] of this.#walk(true, pickEntry as Picker<K, V, [K, V]>)) {
-      if (fn(value, key, this)) return getFound(this.#store, key, options);
+    for (const [key, value, id] of this.#walk(true, pickAll as Picker<K, V, [K, V, K]>)) {
+      if (fn(value, key, this)) return getFound(this.#store, key, id, options);
     }
     return undefined;
   }
@@ -141,4 +141,9 @@ const pickValue: Picker<unknown, unknown, unknown> = (entries, slot) => entries.
 const pickEntry: Picker<unknown, unknown, [unknown, unknown]> = (entries, slot) => [
   entries.keyAt(slot),
   entries.valueAt(slot),
+];
+const pickAll: Picker<unknown, unknown, [unknown, unknown, unknown]> = (entries, slot) => [
+  entries.keyAt(slot),
+  entries.valueAt(slot),
+  entries.idAt(slot),
 ];

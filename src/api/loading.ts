@@ -57,9 +57,10 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
    * Returns the value of a key as `get` does. If there is none, stores and returns the given value.
    */
   getOrInsert(key: K, value: V): V {
-    const found = this.#store.get(key, undefined, undefined);
+    const id = this.#store.idOf(key);
+    const found = this.#store.get(key, undefined, undefined, id);
     if (found !== undefined) return found;
-    this.#store.set(key, value, undefined, undefined);
+    this.#store.set(key, value, undefined, undefined, undefined, id);
     return value;
   }
 
@@ -77,11 +78,12 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
    */
   getOrInsertComputed(key: K, compute: (key: K) => V): V {
     checkFunction('compute', compute);
-    const found = this.#store.get(key, undefined, undefined);
+    const id = this.#store.idOf(key);
+    const found = this.#store.get(key, undefined, undefined, id);
     if (found !== undefined) return found;
     // As a Map would have it: -0 is 0.
     const value = compute(key === 0 ? (0 as K) : key);
-    this.#store.set(key, value, undefined, undefined);
+    this.#store.set(key, value, undefined, undefined, undefined, id);
     return value;
   }
 
@@ -169,20 +171,20 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     keys: Iterable<K>,
     fetchOptions?: types.FetchManyOptions<K, V, FC>,
   ): Promise<Map<K, V>> {
-    const asked = [...new Set(listOf(keys, 'fetchMany'))];
+    const asked = this.#distinct(keys);
     const options = checkCallOptions(fetchOptions) ?? {};
     const { statuses: given } = options;
     // Before any load: the caller's Map is user code, too.
-    const statuses = given === undefined ? [] : asked.map((key) => statusIn(given, key));
+    const statuses = given === undefined ? [] : asked.map(([, key]) => statusIn(given, key));
     const loads = this.#loads;
     const batch: Load<K, V, FC>[] | undefined = loads?.hasBatches ? [] : undefined;
     const request = requestOf(this, options, batch);
     const promises: Promise<V | undefined>[] = [];
     try {
-      for (const [i, key] of asked.entries()) {
+      for (const [i, [id, key]] of asked.entries()) {
         const own = { ...request, options: { ...request.options } };
         promises.push(
-          this.#traced(statuses[i], (status) => this.#fetch(key, undefined, status, own)),
+          this.#traced(statuses[i], (status) => this.#fetch(key, undefined, status, id, own)),
         );
       }
     } finally {
@@ -190,11 +192,22 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     }
     const values = await Promise.all(promises);
     const found = new Map<K, V>();
-    for (const [i, key] of asked.entries()) {
+    for (const [i, [, key]] of asked.entries()) {
       const value = values[i];
       if (value !== undefined) found.set(key, value);
     }
     return found;
+  }
+
+  /** Ids and keys of a list, each once, the key as it was given first. Throws `INVALID_KEYS`. */
+  #distinct(keys: Iterable<K>): [K, K][] {
+    const distinct = new Map<K, K>();
+    for (const key of [...listOf(keys, 'fetchMany')]) {
+      const id = this.#store.idOf(key);
+      // As in a Map: -0 is 0.
+      if (!distinct.has(id)) distinct.set(id, key === 0 ? (0 as K) : key);
+    }
+    return [...distinct];
   }
 
   /**
@@ -229,8 +242,9 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     }
     if (context) report?.add({ context });
     if (isForced) report?.add({ forceRefresh: true });
-    const found = this.#store.get(key, rest, undefined);
-    if (found === undefined || isForced) return this.#memoize(key, found, call, report);
+    const id = this.#store.idOf(key);
+    const found = this.#store.get(key, rest, undefined, id);
+    if (found === undefined || isForced) return this.#memoize(key, id, found, call, report);
     report?.add({ memo: 'hit', value: found });
     return found;
   }
@@ -239,16 +253,18 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     key: K,
     options: types.FetchOptions<K, V, FC> | undefined,
     status: types.Status<K, V, FC> | undefined,
+    id = this.#store.idOf(key),
     shared?: Request<K, V, FC>,
   ): Promise<V | undefined> {
     const request = shared ?? requestOf(this, options ?? {}, undefined);
-    if (status === undefined) return this.#find(key, request, undefined);
+    if (status === undefined) return this.#find(key, id, request, undefined);
     const report = new Report(this, 'fetch', key, status);
-    return report.run(() => this.#find(key, request, report));
+    return report.run(() => this.#find(key, id, request, report));
   }
 
   #find(
     key: K,
+    id: K,
     request: Request<K, V, FC>,
     report: Report<K, V, FC> | undefined,
   ): V | undefined | Promise<V | undefined> {
@@ -256,9 +272,9 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     const loads = this.#loads;
     if (context) report?.add({ context });
     if (forceRefresh) report?.add({ forceRefresh: true });
-    if (loads !== undefined) return loads.fetch(key, request, report);
+    if (loads !== undefined) return loads.fetch(key, id, request, report);
     report?.add({ fetch: 'get' });
-    return this.#store.get(key, options, report);
+    return this.#store.get(key, options, report, id);
   }
 
   /** Runs a fetch, with a trace if there is somebody to follow it. */
@@ -284,6 +300,7 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
 
   #memoize(
     key: K,
+    id: K,
     staleValue: V | undefined,
     { context, rest }: MemoCall,
     report: Report<K, V, FC> | undefined,
@@ -298,7 +315,7 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
       const value = memoMethod(key, staleValue, { options: rest, context: context as FC });
       isDone = true;
       report?.add({ value });
-      this.#store.set(key, value, rest, undefined);
+      this.#store.set(key, value, rest, undefined, undefined, id);
       return value;
     } finally {
       if (stats !== undefined && !isDone) stats.loadFailures += 1;

@@ -10,6 +10,7 @@ import type {
   Disposer,
   Fetcher,
   Inserter,
+  KeyOf,
   Memoizer,
   Milliseconds,
   Perf,
@@ -61,6 +62,7 @@ export class Settings<K, V, FC> {
   readonly #fetchMethod: Fetcher<K, V, FC> | undefined;
   readonly #fetchManyMethod: BatchFetcher<K, V, FC> | undefined;
   readonly #memoMethod: Memoizer<K, V, FC> | undefined;
+  readonly #keyOf: KeyOf<K> | undefined;
   readonly #perf: Perf | undefined;
   readonly #recordStats: boolean;
   readonly #freshness: FreshnessOptions<K, V> | undefined;
@@ -89,6 +91,7 @@ export class Settings<K, V, FC> {
     this.#fetchMethod = options.fetchMethod;
     this.#fetchManyMethod = options.fetchManyMethod;
     this.#memoMethod = options.memoMethod;
+    this.#keyOf = options.keyOf;
     this.#perf = options.perf;
     this.#recordStats = options.recordStats;
     this.#freshness = options.freshness;
@@ -122,6 +125,11 @@ export class Settings<K, V, FC> {
   /** Computes the value of a key for `memo`. */
   get memoMethod(): Memoizer<K, V, FC> | undefined {
     return this.#memoMethod;
+  }
+
+  /** Returns what a key is found by. */
+  get keyOf(): KeyOf<K> | undefined {
+    return this.#keyOf;
   }
 
   /** The clock: the one that was given, or the one that the host has now. */

@@ -9,12 +9,13 @@
 // S2  An operation throws before it changes anything, or from a callback after it is complete.
 // S3  A stale entry is treated as absent unless the caller allows stale values. It stays stored
 //     until it is removed. A ttl of 0 is no ttl.
+// S4  An operation on a key goes by its id from its first line on (keys.ts).
 
 import { NIL } from '../../assembly/layout.js';
 import { budgetFor, checkAge, limitFor, pick } from '../common/check.js';
 import { LRUCacheError } from '../common/errors.js';
 import type { CheckedOptions } from '../common/options.js';
-import type { DisposeReason, GetOptions, Perf, SetOptions, Stats } from '../common/types.js';
+import type { DisposeReason, GetOptions, KeyOf, Perf, SetOptions, Stats } from '../common/types.js';
 import { type Entries, PATH_FAST, PATH_FAST_READS, PATH_SLOW } from '../entries/entries.js';
 import { isEviction, isUpdate, slotOf } from '../entries/outcome.js';
 import { checkTags, Tags } from '../entries/tags.js';
@@ -24,6 +25,7 @@ import { purge, restartAges } from './bulk.js';
 import type { Callbacks } from './callbacks.js';
 import { deadlineAt, ttlFor } from './freshness.js';
 import type { LoadInFlight, LoadsInFlight } from './in-flight.js';
+import { idOf } from './keys.js';
 import { isTooLarge, refuseSize, weightOf } from './measure.js';
 import type { Settings } from './settings.js';
 import { countGet } from './stats.js';
@@ -59,6 +61,7 @@ export class Store<K, V, FC> {
   loads: LoadsInFlight<K> | undefined;
   readonly #entries: Entries<K, V>;
   readonly #perf: Perf | undefined;
+  readonly #keyOf: KeyOf<K> | undefined;
   #clock: Clock | undefined;
   #autopurge: Autopurge | undefined;
 
@@ -73,6 +76,8 @@ export class Store<K, V, FC> {
     this.isEntrySizeImplied = parts.bounds.isEntrySizeImplied;
     if (this.settings.maxEntrySize !== 0) this.entries.useWeights(budgetFor(this.maxSize));
     const { settings } = this;
+    this.#keyOf = settings.keyOf;
+    if (this.#keyOf !== undefined) this.#entries.originals = [];
     if (settings.hasFreshness) {
       this.graceMs = Math.max(settings.staleWhileRevalidate, settings.staleIfError);
       if (settings.maxAge !== 0) this.births = [];
@@ -168,11 +173,11 @@ export class Store<K, V, FC> {
 
   /** Which of `get` and `set` may pass by the store (L2 of lru.ts). */
   #choosePath(): void {
-    const { isTimed, isWeighed } = this.#entries;
+    const { isTimed, isWeighed, originals } = this.#entries;
     const isWatched =
       (this.stats ?? this.callbacks ?? this.loads ?? this.#entries.tags) !== undefined;
     const isPlainToWrite = !isWeighed && !isWatched;
-    if (isTimed) this.#entries.path = PATH_SLOW;
+    if (isTimed || originals !== undefined) this.#entries.path = PATH_SLOW;
     else this.#entries.path = isPlainToWrite ? PATH_FAST : PATH_FAST_READS;
   }
 
@@ -182,6 +187,11 @@ export class Store<K, V, FC> {
     entries.path = Math.max(entries.path, PATH_FAST_READS);
     entries.tags ??= new Tags();
     return entries.tags;
+  }
+
+  /** What a key is found by. Throws `INVALID_KEY`, or what `keyOf` throws. */
+  idOf(key: K): K {
+    return this.#keyOf === undefined ? key : idOf(this.#keyOf, key);
   }
 
   /** The clock; made when it is first needed. */
@@ -209,6 +219,7 @@ export class Store<K, V, FC> {
     key: K,
     options: GetOptions<K, V, FC> | undefined,
     report: Report<K, V, FC> | undefined,
+    id = this.idOf(key),
   ): V | undefined {
     const { entries, settings, stats } = this;
     let slot: number;
@@ -216,21 +227,21 @@ export class Store<K, V, FC> {
     if (entries.isTimed) {
       const isRenewed = pick(options?.updateAgeOnGet, settings.updateAgeOnGet);
       now = isRenewed ? this.readClock() : this.now();
-      report?.addAge(this, entries.find(key), now);
-      slot = this.use(key, now, isRenewed);
-      if (slot < NIL) return this.#getStale(key, slot, now, options, report);
+      report?.addAge(this, entries.find(id), now);
+      slot = this.use(id, now, isRenewed);
+      if (slot < NIL) return this.#getStale(id, slot, now, options, report);
     } else {
-      slot = this.use(key, 0, false);
+      slot = this.use(id, 0, false);
     }
     const value = entries.valueAt(slot);
     if (stats !== undefined) countGet(stats, slot);
-    if (report !== undefined) this.#reportGet(report, key, slot, now);
+    if (report !== undefined) this.#reportGet(report, id, slot, now);
     return value;
   }
 
   /** Reports a get that found no stale entry. */
-  #reportGet(report: Report<K, V, FC>, key: K, slot: number, now: number): void {
-    const load = this.loads?.get(key);
+  #reportGet(report: Report<K, V, FC>, id: K, slot: number, now: number): void {
+    const load = this.loads?.get(id);
     if (load === undefined) {
       report.add({ get: slot === NIL ? 'miss' : 'hit' });
     } else if (slot !== NIL || load.ttl === 0) {
@@ -245,7 +256,7 @@ export class Store<K, V, FC> {
   }
 
   #getStale(
-    key: K,
+    id: K,
     slot: number,
     now: number,
     options: GetOptions<K, V, FC> | undefined,
@@ -255,14 +266,14 @@ export class Store<K, V, FC> {
     const value = entries.valueAt(-slot);
     const isKeptAnyway = pick(options?.noDeleteOnStaleGet, settings.noDeleteOnStaleGet);
     const isReturned = pick(options?.allowStale, settings.allowStale);
-    const isLoading = this.loads?.has(key) === true;
+    const isLoading = this.loads?.has(id) === true;
     if (stats !== undefined) stats.misses += 1;
     report?.add({ get: isLoading ? 'stale-fetching' : 'stale' });
     if (isReturned) report?.add({ returnedStale: true });
     const isUsable = this.graceMs > 0 && now <= deadlineAt(this, -slot) + this.graceMs;
     const isKept = isKeptAnyway || isLoading || isUsable;
     // The options are user code, too, if they have getters: the entry may be another one by now.
-    if (!isKept && this.entries.findAt(key, now) === slot) this.removeSlot(-slot, 'expire');
+    if (!isKept && this.entries.findAt(id, now) === slot) this.removeSlot(-slot, 'expire');
     return isReturned ? value : undefined;
   }
 
@@ -276,9 +287,10 @@ export class Store<K, V, FC> {
     options: SetOptions<K, V, FC> | undefined,
     report: Report<K, V, FC> | undefined,
     evicted?: [K, V][],
+    id = this.idOf(key),
   ): void {
     if (value === undefined) {
-      this.delete(key, 'delete', report);
+      this.delete(key, 'delete', report, id);
       return;
     }
     report?.add({ value });
@@ -294,7 +306,7 @@ export class Store<K, V, FC> {
       ? weightOf(key, value, options?.size, sizeCalculation)
       : refuseSize(options?.size, sizeCalculation);
     if (isTooLarge(weight, settings.maxEntrySize, this.maxSize)) {
-      this.delete(key, 'set', report);
+      this.delete(key, 'set', report, id);
       return;
     }
     const tags = checkTags(options?.tags);
@@ -306,13 +318,13 @@ export class Store<K, V, FC> {
     if (hasAge && !entries.isTimed) this.#useAges();
     if (tags !== undefined) this.useTags();
     callbacks?.begin();
-    const load = this.loads?.take(key);
+    const load = this.loads?.take(id);
     let code: number;
     try {
-      code = entries.put(key);
+      code = entries.put(id);
       const isWatched = (callbacks ?? this.stats ?? report ?? evicted) !== undefined;
-      if (isWatched) this.#replace(code, key, value, isSilent, report, evicted);
-      else entries.write(code, key, value);
+      if (isWatched) this.#replace(code, id, key, value, isSilent, report, evicted);
+      else this.#write(code, id, key, value);
       if (entries.isTimed || entries.isWeighed) {
         const isAgeKept = isKept && isUpdate(code);
         if (entries.writeColumns(slotOf(code), weight, start, ttl, isAgeKept)) this.shed(evicted);
@@ -342,9 +354,16 @@ export class Store<K, V, FC> {
     this.finish(() => load.abort('FETCH_REPLACED', 'replaced'));
   }
 
+  #write(code: number, id: K, key: K, value: V): void {
+    const { originals } = this.#entries;
+    this.#entries.write(code, id, value);
+    if (originals !== undefined) originals[slotOf(code)] = key;
+  }
+
   /** Writes the entry that was put, and notes what it took the place of. */
   #replace(
     code: number,
+    id: K,
     key: K,
     value: V,
     isSilent: boolean,
@@ -359,7 +378,7 @@ export class Store<K, V, FC> {
     else if (isUpdated && old !== value && !isSilent) {
       callbacks?.removed(old as V, entries.keyAt(slot), 'set');
     }
-    entries.write(code, key, value);
+    this.#write(code, id, key, value);
     const reason = !isUpdated ? 'add' : old === value ? 'update' : 'replace';
     callbacks?.inserted(value, entries.keyAt(slot), reason);
     if (stats !== undefined) stats[isUpdated ? 'updates' : 'sets'] += 1;
@@ -413,12 +432,17 @@ export class Store<K, V, FC> {
    * Removes a key, and aborts its load; returns whether there was either. `report` is that of a
    * set whose value is undefined ('delete') or too large ('set').
    */
-  delete(key: K, reason: 'delete' | 'set', report?: Report<K, V, FC>): boolean {
+  delete(
+    key: K,
+    reason: 'delete' | 'set',
+    report?: Report<K, V, FC>,
+    id = this.idOf(key),
+  ): boolean {
     const { entries, settings } = this;
     this.callbacks?.begin();
-    const load = this.loads?.take(key);
+    const load = this.loads?.take(id);
     const slot = this.change(() => {
-      const found = entries.find(key);
+      const found = entries.find(id);
       if (found !== NIL) {
         entries.remove(found);
         this.drop(found, reason);

@@ -14,6 +14,7 @@ import type {
   EngineKind,
   Fetcher,
   Inserter,
+  KeyOf,
   Memoizer,
   Milliseconds,
   Perf,
@@ -281,6 +282,19 @@ export interface OptionsBase<K, V, FC> {
    */
   ignoreFetchAbort?: boolean;
   /**
+   * Returns what a key is found by: a string, number, bigint, boolean or symbol. Keys for which it
+   * returns the same are one key, so that arrays and objects can be keys by what is in them.
+   *
+   * The cache shows, and gives to callbacks, the key itself: of an entry, the one with which its
+   * value was set; of a load, the one of the call that began it. The function is called once for
+   * each key of an operation, before anything else is done. What it throws is thrown by the
+   * operation. If it returns anything else, `undefined` and `null` too, the operation throws
+   * `INVALID_KEY`.
+   *
+   * @default undefined
+   */
+  keyOf?: KeyOf<K>;
+  /**
    * The clock. If not given, it is the `performance` that the host has when the time is read, or
    * `Date` where there is none: fake timers may be installed and removed at any time.
    *
@@ -353,6 +367,7 @@ export interface CheckedOptions<K, V, FC> {
   readonly allowStaleOnFetchRejection: boolean;
   readonly allowStaleOnFetchAbort: boolean;
   readonly ignoreFetchAbort: boolean;
+  readonly keyOf: KeyOf<K> | undefined;
   /** Undefined for the clock that the host has. */
   readonly perf: Perf | undefined;
   readonly recordStats: boolean;

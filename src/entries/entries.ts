@@ -6,6 +6,8 @@
 // N3  A lookup that finds another key under the same word leaves the order as it was.
 // N4  The word of an int32 is itself, that of a string or float its hash. The index has one slot of
 //     a word; whatever it does not have, `keyMap` has.
+// N5  With `originals`, what is called a key here is the primitive that `keyOf` made of a key, and
+//     originals[slot] is that key, which is all that anybody sees of it.
 //
 // What `keyMap` finds: keys that are neither string nor number; strings longer than KEY_LENGTH_MAX;
 // and those that the index refuses, as their word is taken, or as too many words crowd one place.
@@ -108,6 +110,8 @@ export class Entries<K, V> {
   isTimed = false;
   /** The tags of slots, once there was one. */
   tags: Tags | undefined;
+  /** By slot, the keys as they were given; undefined without `keyOf`. */
+  originals: (K | undefined)[] | undefined;
   /** Whether weights are in use. */
   isWeighed = false;
   // The lease, apart: a load less for each call.
@@ -166,7 +170,13 @@ export class Entries<K, V> {
     return hasTrapped(this.#engine);
   }
 
+  /** The key of a slot, as it was given. */
   keyAt(slot: number): K {
+    return this.originals === undefined ? this.idAt(slot) : (this.originals[slot] as K);
+  }
+
+  /** The key that a slot is found by. */
+  idAt(slot: number): K {
     const key = this.items[slot * 2] as K;
     // As in Map, a key that was given as -0 comes back as 0.
     return key === 0 ? (0 as K) : key;
@@ -311,6 +321,7 @@ export class Entries<K, V> {
   /** Drops what a removed slot holds. */
   erase(slot: number): void {
     if (this.tags !== undefined) this.tags.forget(slot);
+    if (this.originals !== undefined) this.originals[slot] = undefined;
     if (this.#keyMap !== undefined) this.#forget(slot);
     this.items[slot * 2] = undefined;
     this.items[slot * 2 + 1] = undefined;
@@ -330,6 +341,7 @@ export class Entries<K, V> {
     this.items = noItems();
     this.#lookaside.clear();
     this.tags?.clear();
+    this.originals?.splice(0);
     this.#keyMap = undefined;
     this.#refusedCount = 0;
     missedKey = undefined;
@@ -349,6 +361,7 @@ export class Entries<K, V> {
     this.items = noItems();
     this.#lookaside.clear();
     this.tags?.clear();
+    this.originals?.splice(0);
     missedKey = undefined;
   }
 

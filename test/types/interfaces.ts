@@ -125,7 +125,7 @@ export type Given = [
 type Theirs<T> = Flat<
   Omit<
     T,
-    | ('recordStats' | 'engine' | 'fetchManyMethod' | 'ttlCalculation' | 'maxAge')
+    | ('recordStats' | 'engine' | 'fetchManyMethod' | 'ttlCalculation' | 'maxAge' | 'keyOf')
     | ('staleWhileRevalidate' | 'staleIfError' | 'refreshAhead' | 'loadTimeout' | 'waitUntil')
     | ('born' | 'tags')
   >

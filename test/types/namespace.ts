@@ -141,7 +141,7 @@ type PageOptions = LRUCache.OptionsBase<string, Page, Context>;
 export const everyOption: Required<
   Omit<
     PageOptions,
-    | ('recordStats' | 'engine' | 'fetchManyMethod' | 'ttlCalculation' | 'maxAge')
+    | ('recordStats' | 'engine' | 'fetchManyMethod' | 'ttlCalculation' | 'maxAge' | 'keyOf')
     | ('staleWhileRevalidate' | 'staleIfError' | 'refreshAhead' | 'loadTimeout' | 'waitUntil')
   >
 > = {
