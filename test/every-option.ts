@@ -33,6 +33,7 @@ export const everyOption: Required<
   fetchManyMethod: () => [],
   memoMethod: () => 1,
   keyOf: () => 1,
+  freeze: 'shallow',
   backgroundFetchSize: 2,
   noDeleteOnFetchRejection: true,
   allowStaleOnFetchRejection: true,

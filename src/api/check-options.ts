@@ -1,5 +1,6 @@
 // The check of the constructor's options: read once each, and refused before anything is allocated.
 
+import { keepingOf } from '../cache/values.js';
 import {
   checkFunction,
   checkMax,
@@ -54,19 +55,22 @@ function checkFreshness<K, V>(options: FreshnessOptions<K, V>): FreshnessOptions
   return given;
 }
 
+function checkIsObject(options: unknown): void {
+  if (typeof options === 'object' && options !== null) return;
+  throw new LRUCacheTypeError(
+    'INVALID_OPTIONS',
+    `LRUCache needs an options object with max, maxSize or ttl, not ${show(options)}`,
+  );
+}
+
 /**
  * Checks what `new LRUCache` was given. Throws as its docstring says. (The result is one literal:
  * a spread would grow, and be copied, property by property.)
  */
 export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construction<K, V, FC> {
-  if (typeof options !== 'object' || options === null) {
-    throw new LRUCacheTypeError(
-      'INVALID_OPTIONS',
-      `LRUCache needs an options object with max, maxSize or ttl, not ${show(options)}`,
-    );
-  }
+  checkIsObject(options);
   const { max, maxSize, maxEntrySize, sizeCalculation, ttl, perf, engine } = options;
-  const { dispose, disposeAfter, onInsert, keyOf } = options;
+  const { dispose, disposeAfter, onInsert, keyOf, freeze } = options;
   const { fetchMethod, fetchManyMethod, memoMethod } = options;
   const callbacks = {
     sizeCalculation,
@@ -81,6 +85,7 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construc
   for (const name of CALLBACK_NAMES) {
     if (callbacks[name] !== undefined) checkFunction(name, callbacks[name]);
   }
+  keepingOf(freeze);
   const checkedMax = max === undefined || max === 0 ? 0 : checkMax(max);
   const checkedMaxSize =
     maxSize === undefined || maxSize === 0 ? 0 : checkMaxSize('maxSize', maxSize);
@@ -89,7 +94,7 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construc
       ? checkedMaxSize
       : checkMaxSize('maxEntrySize', maxEntrySize);
   const checkedTtl = ttl === undefined || ttl === 0 ? 0 : checkTtl(ttl);
-  if (checkedMax === 0 && checkedMaxSize === 0 && checkedTtl === 0) {
+  if (!(checkedMax || checkedMaxSize || checkedTtl)) {
     throw new LRUCacheTypeError('INVALID_OPTIONS', 'One of max, maxSize and ttl is needed');
   }
   if (sizeCalculation !== undefined && checkedEntrySize === 0) {
@@ -104,6 +109,7 @@ export function checkOptions<K, V, FC>(options: OptionsBase<K, V, FC>): Construc
     fetchManyMethod,
     memoMethod,
     keyOf,
+    freeze,
     max: checkedMax,
     maxSize: checkedMaxSize,
     maxEntrySize: checkedEntrySize,

@@ -117,7 +117,7 @@ export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
   find(fn: Visitor<K, V, this, boolean>, getOptions?: GetOptions<K, V, FC>): V | undefined {
     checkFunction('fn', fn);
     const options = checkCallOptions(getOptions);
-    for (const [key, value, id] of this.#walk(true, pickAll as Picker<K, V, [K, V, K]>)) {
+    for (const [id, key, value] of this.#walk(true, pickAll as Picker<K, V, [K, K, V]>)) {
       if (fn(value, key, this)) return getFound(this.#store, key, id, options);
     }
     return undefined;
@@ -136,14 +136,15 @@ export abstract class IterableCache<K, V, FC> extends Settings<K, V, FC> {
   }
 }
 
-const pickKey: Picker<unknown, unknown, unknown> = (entries, slot) => entries.keyAt(slot);
-const pickValue: Picker<unknown, unknown, unknown> = (entries, slot) => entries.valueAt(slot);
-const pickEntry: Picker<unknown, unknown, [unknown, unknown]> = (entries, slot) => [
-  entries.keyAt(slot),
-  entries.valueAt(slot),
+const pickKey: Picker<unknown, unknown, unknown> = ({ entries }, slot) => entries.keyAt(slot);
+const pickValue: Picker<unknown, unknown, unknown> = (store, slot) => store.valueAt(slot);
+const pickEntry: Picker<unknown, unknown, [unknown, unknown]> = (store, slot) => [
+  store.entries.keyAt(slot),
+  store.valueAt(slot),
 ];
-const pickAll: Picker<unknown, unknown, [unknown, unknown, unknown]> = (entries, slot) => [
-  entries.keyAt(slot),
-  entries.valueAt(slot),
-  entries.idAt(slot),
+const pickAll: Picker<unknown, unknown, [unknown, unknown, unknown]> = (store, slot) => [
+  store.entries.idAt(slot),
+  store.entries.keyAt(slot),
+  // The last: it may be user code.
+  store.valueAt(slot),
 ];

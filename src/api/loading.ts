@@ -272,7 +272,7 @@ export abstract class LoadingCache<K, V, FC> extends IterableCache<K, V, FC> {
     const loads = this.#loads;
     if (context) report?.add({ context });
     if (forceRefresh) report?.add({ forceRefresh: true });
-    if (loads !== undefined) return loads.fetch(key, id, request, report);
+    if (loads !== undefined) return this.#store.giveSoon(loads.fetch(key, id, request, report));
     report?.add({ fetch: 'get' });
     return this.#store.get(key, options, report, id);
   }

@@ -503,6 +503,7 @@ export declare namespace LRUCache {
   export type InsertReason = types.InsertReason;
   export type Inserter<K, V> = types.Inserter<K, V>;
   export type KeyOf<K> = types.KeyOf<K>;
+  export type Freeze<V> = types.Freeze<V>;
   export type SizeCalculator<K, V> = types.SizeCalculator<K, V>;
   export type TtlCalculator<K, V> = types.TtlCalculator<K, V>;
   export type Fetcher<K, V, FC = unknown> = types.Fetcher<K, V, FC>;

@@ -117,7 +117,7 @@ export function deleteWhere<K, V, FC>(
     const [id, key] = [entries.idAt(slot), entries.keyAt(slot)];
     return { slot, id, key, value: entries.valueAt(slot) as V };
   });
-  const unwanted = all.filter(({ value, key }) => isUnwanted(value, key));
+  const unwanted = all.filter(({ value, key }) => isUnwanted(store.give(value), key));
   // The function may have changed the cache.
   const { entries } = store;
   const isThere = ({ slot, id, value }: (typeof all)[number]) =>

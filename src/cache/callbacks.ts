@@ -35,6 +35,8 @@ export class Callbacks<K, V> {
   readonly dispose: Disposer<K, V> | undefined;
   readonly disposeAfter: Disposer<K, V> | undefined;
   readonly onInsert: Inserter<K, V> | undefined;
+  /** What is given of a value that is stored; undefined if that is the same. */
+  give: ((value: V) => V) | undefined;
   /** The cache, which callbacks get as `this`. */
   readonly #owner: object;
   /** What the operation in progress removed, and what it added. */
@@ -98,14 +100,14 @@ export class Callbacks<K, V> {
 
   /** The calls of what was noted, in their order. */
   #calls(): (() => void)[] {
-    const { dispose, disposeAfter, onInsert } = this;
+    const { dispose, disposeAfter, onInsert, give } = this;
     const owner = this.#owner;
     const calls: (() => void)[] = [];
     for (const { value, key, reason } of dispose === undefined ? [] : this.#removed) {
       calls.push(() => dispose?.call(owner, value, key, reason));
     }
     for (const { value, key, reason } of this.#inserted) {
-      calls.push(() => onInsert?.call(owner, value, key, reason));
+      calls.push(() => onInsert?.call(owner, give ? give(value) : value, key, reason));
     }
     for (const { value, key, reason } of disposeAfter === undefined ? [] : this.#removed) {
       calls.push(() => disposeAfter?.call(owner, value, key, reason));

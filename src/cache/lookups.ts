@@ -49,7 +49,7 @@ export function peek<K, V, FC>(
   const id = store.idOf(key);
   const isStaleShown = pick(options?.allowStale, store.settings.allowStale);
   const slot = isStaleShown ? store.entries.find(id) : find(store, id);
-  const value = store.entries.valueAt(Math.max(slot, NIL));
+  const value = store.valueAt(Math.max(slot, NIL));
   if (value !== undefined) {
     report?.add({ peek: 'hit', value });
   } else if (report !== undefined) {

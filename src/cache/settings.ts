@@ -9,6 +9,7 @@ import type {
   BatchFetcher,
   Disposer,
   Fetcher,
+  Freeze,
   Inserter,
   KeyOf,
   Memoizer,
@@ -63,6 +64,7 @@ export class Settings<K, V, FC> {
   readonly #fetchManyMethod: BatchFetcher<K, V, FC> | undefined;
   readonly #memoMethod: Memoizer<K, V, FC> | undefined;
   readonly #keyOf: KeyOf<K> | undefined;
+  readonly #freeze: Freeze<V> | undefined;
   readonly #perf: Perf | undefined;
   readonly #recordStats: boolean;
   readonly #freshness: FreshnessOptions<K, V> | undefined;
@@ -92,6 +94,7 @@ export class Settings<K, V, FC> {
     this.#fetchManyMethod = options.fetchManyMethod;
     this.#memoMethod = options.memoMethod;
     this.#keyOf = options.keyOf;
+    this.#freeze = options.freeze;
     this.#perf = options.perf;
     this.#recordStats = options.recordStats;
     this.#freshness = options.freshness;
@@ -130,6 +133,11 @@ export class Settings<K, V, FC> {
   /** Returns what a key is found by. */
   get keyOf(): KeyOf<K> | undefined {
     return this.#keyOf;
+  }
+
+  /** How values are kept from being changed. */
+  get freeze(): Freeze<V> | undefined {
+    return this.#freeze;
   }
 
   /** The clock: the one that was given, or the one that the host has now. */

@@ -45,6 +45,7 @@ export function infoOf<K, V, FC>(store: Store<K, V, FC>, key: K): Entry<V> | und
     }
   }
   if (entries.isWeighed) entry.size = entries.weightAt(slot);
+  entry.value = store.give(entry.value);
   return entry;
 }
 
@@ -67,6 +68,7 @@ export function dumpOf<K, V, FC>(store: Store<K, V, FC>): [K, Entry<V>][] {
     if (born !== undefined) entry.born = Math.floor(wallClock - ageAt(now, born));
     dump.push([entries.keyAt(slot), entry]);
   }
+  for (const [, entry] of dump) entry.value = store.give(entry.value);
   return dump;
 }
 

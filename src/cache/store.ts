@@ -10,6 +10,7 @@
 // S3  A stale entry is treated as absent unless the caller allows stale values. It stays stored
 //     until it is removed. A ttl of 0 is no ttl.
 // S4  An operation on a key goes by its id from its first line on (keys.ts).
+// S5  Only values from `give` and `valueAt` go out of a cache that goes on having them (values.ts).
 
 import { NIL } from '../../assembly/layout.js';
 import { budgetFor, checkAge, limitFor, pick } from '../common/check.js';
@@ -30,6 +31,7 @@ import { isTooLarge, refuseSize, weightOf } from './measure.js';
 import type { Settings } from './settings.js';
 import { countGet } from './stats.js';
 import { publishDelete, type Report } from './status.js';
+import { type Keeping, keepingOf } from './values.js';
 
 /** What a store is made of; each part is there only if the cache needs it. */
 export interface StoreParts<K, V, FC> {
@@ -62,6 +64,7 @@ export class Store<K, V, FC> {
   readonly #entries: Entries<K, V>;
   readonly #perf: Perf | undefined;
   readonly #keyOf: KeyOf<K> | undefined;
+  readonly #keeping: Keeping<V> | undefined;
   #clock: Clock | undefined;
   #autopurge: Autopurge | undefined;
 
@@ -77,6 +80,8 @@ export class Store<K, V, FC> {
     if (this.settings.maxEntrySize !== 0) this.entries.useWeights(budgetFor(this.maxSize));
     const { settings } = this;
     this.#keyOf = settings.keyOf;
+    this.#keeping = keepingOf(settings.freeze);
+    if (this.callbacks !== undefined) this.callbacks.give = this.#keeping?.onGet;
     if (this.#keyOf !== undefined) this.#entries.originals = [];
     if (settings.hasFreshness) {
       this.graceMs = Math.max(settings.staleWhileRevalidate, settings.staleIfError);
@@ -176,8 +181,10 @@ export class Store<K, V, FC> {
     const { isTimed, isWeighed, originals } = this.#entries;
     const isWatched =
       (this.stats ?? this.callbacks ?? this.loads ?? this.#entries.tags) !== undefined;
-    const isPlainToWrite = !isWeighed && !isWatched;
-    if (isTimed || originals !== undefined) this.#entries.path = PATH_SLOW;
+    const keeping = this.#keeping;
+    const isPlainToWrite = !isWeighed && !isWatched && keeping === undefined;
+    const isPlainToRead = !isTimed && (originals ?? keeping?.onGet) === undefined;
+    if (!isPlainToRead) this.#entries.path = PATH_SLOW;
     else this.#entries.path = isPlainToWrite ? PATH_FAST : PATH_FAST_READS;
   }
 
@@ -192,6 +199,28 @@ export class Store<K, V, FC> {
   /** What a key is found by. Throws `INVALID_KEY`, or what `keyOf` throws. */
   idOf(key: K): K {
     return this.#keyOf === undefined ? key : idOf(this.#keyOf, key);
+  }
+
+  /** What is to be stored of a value. Throws `INVALID_VALUE`, or what `freeze` throws. */
+  keep(value: V): V {
+    return this.#keeping === undefined ? value : this.#keeping.onSet(value);
+  }
+
+  /** What is given out of a value that is stored. Throws as `keep`. */
+  give<T extends V | undefined>(value: T): T {
+    const onGet = this.#keeping?.onGet;
+    return onGet === undefined || value === undefined ? value : (onGet(value as V & T) as T);
+  }
+
+  /** The same, of a value that may have yet to come. */
+  giveSoon(value: V | undefined | Promise<V | undefined>): typeof value {
+    if (this.#keeping?.onGet === undefined) return value;
+    return Promise.resolve(value).then((came) => this.give(came));
+  }
+
+  /** What is given out of the value of a slot. */
+  valueAt(slot: number): V | undefined {
+    return this.give(this.#entries.valueAt(slot));
   }
 
   /** The clock; made when it is first needed. */
@@ -236,7 +265,7 @@ export class Store<K, V, FC> {
     const value = entries.valueAt(slot);
     if (stats !== undefined) countGet(stats, slot);
     if (report !== undefined) this.#reportGet(report, id, slot, now);
-    return value;
+    return this.give(value);
   }
 
   /** Reports a get that found no stale entry. */
@@ -274,11 +303,12 @@ export class Store<K, V, FC> {
     const isKept = isKeptAnyway || isLoading || isUsable;
     // The options are user code, too, if they have getters: the entry may be another one by now.
     if (!isKept && this.entries.findAt(id, now) === slot) this.removeSlot(-slot, 'expire');
-    return isReturned ? value : undefined;
+    return isReturned ? this.give(value) : undefined;
   }
 
   /**
-   * Stores a value; `undefined` deletes. `evicted` collects the entries that had to go.
+   * Stores a value, and returns what is stored in its place (values.ts); `undefined` deletes.
+   * `evicted` collects the entries that had to go.
    * A load of the key is aborted, unless it is the one that `set` stores the result of.
    */
   set(
@@ -288,10 +318,10 @@ export class Store<K, V, FC> {
     report: Report<K, V, FC> | undefined,
     evicted?: [K, V][],
     id = this.idOf(key),
-  ): void {
+  ): V | undefined {
     if (value === undefined) {
       this.delete(key, 'delete', report, id);
-      return;
+      return undefined;
     }
     report?.add({ value });
     const { settings, callbacks } = this;
@@ -305,9 +335,10 @@ export class Store<K, V, FC> {
     const weight = this.entries.isWeighed
       ? weightOf(key, value, options?.size, sizeCalculation)
       : refuseSize(options?.size, sizeCalculation);
+    const kept = this.keep(value);
     if (isTooLarge(weight, settings.maxEntrySize, this.maxSize)) {
       this.delete(key, 'set', report, id);
-      return;
+      return kept;
     }
     const tags = checkTags(options?.tags);
     const hasAge = ttl !== 0 || this.entries.isTimed;
@@ -323,8 +354,8 @@ export class Store<K, V, FC> {
     try {
       code = entries.put(id);
       const isWatched = (callbacks ?? this.stats ?? report ?? evicted) !== undefined;
-      if (isWatched) this.#replace(code, id, key, value, isSilent, report, evicted);
-      else this.#write(code, id, key, value);
+      if (isWatched) this.#replace(code, id, key, kept, isSilent, report, evicted);
+      else this.#write(code, id, key, kept);
       if (entries.isTimed || entries.isWeighed) {
         const isAgeKept = isKept && isUpdate(code);
         if (entries.writeColumns(slotOf(code), weight, start, ttl, isAgeKept)) this.shed(evicted);
@@ -343,6 +374,7 @@ export class Store<K, V, FC> {
     if (ttl !== 0 && isPurged) this.autopurge.arm(start + ttl + this.graceMs, this.clock.latest);
     if (load === undefined) callbacks?.commit();
     else this.#finishSet(load);
+    return kept;
   }
 
   #useAges(): void {

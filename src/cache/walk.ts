@@ -15,7 +15,7 @@ import { throwDisposed } from '../engine/dead.js';
 import type { Entries } from '../entries/entries.js';
 
 /** What a step yields of the entry in a slot. */
-export type Picker<K, V, T> = (entries: Entries<K, V>, slot: number) => T;
+export type Picker<K, V, T> = (store: Walkable<K, V>, slot: number) => T;
 
 // Gives walks what generators have: their name, and the iterator helpers of hosts that have them.
 const GeneratorPrototype = Object.getPrototypeOf(function* () {}.prototype) as object;
@@ -25,6 +25,8 @@ export interface Walkable<K, V> {
   readonly entries: Entries<K, V>;
   /** Whether the walk yields this slot. False if its entry was removed since the slot was read. */
   isShown(slot: number): boolean;
+  /** What is given out of the value of a slot. */
+  valueAt(slot: number): V | undefined;
 }
 
 /** Iterator over one cache. `T` is the key, the value or the pair of both. */
@@ -53,7 +55,7 @@ export class Walk<K, V, T> implements IterableIterator<T, void, unknown> {
     if (store !== undefined) {
       let slot = this.#first === NIL ? this.#begin(store.entries) : this.#advance(store.entries);
       while (slot !== NIL && !store.isShown(slot)) slot = this.#advance(store.entries);
-      if (slot !== NIL) return { value: this.#pick(store.entries, slot), done: false };
+      if (slot !== NIL) return { value: this.#pick(store, slot), done: false };
       this.#finish();
     }
     return { value: undefined, done: true };

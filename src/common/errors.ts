@@ -35,7 +35,8 @@ export type LRUCacheErrorCode =
   /** The argument of `load` is not a list of entries. */
   | 'INVALID_ENTRIES'
   /**
-   * The `key` function of a memoized function returned a promise; a key of a cache of bytes is
+   * `keyOf` returned something else than a string, number, bigint, boolean or symbol; the `key`
+   * function of a memoized function returned a promise; a key of a cache of bytes is
    * neither a string nor a `Uint8Array`; or a key of a `NumberLRU` is not a whole number from
    * -2^31 to 2^31 - 1.
    */
@@ -43,8 +44,9 @@ export type LRUCacheErrorCode =
   /** A key of a cache of bytes has more than 65,535 bytes. */
   | 'KEY_TOO_LONG'
   /**
-   * The codec of a cache of bytes does not take the value; a value of a `NumberLRU` is no number;
-   * or the array for the values of many keys is not a `Float64Array`, or too short.
+   * The value cannot be frozen, or the function `freeze` returned `undefined`; the codec of a cache
+   * of bytes does not take the value; a value of a `NumberLRU` is no number; or the array for the
+   * values of many keys is not a `Float64Array`, or too short.
    */
   | 'INVALID_VALUE'
   /** The target of `getInto` is no `Uint8Array`, or too short for the value. */
@@ -180,10 +182,11 @@ export class LRUCacheTypeError extends TypeError {
   override readonly name = 'LRUCacheTypeError';
   /** Why the operation was refused. */
   readonly code: LRUCacheErrorCode;
+  declare cause?: unknown;
 
   /** An error with a code and a message. */
-  constructor(code: LRUCacheErrorCode, message: string) {
-    super(message);
+  constructor(code: LRUCacheErrorCode, message: string, options?: Cause) {
+    super(message, options);
     this.code = code;
   }
 }

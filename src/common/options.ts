@@ -13,6 +13,7 @@ import type {
   Disposer,
   EngineKind,
   Fetcher,
+  Freeze,
   Inserter,
   KeyOf,
   Memoizer,
@@ -295,6 +296,20 @@ export interface OptionsBase<K, V, FC> {
    */
   keyOf?: KeyOf<K>;
   /**
+   * Keeps values from being changed by those who get them. `'shallow'` freezes each value when it
+   * is stored; `'deep'` also freezes the arrays and plain objects in it, at any depth. Instances of
+   * classes in it, as a `Date` or a `Buffer`, stay as they are; and what a `Map` or a `Date` holds
+   * can be changed even if it is frozen. A value that cannot be frozen, as a typed array that is not
+   * empty, is refused with `INVALID_VALUE`.
+   *
+   * With a function, such as `structuredClone`, what it returns for a value is stored, and whoever
+   * is given a stored value gets what it returns for that: everyone has a copy. It is not called
+   * for primitives, nor for a value that has left the cache.
+   *
+   * @default undefined
+   */
+  freeze?: Freeze<V>;
+  /**
    * The clock. If not given, it is the `performance` that the host has when the time is read, or
    * `Date` where there is none: fake timers may be installed and removed at any time.
    *
@@ -368,6 +383,7 @@ export interface CheckedOptions<K, V, FC> {
   readonly allowStaleOnFetchAbort: boolean;
   readonly ignoreFetchAbort: boolean;
   readonly keyOf: KeyOf<K> | undefined;
+  readonly freeze: Freeze<V> | undefined;
   /** Undefined for the clock that the host has. */
   readonly perf: Perf | undefined;
   readonly recordStats: boolean;

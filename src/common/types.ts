@@ -59,6 +59,12 @@ export type Inserter<K, V> = (value: V, key: K, reason: InsertReason) => void;
  */
 export type KeyOf<K> = (key: K) => string | number | bigint | boolean | symbol;
 
+/**
+ * How values are kept from being changed: `'shallow'` freezes them, `'deep'` also the arrays and
+ * plain objects in them, and a function returns the copy that is stored, and those that are given.
+ */
+export type Freeze<V> = 'shallow' | 'deep' | ((value: V) => V);
+
 /** Returns the size of an entry: a whole number above 0. */
 export type SizeCalculator<K, V> = (value: V, key: K) => Size;
 

@@ -34,7 +34,7 @@ export function callTogether<K, V, FC>(
     new Promise<BatchResult<K, V>>((resolve) => {
       for (const load of members) load.isStarting = true;
       try {
-        const staleValues = members.map(({ staleValue }) => staleValue);
+        const staleValues = members.map(({ staleValue }) => loads.give(staleValue));
         const keys = members.map(({ key }) => key);
         resolve(call(keys, staleValues, { signal, options: members.map((m) => m.options) }));
       } finally {

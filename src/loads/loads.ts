@@ -104,6 +104,11 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
     return this.#fetchManyMethod !== undefined;
   }
 
+  /** What is given out of a value that is stored. Throws as `Store.give`. */
+  give(value: V | undefined): V | undefined {
+    return this.#store.give(value);
+  }
+
   /** What a key is found by. Throws as `Store.idOf`. */
   idOf(key: K): K {
     return this.#store.idOf(key);
@@ -379,7 +384,12 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
         const fetcherOptions = { signal: controller.signal, options, context: context as FC };
         // A promise, or a thenable, is waited for; `undefined` is a result like any other.
         resolve(
-          fetchMethod.call(this.#store.settings, key, staleValue, fetcherOptions) as V | undefined,
+          fetchMethod.call(
+            this.#store.settings,
+            key,
+            this.#store.give(staleValue),
+            fetcherOptions,
+          ) as V | undefined,
         );
       } finally {
         load.isStarting = false;
@@ -432,12 +442,16 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
     const elapsedMs = this.#timeOf(load);
     if (load.isOver) return;
     const isWanted = this.#end(load, elapsedMs);
+    // All who wait share what is stored, or would have been.
+    let kept: V | undefined;
     if (isWanted && value !== undefined && !this.#isOutdated(load)) {
       report?.add({ fetchUpdated: true });
-      this.#store.set(load.key, value, options, report, undefined, load.id);
+      kept = this.#store.set(load.key, value, options, report, undefined, load.id);
+    } else if (value !== undefined) {
+      kept = this.#store.keep(value);
     }
     report?.write();
-    load.settle(value);
+    load.settle(kept);
   }
 
   /** Whether a tag of a load was invalidated since it began (T3 of tags.ts). */

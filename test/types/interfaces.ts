@@ -125,7 +125,8 @@ export type Given = [
 type Theirs<T> = Flat<
   Omit<
     T,
-    | ('recordStats' | 'engine' | 'fetchManyMethod' | 'ttlCalculation' | 'maxAge' | 'keyOf')
+    | ('recordStats' | 'engine' | 'fetchManyMethod' | 'ttlCalculation' | 'maxAge')
+    | ('keyOf' | 'freeze')
     | ('staleWhileRevalidate' | 'staleIfError' | 'refreshAhead' | 'loadTimeout' | 'waitUntil')
     | ('born' | 'tags')
   >

@@ -141,7 +141,8 @@ type PageOptions = LRUCache.OptionsBase<string, Page, Context>;
 export const everyOption: Required<
   Omit<
     PageOptions,
-    | ('recordStats' | 'engine' | 'fetchManyMethod' | 'ttlCalculation' | 'maxAge' | 'keyOf')
+    | ('recordStats' | 'engine' | 'fetchManyMethod' | 'ttlCalculation' | 'maxAge')
+    | ('keyOf' | 'freeze')
     | ('staleWhileRevalidate' | 'staleIfError' | 'refreshAhead' | 'loadTimeout' | 'waitUntil')
   >
 > = {
