@@ -122,15 +122,13 @@ function preambleOf(name, format) {
 }
 
 /**
- * Gives the classes of a cache the names that V8 shows when a method is called without its cache: a
- * name of their own, and private fields that say whose they are. To terser, which shortens all
- * private names, they are ordinary properties.
+ * Gives the class the names that V8 shows when a method is called without its cache: a name of its
+ * own, and private fields that say whose they are. To terser, which shortens all private names,
+ * they are ordinary properties.
  */
 function withNamesOfReceivers(text) {
-  const chain =
-    /^var (?:\w+, )?(Settings|IterableCache|LoadingCache|LRUCache) = class [\s\S]*?^\}[;,]/gm;
-  return text.replace(chain, (body, name) =>
-    body.replace('= class', `= class ${name}`).replace(/#(?=\w)/g, () => FIELD_KEPT),
+  return text.replace(/^var (?:\w+, )?LRUCache = class [\s\S]*?^\}[;,]/gm, (body) =>
+    body.replace('= class', '= class LRUCache').replace(/#(?=\w)/g, () => FIELD_KEPT),
   );
 }
 

@@ -1,5 +1,6 @@
 // The check of the constructor's options: read once each, and refused before anything is allocated.
 
+import type { Construction } from '../cache/settings.js';
 import { keepingOf } from '../cache/values.js';
 import {
   checkFunction,
@@ -12,11 +13,8 @@ import {
   show,
 } from '../common/check.js';
 import { LRUCacheTypeError } from '../common/errors.js';
-import type { CheckedOptions, FreshnessOptions, OptionsBase } from '../common/options.js';
-import { checkEngine, hostFor, type TableHost } from '../engine/lifetime.js';
-
-/** Checked options, and where the cache is to live. */
-export type Construction<K, V, FC> = CheckedOptions<K, V, FC> & { readonly engine: TableHost };
+import type { Freshness, FreshnessOptions, OptionsBase } from '../common/options.js';
+import { checkEngine, hostFor } from '../engine/lifetime.js';
 
 /** A checked `maxSize` or `maxEntrySize`. Throws `INVALID_SIZE`. */
 export function checkMaxSize(name: string, size: unknown): number {
@@ -42,17 +40,16 @@ const CALLBACK_NAMES = [
  * The options of freshness.ts, checked; undefined if none is given. Throws `INVALID_TTL`,
  * `INVALID_CALLBACK` or `INVALID_OPTIONS`.
  */
-function checkFreshness<K, V>(options: FreshnessOptions<K, V>): FreshnessOptions<K, V> | undefined {
-  const { ttlCalculation, maxAge, staleWhileRevalidate, staleIfError } = options;
-  const { refreshAhead, loadTimeout, waitUntil } = options;
+function checkFreshness<K, V>(options: FreshnessOptions<K, V>): Freshness<K, V> | undefined {
+  const { ttlCalculation, maxAge = 0, staleWhileRevalidate = 0, staleIfError = 0 } = options;
+  const { refreshAhead = 0, loadTimeout = 0, waitUntil } = options;
   const given = {
     ...{ ttlCalculation, maxAge, staleWhileRevalidate, staleIfError },
     ...{ refreshAhead, loadTimeout, waitUntil },
   };
-  if (!Object.values(given).some((value) => value !== undefined)) return undefined;
   if (ttlCalculation !== undefined) checkFunction('ttlCalculation', ttlCalculation);
   checkWindows(given);
-  return given;
+  return Object.values(given).some(Boolean) ? given : undefined;
 }
 
 function checkIsObject(options: unknown): void {

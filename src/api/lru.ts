@@ -1,8 +1,9 @@
 // LRUCache: the class people use, after lru-cache 11.
 //
-// It owns the interface: arguments, their defaults, and what is reported of a call. What an
-// operation does is store.ts, loads are loads.ts; where a key's slot is, and what is in it, is
-// entries.ts; which slot was used when is the engine's.
+// It owns the interface: signatures, what they mean, the options that are properties, and the fast
+// paths of `get`, `set` and `delete`. Everything else is a call of one function: cache/ has what an
+// operation does and what is reported of it, loads/ what loads a value, entries/ where a key's slot
+// is and what is in it.
 //
 // L1  Nothing in here calls a public method of the cache, so that a subclass may override any.
 // L2  A cache without ttl, sizes, callbacks, loads and statistics goes to its entries directly; a
@@ -12,6 +13,9 @@
 // L3  Objects that callers pass are read, each property once, and never written, but for `status`.
 // L4  The class does not name itself in its body: the bundler would give it a second name there,
 //     which errors and heap snapshots would show.
+// L5  The options that may be changed are plain properties, as in lru-cache: a subclass may declare
+//     them anew. They are checked where they are used. The others belong to the part that uses
+//     them, and are read here from there.
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
@@ -20,19 +24,50 @@ import { clear, deleteWhere, invalidateTag, pop, purge, resize } from '../cache/
 import { metrics } from '../cache/channels.js';
 import { deleteMany, getMany, hasMany, setMany } from '../cache/many.js';
 import { dumpOf, infoOf, loadInto, remainingTtlOf } from '../cache/snapshot.js';
-import { countGet, newStats } from '../cache/stats.js';
-import { getByStore, hasByStore, peekByStore, setByStore } from '../cache/status.js';
-import type { Store } from '../cache/store.js';
-import { checkFunction, checkMax } from '../common/check.js';
-import { keepName, LRUCacheError, LRUCacheTypeError } from '../common/errors.js';
+import { countGet, countsOf, newStats } from '../cache/stats.js';
+import { getByStore, getFound, hasByStore, peekByStore, setByStore } from '../cache/status.js';
+import { Store } from '../cache/store.js';
+import { visitAll, walkAll, walkEntries, walkKeys, walkValues } from '../cache/walk.js';
+import { checkCallOptions, checkFunction, checkMax } from '../common/check.js';
+import { keepName, LRUCacheTypeError } from '../common/errors.js';
 import type * as options from '../common/options.js';
 import type * as types from '../common/types.js';
 import { warnUnbounded } from '../common/warning.js';
 import { hostFor } from '../engine/lifetime.js';
 import { type Entries, PATH_FAST, PATH_SLOW } from '../entries/entries.js';
+import { hostClock } from '../expiry/host-time.js';
+import { fetchMany, fetchOne, forceFetchOne } from '../loads/fetching.js';
+import { Loads } from '../loads/loads.js';
+import { getOrInsert, getOrInsertComputed, memo } from '../loads/memo.js';
 import { checkMaxSize, checkOptions } from './check-options.js';
-import { storeOf } from './iterable.js';
-import { LoadingCache } from './loading.js';
+import { customInspect, type Inspect, inspected } from './inspect.js';
+
+type FetchArgument<K, V, FC> = unknown extends FC
+  ? types.FetchOptions<K, V, FC>
+  : FC extends undefined | void
+    ? types.FetchOptionsNoContext<K, V, FC>
+    : types.FetchOptionsWithContext<K, V, FC>;
+
+type FetchManyArgument<K, V, FC> = unknown extends FC
+  ? types.FetchManyOptions<K, V, FC>
+  : FC extends undefined | void
+    ? types.FetchManyOptions<K, V, FC>
+    : types.FetchManyOptionsWithContext<K, V, FC>;
+
+type MemoArgument<K, V, FC> = unknown extends FC
+  ? types.MemoOptions<K, V, FC>
+  : FC extends undefined | void
+    ? types.MemoOptionsNoContext<K, V, FC>
+    : types.MemoOptionsWithContext<K, V, FC>;
+
+/** `T` if a context may be left out, else `never`. */
+type WithoutContext<FC, T> = unknown extends FC ? T : FC extends undefined | void ? T : never;
+
+/** What `forEach` and `find` call: with the value, the key and the cache. */
+type Visitor<K, V, C, T> = (value: V, key: K, cache: C) => T;
+
+/** @internal The store behind a cache, for the checkers of the test suite. */
+export let storeOf: <K, V, FC>(cache: LRUCache<K, V, FC>) => Store<K, V, FC>;
 
 /** @internal The entries behind a cache, for the checkers of the test suite. */
 export function entriesOf<K, V, FC>(cache: LRUCache<K, V, FC>): Entries<K, V> {
@@ -64,20 +99,53 @@ function warnOfNoBound(): void {
  * console.log([...cache.keys()]); // [ 'c', 'a' ]
  * ```
  */
-export class LRUCache<
-  K = NonNullable<unknown>,
-  V = NonNullable<unknown>,
-  FC = unknown,
-> extends LoadingCache<K, V, FC> {
+export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = unknown> {
   static {
     keepName(this, 'LRUCache');
+    storeOf = (cache) => cache.#store;
   }
 
-  readonly #entries: Entries<K, V>;
-  readonly #store: Store<K, V, FC>;
-  readonly #stats: types.Stats | undefined;
+  /**
+   * For how many milliseconds an entry is fresh, or 0 for ever. Applies to values set from now on.
+   */
+  ttl: types.Milliseconds;
+  /** For how many milliseconds one reading of the clock may be used. */
+  ttlResolution: types.Milliseconds;
+  /** Whether stale entries are removed by a timer. */
+  ttlAutopurge: boolean;
+  /** Whether `get` and `fetch` restart the ttl of the entry that they return. */
+  updateAgeOnGet: boolean;
+  /** Whether `has` restarts the ttl of the entry that it finds. */
+  updateAgeOnHas: boolean;
+  /** Whether stale values are returned. */
+  allowStale: boolean;
+  /** Whether `get` keeps the stale entries that it meets. */
+  noDeleteOnStaleGet: boolean;
+  /** Whether overwriting a value leaves the ttl of its key as it is. */
+  noUpdateTTL: boolean;
+  /** Whether `dispose` and `disposeAfter` are left out for values that are overwritten. */
+  noDisposeOnSet: boolean;
+  /** The largest size of one entry, or 0 if there is no bound. */
+  maxEntrySize: types.Size;
+  /** Returns the size of an entry. */
+  sizeCalculation?: types.SizeCalculator<K, V>;
+  /** Without effect: a load in flight has no size. */
+  backgroundFetchSize: types.Size;
+  /** Whether a stale value stays stored when loading a new one fails. */
+  noDeleteOnFetchRejection: boolean;
+  /** Whether `fetch` resolves to the stale value when loading fails. */
+  allowStaleOnFetchRejection: boolean;
+  /** Whether `fetch` resolves to the stale value as soon as the load is aborted. */
+  allowStaleOnFetchAbort: boolean;
+  /** Whether an aborted load goes on, and its result is stored. */
+  ignoreFetchAbort: boolean;
   /** The name of the class, as `Object.prototype.toString` shows it. */
   [Symbol.toStringTag] = 'LRUCache';
+  readonly #store: Store<K, V, FC>;
+  readonly #entries: Entries<K, V>;
+  readonly #stats: types.Stats | undefined;
+  readonly #loads: Loads<K, V, FC> | undefined;
+  readonly #memoMethod: types.Memoizer<K, V, FC> | undefined;
 
   /** The engine of new caches on this host: `wasm`, or `pure` if the host refuses WebAssembly. */
   static get engine(): types.EngineKind {
@@ -94,10 +162,30 @@ export class LRUCache<
    */
   constructor(given: options.Options<K, V, FC> | LRUCache<K, V, FC>) {
     const checked = checkOptions<K, V, FC>(given as options.OptionsBase<K, V, FC>);
-    super(checked);
-    this.#store = storeOf(this);
+    this.ttl = checked.ttl;
+    this.ttlResolution = checked.ttlResolution;
+    this.ttlAutopurge = checked.ttlAutopurge;
+    this.updateAgeOnGet = checked.updateAgeOnGet;
+    this.updateAgeOnHas = checked.updateAgeOnHas;
+    this.allowStale = checked.allowStale;
+    this.noDeleteOnStaleGet = checked.noDeleteOnStaleGet;
+    this.noUpdateTTL = checked.noUpdateTTL;
+    this.noDisposeOnSet = checked.noDisposeOnSet;
+    this.maxEntrySize = checked.maxEntrySize;
+    this.sizeCalculation = checked.sizeCalculation as types.SizeCalculator<K, V>;
+    this.backgroundFetchSize = checked.backgroundFetchSize;
+    this.noDeleteOnFetchRejection = checked.noDeleteOnFetchRejection;
+    this.allowStaleOnFetchRejection = checked.allowStaleOnFetchRejection;
+    this.allowStaleOnFetchAbort = checked.allowStaleOnFetchAbort;
+    this.ignoreFetchAbort = checked.ignoreFetchAbort;
+    this.#memoMethod = checked.memoMethod;
+    this.#store = new Store(this, checked);
     this.#entries = this.#store.entries;
     this.#stats = this.#store.stats;
+    if ((checked.fetchMethod ?? checked.fetchManyMethod) !== undefined) {
+      this.#loads = new Loads(this.#store, checked.fetchMethod, checked.fetchManyMethod);
+      this.#store.useLoads(this.#loads);
+    }
     if (checked.max === 0 && checked.maxSize === 0 && !checked.ttlAutopurge) warnOfNoBound();
   }
 
@@ -453,6 +541,205 @@ export class LRUCache<
     loadInto(this.#store, dump);
   }
 
+  /** Iterates over the keys, most recently used first. The cache may change meanwhile. */
+  keys(): Generator<K, void, unknown> {
+    return walkKeys(this.#store, true);
+  }
+
+  /** Iterates over the values, most recently used first. The cache may change meanwhile. */
+  values(): Generator<V, void, unknown> {
+    return walkValues(this.#store, true);
+  }
+
+  /** Iterates over the entries, most recently used first. The cache may change meanwhile. */
+  entries(): Generator<[K, V], void, unknown> {
+    return walkEntries(this.#store, true);
+  }
+
+  /** Iterates over the entries, most recently used first. The cache may change meanwhile. */
+  [Symbol.iterator](): Generator<[K, V], void, unknown> {
+    return walkEntries(this.#store, true);
+  }
+
+  /** Iterates over the keys, least recently used first. The cache may change meanwhile. */
+  rkeys(): Generator<K, void, unknown> {
+    return walkKeys(this.#store, false);
+  }
+
+  /** Iterates over the values, least recently used first. The cache may change meanwhile. */
+  rvalues(): Generator<V, void, unknown> {
+    return walkValues(this.#store, false);
+  }
+
+  /** Iterates over the entries, least recently used first. The cache may change meanwhile. */
+  rentries(): Generator<[K, V], void, unknown> {
+    return walkEntries(this.#store, false);
+  }
+
+  /**
+   * Calls a function with the value, the key and the cache for every entry, most recently used
+   * first. An error that it throws ends the walk. Throws `INVALID_CALLBACK` if the argument is not
+   * a function.
+   */
+  forEach(fn: Visitor<K, V, this, unknown>, thisArg: unknown = this): void {
+    visitAll(this.#store, true, fn, thisArg, this);
+  }
+
+  /**
+   * Calls a function with the value, the key and the cache for every entry, least recently used
+   * first. An error that it throws ends the walk. Throws `INVALID_CALLBACK` if the argument is not
+   * a function.
+   */
+  rforEach(fn: Visitor<K, V, this, unknown>, thisArg: unknown = this): void {
+    visitAll(this.#store, false, fn, thisArg, this);
+  }
+
+  /**
+   * Returns the value of the first entry for which a function returns something truthy, searching
+   * from the most recently used, or `undefined` if there is none. Uses the entry as `get` does with
+   * the given options.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const ages = new LRUCache<string, number>({ max: 100 });
+   * ages.set('ada', 36).set('grace', 85);
+   * console.log(ages.find((age) => age < 40)); // 36
+   * ```
+   */
+  find(fn: Visitor<K, V, this, boolean>, getOptions?: types.GetOptions<K, V, FC>): V | undefined {
+    checkFunction('fn', fn);
+    const options = checkCallOptions(getOptions);
+    for (const [id, key, value] of walkAll(this.#store, true)) {
+      if (fn(value, key, this)) return getFound(this.#store, key, id, options);
+    }
+    return undefined;
+  }
+
+  /**
+   * Returns the value of a key as `get` does. If there is none, stores and returns the given value.
+   */
+  getOrInsert(key: K, value: V): V {
+    return getOrInsert(this.#store, key, value);
+  }
+
+  /**
+   * Returns the value of a key as `get` does. If there is none, calls `compute` with the key, and
+   * stores and returns the result.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const squares = new LRUCache<number, number>({ max: 100 });
+   * console.log(squares.getOrInsertComputed(4, (n) => n * n), squares.get(4)); // 16 16
+   * ```
+   */
+  getOrInsertComputed(key: K, compute: (key: K) => V): V {
+    return getOrInsertComputed(this.#store, key, compute);
+  }
+
+  /**
+   * Returns the value of a key, and loads it by `fetchMethod` if it is absent or stale. Without a
+   * `fetchMethod`, it does what `get` does. One load of a key runs at a time, with the options of
+   * the call that started it, and takes no room in the cache. A call with a `signal` can be given
+   * up by itself; the load is aborted when nobody wants it any longer.
+   *
+   * Rejects with what `fetchMethod` throws or rejects with, with the reason of an aborted `signal`,
+   * or with code `FETCH_DELETED` or `FETCH_REPLACED` if the key is deleted or set during the load.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * let loads = 0;
+   * const users = new LRUCache<number, string>({
+   *   max: 100,
+   *   fetchMethod: async (id) => {
+   *     loads += 1;
+   *     return `user ${id}`;
+   *   },
+   * });
+   * const [name] = await Promise.all([users.fetch(1), users.fetch(1)]);
+   * console.log(name, loads); // user 1 1
+   * ```
+   */
+  fetch(key: K, fetchOptions: FetchArgument<K, V, FC>): Promise<V | undefined>;
+  fetch(
+    key: WithoutContext<FC, K>,
+    fetchOptions?: WithoutContext<FC, FetchArgument<K, V, FC>>,
+  ): Promise<V | undefined>;
+  fetch(key: K, fetchOptions?: types.FetchOptions<K, V, FC>): Promise<V | undefined> {
+    return fetchOne(this.#store, this.#loads, key, fetchOptions);
+  }
+
+  /**
+   * Returns the value of a key as `fetch` does, and rejects with code `FETCH_UNDEFINED` if there is
+   * no value.
+   */
+  forceFetch(key: K, fetchOptions: FetchArgument<K, V, FC>): Promise<V>;
+  forceFetch(
+    key: WithoutContext<FC, K>,
+    fetchOptions?: WithoutContext<FC, FetchArgument<K, V, FC>>,
+  ): Promise<V>;
+  forceFetch(key: K, fetchOptions?: types.FetchOptions<K, V, FC>): Promise<V> {
+    return forceFetchOne(this.#store, this.#loads, key, fetchOptions);
+  }
+
+  /**
+   * Returns the values of many keys, and loads all that are absent or stale with one call of
+   * `fetchManyMethod`. Keys that are already being loaded are waited for, and not loaded again.
+   * Without `fetchManyMethod`, `fetchMethod` is called for each key.
+   *
+   * The Map contains the keys that have a value, each once, in the order given. If loads fail,
+   * rejects with the first error; the results of the others are stored. A key that is deleted or
+   * set during its load fails, unless `ignoreFetchAbort` or `allowStaleOnFetchAbort` is given.
+   * Rejects with `INVALID_KEYS` if the keys are not a list, and with `INVALID_BATCH` if the result
+   * of `fetchManyMethod` is not one.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const users = new LRUCache<number, string>({
+   *   max: 100,
+   *   fetchManyMethod: async (ids) => new Map(ids.map((id) => [id, `user ${id}`])),
+   * });
+   * console.log(await users.fetchMany([1, 2])); // Map(2) { 1 => 'user 1', 2 => 'user 2' }
+   * ```
+   */
+  fetchMany(keys: Iterable<K>, fetchOptions: FetchManyArgument<K, V, FC>): Promise<Map<K, V>>;
+  fetchMany(
+    keys: WithoutContext<FC, Iterable<K>>,
+    fetchOptions?: WithoutContext<FC, FetchManyArgument<K, V, FC>>,
+  ): Promise<Map<K, V>>;
+  fetchMany(
+    keys: Iterable<K>,
+    fetchOptions?: types.FetchManyOptions<K, V, FC>,
+  ): Promise<Map<K, V>> {
+    return fetchMany(this.#store, this.#loads, keys, fetchOptions);
+  }
+
+  /**
+   * Returns the value of a key as `get` does. If there is none, calls `memoMethod`, and stores and
+   * returns its result. Throws `NO_MEMO_METHOD` without a `memoMethod`, and what `memoMethod`
+   * throws.
+   *
+   * @example
+   * ```ts
+   * import { LRUCache } from 'wasm-lru';
+   *
+   * const squares = new LRUCache<number, number>({ max: 100, memoMethod: (n) => n * n });
+   * console.log(squares.memo(4)); // 16
+   * ```
+   */
+  memo(key: K, memoOptions: MemoArgument<K, V, FC>): V;
+  memo(key: WithoutContext<FC, K>, memoOptions?: WithoutContext<FC, MemoArgument<K, V, FC>>): V;
+  memo(key: K, memoOptions?: types.MemoOptions<K, V, FC>): V {
+    return memo(this.#store, this.#memoMethod, key, memoOptions);
+  }
+
   /**
    * Returns what the cache has counted since it was made, or `resetStats` was called. Throws
    * `NO_STATS` without the option `recordStats`.
@@ -470,12 +757,12 @@ export class LRUCache<
    * ```
    */
   stats(): types.Stats {
-    return { ...this.#countedStats() };
+    return { ...countsOf(this.#stats) };
   }
 
   /** Sets all counts to 0. Throws `NO_STATS` without the option `recordStats`. */
   resetStats(): void {
-    Object.assign(this.#countedStats(), newStats());
+    Object.assign(countsOf(this.#stats), newStats());
   }
 
   /**
@@ -487,9 +774,94 @@ export class LRUCache<
     if (!this.#store.isDisposed) clear(this.#store, true);
   }
 
-  #countedStats(): types.Stats {
-    if (this.#stats !== undefined) return this.#stats;
-    throw new LRUCacheError('NO_STATS', 'stats needs the option recordStats');
+  /** Called for every value that has left the cache. */
+  get dispose(): types.Disposer<K, V> | undefined {
+    return this.#store.callbacks?.dispose;
+  }
+
+  /** Called for every value that has left the cache, after every `dispose`. */
+  get disposeAfter(): types.Disposer<K, V> | undefined {
+    return this.#store.callbacks?.disposeAfter;
+  }
+
+  /** Called for every value that was stored. */
+  get onInsert(): types.Inserter<K, V> | undefined {
+    return this.#store.callbacks?.onInsert;
+  }
+
+  /** Loads the value of a key for `fetch`. */
+  get fetchMethod(): types.Fetcher<K, V, FC> | undefined {
+    return this.#loads?.fetchMethod;
+  }
+
+  /** Loads the values of many keys for `fetchMany`. */
+  get fetchManyMethod(): types.BatchFetcher<K, V, FC> | undefined {
+    return this.#loads?.fetchManyMethod;
+  }
+
+  /** Computes the value of a key for `memo`. */
+  get memoMethod(): types.Memoizer<K, V, FC> | undefined {
+    return this.#memoMethod;
+  }
+
+  /** Returns what a key is found by. */
+  get keyOf(): types.KeyOf<K> | undefined {
+    return this.#store.keyOf;
+  }
+
+  /** How values are kept from being changed. */
+  get freeze(): types.Freeze<V> | undefined {
+    return this.#store.freeze;
+  }
+
+  /** The clock: the one that was given, or the one that the host has now. */
+  get perf(): types.Perf {
+    return this.#store.perf ?? hostClock();
+  }
+
+  /** Returns the ttl of a value. */
+  get ttlCalculation(): types.TtlCalculator<K, V> | undefined {
+    return this.#store.freshness?.ttlCalculation;
+  }
+
+  /** The largest age of a value in milliseconds, whatever its use; 0 if there is no bound. */
+  get maxAge(): types.Milliseconds {
+    return this.#store.freshness?.maxAge ?? 0;
+  }
+
+  /** For how many milliseconds past its ttl a value is returned while a new one is loaded. */
+  get staleWhileRevalidate(): types.Milliseconds {
+    return this.#store.freshness?.staleWhileRevalidate ?? 0;
+  }
+
+  /** For how many milliseconds past its ttl a value is returned if loading a new one fails. */
+  get staleIfError(): types.Milliseconds {
+    return this.#store.freshness?.staleIfError ?? 0;
+  }
+
+  /** The last part of a ttl in which a hit starts to load a new value. */
+  get refreshAhead(): number {
+    return this.#store.freshness?.refreshAhead ?? 0;
+  }
+
+  /** For how many milliseconds a load may go on; 0 if there is no bound. */
+  get loadTimeout(): types.Milliseconds {
+    return this.#store.freshness?.loadTimeout ?? 0;
+  }
+
+  /** Called with a promise for every load that begins. */
+  get waitUntil(): ((promise: Promise<void>) => void) | undefined {
+    return this.#store.freshness?.waitUntil;
+  }
+
+  /** Whether the cache counts for `stats`. */
+  get recordStats(): boolean {
+    return this.#stats !== undefined;
+  }
+
+  /** @internal What consoles show. */
+  [customInspect](depth: number, options: object, inspect: Inspect): string {
+    return inspected(this.constructor.name, this.#store, depth, options, inspect);
   }
 }
 

@@ -36,7 +36,7 @@ export class Callbacks<K, V> {
   readonly disposeAfter: Disposer<K, V> | undefined;
   readonly onInsert: Inserter<K, V> | undefined;
   /** What is given of a value that is stored; undefined if that is the same. */
-  give: ((value: V) => V) | undefined;
+  readonly give: ((value: V) => V) | undefined;
   /** The cache, which callbacks get as `this`. */
   readonly #owner: object;
   /** What the operation in progress removed, and what it added. */
@@ -51,11 +51,13 @@ export class Callbacks<K, V> {
     dispose: Disposer<K, V> | undefined,
     disposeAfter: Disposer<K, V> | undefined,
     onInsert: Inserter<K, V> | undefined,
+    give?: (value: V) => V,
   ) {
     this.#owner = owner;
     this.dispose = dispose;
     this.disposeAfter = disposeAfter;
     this.onInsert = onInsert;
+    this.give = give;
   }
 
   /** Must be called before an operation changes anything. Throws `CALLBACK_LOOP` (C4). */

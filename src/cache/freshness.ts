@@ -1,7 +1,7 @@
 // The freshness of values, beyond a ttl: the options that say how long a value may still be given,
 // when it is loaded anew, and for how long a load is waited for.
 //
-// A cache that uses none of these options has none of this: `Settings` keeps them behind one field.
+// A cache that uses none of these options has none of this: the store has them behind one field.
 //
 // W1  A value is fresh up to its deadline: the start of its age and its ttl. A window begins there.
 // W2  An entry is kept for as long as a window of the cache may give its value: `get`, a purge, and
@@ -10,7 +10,8 @@
 
 import { NIL } from '../../assembly/layout.js';
 import { checkWindows, pick } from '../common/check.js';
-import type { FetchOptions, TtlCalculator } from '../common/types.js';
+import type { Freshness } from '../common/options.js';
+import type { FetchOptions } from '../common/types.js';
 import type { Settings } from './settings.js';
 import type { Store } from './store.js';
 
@@ -28,7 +29,7 @@ export interface Windows {
 
 /** What a call goes by: its options, each read once, or those of the cache. Throws as above. */
 export function windowsOf<K, V, FC>(
-  settings: Settings<K, V, FC>,
+  store: Store<K, V, FC>,
   options: FetchOptions<K, V, FC>,
 ): Windows | undefined {
   const { staleWhileRevalidate, staleIfError, refreshAhead, loadTimeout, waitUntil } = options;
@@ -40,16 +41,17 @@ export function windowsOf<K, V, FC>(
     waitUntil === undefined;
   if (!isNone)
     checkWindows({ staleWhileRevalidate, staleIfError, refreshAhead, loadTimeout, waitUntil });
-  else if (!settings.hasFreshness) return undefined;
-  const revalidated = pick(staleWhileRevalidate, settings.staleWhileRevalidate);
-  const ahead = pick(refreshAhead, settings.refreshAhead);
+  else if (store.freshness === undefined) return undefined;
+  const own = store.freshness;
+  const revalidated = pick(staleWhileRevalidate, own?.staleWhileRevalidate ?? 0);
+  const ahead = pick(refreshAhead, own?.refreshAhead ?? 0);
   return {
     isOpen: revalidated > 0 || ahead > 0,
     staleWhileRevalidate: revalidated,
-    staleIfError: pick(staleIfError, settings.staleIfError),
+    staleIfError: pick(staleIfError, own?.staleIfError ?? 0),
     refreshAhead: ahead,
-    loadTimeout: pick(loadTimeout, settings.loadTimeout) || Number.POSITIVE_INFINITY,
-    waitUntil: pick(waitUntil, settings.waitUntil),
+    loadTimeout: pick(loadTimeout, own?.loadTimeout) || Number.POSITIVE_INFINITY,
+    waitUntil: pick(waitUntil, own?.waitUntil),
   };
 }
 
@@ -71,15 +73,14 @@ export function isAlmostStale<K, V, FC>(store: Store<K, V, FC>, id: K, part: num
 }
 
 /** The ttl of a value that is to be stored; 0 for none. What it is may be anything but checked. */
-export function ttlFor<K, V, FC>(
-  settings: Settings<K, V, FC>,
+export function ttlFor<K, V>(
+  settings: Settings<K, V>,
+  { maxAge, ttlCalculation }: Freshness<K, V>,
   key: K,
   value: V,
   given: unknown,
 ): unknown {
-  const { maxAge } = settings;
-  const calculate: TtlCalculator<K, V> | undefined = settings.ttlCalculation;
-  const ttl = given ?? calculate?.(value, key) ?? settings.ttl;
+  const ttl = given ?? ttlCalculation?.(value, key) ?? settings.ttl;
   if (maxAge === 0 || typeof ttl !== 'number') return ttl;
   return ttl === 0 ? maxAge : Math.min(ttl, maxAge);
 }

@@ -15,46 +15,51 @@
 import { NIL } from '../../assembly/layout.js';
 import { budgetFor, checkAge, limitFor, pick } from '../common/check.js';
 import { LRUCacheError } from '../common/errors.js';
-import type { CheckedOptions } from '../common/options.js';
-import type { DisposeReason, GetOptions, KeyOf, Perf, SetOptions, Stats } from '../common/types.js';
-import { type Entries, PATH_FAST, PATH_FAST_READS, PATH_SLOW } from '../entries/entries.js';
+import type { Freshness } from '../common/options.js';
+import type {
+  DisposeReason,
+  Freeze,
+  GetOptions,
+  KeyOf,
+  Perf,
+  SetOptions,
+  Stats,
+} from '../common/types.js';
+import { Entries, PATH_FAST, PATH_FAST_READS, PATH_SLOW } from '../entries/entries.js';
 import { isEviction, isUpdate, slotOf } from '../entries/outcome.js';
 import { checkTags, Tags } from '../entries/tags.js';
 import { Autopurge } from '../expiry/autopurge.js';
 import { Clock } from '../expiry/clock.js';
 import { purge, restartAges } from './bulk.js';
-import type { Callbacks } from './callbacks.js';
+import { Callbacks } from './callbacks.js';
 import { deadlineAt, ttlFor } from './freshness.js';
 import type { LoadInFlight, LoadsInFlight } from './in-flight.js';
 import { idOf } from './keys.js';
 import { isTooLarge, refuseSize, weightOf } from './measure.js';
-import type { Settings } from './settings.js';
-import { countGet } from './stats.js';
+import type { Construction, Settings } from './settings.js';
+import { countGet, newStats } from './stats.js';
 import { publishDelete, type Report } from './status.js';
 import { type Keeping, keepingOf } from './values.js';
 
-/** What a store is made of; each part is there only if the cache needs it. */
-export interface StoreParts<K, V, FC> {
-  readonly entries: Entries<K, V>;
-  /** The cache itself, whose properties stand in for options that a call does not give. */
-  readonly settings: Settings<K, V, FC>;
-  readonly callbacks: Callbacks<K, V> | undefined;
-  readonly stats: Stats | undefined;
-  readonly bounds: Pick<CheckedOptions<K, V, FC>, 'max' | 'maxSize' | 'isEntrySizeImplied'>;
-  /** The clock that was given; undefined for the host's. */
-  readonly perf: Perf | undefined;
-}
-
 /** The entries of one cache and all that has to happen when they change. */
 export class Store<K, V, FC> {
-  readonly settings: Settings<K, V, FC>;
+  /** The cache itself, whose properties stand in for options that a call does not give. */
+  readonly settings: Settings<K, V>;
+  /** Undefined if there is nobody to be called. */
   readonly callbacks: Callbacks<K, V> | undefined;
+  /** Undefined without `recordStats`. */
   readonly stats: Stats | undefined;
   /** Largest number of entries; 0 if it is not bounded. */
   max: number;
   /** Largest sum of sizes; 0 if it is not bounded. */
   maxSize: number;
   readonly isEntrySizeImplied: boolean;
+  /** The options of freshness.ts; undefined if none is in use. */
+  readonly freshness: Freshness<K, V> | undefined;
+  /** The clock that was given; undefined for the host's. */
+  readonly perf: Perf | undefined;
+  readonly keyOf: KeyOf<K> | undefined;
+  readonly freeze: Freeze<V> | undefined;
   /** For how long past its ttl an entry is kept (W2 of freshness.ts). */
   readonly graceMs: number = 0;
   /** By slot, when its value was stored; undefined without `maxAge`. */
@@ -62,33 +67,36 @@ export class Store<K, V, FC> {
   /** Loads in flight; undefined if the cache has no loader. */
   loads: LoadsInFlight<K> | undefined;
   readonly #entries: Entries<K, V>;
-  readonly #perf: Perf | undefined;
-  readonly #keyOf: KeyOf<K> | undefined;
   readonly #keeping: Keeping<V> | undefined;
   #clock: Clock | undefined;
   #autopurge: Autopurge | undefined;
 
-  constructor(parts: StoreParts<K, V, FC>) {
-    this.#entries = parts.entries;
-    this.settings = parts.settings;
-    this.callbacks = parts.callbacks;
-    this.stats = parts.stats;
-    this.#perf = parts.perf;
-    this.max = parts.bounds.max;
-    this.maxSize = parts.bounds.maxSize;
-    this.isEntrySizeImplied = parts.bounds.isEntrySizeImplied;
-    if (this.settings.maxEntrySize !== 0) this.entries.useWeights(budgetFor(this.maxSize));
-    const { settings } = this;
-    this.#keyOf = settings.keyOf;
-    this.#keeping = keepingOf(settings.freeze);
-    if (this.callbacks !== undefined) this.callbacks.give = this.#keeping?.onGet;
-    if (this.#keyOf !== undefined) this.#entries.originals = [];
-    if (settings.hasFreshness) {
-      this.graceMs = Math.max(settings.staleWhileRevalidate, settings.staleIfError);
-      if (settings.maxAge !== 0) this.births = [];
+  constructor(settings: Settings<K, V>, options: Construction<K, V, FC>) {
+    const { dispose, disposeAfter, onInsert, freshness } = options;
+    const hasCallback = (dispose ?? disposeAfter ?? onInsert) !== undefined;
+    this.#entries = new Entries(options.engine, limitFor(options.max));
+    this.settings = settings;
+    this.keyOf = options.keyOf;
+    this.freeze = options.freeze;
+    this.#keeping = keepingOf(options.freeze);
+    if (options.keyOf !== undefined) this.#entries.originals = [];
+    if (hasCallback) {
+      const give = this.#keeping?.onGet;
+      this.callbacks = new Callbacks(settings, dispose, disposeAfter, onInsert, give);
     }
-    const hasTtls = (this.births ?? settings.ttlCalculation) !== undefined;
-    if (settings.ttl !== 0 || hasTtls) this.entries.useAges();
+    if (options.recordStats) this.stats = newStats();
+    this.freshness = freshness;
+    this.perf = options.perf;
+    this.max = options.max;
+    this.maxSize = options.maxSize;
+    this.isEntrySizeImplied = options.isEntrySizeImplied;
+    if (options.maxEntrySize !== 0) this.#entries.useWeights(budgetFor(this.maxSize));
+    if (freshness !== undefined) {
+      this.graceMs = Math.max(freshness.staleWhileRevalidate, freshness.staleIfError);
+      if (freshness.maxAge !== 0) this.births = [];
+    }
+    const hasTtls = (this.births ?? freshness?.ttlCalculation) !== undefined;
+    if (options.ttl !== 0 || hasTtls) this.#entries.useAges();
     this.#choosePath();
   }
 
@@ -135,7 +143,8 @@ export class Store<K, V, FC> {
       entries.renew(slot, now);
       return;
     }
-    const left = (births[slot] as number) + this.settings.maxAge - now;
+    const maxAge = this.freshness?.maxAge ?? 0;
+    const left = (births[slot] as number) + maxAge - now;
     // A ttl of 0 would be none.
     if (left <= 0) return;
     const weight = entries.isWeighed ? entries.weightAt(slot) : 0;
@@ -176,6 +185,12 @@ export class Store<K, V, FC> {
     this.applyBounds(this.max, this.maxSize);
   }
 
+  /** From now on, a set or delete may have a load to abort. */
+  useLoads(loads: LoadsInFlight<K>): void {
+    this.loads = loads;
+    this.#choosePath();
+  }
+
   /** Which of `get` and `set` may pass by the store (L2 of lru.ts). */
   #choosePath(): void {
     const { isTimed, isWeighed, originals } = this.#entries;
@@ -198,7 +213,7 @@ export class Store<K, V, FC> {
 
   /** What a key is found by. Throws `INVALID_KEY`, or what `keyOf` throws. */
   idOf(key: K): K {
-    return this.#keyOf === undefined ? key : idOf(this.#keyOf, key);
+    return this.keyOf === undefined ? key : idOf(this.keyOf, key);
   }
 
   /** What is to be stored of a value. Throws `INVALID_VALUE`, or what `freeze` throws. */
@@ -230,7 +245,7 @@ export class Store<K, V, FC> {
 
   // Apart, as those below: a function within would cost every call of the other its context.
   #makeClock(): Clock {
-    this.#clock = new Clock(this.#perf, (wrong, now) => restartAges(this, wrong, now));
+    this.#clock = new Clock(this.perf, (wrong, now) => restartAges(this, wrong, now));
     return this.#clock;
   }
 
@@ -327,9 +342,10 @@ export class Store<K, V, FC> {
     const { settings, callbacks } = this;
     const isSilent = pick(options?.noDisposeOnSet, settings.noDisposeOnSet);
     const isKept = pick(options?.noUpdateTTL, settings.noUpdateTTL);
-    const ttl = settings.hasFreshness
-      ? (ttlFor(settings, key, value, options?.ttl) as number)
-      : pick(options?.ttl, settings.ttl);
+    const ttl =
+      this.freshness === undefined
+        ? pick(options?.ttl, settings.ttl)
+        : (ttlFor(settings, this.freshness, key, value, options?.ttl) as number);
     const sizeCalculation = pick(options?.sizeCalculation, settings.sizeCalculation);
     const isPurged = settings.ttlAutopurge;
     const weight = this.entries.isWeighed

@@ -11,11 +11,12 @@
 //   - A walk holds slot numbers only: given up half-way, it keeps nothing alive that was removed.
 
 import { NIL } from '../../assembly/layout.js';
+import { checkFunction } from '../common/check.js';
 import { throwDisposed } from '../engine/dead.js';
 import type { Entries } from '../entries/entries.js';
 
 /** What a step yields of the entry in a slot. */
-export type Picker<K, V, T> = (store: Walkable<K, V>, slot: number) => T;
+type Picker<K, V, T> = (store: Walkable<K, V>, slot: number) => T;
 
 // Gives walks what generators have: their name, and the iterator helpers of hosts that have them.
 const GeneratorPrototype = Object.getPrototypeOf(function* () {}.prototype) as object;
@@ -30,7 +31,7 @@ export interface Walkable<K, V> {
 }
 
 /** Iterator over one cache. `T` is the key, the value or the pair of both. */
-export class Walk<K, V, T> implements IterableIterator<T, void, unknown> {
+class Walk<K, V, T> implements IterableIterator<T, void, unknown> {
   #store: Walkable<K, V> | undefined;
   readonly #pick: Picker<K, V, T>;
   readonly #newestFirst: boolean;
@@ -99,4 +100,67 @@ export class Walk<K, V, T> implements IterableIterator<T, void, unknown> {
     this.#store = undefined;
     this.#order = undefined;
   }
+}
+
+/** Goes over the keys, the newest entry first or the oldest. */
+export function walkKeys<K, V>(
+  store: Walkable<K, V>,
+  isNewestFirst: boolean,
+): Generator<K, void, unknown> {
+  return walk(store, isNewestFirst, ({ entries }, slot) => entries.keyAt(slot));
+}
+
+/** Goes over the values. */
+export function walkValues<K, V>(
+  store: Walkable<K, V>,
+  isNewestFirst: boolean,
+): Generator<V, void, unknown> {
+  return walk(store, isNewestFirst, (own, slot) => own.valueAt(slot) as V);
+}
+
+/** Goes over pairs of key and value. */
+export function walkEntries<K, V>(
+  store: Walkable<K, V>,
+  isNewestFirst: boolean,
+): Generator<[K, V], void, unknown> {
+  return walk(store, isNewestFirst, (own, slot) => [
+    own.entries.keyAt(slot),
+    // The last: it may be user code.
+    own.valueAt(slot) as V,
+  ]);
+}
+
+/** Goes over what each entry is found by, its key and its value. */
+export function walkAll<K, V>(
+  store: Walkable<K, V>,
+  isNewestFirst: boolean,
+): Generator<[id: K, key: K, value: V], void, unknown> {
+  return walk(store, isNewestFirst, (own, slot) => [
+    own.entries.idAt(slot),
+    own.entries.keyAt(slot),
+    own.valueAt(slot) as V,
+  ]);
+}
+
+/** Calls a function of every entry. Throws `INVALID_CALLBACK`, and what the function throws. */
+export function visitAll<K, V, C>(
+  store: Walkable<K, V>,
+  isNewestFirst: boolean,
+  fn: (value: V, key: K, cache: C) => unknown,
+  thisArg: unknown,
+  cache: C,
+): void {
+  checkFunction('fn', fn);
+  for (const [key, value] of walkEntries(store, isNewestFirst)) {
+    fn.call(thisArg, value, key, cache);
+  }
+}
+
+/** A walk behaves as a generator, but is not one: it survives what would end a generator. */
+function walk<K, V, T>(
+  store: Walkable<K, V>,
+  isNewestFirst: boolean,
+  pick: Picker<K, V, T>,
+): Generator<T, void, unknown> {
+  return new Walk(store, isNewestFirst, pick) as unknown as Generator<T, void, unknown>;
 }

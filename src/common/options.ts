@@ -299,8 +299,8 @@ export interface OptionsBase<K, V, FC> {
    * Keeps values from being changed by those who get them. `'shallow'` freezes each value when it
    * is stored; `'deep'` also freezes the arrays and plain objects in it, at any depth. Instances of
    * classes in it, as a `Date` or a `Buffer`, stay as they are; and what a `Map` or a `Date` holds
-   * can be changed even if it is frozen. A value that cannot be frozen, as a typed array that is not
-   * empty, is refused with `INVALID_VALUE`.
+   * can be changed even if it is frozen. A value that cannot be frozen, as a typed array with
+   * elements, is refused with `INVALID_VALUE`.
    *
    * With a function, such as `structuredClone`, what it returns for a value is stored, and whoever
    * is given a stored value gets what it returns for that: everyone has a copy. It is not called
@@ -387,7 +387,8 @@ export interface CheckedOptions<K, V, FC> {
   /** Undefined for the clock that the host has. */
   readonly perf: Perf | undefined;
   readonly recordStats: boolean;
-  readonly freshness: FreshnessOptions<K, V> | undefined;
+  /** Undefined if none of these options is in use. */
+  readonly freshness: Freshness<K, V> | undefined;
 }
 
 /** @internal The options of freshness.ts. */
@@ -401,3 +402,14 @@ export type FreshnessOptions<K, V> = {
     | 'loadTimeout'
     | 'waitUntil']?: OptionsBase<K, V, unknown>[Name] | undefined;
 };
+
+/** @internal The same, checked, each with its value or its default. */
+export interface Freshness<K, V> {
+  readonly ttlCalculation: TtlCalculator<K, V> | undefined;
+  readonly maxAge: number;
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+  readonly refreshAhead: number;
+  readonly loadTimeout: number;
+  readonly waitUntil: ((promise: Promise<void>) => void) | undefined;
+}

@@ -17,7 +17,6 @@ import { NIL } from '../../assembly/layout.js';
 import { deadlineAt, isAlmostStale, type Windows, windowsOf } from '../cache/freshness.js';
 import type { LoadsInFlight } from '../cache/in-flight.js';
 import { find } from '../cache/lookups.js';
-import type { Settings } from '../cache/settings.js';
 import type { Report } from '../cache/status.js';
 import type { Store } from '../cache/store.js';
 import { pick } from '../common/check.js';
@@ -50,16 +49,17 @@ export interface Request<K, V, FC> {
 
 /** What is asked for by the options of a call, each read once, or the properties of the cache. */
 export function requestOf<K, V, FC>(
-  settings: Settings<K, V, FC>,
+  store: Store<K, V, FC>,
   given: FetchOptions<K, V, FC>,
   batch: Load<K, V, FC>[] | undefined,
 ): Request<K, V, FC> {
+  const { settings, freshness } = store;
   const { context, forceRefresh = false, signal } = given;
   const options: FetcherFetchOptions<K, V, FC> = {
     allowStale: pick(given.allowStale, settings.allowStale),
     updateAgeOnGet: pick(given.updateAgeOnGet, settings.updateAgeOnGet),
     noDeleteOnStaleGet: pick(given.noDeleteOnStaleGet, settings.noDeleteOnStaleGet),
-    ttl: pick(given.ttl, settings.ttlCalculation ? undefined : settings.ttl) as number,
+    ttl: pick(given.ttl, freshness?.ttlCalculation ? undefined : settings.ttl) as number,
     noDisposeOnSet: pick(given.noDisposeOnSet, settings.noDisposeOnSet),
     size: pick(given.size, 0),
     sizeCalculation: pick(given.sizeCalculation, settings.sizeCalculation) as SizeCalculator<K, V>,
@@ -77,15 +77,15 @@ export function requestOf<K, V, FC>(
   };
   const { tags } = given;
   if (tags !== undefined) options.tags = tags;
-  const windows = windowsOf(settings, given);
+  const windows = windowsOf(store, given);
   return { options, context, forceRefresh, signal: signal || undefined, windows, batch };
 }
 
 /** The loads of one cache. */
 export class Loads<K, V, FC> implements LoadsInFlight<K> {
   readonly #store: Store<K, V, FC>;
-  readonly #fetchMethod: Fetcher<K, V, FC> | undefined;
-  readonly #fetchManyMethod: BatchFetcher<K, V, FC> | undefined;
+  readonly fetchMethod: Fetcher<K, V, FC> | undefined;
+  readonly fetchManyMethod: BatchFetcher<K, V, FC> | undefined;
   readonly #inFlight = new Map<K, Load<K, V, FC>>();
   readonly #signals = new CallerSignals();
 
@@ -95,13 +95,8 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
     fetchManyMethod: BatchFetcher<K, V, FC> | undefined,
   ) {
     this.#store = store;
-    this.#fetchMethod = fetchMethod;
-    this.#fetchManyMethod = fetchManyMethod;
-  }
-
-  /** Whether many keys can be loaded by one call. */
-  get hasBatches(): boolean {
-    return this.#fetchManyMethod !== undefined;
+    this.fetchMethod = fetchMethod;
+    this.fetchManyMethod = fetchManyMethod;
   }
 
   /** What is given out of a value that is stored. Throws as `Store.give`. */
@@ -371,7 +366,7 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
 
   #start(load: Load<K, V, FC>, context: FC | undefined): void {
     const { key, staleValue, options, controller } = load;
-    const fetchMethod = this.#fetchMethod;
+    const fetchMethod = this.fetchMethod;
     if (fetchMethod === undefined) {
       this.dispatch([load], context);
       return;
@@ -404,7 +399,7 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
 
   /** Calls `fetchManyMethod` for the loads of a batch. */
   dispatch(batch: readonly Load<K, V, FC>[], context: FC | undefined): void {
-    const method = this.#fetchManyMethod as BatchFetcher<K, V, FC>;
+    const method = this.fetchManyMethod as BatchFetcher<K, V, FC>;
     callTogether(this, batch, (keys, staleValues, rest) =>
       method.call(this.#store.settings, keys, staleValues, { ...rest, context: context as FC }),
     );

@@ -3,11 +3,10 @@
 import { MarkdownPageEvent } from 'typedoc-plugin-markdown';
 
 const ORIGIN = /^#+ (?:Inherited from|Overrides)\n\n.*\n\n?/gm;
-const BASE = /^#+ Extends\n\n- `LoadingCache`.*\n\n?/gm;
 
 /** Called by TypeDoc. */
 export function load(app) {
   app.renderer.on(MarkdownPageEvent.END, (page) => {
-    page.contents = page.contents?.replaceAll(ORIGIN, '').replaceAll(BASE, '');
+    page.contents = page.contents?.replaceAll(ORIGIN, '');
   });
 }

@@ -5,8 +5,8 @@
 // that was stored, and of any other end by the load being in flight no more.
 
 import type { Scheduler } from 'fast-check';
-import { storeOf } from '../../src/api/iterable.js';
 import type { LRUCache } from '../../src/api/lru.js';
+import { storeOf } from '../../src/api/lru.js';
 import { openCache, type TestEngine } from '../support.js';
 import { expectValid } from '../validate.js';
 import { type Key, LoadsModel, type ModelLoad, type Outcome, type Value } from './model.js';

@@ -67,11 +67,9 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'expiry/host-time': ['clock-host', 'fake-timers', 'lost-timers'],
   'stores/headroom': ['stores.stack'],
   'api/inspect': ['dist'],
-  'api/iterable': ['iteration', 'callbacks', 'extras', 'loads', 'fetch-many'],
   'loads/load': ['loads', 'loads.abort', 'loads.failure', 'fetch-many', 'loads.report'],
-  'api/loading': [
-    ...['loads.memo', 'loads.report', 'loads', 'extras', 'loads.failure', 'fetch-many', 'status'],
-  ],
+  'loads/fetching': ['loads.report', 'loads', 'extras', 'loads.failure', 'fetch-many', 'status'],
+  'loads/memo': ['loads.memo', 'loads.report', 'extras', 'status'],
   'loads/loads': [
     'loads',
     'loads.abort',
