@@ -17,8 +17,8 @@
 // A2  Two free blocks are never neighbours.
 // A3  A bit of the map is set iff its bin is not empty.
 //
-// Every operation is O(1). A refused growth is an answer (0), never a trap, and leaves
-// everything as it was. Memory is never given back to the host: WebAssembly cannot shrink.
+// Every operation is O(1). A refused growth is a return value (0), never a trap, and changes
+// nothing. Memory is never given back to the host: WebAssembly cannot shrink.
 
 import { growthRefused } from './debug/fault.js';
 import {
@@ -178,7 +178,7 @@ function expand(bytes: u32): bool {
   if (growthRefused()) return false;
   if ((memory.size() as u32) + pages > (MEMORY_PAGES_MAX as u32)) return false;
   if (memory.grow(pages) < 0) return false;
-  // Pages that someone else added since the last time are taken over with the new ones.
+  // Pages that other code has added since the last time are taken over with the new ones.
   end = (memory.size() as usize) << PAGE_LOG2;
   setSize(closing, (end - BLOCK_HEADER_BYTES - closing) as u32, 0);
   setSize(end - BLOCK_HEADER_BYTES, 0, 0);

@@ -3,9 +3,9 @@
 // JavaScript has no instruction that compares twelve tags at once; a search of the core's buckets
 // byte by byte takes four times as long as a short chain.
 //
-// C1  Every slot of the index is in the chain of its WORD, once; LINKS lead from slot to slot.
-// C2  `asked` counts the MAPPED slots of each chain. Most tables have none.
-// C3  A chain of CHAIN_MAX slots takes no more, so the cost of a search is bounded.
+// CH1  Every slot of the index is in the chain of its WORD, once; LINKS lead from slot to slot.
+// CH2  `asked` counts the MAPPED slots of each chain. Most tables have none.
+// CH3  A chain of CHAIN_MAX slots accepts no more, so the cost of a search is bounded.
 //
 // Part of the JavaScript engine only; buckets.wasm.ts is the WebAssembly core's.
 
@@ -31,6 +31,11 @@ export function find(table: Table, word: number): number {
     slot = links[slot] as number;
   }
   return table.asked?.has(chain) === true ? ELSEWHERE : NIL;
+}
+
+/** Reads what a search of a word reads first. The result, mixed with `other`, means nothing. */
+export function glance(table: Table, word: number, other: number): number {
+  return (table.heads[chainOf(table, word)] as number) ^ other;
 }
 
 /** The place for a word that is not in the index; 0 if the word is refused. */
@@ -62,7 +67,7 @@ export function vacate(table: Table, word: number, slot: number): void {
     heads[chain] = next;
     return;
   }
-  // Ends before the slot, which is in this chain (C1).
+  // Ends before the slot, which is in this chain (CH1).
   while (links[at] !== slot) at = links[at] as number;
   links[at] = next;
 }

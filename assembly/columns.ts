@@ -3,11 +3,11 @@
 // An entry is stale when more than its ttl has passed since its start. The weights of the live
 // slots add up to TOTAL; above BUDGET, the oldest entries have to be shed.
 //
-// L1  A column is in use or not for as long as the table lives; putting it in use is a call of its
-//     own. A table that uses neither never comes here.
-// L2  TOTAL is the sum of the weights of the live slots, exact, since they are whole numbers and
-//     below 2^53. It exceeds BUDGET only between a `write` that says so and the sheds after it.
-// L3  After a put, the columns of the slot are those of an entry before it, until `write`.
+// CO1  A column is in use or not for as long as the table lives; putting it in use is a call of its
+//      own. A table that uses neither never comes here.
+// CO2  TOTAL is the sum of the weights of the live slots, exact, since they are whole numbers and
+//      below 2^53. It exceeds BUDGET only between a `write` that says so and the sheds after it.
+// CO3  After a put, the columns of the slot are those of an entry before it, until `write`.
 
 import { NIL, SLOT_FIRST, VISIT_RENEW, VISIT_TOUCH } from './layout.js';
 import { dropQueue, oldest, sortByStamp, touch } from './order.js';

@@ -2,15 +2,15 @@
 //
 // It takes the length and a sample of eight units, which ends `offset` units before the end of the
 // string; a string that has no such sample is hashed whole. So keys of any length cost the same.
-// Keys that differ elsewhere only have equal hashes, by their nature or by somebody's design; then
-// the wrapper's Map finds them, at the speed of a Map (S3 in layout.ts), and no secret is needed.
+// Keys that differ only elsewhere have equal hashes, by nature or by design; the wrapper's Map
+// finds them, at the speed of a Map (S3 in layout.ts), so no secret is needed.
 //
-// H1  Equal strings have equal hashes under one offset, whatever their representation (rope,
-//     slice, one-byte). Lone surrogates are distinct: no encoding is involved.
+// HA1  Equal strings have equal hashes under one offset, whatever their representation (rope,
+//      slice, one-byte). Lone surrogates are distinct: no encoding is involved.
 //
-// The sample is multiplied once for four units: the search waits for the hash, and the index mixes
-// all of it once more. The shift between the two keeps differences in both quads from cancelling
-// out.
+// The sample is multiplied once for four units, since the search waits for the hash; the index
+// mixes all of it once more. The shift between the two keeps differences in both quads from
+// cancelling out.
 
 import { mul } from './arith.js';
 import { stringCharCodeAt } from './imports.js';

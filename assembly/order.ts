@@ -16,7 +16,7 @@
 // Why it is cheap: a slot is passed over only if it was used or freed since the queue was built, so
 // each step is paid for by a use, an insertion or a removal. An eviction is amortised O(1), except
 // in a table that holds far fewer entries than it once did, until a rebuild has moved it down (O4).
-// A rebuild takes some 4 ns a record.
+// A rebuild takes about 4 ns per record.
 //
 // O1  Every slot in QUEUE from QUEUE_AT on with a stamp in its bin's range has been there since the
 //     queue was built; a stamp above QUEUE_HIGH, in the open bin, says that it was used since.

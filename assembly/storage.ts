@@ -1,7 +1,7 @@
 // Storage: the typed arrays that hold a table.
 //
-// Arrays are replaced by longer ones in `layOut`, all of them or none: a refusal of memory is an
-// answer (false) and leaves the old ones.
+// `layOut` replaces all arrays by longer ones, or none: a refusal of memory is a return value
+// (false), and the old arrays stay.
 //
 // Part of the JavaScript engine only; storage.wasm.ts is the WebAssembly core's.
 
@@ -9,7 +9,10 @@ import { BIN_SLOTS_LOG2, RECORD_BYTES, SLOT_FIRST } from './layout.js';
 import { hasAges, hasWeights, noColumn, noWords, setRefused, Table } from './slots.js';
 import { reindex, resetEntries } from './table.js';
 
-/** Asked before the arrays of a table are allocated: it throws what a host refuses memory with. */
+/**
+ * Called before the arrays of a table are allocated; throws what a host throws when it refuses
+ * memory.
+ */
 let grant: () => void = () => {};
 
 /** Replaces what grants memory, for tests. */

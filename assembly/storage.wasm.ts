@@ -6,9 +6,9 @@
 //
 // One block, so that it can grow where it lies, and leaves no holes behind when it does.
 //
-// M1  The header's address never changes. The block moves only in `grow`, `useAges`, `useWeights`
-//     and `clear`. A slot keeps its number for as long as its entry lives.
-// M2  A refusal of memory is an answer (false, 0) and leaves everything as it was.
+// SG1  The header's address never changes. The block moves only in `grow`, `useAges`, `useWeights`
+//      and `clear`. A slot keeps its number for as long as its entry lives.
+// SG2  A refusal of memory is a return value (false, 0), and changes nothing.
 //
 // Part of the WebAssembly core only; storage.ts is the JavaScript engine's.
 

@@ -3,11 +3,11 @@
 // It joins the index (buckets), the order (order.ts) and the records: an entry is added, removed or
 // used in all of them. Nothing here allocates, and nothing calls out.
 //
-// T1  A put that finds no room, or whose word the index refuses, changes nothing and says so.
+// T1  A put that finds no room, or whose word the index refuses, changes nothing, and returns that.
 // T2  The index takes one slot of a word. A second key with the same word is MAPPED: the wrapper's
 //     Map finds it, and so the cost of a search does not depend on how many keys share a word.
 // T3  The word that a get missed is remembered, and the put that follows does not search again.
-//     Whatever adds an entry forgets it; what removes or moves one cannot make a word present.
+//     Adding an entry forgets it; removing or moving an entry cannot make a word present.
 
 import { clearIndex, countMapped, find, occupy, Place, vacancyFor, vacate } from './buckets.js';
 import {
@@ -229,7 +229,7 @@ export function nextCapacity(table: Table): u32 {
   return doubled < limit ? doubled : limit > capacity ? limit : capacity + 1;
 }
 
-/** The fields of a table that has no entries. Its storage is another's care. */
+/** Resets the fields of a table without entries; storage does its memory. */
 export function resetEntries(table: Table): void {
   setSize(table, 0);
   setFresh(table, SLOT_FIRST);

@@ -2,17 +2,17 @@
 //
 // The job is the first argument, the result goes to standard output as JSON. In order:
 //
-// B1  Keys and values are made, garbage is collected, and the caches are made and filled. What
-//     that adds to the process is the caches' memory.
-// B2  Passes warm the code up: a share of the time, and at least so many operations that V8 has
-//     optimized JavaScript and WebAssembly.
-// B3  Passes are timed. Drawing the requests, working out what must come of them, and looking up
-//     keys that are made before is not timed. Garbage is not collected on purpose from here on: a
-//     pass pays for what it makes, as a server does. A replay is the exception: it begins each
-//     pass with a new cache, and pays for the garbage of its own passes only.
-// B4  If keys are built in the pass, building them alone is timed likewise, and subtracted.
-// B5  Every pass is checked against the oracle (requests.ts), and the caches are looked into at
-//     the end. Of caches that are not exact, all values must be those of their keys.
+// BC1  Keys and values are made, garbage is collected, and the caches are made and filled. What
+//      that adds to the process is the caches' memory.
+// BC2  Passes warm the code up: a share of the time, and at least so many operations that V8 has
+//      optimized JavaScript and WebAssembly.
+// BC3  Passes are timed. Drawing the requests, working out what must come of them, and looking up
+//      keys that are made before is not timed. Garbage is not collected on purpose from here on: a
+//      pass pays for what it makes, as a server does. A replay is the exception: it begins each
+//      pass with a new cache, and pays for the garbage of its own passes only.
+// BC4  If keys are built in the pass, building them alone is timed likewise, and subtracted.
+// BC5  Every pass is checked against the oracle (requests.ts), and the caches are looked into at
+//      the end. Of caches that are not exact, all values must be those of their keys.
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { Bench, type FnReturnedObject, now } from 'tinybench';

@@ -1,12 +1,12 @@
 // The keys of a cell: one for each id from 0 up, of the kind the cell names.
 //
-// K1  Keys are made once and used again (int, int32, float, string, object), or built by every
-//     operation, within the pass, as a server's requests build theirs (all other kinds). A string
-//     keeps its hash, so only a string that is built costs a cache the hashing.
-// K2  Keys that are built are flat one-byte strings, cut out of a buffer: what a parser of a
-//     protocol hands out. `cons` is the exception: a rope, which the cache has to flatten.
-// K3  Building is timed alone as well, over the same ids, and subtracted. `at` keeps every key it
-//     builds until the next, so that V8 cannot leave out the building of a key that nobody uses.
+// BK1  Keys are made once and used again (int, int32, float, string, object), or built by every
+//      operation, within the pass, as a server's requests build theirs (all other kinds). A string
+//      keeps its hash, so only a string that is built costs a cache the hashing.
+// BK2  Keys that are built are flat one-byte strings, cut out of a buffer: what a parser of a
+//      protocol hands out. `cons` is the exception: a rope, which the cache has to flatten.
+// BK3  Building is timed alone as well, over the same ids, and subtracted. `at` keeps every key it
+//      builds until the next, so that V8 cannot leave out the building of a key that nobody uses.
 
 import type { AnyKey } from './adapters/contenders.js';
 import { mix32 } from './random.js';
@@ -51,7 +51,7 @@ class BuiltKeys implements Keys {
   readonly isBuilt = true;
   readonly keyOf: (id: number) => string;
   #ids: Int32Array = new Int32Array(0);
-  /** The key built last, see K3. */
+  /** The key built last, see BK3. */
   latest = '';
 
   constructor(keyOf: (id: number) => string) {

@@ -4,15 +4,15 @@
 // standard output as JSON. A sample is one pass: the whole trace over a new, empty cache. Only
 // the pass is timed. Before each pass,
 //
-// P1  every request gets a string object of its own, as a server's requests do: V8 keeps a
-//     string's hash in the object, so a string that is used twice is hashed once. (Strings of one
-//     character exist only once in V8.)
-// P2  garbage is collected, so that no pass pays for the keys or the cache of the one before it.
-//     Garbage made by the pass itself is paid for when it fills the young generation. (Passes
-//     that only warm up the code are not counted, and spare the time.)
-// P3  the last cache is kept until after that. With no cache left alive, V8 would throw away the
-//     code optimized for its hidden class.
-// P4  the event loop turns, so that finalizers run, as they do in a server.
+// RC1  every request gets a string object of its own, as a server's requests do: V8 keeps a
+//      string's hash in the object, so a string that is used twice is hashed once. (Strings of one
+//      character exist only once in V8.)
+// RC2  garbage is collected, so that no pass pays for the keys or the cache of the one before it.
+//      Garbage made by the pass itself is paid for when it fills the young generation. (Passes that
+//      only warm up the code are not counted, and spare the time.)
+// RC3  the last cache is kept until after that. With no cache left alive, V8 would throw away the
+//      code optimized for its hidden class.
+// RC4  the event loop turns, so that finalizers run, as they do in a server.
 //
 // Every pass has to come to the oracle's outcome, or there is no result.
 

@@ -1,11 +1,11 @@
 // The requests of a cell: which keys are asked for, pass by pass, and what must come of it.
 //
-// Q1  Caches go on from pass to pass, full from the start, and every pass has other requests.
-//     Only a replay begins each pass with an empty cache and has the same requests.
-// Q2  With several caches, operation i goes to cache i modulo their number, and each cache has
-//     keys of its own.
-// Q3  Keys are numbered: ids. A value's id tells the key, and above it the pass that set it.
-// Q4  What exact caches have to come to is worked out here by the oracle, before each pass.
+// RQ1  Caches go on from pass to pass, full from the start, and every pass has other requests. Only
+//      a replay begins each pass with an empty cache and has the same requests.
+// RQ2  With several caches, operation i goes to cache i modulo their number, and each cache has
+//      keys of its own.
+// RQ3  Keys are numbered: ids. A value's id tells the key, and above it the pass that set it.
+// RQ4  What exact caches have to come to is worked out here by the oracle, before each pass.
 
 import { isComputed } from './keys.js';
 import { ABSENT, ExactLru, type Outcome } from './oracle.js';

@@ -1,8 +1,8 @@
 // What `npm run bench` writes and the documents are generated from: raw data, and its shape only.
 //
-// R1  A sample is one process. Nothing in here is a mean over libraries or a ratio; those are
-//     computed where they are shown (tables.ts), so that anyone can compute others.
-// R2  Times are in ns per operation, memory in bytes, pauses in ms.
+// BR1  A sample is one process. Nothing in here is a mean over libraries or a ratio; those are
+//      computed where they are shown (tables.ts), so that anyone can compute others.
+// BR2  Times are in ns per operation, memory in bytes, pauses in ms.
 
 /** What the keys of a cell are. */
 export const keyKinds = [

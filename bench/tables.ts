@@ -1,17 +1,18 @@
 // From the raw data of a run to figures: medians, spreads, ratios and means.
 //
-// T1  A figure of a library in a cell is the median of its samples. Its spread is half the length
-//     of an interval, as a share of it. Of four samples and more, the interval holds the median
-//     of endlessly many with a probability of CONFIDENCE; of fewer, it holds all samples.
-// T2  A ratio is the time of the other one divided by ours: above 1, we are faster. It is the
-//     median over the rounds in which both were measured, of the ratio within the round: what slows
-//     the machine down for a while slows both. (In the run of 2026-11-23, ratios scattered by 26 %
-//     so, and by 30 % if times of different rounds were divided; with fresh strings 39 and 45 %.)
-// T3  The best exact peer is the one with the least ratio.
-// T4  Building of keys is subtracted in the process that timed it, for the same reason. (With a
-//     median over processes in its place, ratios scattered by 42 to 47 %.)
-// T5  A mean of ratios is the geometric one; its spread is what those of its ratios come to if they
-//     have nothing to do with one another. What was not measured is in no mean.
+// BT1  A figure of a library in a cell is the median of its samples. Its spread is half the length
+//      of an interval, as a share of it. Of four samples and more, the interval holds the median of
+//      endlessly many with a probability of CONFIDENCE; of fewer, it holds all samples.
+// BT2  A ratio is the time of the other one divided by ours: above 1, we are faster. It is the
+//      median over the rounds in which both were measured, of the ratio within the round: what
+//      slows the machine down for a while slows both. (In the run of 2026-11-23, ratios scattered
+//      by 26 % so, and by 30 % if times of different rounds were divided; with fresh strings 39 and
+//      45 %.)
+// BT3  The best exact peer is the one with the least ratio.
+// BT4  Building of keys is subtracted in the process that timed it, for the same reason. (With a
+//      median over processes in its place, ratios scattered by 42 to 47 %.)
+// BT5  A mean of ratios is the geometric one; its spread is what those of its ratios come to if
+//      they have nothing to do with one another. What was not measured is in no mean.
 
 import { intervalOf, medianOf } from './median.js';
 import {
@@ -67,7 +68,7 @@ const familyOfKeys: Readonly<Record<KeyKind, Family>> = {
 /** A median and how sure it is. */
 export interface Figure {
   readonly median: number;
-  /** See T1; absent if there is one sample. */
+  /** See BT1; absent if there is one sample. */
   readonly spread?: number;
 }
 

@@ -1,6 +1,6 @@
-// A method that remembers, for each object by itself.
+// A method that remembers, for each object separately.
 //
-// TypeScript makes this runnable: `npx tsc --module nodenext --target es2022 examples/cached.ts`.
+// Compile it with TypeScript: `npx tsc --module nodenext --target es2022 examples/cached.ts`.
 
 import { cached, memoizedOf } from 'wasm-lru/memoize';
 

@@ -1,4 +1,4 @@
-// Many keys, one query: fetchMany loads what the cache has not, once for all who ask meanwhile.
+// Many keys, one query: fetchMany loads the missing keys once, for all callers at the same time.
 //
 // Run it after `npm run build` with `node examples/loading.mjs`.
 

@@ -1,4 +1,4 @@
-// A function that remembers: one call of it for each list of arguments, errors not counted.
+// A function that remembers: it runs once for each list of arguments, unless it fails.
 //
 // Run it after `npm run build` with `node examples/memoize.mjs`.
 

@@ -1,8 +1,8 @@
 // The public names of the package, and nothing else.
 
 /**
- * The cache: `import { LRUCache } from 'wasm-lru'`. The entries `wasm-lru/pure` and
- * `wasm-lru/inline` export the same names.
+ * The cache: `import { LRUCache } from 'wasm-lru'`. The entries `wasm-lru/pure` and `wasm-lru/edge`
+ * export the same names.
  *
  * @module wasm-lru
  */

@@ -1,6 +1,6 @@
 // The autopurge: every stale entry goes by itself, with one timer for the whole cache.
 //
-// Row E6 of the failures seen elsewhere, and P1 to P3 of autopurge.ts. Timers and `performance` are
+// Row E6 of docs/reliability.md, and P1 to P3 of autopurge.ts. Timers and `performance` are
 // vitest's. That no timer keeps a process alive is shown in clock-host.test.ts.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -1,6 +1,6 @@
 // The clock of the host: which one a cache takes, how often it reads it, and what it leaves behind.
 //
-// Rows E4 and E6 of the failures seen elsewhere, and K3 of clock.ts. What clock.test.ts shows of a
+// Rows E4 and E6 of docs/reliability.md, and K3 of clock.ts. What clock.test.ts shows of a
 // clock that is moved by hand is not repeated here.
 
 import { LRUCache as Peer } from 'lru-cache';

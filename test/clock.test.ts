@@ -1,6 +1,6 @@
 // The clock: what it reads, how often, and what happens when the host's goes back, lies or fails.
 //
-// Rows E2, E3, E4 and E6 of the failures seen elsewhere. In the model of the walks, time is the sum
+// Rows E2, E3, E4 and E6 of docs/reliability.md. In the model of the walks, time is the sum
 // of the steps forward that the host's clock made. WASM_LRU_RUNS sets the number of walks.
 
 import fc from 'fast-check';

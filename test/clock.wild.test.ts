@@ -1,6 +1,6 @@
 // Clocks that err: readings that are no time at all, and what remains of them afterwards.
 //
-// Row E2 of the failures seen elsewhere, K5 of clock.ts. True time is the test's. What counts is
+// Row E2 of docs/reliability.md, K5 of clock.ts. True time is the test's. What counts is
 // what the cache says at right readings: no entry is fresh for longer than its ttl after the clock
 // was right, and none is stale too early because of an error.
 

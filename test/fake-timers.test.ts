@@ -1,6 +1,6 @@
 // The timers of test frameworks: caches made, filled and used before, under and after them.
 //
-// Row E8 of the failures seen elsewhere, and K6 of clock.ts. The host beneath is a simulated one,
+// Row E8 of docs/reliability.md, and K6 of clock.ts. The host beneath is a simulated one,
 // so nothing here waits. Jest, which needs a process of its own, is in test/runtimes.
 
 import { mock } from 'node:test';

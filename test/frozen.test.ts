@@ -1,6 +1,6 @@
 // Frozen intrinsics: a process in which nobody can change what the language brings.
 //
-// Row D8 of the failures seen elsewhere. An assignment to a property that a frozen prototype has
+// Row D8 of docs/reliability.md. An assignment to a property that a frozen prototype has
 // throws there, if only to shadow it. What ships runs in a process of its own.
 
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 // The keys: whatever a Map tells apart a cache tells apart, on every engine, and nothing else.
 //
-// Rows A1, A3-A9 and A11-A13 of the failures seen elsewhere: aliases between types, NaN payloads,
+// Rows A1, A3-A9 and A11-A13 of docs/reliability.md: aliases between types, NaN payloads,
 // minus zero, lone surrogates, NUL, long strings, equal hashes, objects that resist.
 
 import fc from 'fast-check';

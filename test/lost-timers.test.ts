@@ -1,6 +1,6 @@
 // Hosts that lose timers, or do with them what no host should: readings end, and purges come.
 //
-// Row E9 of the failures seen elsewhere, K3 of clock.ts, P3 of autopurge.ts. Time passes by hand.
+// Row E9 of docs/reliability.md, K3 of clock.ts, P3 of autopurge.ts. Time passes by hand.
 // A worker forgets its timers when a request ends; a job is what runs at once.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';

@@ -195,7 +195,7 @@ export class Machine {
     const engine = this.#engine;
     if (name === 'touch') {
       engine.touch(table, row.slot);
-      // Not to be undone (E4).
+      // Not to be undone (EN4).
       this.#touched(row, 0);
     } else if (name === 'remove' || name === 'removeNewest') {
       const gone = name === 'remove' ? row : (this.#rows[0] as Row);
@@ -372,7 +372,7 @@ export class Machine {
     const row: Row = { slot, word, isMapped, start: 0, ttl: 0, weight: 0 };
     this.#rows = [row, ...this.#rows];
     expectEqual(this.#engine.total(this.table), this.#total(), 'total before the write');
-    // Never kept: until it is written, its age is that of an entry before it (L3).
+    // Never kept: until it is written, its age is that of an entry before it (CO3).
     this.#write(row, word, word & 6);
   }
 
@@ -434,7 +434,7 @@ export class Machine {
     expectEqual(slot, isStale(row, now) ? -row.slot : row.slot, 'visit');
     if (slot < NIL) return;
     if (mode & VISIT_RENEW && row.ttl !== 0) row.start = now;
-    // Not to be undone (E4).
+    // Not to be undone (EN4).
     if (mode & VISIT_TOUCH) this.#touched(row, 0);
   }
 

@@ -1,6 +1,6 @@
 // The options and the ends of a life: what a cache refuses, where it falls back, when it is over.
 //
-// Rows B5 and C2 of the failures seen elsewhere. What depends on the host runs in a child
+// Rows B5 and C2 of docs/reliability.md. What depends on the host runs in a child
 // process with the built package, so that a host without WebAssembly is what the child really is.
 
 import { spawnSync } from 'node:child_process';

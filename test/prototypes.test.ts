@@ -1,6 +1,6 @@
 // Polluted prototypes: what others plant on Object.prototype is not found in a cache, nor called.
 //
-// Row A2 of the failures seen elsewhere. It is about the entries: the callbacks of an operation are
+// Row A2 of docs/reliability.md. It is about the entries: the callbacks of an operation are
 // kept in ordinary arrays by `push`, which calls a setter that is planted on an index, as it does
 // everywhere in the process.
 

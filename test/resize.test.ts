@@ -1,6 +1,6 @@
 // Bounds that change, and the sums they bound: in the end, a model must not tell the difference.
 //
-// Rows C9 and C10 of the failures seen elsewhere. The model adds sizes as bigints, which know no
+// Rows C9 and C10 of docs/reliability.md. The model adds sizes as bigints, which know no
 // rounding, so that sums near 2^53 show whether ours are exact.
 
 import fc from 'fast-check';

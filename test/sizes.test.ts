@@ -1,6 +1,6 @@
 // The sizes: what entries weigh, what has to go for them, and what is no size at all.
 //
-// Rows B3 and C10 of the failures seen elsewhere. Whatever is done to a cache, the sum it keeps is
+// Rows B3 and C10 of docs/reliability.md. Whatever is done to a cache, the sum it keeps is
 // the sum of the sizes in it. How bounds change later is in resize.test.ts.
 
 import { describe, expect, it } from 'vitest';

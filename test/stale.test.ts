@@ -1,6 +1,6 @@
 // What becomes of entries when their ttl has passed, and the options that say so.
 //
-// Row E7 of the failures seen elsewhere. Every option is given in every way there is; clocks are
+// Row E7 of docs/reliability.md. Every option is given in every way there is; clocks are
 // moved by hand, as in ttl.test.ts.
 
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 // The subclasses: what a class that extends LRUCache may override, and what of it is called.
 //
-// Row B6 of the failures seen elsewhere. A method is called by who uses the cache, never by another
+// Row B6 of docs/reliability.md. A method is called by who uses the cache, never by another
 // method; in lru-cache, three are.
 
 import { LRUCache as TheirCache } from 'lru-cache';

@@ -103,7 +103,7 @@ describe.each(plainCases)('$name', ({ open }) => {
           );
           expectValid(cache, engine);
         }
-        // T1: whatever the way out was, no tag is known any more.
+        // TG1: whatever the way out was, no tag is known any more.
         cache.deleteWhere(() => true);
         const { tags } = entriesOf(cache);
         expect(TAGS.flatMap((tag) => tags?.invalidate(tag) ?? [])).toEqual([]);

@@ -124,6 +124,18 @@ describe('every code file', () => {
     expect(longFunctions(file)).toEqual([]);
   });
 
+  it('has letters of its own for the invariants at its head', () => {
+    const owners = new Map<string, string[]>();
+    for (const file of code) {
+      const letters = [...read(file).matchAll(/^\/\/ ([A-Z]{1,2})\d+ {2}/gm)].map(([, own]) => own);
+      for (const own of new Set(letters as string[])) {
+        owners.set(own, [...(owners.get(own) ?? []), file]);
+      }
+    }
+    expect(owners.size).toBeGreaterThan(40);
+    expect([...owners.values()].filter((files) => files.length > 1)).toEqual([]);
+  });
+
   it('leaves nothing for later and nothing switched off', () => {
     const banned =
       /\bTO[D]O\b|\bFIXM[E]\b|@ts-ignor[e]|@ts-expect-erro[r]|\b(it|describe|test)\.(skip|only)\b/;
@@ -268,6 +280,14 @@ describe('the repository', () => {
   it('has figures in README that are those of bench/figures.json', () => {
     const report = JSON.parse(read('bench/figures.json')) as Figures;
     expect(withFigures(read('README.md'), report)).toBe(read('README.md'));
+  });
+
+  it('has a README of at most 1,000 words above its reference part', () => {
+    const [above = '', below] = read('README.md').split('<!-- Above: under 1,000 words.');
+    expect(below).toBeDefined();
+    // Neither code, nor tables, nor the addresses of links and pictures.
+    const prose = above.replaceAll(/```[\s\S]*?```|^\|.*$|<[^>]+>|\]\([^)]*\)/gm, ' ');
+    expect(prose.match(/\S*\w\S*/g)?.length).toBeLessThanOrEqual(1000);
   });
 
   it('has code in README that compiles', () => {

@@ -1,6 +1,6 @@
 // How long entries live: alive at the age of their ttl, gone a millisecond later, on any clock.
 //
-// Rows E1 and E5 of the failures seen elsewhere. No time is special: what is shown at one is shown
+// Rows E1 and E5 of docs/reliability.md. No time is special: what is shown at one is shown
 // at all of STARTS. Clocks are moved by hand and read each time; clock.test.ts has the rest.
 
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// Shows who waits for whom: T1 to T4 of turns.ts, and that keys are forgotten with their tasks.
+// Shows who waits for whom: TU1 to TU4 of turns.ts, and that keys are forgotten with their tasks.
 
 import { describe, expect, it } from 'vitest';
 import { Turns } from '../src/stores/turns.js';

@@ -159,7 +159,7 @@ function expectBuckets(image: Image, { count, bytes }: BucketIndex, live: number
   }
 }
 
-/** Checks the chains (C1 to C3). */
+/** Checks the chains (CH1 to CH3). */
 function expectChains(image: Image, index: ChainIndex, live: number[]): void {
   const { heads, links, shift, asked } = index;
   const chainOf = (word: number) => mixOf(word) >>> shift;

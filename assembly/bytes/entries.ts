@@ -1,8 +1,8 @@
 // The entries: from the bytes of a key to its slot, and out again.
 //
-// N1  A key is its code units: one byte each if all are below 256, else two. The two forms never
-//     have the same units, so equal keys have equal bytes and an equal width. Keys are compared
-//     whole: a word is not the key.
+// BE1  A key is its code units: one byte each if all are below 256, else two. The two forms never
+//      have the same units, so equal keys have equal bytes and an equal width. Keys are compared
+//      whole: a word is not the key.
 
 import { find } from '../buckets.js';
 import { round } from '../hash.js';

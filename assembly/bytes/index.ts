@@ -14,7 +14,7 @@
 // The core calls nothing, and keeps nothing outside of the region and the frame. Any argument that
 // this interface did not hand out is a bug of the caller.
 
-import { find } from '../buckets.js';
+import { find, glance } from '../buckets.js';
 import { visit, write as writeAge } from '../columns.js';
 import { ELSEWHERE, MAPPED, NIL, OUTCOME_BITS } from '../layout.js';
 import {
@@ -91,20 +91,30 @@ import {
   FRAME_KIND,
   FRAME_OFFSET,
   FRAME_SLOT,
+  FRAME_WORDS,
   LOCATE,
   PIN,
   PINS_MAX,
   REFUSED,
   STALE,
   TAG_KIND,
-  TAG_SIZE,
   TAG_TTL,
   TAG_WIDE,
   TOUCH,
   WIDE,
+  WORDS_MAX,
 } from './layout.js';
-import { get8, get32, getDouble, Store, set32 } from './memory.js';
-import { behindVarint, isSince, leftOf, recordBytes, varintAt, writeRecord } from './records.js';
+import { get8, get32, Store, set32 } from './memory.js';
+import {
+  isSince,
+  keyBytesIn,
+  keyIn,
+  leftOf,
+  recordBytes,
+  ttlIn,
+  valueBytesIn,
+  writeRecord,
+} from './records.js';
 import { makeRoom, openStore, reserveRoom, roomFor, useAges } from './room.js';
 
 /** Makes an empty store; false if memory is refused. */
@@ -226,11 +236,10 @@ function rechain(store: Store, slot: u32, bytes: u32, first: u32, oldBytes: u32)
   setFirst(store, slot, take(store, need));
 }
 
-/** Writes what a ref says of a slot, the key, and the age. */
+/** Writes what a ref says of a slot, and the age. */
 function describe(
   store: Store,
   slot: u32,
-  keyAt: u32,
   key: u32,
   valueBytes: u32,
   kind: u32,
@@ -242,16 +251,36 @@ function describe(
   setKind(store, slot, kind);
   setFlags(store, slot, (flagsOf(store, slot) & ~WIDE) | (key & WIDE));
   setTotal(store, totalOf(store) + (((key >>> 1) + valueBytes) as f64));
-  scatter(store, firstOf(store, slot), 0, keyAt, key >>> 1);
   if (hasAges(store)) writeAge(store, slot, 0, now, ttl, false);
 }
 
-/** As `put`, for a key whose bytes are at `keyAt`. */
+/** Writes a key and a value into the chain of a slot. */
+function fill(
+  store: Store,
+  slot: u32,
+  keyAt: u32,
+  keyBytes: u32,
+  from: u32,
+  valueBytes: u32,
+): void {
+  const first = firstOf(store, slot);
+  if (from == keyAt + keyBytes) {
+    scatter(store, first, 0, keyAt, keyBytes + valueBytes);
+    return;
+  }
+  scatter(store, first, 0, keyAt, keyBytes);
+  if (valueBytes == 0) return;
+  const chunk = chunkAt(store, first, keyBytes);
+  scatter(store, chunk, keyBytes & ((1 << chunkLog2Of(store)) - 1), from, valueBytes);
+}
+
+/** As `put`, for a key whose bytes are at `keyAt`, and their word. */
 function keep(
   store: Store,
   frame: u32,
   keyAt: u32,
   key: u32,
+  word: u32,
   from: u32,
   valueBytes: u32,
   kind: u32,
@@ -260,7 +289,6 @@ function keep(
 ): i32 {
   const bytes = key >>> 1;
   const wide = (key & WIDE) != 0;
-  const word = wordFor(store, keyAt, bytes, wide);
   let slot = slotOf(store, word, keyAt, bytes, wide);
   if (slot != NIL) touch(store, slot);
   let isAged = true;
@@ -284,8 +312,8 @@ function keep(
     setTotal(store, totalOf(store) - (oldBytes as f64));
   }
   rechain(store, slot, bytes + valueBytes, first, oldBytes);
-  describe(store, slot, keyAt, key, valueBytes, kind, now, ttl);
-  scatterBehind(store, slot, bytes, from, valueBytes);
+  describe(store, slot, key, valueBytes, kind, now, ttl);
+  fill(store, slot, keyAt, bytes, from, valueBytes);
   set32(store, frame + FRAME_SLOT, slot);
   return isNew ? ADDED : FOUND;
 }
@@ -308,14 +336,8 @@ export function put(
   ttl: f64,
 ): i32 {
   const key = keyOf(store, text, keyAt, keyBytes, isWide);
-  return keep(store, frame, keyAt, key, from, valueBytes, kind, now, ttl);
-}
-
-/** Writes a value behind its key. */
-function scatterBehind(store: Store, slot: u32, keyBytes: u32, from: u32, bytes: u32): void {
-  if (bytes == 0) return;
-  const chunk = chunkAt(store, firstOf(store, slot), keyBytes);
-  scatter(store, chunk, keyBytes & ((1 << chunkLog2Of(store)) - 1), from, bytes);
+  const word = wordFor(store, keyAt, key >>> 1, (key & WIDE) != 0);
+  return keep(store, frame, keyAt, key, word, from, valueBytes, kind, now, ttl);
 }
 
 /**
@@ -397,7 +419,7 @@ export function finish(
   setHeld(store, heldOf(store) - 1);
   const slot = admit(store, word);
   setFirst(store, slot, first);
-  describe(store, slot, keyAt, (bytes << 1) | (wide ? WIDE : 0), valueBytes, kind, now, ttl);
+  describe(store, slot, (bytes << 1) | (wide ? WIDE : 0), valueBytes, kind, now, ttl);
   if (heldOf(store) == 0) giveLimbo(store);
   set32(store, frame + FRAME_SLOT, slot);
   return ADDED;
@@ -509,9 +531,37 @@ export function dump(store: Store, frame: u32, count: u32, born: u32, now: f64, 
   return i;
 }
 
+/** Stores the entry of the record at an address, as `restore` does; the address behind it. */
+function restoreOne(
+  store: Store,
+  frame: u32,
+  at: u32,
+  word: u32,
+  passed: f64,
+  now: f64,
+  most: u32,
+): u32 {
+  const tag = get8(store, at);
+  const bytes = keyBytesIn(store, at);
+  const valueBytes = valueBytesIn(store, at);
+  const keyAt = keyIn(store, at);
+  const end = keyAt + bytes + valueBytes;
+  let ttl: f64 = 0;
+  if ((tag & TAG_TTL) != 0) {
+    ttl = ttlIn(store, at) - passed;
+    if (ttl <= 0) return end;
+  }
+  if (bytes + valueBytes > most) return end;
+  const key = (bytes << 1) | ((tag & TAG_WIDE) != 0 ? WIDE : 0);
+  keep(store, frame, keyAt, key, word, keyAt + bytes, valueBytes, tag & TAG_KIND, now, ttl);
+  return end;
+}
+
 /**
  * Stores the entries of the records from one address to another, less `passed` ms of each ttl, but
- * none of more bytes than `most`. They have been checked (records.ts).
+ * none of more bytes than `most`. They have been checked (records.ts). What the search of a key
+ * reads first is read for WORDS_MAX keys at once, so that the host waits for all of them together.
+ * The result means nothing; without it, the compiler would leave those reads out.
  */
 export function restore(
   store: Store,
@@ -521,27 +571,28 @@ export function restore(
   passed: f64,
   now: f64,
   most: u32,
-): void {
+): u32 {
   let at = from;
+  let seen: u32 = 0;
   while (at < end) {
-    const tag = get8(store, at);
-    const bytes = varintAt(store, at + 1);
-    at = behindVarint(store, at + 1);
-    const valueBytes = varintAt(store, at);
-    at = behindVarint(store, at);
-    let ttl: f64 = 0;
-    if ((tag & TAG_TTL) != 0) {
-      ttl = getDouble(store, at) - passed;
-      at += 8;
-      if (ttl <= 0) ttl = -1;
+    let count: u32 = 0;
+    for (let ahead = at; count < WORDS_MAX && ahead < end; count++) {
+      const bytes = keyBytesIn(store, ahead);
+      const keyAt = keyIn(store, ahead);
+      const word = wordFor(store, keyAt, bytes, (get8(store, ahead) & TAG_WIDE) != 0);
+      set32(store, frame + FRAME_WORDS + (count << 2), word);
+      ahead = keyAt + bytes + valueBytesIn(store, ahead);
     }
-    if ((tag & TAG_SIZE) != 0) at += 8;
-    const key = (bytes << 1) | ((tag & TAG_WIDE) != 0 ? WIDE : 0);
-    if (ttl >= 0 && bytes + valueBytes <= most) {
-      keep(store, frame, at, key, at + bytes, valueBytes, tag & TAG_KIND, now, ttl);
+    // By themselves: a processor sees only so many instructions ahead.
+    for (let i: u32 = 0; i < count; i++) {
+      seen = glance(store, get32(store, frame + FRAME_WORDS + (i << 2)), seen);
     }
-    at += bytes + valueBytes;
+    for (let i: u32 = 0; i < count; i++) {
+      const word = get32(store, frame + FRAME_WORDS + (i << 2));
+      at = restoreOne(store, frame, at, word, passed, now, most);
+    }
   }
+  return seen;
 }
 
 /** Makes the order, the oldest slot first, in the first `size` places of the result. */

@@ -49,6 +49,7 @@ import { TABLE_BYTES } from '../layout.js';
 //  +28  KEY_BYTES
 //  +32  IS_WIDE   1 if the key has two bytes to a unit
 //  +36  COUNT     of records that were written
+//  +64  WORDS     of keys whose records are about to be stored
 // +128  the buffer
 export const FRAME_ADDRESS: u32 = 0;
 export const FRAME_BYTES: u32 = 4;
@@ -60,6 +61,9 @@ export const FRAME_BORN: u32 = 24;
 export const FRAME_KEY_BYTES: u32 = 28;
 export const FRAME_IS_WIDE: u32 = 32;
 export const FRAME_COUNT: u32 = 36;
+export const FRAME_WORDS: u32 = 64;
+/** How many words there are at most. */
+export const WORDS_MAX: u32 = 16;
 export const FRAME_BUFFER: u32 = 128;
 /** As long as the longest key. */
 export const BUFFER_BYTES: u32 = 65536;

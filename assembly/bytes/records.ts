@@ -6,8 +6,8 @@
 import { agesOf, freshOf, hasAges, recordsOf, stampOf, startOf, ttlOf } from '../slots.js';
 import { gather } from './chunks.js';
 import { bornAt, firstOf, isWideOf, keyBytesOf, kindOf, valueBytesOf } from './fields.js';
-import { TAG_TTL, TAG_WIDE } from './layout.js';
-import { get8, Store, set8, setDouble } from './memory.js';
+import { TAG_SIZE, TAG_TTL, TAG_WIDE } from './layout.js';
+import { get8, getDouble, Store, set8, setDouble } from './memory.js';
 
 /** What is left of the ttl of a live slot: 0 if it has none, -1 if nothing is left. */
 export function leftOf(store: Store, slot: u32, now: f64): f64 {
@@ -26,7 +26,7 @@ export function isSince(store: Store, slot: u32, born: u32): bool {
 }
 
 /** The varint at an address. */
-export function varintAt(store: Store, at: u32): u32 {
+function varintAt(store: Store, at: u32): u32 {
   let value: u32 = 0;
   let shift: u32 = 0;
   let from = at;
@@ -38,10 +38,34 @@ export function varintAt(store: Store, at: u32): u32 {
 }
 
 /** The address behind a varint. */
-export function behindVarint(store: Store, at: u32): u32 {
+function behindVarint(store: Store, at: u32): u32 {
   let from = at;
   while (get8(store, from) > 127) from++;
   return from + 1;
+}
+
+/** Bytes of the key of the record at an address. */
+export function keyBytesIn(store: Store, at: u32): u32 {
+  return varintAt(store, at + 1);
+}
+
+/** Bytes of its value. */
+export function valueBytesIn(store: Store, at: u32): u32 {
+  return varintAt(store, behindVarint(store, at + 1));
+}
+
+/** What was left of its ttl, if it has one. */
+export function ttlIn(store: Store, at: u32): f64 {
+  return getDouble(store, behindVarint(store, behindVarint(store, at + 1)));
+}
+
+/** The address of its key, which the value follows. */
+export function keyIn(store: Store, at: u32): u32 {
+  const tag = get8(store, at);
+  let to = behindVarint(store, behindVarint(store, at + 1));
+  if ((tag & TAG_TTL) != 0) to += 8;
+  if ((tag & TAG_SIZE) != 0) to += 8;
+  return to;
 }
 
 function varintBytes(value: u32): u32 {

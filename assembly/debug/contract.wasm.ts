@@ -1,15 +1,16 @@
-// The contract: what the core relies on of its caller, each condition an assert by its own name.
+// The contract: what the core relies on of its caller; each condition is an assert with a name of
+// its own.
 //
 // It holds in the debug build only: with asserts off, every function here returns at once, and the
 // compiler drops the calls. What does not hold traps before anything is changed, and the stack of
 // the trap names the condition.
 //
-// K1  A table has a mark in its header, which `create` writes and `destroy` takes away. It depends
-//     on the address, so that neither a freed handle passes, nor one that is a little off, nor the
-//     address of any other block.
-// K2  Nothing is written, and nothing is read outside of the arena, whatever the arguments: what a
-//     condition reads of a table, it reads after it has asked whether it is one.
-// K3  Every condition is O(1), but for `expectAbsent`, which is a search.
+// CT1  A table has a mark in its header, which `create` writes and `destroy` takes away. It depends
+//      on the address, so that freed handles, slightly wrong handles and addresses of other blocks
+//      are refused.
+// CT2  Nothing is written, and nothing is read outside of the arena, whatever the arguments are: a
+//      condition reads a table only after it has checked that it is one.
+// CT3  Every condition is O(1), except `expectAbsent`, which is a search.
 
 import { arenaEnd } from '../arena.js';
 import { find } from '../buckets.js';

@@ -1,16 +1,16 @@
 // The interface of the core of numbers: tables from an int32 to an f64, all in linear memory.
 //
-// The word of a key is the key itself, so nothing has to be compared outside: whoever finds a slot
-// has found the key. Index, order, slots and storage are those of
-// all tables.
+// The word of a key is the key itself, so the wrapper compares nothing: a slot that is found is
+// that of the key. Index, order, slots and storage are those of all tables.
 //
-// V1  The value of a slot is in the column that other tables have for weights. A table of numbers
-//     has it from its beginning to its end, and no budget: nothing reads TOTAL, which is any f64.
-// V2  A key that the index refuses is MAPPED, as in other tables: the wrapper's Map has its slot,
-//     and the functions here that take a word do as if it were absent, except `use` and the like,
-//     which say ELSEWHERE when it may be there, and `put`, which says ASK_MAP.
+// NI1  The value of a slot is in the column that other tables have for weights. A table of numbers
+//      has it from its beginning to its end, and no budget: nothing reads TOTAL, which is any f64.
+// NI2  A key that the index refuses is MAPPED, as in other tables: the wrapper's Map has its slot.
+//      Functions here that take a word treat it as absent, except `use` and related ones, which
+//      return ELSEWHERE if the Map may have it, and `put`, which returns ASK_MAP.
 //
-// asc and tsc both compile this file, as index.ts. What it has from there is described there.
+// asc and tsc both compile this file, as index.ts, which documents the functions that this file
+// takes from it.
 
 import { expectAges, expectLive, expectTable } from '../debug/contract.js';
 import { create as createBare, get as use, useWeights } from '../index.js';

@@ -10,16 +10,16 @@
 //
 // The memory has its whole size from the start: nothing grows, so no view of it is ever detached.
 //
-// S1  A region, the counts of its LINE and its loads are read and written by the thread that holds
-//     the lock of the shard. The words of a LINE that waiters look at (LOCK, TURN, STUCK) are
-//     atomic.
-// S2  A lock is held within one call of the core, which calls nothing: no user code, no exception
-//     of JavaScript. Two locks are never held at once.
-// S3  A frame belongs to one thread. Others touch it when that thread is dead.
-// S4  What a thread did that died while it held a lock is unknown: the shard is emptied. EPOCH
-//     counts that, so nobody goes on with an address or a number from before.
-// S5  The HEAD is written before any other thread knows of the memory, except for the words that
-//     are atomic: IS_TIMED, CONTENDED, REAPED and the threads.
+// SY1  A region, the counts of its LINE and its loads are read and written by the thread that holds
+//      the lock of the shard. The words of a LINE that waiters look at (LOCK, TURN, STUCK) are
+//      atomic.
+// SY2  A lock is held within one call of the core, which calls nothing: no user code, no exception
+//      of JavaScript. Two locks are never held at once.
+// SY3  A frame belongs to one thread. Others touch it when that thread is dead.
+// SY4  What a thread did that died while it held a lock is unknown: the shard is emptied. EPOCH
+//      counts that, so nobody goes on with an address or a number from before.
+// SY5  The HEAD is written before any other thread knows of the memory, except for the words that
+//      are atomic: IS_TIMED, CONTENDED, REAPED and the threads.
 
 import { FRAME_SIZE } from '../bytes/layout.js';
 
@@ -38,7 +38,8 @@ import { FRAME_SIZE } from '../bytes/layout.js';
 //  +40  TTL         f64, that of entries without one of their own
 //  +48  MAX_BYTES   what the user asked for
 //  +64  of each thread a word: which of the host's threads it is; 0 if its frame is free; REAPING
-//       and the number of a thread, while that one reaps it
+//       and the number of a thread, while that one reaps it; the negative of what it was, while it
+//       is to be reaped soon
 export const HEAD_SHARDS: u32 = 0;
 export const HEAD_STRIDE: u32 = 4;
 export const HEAD_SHARDS_AT: u32 = 8;

@@ -3,14 +3,14 @@
 // A free lock is taken by one exchange and given up by another. Who finds it held looks at it again
 // for a while, and then sleeps until the holder wakes it.
 //
-// L1  A thread that was woken may die before it takes the lock, and the others that sleep hear of
-//     nothing. So nobody sleeps for longer than SLEEP_MS without a look.
-// L2  Who has slept takes the lock with WAITERS: there may be others.
-// L3  A holder that gives the lock to nobody for SLEEP_MS * SLEEPS_MAX may be dead, or only
-//     stopped. Its lock is not taken from it. It is marked by its TURN, and everybody gives up at
-//     once until it goes on, or until whoever knows that it is dead seizes the lock. TURN changes
-//     before the lock is given up, too: a holder that was marked and goes on does not leave its
-//     mark to the next one.
+// LK1  A thread that was woken may die before it takes the lock, and the others that sleep hear of
+//      nothing. So nobody sleeps for longer than SLEEP_MS without a look.
+// LK2  Who has slept takes the lock with WAITERS: there may be others.
+// LK3  A holder that gives the lock to nobody for SLEEP_MS * SLEEPS_MAX may be dead, or only
+//      stopped. Its lock is not taken from it. It is marked by its TURN, and everybody gives up at
+//      once until it goes on, or until whoever knows that it is dead seizes the lock. TURN changes
+//      before the lock is given up, too: a holder that was marked and goes on does not leave its
+//      mark to the next one.
 //
 // test/shared/explore.ts runs this text, one atomic operation at a time, in every order.
 
@@ -37,7 +37,7 @@ function nextTurn(line: u32): void {
   atomicSet(line + LINE_TURN, atomicGet(line + LINE_TURN) + 1);
 }
 
-/** Whether the holder was marked in this turn (L3). */
+/** Whether the holder was marked in this turn (LK3). */
 function isStuck(line: u32): bool {
   return atomicGet(line + LINE_STUCK) == atomicGet(line + LINE_TURN);
 }

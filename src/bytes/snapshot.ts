@@ -313,36 +313,41 @@ export function readSnapshot(source: unknown): Snapshot {
     throw new LRUCacheError('SNAPSHOT_VERSION', message);
   }
   if (length < HEADER_BYTES + FOOTER_BYTES) corrupt('it is cut short');
-  const checksum = new Checksum();
-  checksum.add(bytes.subarray(0, length - 4));
-  if (view.getUint32(length - 4, true) !== checksum.value) corrupt('its checksum is another');
   const wallClock = view.getFloat64(8, true);
   if (!Number.isFinite(wallClock)) corrupt('its clock shows no time');
   if (view.getUint8(length - FOOTER_BYTES) !== END) corrupt('it does not end');
   const count = view.getUint32(length - 8, true);
-  const { found, hasTtl, cuts } = checkRecords(bytes);
+  const { found, hasTtl, cuts, checksum } = checkRecords(bytes);
+  if (view.getUint32(length - 4, true) !== checksum) corrupt('its checksum is another');
   if (found !== count) corrupt('it has another number of entries');
   // A clock that was set back gives no entry more time.
   const passedMs = Math.max(0, Date.now() - wallClock);
   return { bytes, count, hasTtl, passedMs, cuts };
 }
 
+/** Reads all of a snapshot, once: what is near is still in the processor's cache. */
 function checkRecords(bytes: Uint8Array) {
   const reader = new Reader(bytes, HEADER_BYTES);
+  const checksum = new Checksum();
   const cuts = [reader.at];
   let from = reader.at;
   let found = 0;
   let hasTtl = false;
+  checksum.add(bytes.subarray(0, from));
+  const cut = (at: number) => {
+    cuts.push(at);
+    checksum.add(bytes.subarray(from, at));
+    from = at;
+  };
   for (; !reader.isAtEnd; found++) {
     const start = reader.at;
     reader.next();
     hasTtl ||= reader.ttl !== 0;
-    if (reader.at - from <= BUFFER_BYTES) continue;
-    if (start !== from) cuts.push(start);
-    from = start;
+    if (reader.at - from > BUFFER_BYTES && start !== from) cut(start);
   }
-  if (reader.at !== from) cuts.push(reader.at);
-  return { found, hasTtl, cuts };
+  if (reader.at !== from) cut(reader.at);
+  checksum.add(bytes.subarray(from, lengthOf(bytes) - 4));
+  return { found, hasTtl, cuts, checksum: checksum.value };
 }
 
 /** Lets a new cache take the entries of a snapshot: none of more bytes than `most`. */

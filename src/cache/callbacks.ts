@@ -1,8 +1,9 @@
-// The callbacks: tells `dispose`, `onInsert` and `disposeAfter` what an operation did.
+// The callbacks: calls `dispose`, `onInsert` and `disposeAfter` for what an operation did.
 //
 // C1  A callback runs after its operation is complete, so it may use the cache freely.
-// C2  Callbacks run one after another, never inside one another: what a callback causes is told
-//     when the callbacks before it are done. The stack never grows with the chain of causes.
+// C2  Callbacks run one after another, never inside one another: the callbacks that a callback
+//     causes run after those that are already queued. The stack never grows with the chain of
+//     causes.
 // C3  A callback that throws stops nothing: the others run, then the first error is thrown.
 // C4  A chain of callbacks that cause one another ends: after REENTRANT_CHANGES_MAX changes made
 //     from callbacks, or ten for each callback of the first operation if that is more, further
@@ -16,14 +17,14 @@ import type { DisposeReason, Disposer, Inserter, InsertReason } from '../common/
 const REENTRANT_CHANGES_MAX = 10_000;
 const REENTRANT_CHANGES_PER_CALLBACK = 10;
 
-/** A value that has left. */
+/** A value that has left the cache. */
 interface Removed<K, V> {
   readonly value: V;
   readonly key: K;
   readonly reason: DisposeReason;
 }
 
-/** A value that has come. */
+/** A value that was stored. */
 interface Inserted<K, V> {
   readonly value: V;
   readonly key: K;
@@ -70,22 +71,28 @@ export class Callbacks<K, V> {
     }
   }
 
-  /** Notes that a value has left. By one call, so that the host cannot cut a note in two. */
+  /**
+   * Notes that a value has left the cache, by one call, so that the host cannot interrupt a note
+   * half-way.
+   */
   removed(value: V, key: K, reason: DisposeReason): void {
     this.#removed.push({ value, key, reason });
   }
 
-  /** Notes that a value has come. */
+  /** Notes that a value was stored. */
   inserted(value: V, key: K, reason: InsertReason): void {
     if (this.onInsert !== undefined) this.#inserted.push({ value, key, reason });
   }
 
-  /** What the operation in progress has noted to have left, by key. */
+  /** The values that the operation in progress has noted as removed, by key. */
   get noted(): ReadonlyMap<K, V> {
     return new Map(this.#removed.map(({ key, value }) => [key, value]));
   }
 
-  /** Must be called when the operation is complete: runs what it caused, or queues it (C2). */
+  /**
+   * Must be called when the operation is complete: runs the callbacks that it caused, or queues
+   * them (C2).
+   */
   commit(): void {
     if (this.#removed.length === 0 && this.#inserted.length === 0) return;
     const caused = this.#calls();
@@ -100,7 +107,7 @@ export class Callbacks<K, V> {
     }
   }
 
-  /** The calls of what was noted, in their order. */
+  /** The callbacks for what was noted, in their order. */
   #calls(): (() => void)[] {
     const { dispose, disposeAfter, onInsert, give } = this;
     const owner = this.#owner;
@@ -118,7 +125,7 @@ export class Callbacks<K, V> {
   }
 
   #run(caused: (() => void)[]): void {
-    // First, as a call may fail for want of stack, and what is running has to end.
+    // First, since a call may overflow the stack, and the queue that is running has to end.
     const changesOfCallbacks = caused.length * REENTRANT_CHANGES_PER_CALLBACK;
     this.#changesLeft = Math.max(REENTRANT_CHANGES_MAX, changesOfCallbacks);
     this.#queue = caused;
@@ -136,7 +143,7 @@ export class Callbacks<K, V> {
         }
       }
     } finally {
-      // Whatever happens: if this was still running, nothing would ever be told again.
+      // In any case: if the queue still counted as running, no callback would ever run again.
       this.#queue = [];
       this.#running = false;
     }

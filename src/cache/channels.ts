@@ -1,12 +1,12 @@
 // The diagnostics channels: what a cache publishes for subscribers, under lru-cache's names.
 //
 // `lru-cache:metrics` gets a status object for each get, set, has, peek, memo and delete;
-// `lru-cache` traces each fetch. Without a subscriber nothing is made, and an operation pays
-// nothing: both are constants, so that optimized code holds until somebody subscribes. A host
-// without diagnostics channels has silent ones.
+// `lru-cache` traces each fetch. Without a subscriber, no object is made, and an operation pays
+// nothing: both channels are constants, so that optimized code stays valid until there is a
+// subscriber. On a host without diagnostics channels, they do nothing.
 //
-// The module is asked for by name at run time (`process.getBuiltinModule`): no import that a
-// bundler or a browser would stumble over.
+// The module is looked up by name at run time (`process.getBuiltinModule`), without an import that
+// would fail in a bundler or a browser.
 
 /** What is used of a `Channel` of node:diagnostics_channel. */
 export interface Channel {
@@ -34,7 +34,7 @@ function findDiagnostics(): DiagnosticsChannel | undefined {
     const host = (globalThis as { process?: Host }).process;
     return host?.getBuiltinModule?.('node:diagnostics_channel') as DiagnosticsChannel | undefined;
   } catch {
-    // Whatever it is that calls itself process, importing this package does not fail for it.
+    // Importing this package must not fail, whatever object is named `process`.
     return undefined;
   }
 }

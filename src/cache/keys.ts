@@ -1,10 +1,11 @@
-// The ids of keys: what `keyOf` makes of a key, and by which the entries find it.
+// The ids of keys: what `keyOf` returns for a key, and what entries and loads are found by.
 //
-// K1  `keyOf` is called once for each key of an operation, first of all: it may throw, and may use
-//     the cache. What it gave is kept with the entry and the load; it is not called again for them,
-//     so a key that its owner changes later stays what it was.
-// K2  Users see keys as they were given: of an entry the one with which its value was set, of a
-//     load the one that began it.
+// KE1  An operation calls `keyOf` once for each of its keys, before it does anything else. It is
+//      user code, so it may throw, and may use the cache.
+// KE2  Entries and loads keep the id. It is never computed again, so a key that its owner changes
+//      later is still found by what it was.
+// KE3  Users see original keys: for an entry, the key with which its value was set; for a load, the
+//      key of the call that started it.
 
 import { show } from '../common/check.js';
 import { LRUCacheTypeError } from '../common/errors.js';
@@ -13,9 +14,9 @@ import type { KeyOf } from '../common/types.js';
 const ID_TYPES = ['string', 'number', 'bigint', 'boolean', 'symbol'];
 
 /**
- * The id of a key, under the type of keys, which is what entries and loads have for it. Throws
- * `INVALID_KEY` if it is no primitive, or if it is `undefined` or `null`: a key that lacks the
- * field in question has that, and all such keys would be one.
+ * The id of a key, typed as a key, since entries and loads hold it in the place of one. Throws
+ * `INVALID_KEY` if it is not a primitive, or is `undefined` or `null`: keys that lack the expected
+ * property have that, and would all be one key.
  */
 export function idOf<K>(keyOf: KeyOf<K>, key: K): K {
   const id: unknown = keyOf(key);

@@ -1,8 +1,8 @@
-// Many at once: what is done to each key of a list, in its order.
+// Many at once: operations on each key of a list, in its order.
 //
-// Equal to a loop, in everything. The list is read first, and whole: an iterator is user code. If
-// something throws at a key, what came before it is done, and nothing after. Where no user code
-// runs between two keys, numbers of a large cache are found together, in one call of the engine.
+// They do exactly what a loop does. The whole list is read first: an iterator is user code. If a
+// key throws, the keys before it are done, and no key after it. Where no user code runs between two
+// keys, one call of the engine finds the numbers of a large cache together.
 
 import { NIL } from '../../assembly/layout.js';
 import { listOf, show } from '../common/check.js';
@@ -37,7 +37,7 @@ export function getMany<K, V, FC>(
   }
 }
 
-/** `set` of each pair. Throws `INVALID_ENTRIES`, before any is set, if one is no pair. */
+/** `set` of each pair. Throws `INVALID_ENTRIES`, before any is set, if an item is not a pair. */
 export function setMany<K, V, FC>(
   store: Store<K, V, FC>,
   entries: Iterable<readonly [K, V | undefined]>,
@@ -60,7 +60,7 @@ export function hasMany<K, V, FC>(
   return [...listOf(keys, 'hasMany')].map((key) => hasByStore(store, key, options));
 }
 
-/** `delete` of each key; the number of those that were there. */
+/** `delete` of each key; returns the number of keys that were there. */
 export function deleteMany<K, V, FC>(store: Store<K, V, FC>, keys: Iterable<K>): number {
   const list = [...listOf(keys, 'deleteMany')];
   return list.filter((key) => store.delete(key, 'delete')).length;

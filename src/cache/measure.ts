@@ -7,7 +7,9 @@ import type { SizeCalculator } from '../common/types.js';
 
 const SIZE = 'a whole number from 1 to 2^53 - 1';
 
-/** The size given, or else calculated. Throws `INVALID_SIZE`, or what `sizeCalculation` throws. */
+/**
+ * The given size, or the calculated one. Throws `INVALID_SIZE`, or what `sizeCalculation` throws.
+ */
 export function weightOf<K, V>(
   key: K,
   value: V,
@@ -30,7 +32,7 @@ export function weightOf<K, V>(
   );
 }
 
-/** The weight of an entry where none is kept. Throws `INVALID_SIZE` if there is a size. */
+/** The weight of an entry in a cache without sizes. Throws `INVALID_SIZE` if a size is given. */
 export function refuseSize(size: unknown, sizeCalculation: unknown): 0 {
   if (!size && !sizeCalculation) return 0;
   throw new LRUCacheTypeError('INVALID_SIZE', 'A size needs maxSize or maxEntrySize');

@@ -1,13 +1,14 @@
-// The reports: what an operation did, told to a caller who passed a status and to subscribers.
+// The reports: what an operation did, for a caller that passed a status and for subscribers.
 //
-// U1  While an operation runs, what it does is collected in a report of ours, as values read at
-//     that time. No object of the caller's is touched between a change and its completion.
-// U2  A caller's status is written before its operation begins (`op`, `key` and `cache`), so that
-//     one that cannot be written refuses the operation with nothing changed, and again when the
-//     operation is complete and every callback has run. Its setters are user code: they may use the
-//     cache, and what they throw is thrown with the operation done.
-// U3  Subscribers hear last: of what returned, of what did so but for its status, and of a set that
-//     is done though a callback threw. Of several errors the first is thrown.
+// ST1  While an operation runs, it collects what it does in a report of ours, as values at that
+//      time. Between a change and its completion, it touches no object of the caller.
+// ST2  A caller's status is written before the operation begins (`op`, `key` and `cache`), so that
+//      if it cannot be written, nothing is changed; and again when the operation is complete and
+//      every callback has run. Its setters are user code: they may use the cache, and their errors
+//      are thrown although the operation is done.
+// ST3  Reports are published last: of operations that returned, of operations in which only the
+//      status threw, and of a set that is done although a callback threw. Of several errors, the
+//      first is thrown.
 
 import { NIL } from '../../assembly/layout.js';
 import { checkCallOptions } from '../common/check.js';
@@ -26,15 +27,18 @@ import type { Store } from './store.js';
 
 type Operation = NonNullable<Status<unknown, unknown>['op']>;
 
-/** What one operation did, as far as it is known; made only if somebody asked. */
+/** What one operation did so far; made only if there is a status or a subscriber. */
 export class Report<K, V, FC> {
   /** The caller's status, or one for subscribers. */
   readonly status: Status<K, V, FC>;
   readonly #op: Operation | undefined;
-  /** What the status does not say yet. */
+  /** The fields that are not written to the status yet. */
   #unwritten: Status<K, V, FC> = {};
 
-  /** Begins the report of an operation; without `op`, of a part of one, which is not published. */
+  /**
+   * Begins the report of an operation; without `op`, the report of a part of an operation, which is
+   * not published.
+   */
   constructor(cache: object, op: Operation | undefined, key: K, status: Status<K, V, FC>) {
     this.status = status;
     this.#op = op;
@@ -76,18 +80,18 @@ export class Report<K, V, FC> {
     Object.assign(this.status, part);
   }
 
-  /** Runs an operation, then writes and publishes its report (U2, U3). */
+  /** Runs an operation, then writes and publishes its report (ST2, ST3). */
   run<T>(operate: () => T): T {
     let result: T;
     try {
       result = operate();
     } catch (error) {
-      // A set has an outcome once it is done; then it was a callback that threw.
+      // A set has an outcome once it is done; then a callback threw.
       const isDone = this.#op === 'set' && this.#unwritten.set !== undefined;
       try {
         this.#tell(isDone);
       } catch {
-        // The first error is the one to be thrown.
+        // The first error is thrown.
       }
       throw error;
     }

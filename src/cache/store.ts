@@ -3,14 +3,14 @@
 // The interface in front of it (lru.ts) finds out what was asked for and what is reported. What is
 // done to many entries at once is in bulk.ts, loads are in loads.ts.
 //
-// S1  User code (options, sizes, the clock) runs before an operation changes anything; callbacks,
-//     aborted loads, the status and subscribers hear of it when it is complete (status.ts). So any
-//     of them may use the cache.
-// S2  An operation throws before it changes anything, or from a callback after it is complete.
-// S3  A stale entry is treated as absent unless the caller allows stale values. It stays stored
-//     until it is removed. A ttl of 0 is no ttl.
-// S4  An operation on a key goes by its id from its first line on (keys.ts).
-// S5  Only values from `give` and `valueAt` go out of a cache that goes on having them (values.ts).
+// SO1  User code (options, sizes, the clock) runs before an operation changes anything; callbacks,
+//      aborted loads, the status and subscribers hear of it when it is complete (status.ts). So any
+//      of them may use the cache.
+// SO2  An operation throws before it changes anything, or from a callback after it is complete.
+// SO3  A stale entry is treated as absent unless the caller allows stale values. It stays stored
+//      until it is removed. A ttl of 0 is no ttl.
+// SO4  An operation asks for the id of its key first, and uses only the id from then on (keys.ts).
+// SO5  A value that stays in the cache leaves this file through `give` or `valueAt` (values.ts).
 
 import { NIL } from '../../assembly/layout.js';
 import { budgetFor, checkAge, limitFor, pick } from '../common/check.js';
@@ -211,29 +211,29 @@ export class Store<K, V, FC> {
     return entries.tags;
   }
 
-  /** What a key is found by. Throws `INVALID_KEY`, or what `keyOf` throws. */
+  /** The id of a key. Throws `INVALID_KEY`, or what `keyOf` throws. */
   idOf(key: K): K {
     return this.keyOf === undefined ? key : idOf(this.keyOf, key);
   }
 
-  /** What is to be stored of a value. Throws `INVALID_VALUE`, or what `freeze` throws. */
+  /** What is stored for a value. Throws `INVALID_VALUE`, or what `freeze` throws. */
   keep(value: V): V {
     return this.#keeping === undefined ? value : this.#keeping.onSet(value);
   }
 
-  /** What is given out of a value that is stored. Throws as `keep`. */
+  /** What is given for a stored value. Throws as `keep`. */
   give<T extends V | undefined>(value: T): T {
     const onGet = this.#keeping?.onGet;
     return onGet === undefined || value === undefined ? value : (onGet(value as V & T) as T);
   }
 
-  /** The same, of a value that may have yet to come. */
+  /** The same for a value, or for the promise of one. */
   giveSoon(value: V | undefined | Promise<V | undefined>): typeof value {
     if (this.#keeping?.onGet === undefined) return value;
     return Promise.resolve(value).then((came) => this.give(came));
   }
 
-  /** What is given out of the value of a slot. */
+  /** What is given for the value of a slot. */
   valueAt(slot: number): V | undefined {
     return this.give(this.#entries.valueAt(slot));
   }

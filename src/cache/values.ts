@@ -1,24 +1,24 @@
-// The values that nobody outside can change: what `freeze` does to a value on its way in and out.
+// The protection of values: what the option `freeze` does to a value on its way in and out.
 //
-// V1  In: 'shallow' and 'deep' freeze the value that was given. A function makes another of it,
-//     which is stored in its place. Either is done before anything is changed.
-// V2  Out: with a function, whoever is given a value that is in the cache gets what the function
-//     makes of it, each his own. A value that has left the cache is given as it is.
-// V3  Primitives pass: they cannot be changed.
+// FR1  In: 'shallow' and 'deep' freeze the value that was given. A function returns a copy, which
+//      is stored instead. Both happen before the operation changes anything.
+// FR2  Out: with a function, everyone who receives a value that stays in the cache gets a copy of
+//      his own. A value that has left the cache is given as it is.
+// FR3  Primitives pass, since they cannot be changed.
 
 import { show } from '../common/check.js';
 import { LRUCacheTypeError } from '../common/errors.js';
 import type { Freeze } from '../common/types.js';
 
-/** What is done to values, of one cache. */
+/** What one cache does to its values. */
 export interface Keeping<V> {
-  /** What is to be stored. */
+  /** Returns what is stored for a value. */
   readonly onSet: (value: V) => V;
-  /** What is given out of what is stored; undefined if that is the same. */
+  /** Returns what is given for a stored value; undefined if that is the value itself. */
   readonly onGet: ((value: V) => V) | undefined;
 }
 
-/** What an option means. Throws `INVALID_OPTIONS`. */
+/** What the option means. Throws `INVALID_OPTIONS`. */
 export function keepingOf<V>(freeze: Freeze<V> | undefined): Keeping<V> | undefined {
   if (freeze === undefined) return undefined;
   if (freeze === 'shallow' || freeze === 'deep') {
@@ -38,7 +38,7 @@ function isObject(value: unknown): value is object {
   return Object(value) === value;
 }
 
-/** An array, or an object without a class, of any realm: what freezing makes safe in full. */
+/** Whether a value is an array or a plain object, of any realm. */
 function isData(value: unknown): value is object {
   if (!isObject(value) || Array.isArray(value)) return isObject(value);
   const prototype: object | null = Object.getPrototypeOf(value);
@@ -50,7 +50,7 @@ function isData(value: unknown): value is object {
  * called. Throws `INVALID_VALUE`.
  */
 function frozen<V>(value: V, isDeep: boolean): V {
-  // It grows while it is read: a circle ends, and depth takes no stack.
+  // The set grows while it is read. So a cycle ends, and depth takes no stack.
   const found = new Set<object>(isObject(value) ? [value] : []);
   try {
     for (const object of found) {
@@ -66,7 +66,7 @@ function frozen<V>(value: V, isDeep: boolean): V {
   return value;
 }
 
-/** What a function makes of a value. Throws `INVALID_VALUE`, and what the function throws. */
+/** The copy that a function returns. Throws `INVALID_VALUE`, and what the function throws. */
 function copied<V>(value: V, copy: (value: V) => V): V {
   const made = isObject(value) ? copy(value) : value;
   if (made !== undefined) return made;

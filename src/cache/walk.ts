@@ -26,7 +26,7 @@ export interface Walkable<K, V> {
   readonly entries: Entries<K, V>;
   /** Whether the walk yields this slot. False if its entry was removed since the slot was read. */
   isShown(slot: number): boolean;
-  /** What is given out of the value of a slot. */
+  /** What is given for the value of a slot. */
   valueAt(slot: number): V | undefined;
 }
 

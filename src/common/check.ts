@@ -6,7 +6,7 @@ import { LRUCacheRangeError, LRUCacheTypeError } from './errors.js';
 import type { FreshnessOptions } from './options.js';
 import type { Perf } from './types.js';
 
-/** An option of a call, or what stands in for it. */
+/** An option of a call, or its fallback if it was not given. */
 export function pick<T>(option: T | undefined, fallback: T): T {
   return option === undefined ? fallback : option;
 }
@@ -30,7 +30,7 @@ export function show(value: unknown): string {
   return isObject ? typeof value : String(value);
 }
 
-/** Whether a size is one: a whole number above 0, exact. */
+/** Whether a size is valid: a whole number above 0 that a number represents exactly. */
 export function isSize(size: unknown): size is number {
   return Number.isSafeInteger(size) && (size as number) > 0;
 }
@@ -40,12 +40,12 @@ export function limitFor(max: number): number {
   return max === 0 ? CAPACITY_MAX : max;
 }
 
-/** The bound on the sum of sizes that the engine keeps: WEIGHT_MAX if no other. */
+/** The bound on the sum of sizes that the engine enforces: WEIGHT_MAX if there is no lower one. */
 export function budgetFor(maxSize: number): number {
   return maxSize === 0 ? WEIGHT_MAX : Math.min(maxSize, WEIGHT_MAX);
 }
 
-/** Throws `INVALID_CALLBACK` if an argument is no function. */
+/** Throws `INVALID_CALLBACK` if an argument is not a function. */
 export function checkFunction(name: string, argument: unknown): void {
   if (typeof argument === 'function') return;
   throw new LRUCacheTypeError(
@@ -55,7 +55,7 @@ export function checkFunction(name: string, argument: unknown): void {
 }
 
 /**
- * A list, of keys as a rule. Throws `INVALID_KEYS` if it is none. A string is refused: it is
+ * A list, usually of keys. Throws `INVALID_KEYS` if it is not iterable. A string is refused: it is
  * iterable, but almost always a single key passed by mistake.
  */
 export function listOf<T>(keys: Iterable<T>, method: string): Iterable<T> {
@@ -65,8 +65,8 @@ export function listOf<T>(keys: Iterable<T>, method: string): Iterable<T> {
 }
 
 /**
- * A checked `max`. Throws a TypeError if it is no number, a RangeError if it is no whole number
- * from 1 to 2^25, both with code `INVALID_MAX`.
+ * A checked `max`. Throws a TypeError if it is not a number, or a RangeError if it is not a whole
+ * number from 1 to 2^25, both with code `INVALID_MAX`.
  */
 export function checkMax(max: unknown): number {
   const wanted = `max must be a whole number from 1 to ${CAPACITY_MAX}, not ${show(max)}`;
@@ -91,7 +91,10 @@ export function checkTtl(ttl: unknown): number {
   );
 }
 
-/** Throws `INVALID_TTL` unless a ttl is a number, if negative or infinite, and its start finite. */
+/**
+ * Throws `INVALID_TTL` unless a ttl is a number (it may be negative or infinite) and its start is
+ * finite.
+ */
 export function checkAge(ttl: unknown, start: unknown): void {
   if (typeof ttl !== 'number' || Number.isNaN(ttl)) {
     throw new LRUCacheTypeError('INVALID_TTL', `ttl must be a number, not ${show(ttl)}`);
@@ -100,7 +103,7 @@ export function checkAge(ttl: unknown, start: unknown): void {
   throw new LRUCacheTypeError('INVALID_TTL', `start must be a finite number, not ${show(start)}`);
 }
 
-/** A `ttlResolution`, or 1 in place of what is none. */
+/** A `ttlResolution`, or 1 in place of an invalid one. */
 export function resolutionOf(value: unknown): number {
   return isBound(value) || value === 0 ? value : 1;
 }
@@ -113,7 +116,7 @@ export function checkPerf(perf: Perf | undefined): Perf | undefined {
 
 const SPANS = ['maxAge', 'staleWhileRevalidate', 'staleIfError', 'loadTimeout'] as const;
 
-/** Throws unless these are, of a cache or a call, spans of time, a part and a hook. */
+/** Throws unless these options of a cache or a call are time spans, a fraction and a function. */
 export function checkWindows(given: Omit<FreshnessOptions<never, never>, 'ttlCalculation'>): void {
   for (const name of SPANS) {
     const span: unknown = given[name];

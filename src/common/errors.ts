@@ -35,35 +35,37 @@ export type LRUCacheErrorCode =
   /** The argument of `load` is not a list of entries. */
   | 'INVALID_ENTRIES'
   /**
-   * `keyOf` returned something else than a string, number, bigint, boolean or symbol; the `key`
-   * function of a memoized function returned a promise; a key of a cache of bytes is
-   * neither a string nor a `Uint8Array`; or a key of a `NumberLRU` is not a whole number from
-   * -2^31 to 2^31 - 1.
+   * `keyOf` did not return a string, number, bigint, boolean or symbol; the `key` function of a
+   * memoized function returned a promise; a key of a cache of bytes is neither a string nor a
+   * `Uint8Array`; or a key of a `NumberLRU` is not a whole number from -2^31 to 2^31 - 1.
    */
   | 'INVALID_KEY'
   /** A key of a cache of bytes has more than 65,535 bytes. */
   | 'KEY_TOO_LONG'
   /**
    * The value cannot be frozen, or the function `freeze` returned `undefined`; the codec of a cache
-   * of bytes does not take the value; a value of a `NumberLRU` is no number; or the array for the
-   * values of many keys is not a `Float64Array`, or too short.
+   * of bytes does not accept the value; a value of a `NumberLRU` is not a number; or the array for
+   * the values of many keys is not a `Float64Array`, or is too short.
    */
   | 'INVALID_VALUE'
-  /** The target of `getInto` is no `Uint8Array`, or too short for the value. */
+  /** The target of `getInto` is not a `Uint8Array`, or is too short for the value. */
   | 'INVALID_TARGET'
   /** This host, or this page, has no shared memory, or no WebAssembly with threads. */
   | 'SHARED_UNAVAILABLE'
-  /** What `SharedLRU.attach` was given is no handle, or one of another version of this library. */
+  /**
+   * The argument of `SharedLRU.attach` is not a handle, or is a handle of another version of this
+   * library.
+   */
   | 'INVALID_HANDLE'
-  /** What `adopt` was given is no running worker. */
+  /** The argument of `adopt` is not a running worker. */
   | 'INVALID_WORKER'
   /** More threads use a shared cache than it was made for. */
   | 'TOO_MANY_THREADS'
-  /** A thread that holds a part of a shared cache does not go on: nothing was removed. */
+  /** A thread holds a shard of a shared cache and does not release it. Nothing was removed. */
   | 'SHARD_STUCK'
   /** A snapshot is of another format, or of a version that this release does not know. */
   | 'SNAPSHOT_VERSION'
-  /** A snapshot is cut short, or was changed. */
+  /** A snapshot is truncated or damaged. */
   | 'SNAPSHOT_CORRUPT'
   /**
    * The argument of `fetchMany`, or of `getMany` and the like, is not a list of keys.
@@ -71,13 +73,13 @@ export type LRUCacheErrorCode =
   | 'INVALID_KEYS'
   /** The result of `fetchManyMethod` is not a list of values or pairs. */
   | 'INVALID_BATCH'
-  /** Tags are not a list of strings, or the argument of `invalidateTag` is no string. */
+  /** Tags are not a list of strings, or the argument of `invalidateTag` is not a string. */
   | 'INVALID_TAGS'
   /** A callback, or the argument of `forEach`, `deleteWhere` or the like, is not a function. */
   | 'INVALID_CALLBACK'
   /** A store lacks a method that every store needs. */
   | 'INVALID_STORE'
-  /** What `provideCore` was given is no compiled module. */
+  /** The argument of `provideCore` is not a compiled module. */
   | 'INVALID_CORE'
   /** `keys()` was called on a cache whose store has no `keys` method. */
   | 'NO_KEYS'
@@ -103,9 +105,12 @@ export type LRUCacheErrorCode =
   | 'ENGINE_POISONED'
   /** The host refused memory for the first entry of a cache, or for its first ttl. */
   | 'OUT_OF_MEMORY'
-  /** The host's `Map`, which finds object keys and the like, takes no more of them. */
+  /**
+   * The host's `Map`, which finds object keys and keys that the index refuses, accepts no more
+   * keys.
+   */
   | 'TOO_MANY_KEYS'
-  /** Callbacks kept changing the cache from inside one another, too deep to end. */
+  /** Callbacks kept changing the cache and so caused one another, too often to end. */
   | 'CALLBACK_LOOP'
   /** The cache was used after `cache[Symbol.dispose]()`. */
   | 'DISPOSED';
@@ -122,8 +127,9 @@ export function keepName(named: object, name: string): void {
 }
 
 /**
- * Where the prototype of an error has the name of its class. A process may have several copies of
- * this library, as an ES module and a CommonJS one, which know each other's errors by it.
+ * The prototype of an error has the name of its class here. A process may have several copies of
+ * this library, such as an ES module and a CommonJS one; by this name they recognise each other's
+ * errors.
  */
 const BRAND = Symbol.for('wasm-lru.error');
 
@@ -138,7 +144,9 @@ function brand(named: ErrorClass, name: string): void {
   Object.defineProperty(named.prototype, BRAND, { value: name });
 }
 
-/** `instanceof` one of our classes, or a class that extends one, which has its own errors only. */
+/**
+ * The `instanceof` of our classes. A class that extends one of them recognises only its own errors.
+ */
 function hasInstance(this: ErrorClass, value: unknown): boolean {
   if (Function.prototype[Symbol.hasInstance].call(this as () => void, value)) return true;
   if (!Object.hasOwn(this.prototype, BRAND)) return false;
@@ -154,7 +162,7 @@ function brandOf(value: object): unknown {
 
 /**
  * An `Error` with a stable `code`: an operation that was refused or failed. Every error of this
- * library is an `instanceof LRUCacheError`, also `LRUCacheTypeError` and `LRUCacheRangeError`,
+ * library is an `instanceof LRUCacheError`, including `LRUCacheTypeError` and `LRUCacheRangeError`,
  * which extend the classes that lru-cache throws.
  */
 export class LRUCacheError extends Error {
@@ -208,7 +216,7 @@ export class LRUCacheRangeError extends RangeError {
   }
 }
 
-/** @internal The error of a host that refuses memory without which nothing works. */
+/** @internal The error for a host that refuses the memory for a first entry. */
 export function outOfMemory(): LRUCacheRangeError {
   return new LRUCacheRangeError('OUT_OF_MEMORY', 'The host refused memory for the first entry');
 }

@@ -28,8 +28,8 @@ import type {
  * The options of `new LRUCache`. The object is only read, and may be frozen. At least one of `max`,
  * `maxSize` and `ttl` has to be given.
  *
- * Most options are properties of the cache, too, and can be changed there. Where an option says
- * that it can be given per call, the value given with the call counts.
+ * Most options are properties of the cache, too, and can be changed there. If an option can be
+ * given per call, the value that is passed to a call takes precedence.
  *
  * @example
  * ```ts
@@ -48,15 +48,15 @@ import type {
 export interface OptionsBase<K, V, FC> {
   /**
    * The largest number of entries: a whole number from 1 to 2^25, or 0 for no bound. The cache
-   * takes memory as it fills, and none for entries that are not there. `resize` changes it.
+   * takes memory only as it fills. `resize` changes `max`.
    *
    * @default 0
    */
   max?: Count;
   /**
    * The largest sum of the sizes of all entries, or 0 for no bound. The least recently used entries
-   * are evicted to keep it. With it, every `set` needs a `sizeCalculation` or a `size`. `resize`
-   * changes it.
+   * are evicted to stay within it. A cache with `maxSize` needs a `sizeCalculation`, or a `size`
+   * with every `set`. `resize` changes `maxSize`.
    *
    * @default 0
    */
@@ -77,8 +77,8 @@ export interface OptionsBase<K, V, FC> {
    */
   sizeCalculation?: SizeCalculator<K, V>;
   /**
-   * For how many milliseconds an entry is fresh: a whole number, or 0 for ever. A stale entry is
-   * treated as absent, and stays stored until it is read, evicted or purged. The property of the
+   * How long an entry is fresh, in milliseconds: a whole number, or 0 for no limit. A stale entry
+   * is treated as absent, and stays stored until it is read, evicted or purged. The property of the
    * cache can be changed later; a call of `set` can give another ttl.
    *
    * @default 0
@@ -86,78 +86,80 @@ export interface OptionsBase<K, V, FC> {
   ttl?: Milliseconds;
   /**
    * Returns the ttl of a value in milliseconds: 0 for none, `undefined` for the `ttl` of the cache.
-   * Called with the value and its key by everything that stores a value without a ttl of its own,
-   * before anything is changed.
+   * Called with the value and its key, before anything is changed, by every operation that stores a
+   * value without a ttl of its own.
    *
    * @default undefined
    */
   ttlCalculation?: TtlCalculator<K, V>;
   /**
    * The largest age of a value in milliseconds, counted from when it was stored, or 0 for no bound.
-   * No use renews it: with `updateAgeOnGet` or `updateAgeOnHas`, the ttl starts anew but ends then
-   * at the latest. A value without a ttl gets this one.
+   * Using an entry does not renew it: with `updateAgeOnGet` or `updateAgeOnHas`, the ttl restarts,
+   * but the entry becomes stale at this age at the latest. It is also the ttl of a value without
+   * one.
    *
    * @default 0
    */
   maxAge?: Milliseconds;
   /**
-   * For how many milliseconds past its ttl `fetch` returns a stale value while a new one is being
-   * loaded, as in RFC 5861; after that it waits for the load. The entry stays stored until then.
-   * Such a load belongs to no caller: no `signal` aborts it. `get` and `has` treat the value as
-   * stale. Can be given per call. (`allowStale` is the same without an end.)
+   * How long after its ttl, in milliseconds, `fetch` returns a stale value while it loads a new
+   * one, as in RFC 5861; after that it waits for the load. The entry stays stored until then. Such
+   * a load belongs to no caller: no `signal` aborts it. `get` and `has` treat the value as stale.
+   * Can be given per call. (`allowStale` is the same without a limit.)
    *
    * @default 0
    */
   staleWhileRevalidate?: Milliseconds;
   /**
-   * For how many milliseconds past its ttl `fetch` returns a stale value when loading a new one
+   * How long after its ttl, in milliseconds, `fetch` returns a stale value if loading a new one
    * fails, or takes longer than `loadTimeout`, as in RFC 5861. The entry stays stored until then.
-   * Can be given per call. (`allowStaleOnFetchRejection` is the same without an end.)
+   * Can be given per call. (`allowStaleOnFetchRejection` is the same without a limit.)
    *
    * @default 0
    */
   staleIfError?: Milliseconds;
   /**
-   * The last part of a ttl, from 0 to below 1, in which a `fetch` that finds a fresh value also
-   * starts to load a new one, which it does not wait for: 0.2 for the last fifth. If that load
-   * fails, the value stays. Can be given per call.
+   * The last fraction of a ttl, from 0 to below 1, in which a `fetch` that finds a fresh value also
+   * starts to load a new one, without waiting for it: 0.2 for the last fifth. If that load fails,
+   * the value stays. Can be given per call.
    *
    * @default 0
    */
   refreshAhead?: number;
   /**
-   * For how many milliseconds a load may go on, or 0 for any time. Then it fails with code
-   * `FETCH_TIMEOUT` and its signal is aborted, whatever `ignoreFetchAbort` says. Where the host
-   * loses timers, as workers do with the end of a request, the next `fetch` of the key ends a load
-   * that is overdue, and starts another. Can be given per call.
+   * The longest time that a load may take, in milliseconds, or 0 for no limit. After it, the load
+   * fails with code `FETCH_TIMEOUT` and its signal is aborted, even with `ignoreFetchAbort`. Where
+   * the host loses timers, as workers do when a request ends, the next `fetch` of the key ends an
+   * overdue load, and starts another. Can be given per call.
    *
    * @default 0
    */
   loadTimeout?: Milliseconds;
   /**
-   * Called for every load that begins, with a promise that is fulfilled when it is over: for hosts
-   * that end what a request has begun with the request. Can be given per call, as
-   * `(promise) => ctx.waitUntil(promise)`. What it throws rejects the call, and the load with it.
+   * Called for every load that begins, with a promise that is fulfilled when the load has ended. It
+   * is for hosts that end all work of a request when the request ends. Can be given per call, as
+   * `(promise) => ctx.waitUntil(promise)`. If it throws, the call and the load are rejected with
+   * that error.
    *
    * @default undefined
    */
   waitUntil?: (promise: Promise<void>) => void;
   /**
-   * For how long, in ms, the time that was read from the clock may be used again to tell whether
-   * an entry is stale: 1 if not given; 0 reads the clock each time. The clock is read anew in every
-   * job of the event loop, after 64 uses, and always when a ttl begins to count. May be changed
-   * later.
+   * How long, in milliseconds, one reading of the clock is used to find out whether entries are
+   * stale; 0 reads the clock each time. The clock is also read again in every job of the event
+   * loop, after 64 uses, and whenever a ttl begins. The property of the cache can be changed later.
    *
    * @default 1
    */
   ttlResolution?: Milliseconds;
   /**
-   * Remove stale entries as they become so, by one timer per cache which does not keep the process
-   * alive. Large caches are purged a little late, so that it never takes more than some percent of
-   * the time: by 1 ms for every 5,000 entries. What a callback or the clock throws then is thrown
-   * by the timer, where nobody can catch it, as in lru-cache; a clock that failed is asked again in
-   * a second. Where the host loses the timer, as workers do when a request ends, stale entries are
-   * removed at the end of the next job that reads the clock. May be changed later.
+   * Whether entries are removed as soon as they are stale, by one timer per cache that does not
+   * keep the process alive. Large caches are purged up to 1 ms later for every 5,000 entries, so
+   * that purging never takes more than a few percent of the time. An error that a callback or the
+   * clock throws in the timer is an uncaught exception, as in lru-cache; a clock that threw is read
+   * again after a second. Where the host loses the timer, as workers do when a request ends, stale
+   * entries are removed at the end of the next job that reads the clock. The property of the cache
+   * can be changed later.
    *
    * @default false
    */
@@ -185,14 +187,14 @@ export interface OptionsBase<K, V, FC> {
    */
   allowStale?: boolean;
   /**
-   * Whether `get` keeps the stale entries that it meets, instead of removing them. The property of
+   * Whether `get` keeps the stale entries that it finds, instead of removing them. The property of
    * the cache can be changed later, or the option given per call.
    *
    * @default false
    */
   noDeleteOnStaleGet?: boolean;
   /**
-   * Whether overwriting a value leaves the ttl of its key as it is, instead of restarting it. The
+   * Whether overwriting a value keeps the running ttl of its key, instead of restarting it. The
    * property of the cache can be changed later, or the option given per call.
    *
    * @default false
@@ -200,8 +202,8 @@ export interface OptionsBase<K, V, FC> {
   noUpdateTTL?: boolean;
   /**
    * Called once for every value that has left the cache, when the operation that removed it is
-   * complete. It may use the cache, also to put the value back. (In lru-cache, it is called while
-   * the cache is being changed.)
+   * complete. It may use the cache, for example to store the value again. (In lru-cache, it is
+   * called while the cache is being changed.)
    *
    * @default undefined
    */
@@ -214,8 +216,8 @@ export interface OptionsBase<K, V, FC> {
    */
   disposeAfter?: Disposer<K, V>;
   /**
-   * Whether `dispose` and `disposeAfter` are left out for values that are overwritten. The property
-   * of the cache can be changed later, or the option given per call.
+   * Whether `dispose` and `disposeAfter` are not called for values that are overwritten. The
+   * property of the cache can be changed later, or the option given per call.
    *
    * @default false
    */
@@ -234,15 +236,14 @@ export interface OptionsBase<K, V, FC> {
    */
   fetchMethod?: Fetcher<K, V, FC>;
   /**
-   * Loads the values of many keys in one call, for `fetchMany`. A cache without `fetchMethod` uses
-   * it for `fetch`, too, with one key.
+   * Loads the values of many keys in one call, for `fetchMany`. A cache without `fetchMethod` also
+   * uses it for `fetch`, with one key.
    *
    * @default undefined
    */
   fetchManyMethod?: BatchFetcher<K, V, FC>;
   /**
-   * Accepted for compatibility with lru-cache, and without effect: a load in flight has no size
-   * here.
+   * Accepted for compatibility with lru-cache. It has no effect: a load in flight has no size here.
    *
    * @default 1
    */
@@ -284,48 +285,49 @@ export interface OptionsBase<K, V, FC> {
   ignoreFetchAbort?: boolean;
   /**
    * Returns what a key is found by: a string, number, bigint, boolean or symbol. Keys for which it
-   * returns the same are one key, so that arrays and objects can be keys by what is in them.
+   * returns the same are one key, so arrays and objects can be keys by their content.
    *
-   * The cache shows, and gives to callbacks, the key itself: of an entry, the one with which its
-   * value was set; of a load, the one of the call that began it. The function is called once for
-   * each key of an operation, before anything else is done. What it throws is thrown by the
-   * operation. If it returns anything else, `undefined` and `null` too, the operation throws
+   * Iteration, callbacks and loaders get the key itself: for an entry, the key with which its value
+   * was set; for a load, the key of the call that started it. The function is called once for each
+   * key of an operation, before anything else happens. An error that it throws is thrown by the
+   * operation. If it returns anything else, including `undefined` and `null`, the operation throws
    * `INVALID_KEY`.
    *
    * @default undefined
    */
   keyOf?: KeyOf<K>;
   /**
-   * Keeps values from being changed by those who get them. `'shallow'` freezes each value when it
-   * is stored; `'deep'` also freezes the arrays and plain objects in it, at any depth. Instances of
-   * classes in it, as a `Date` or a `Buffer`, stay as they are; and what a `Map` or a `Date` holds
-   * can be changed even if it is frozen. A value that cannot be frozen, as a typed array with
+   * Protects values from changes by those who receive them. `'shallow'` freezes each value when it
+   * is stored. `'deep'` also freezes the arrays and plain objects in it, at any depth; instances of
+   * classes in it, such as a `Date` or a `Buffer`, stay as they are. The content of a frozen `Map`,
+   * `Set` or `Date` can still be changed. A value that cannot be frozen, such as a typed array with
    * elements, is refused with `INVALID_VALUE`.
    *
-   * With a function, such as `structuredClone`, what it returns for a value is stored, and whoever
-   * is given a stored value gets what it returns for that: everyone has a copy. It is not called
-   * for primitives, nor for a value that has left the cache.
+   * A function, such as `structuredClone`, makes copies: its result for a value is stored, and
+   * everyone who receives a stored value gets the result for that one. It is not called for
+   * primitives, nor for a value that has left the cache.
    *
    * @default undefined
    */
   freeze?: Freeze<V>;
   /**
-   * The clock. If not given, it is the `performance` that the host has when the time is read, or
-   * `Date` where there is none: fake timers may be installed and removed at any time.
+   * The clock. By default, it is the host's `performance` at the time of each reading, or `Date`
+   * where there is none, so fake timers may be installed and removed at any time.
    *
    * @default performance
    */
   perf?: Perf;
   /**
-   * Whether hits, misses, evictions and loads are counted for `stats()`, which costs a few
-   * nanoseconds an operation.
+   * Whether the cache counts hits, misses, evictions and loads for `stats()`, which costs a few
+   * nanoseconds per operation.
    *
    * @default false
    */
   recordStats?: boolean;
   /**
-   * The engine to use: `'wasm'` or `'pure'`. Without it, a cache gets WebAssembly where the host
-   * allows it. For comparisons, and to avoid WebAssembly.
+   * The engine to use: `'wasm'` or `'pure'`. By default, a cache uses WebAssembly where the host
+   * allows it. Use this option for comparisons, or to avoid WebAssembly. Throws
+   * `ENGINE_UNAVAILABLE` if the host does not run that engine.
    *
    * @default undefined
    */

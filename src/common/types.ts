@@ -71,7 +71,10 @@ export type SizeCalculator<K, V> = (value: V, key: K) => Size;
 /** Returns the ttl of an entry in ms: 0 for none, or `undefined` for that of the cache. */
 export type TtlCalculator<K, V> = (value: V, key: K) => Milliseconds | undefined;
 
-/** What a load asks of a signal: an `AbortSignal`, in a program whose types know none. */
+/**
+ * What a load needs of a signal. It takes the place of `AbortSignal` in a program without that
+ * type.
+ */
 export interface Signal {
   /** Whether it was aborted. */
   readonly aborted: boolean;
@@ -81,7 +84,7 @@ export interface Signal {
   throwIfAborted(): void;
   /** Calls a function when it is aborted. */
   addEventListener(type: 'abort', listener: () => void): void;
-  /** Does not call the function any more. */
+  /** Stops calling the function. */
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
@@ -99,9 +102,9 @@ export type Fetcher<K, V, FC = unknown> = (
 
 /** The third argument of `fetchMethod`. */
 export interface FetcherOptions<K, V, FC = unknown> {
-  /** Aborted when the result is no longer wanted. */
+  /** Aborted when the result is no longer needed. */
   signal: HostSignal;
-  /** The options of the load. What is changed here applies when the result is stored. */
+  /** The options of the load. Changes made here apply when the result is stored. */
   options: FetcherFetchOptions<K, V, FC>;
   /** The `context` that was given to `fetch`. */
   context: FC;
@@ -109,8 +112,8 @@ export interface FetcherOptions<K, V, FC = unknown> {
 
 /**
  * The result of `fetchManyMethod`: a Map or another iterable of pairs, or an array of values in the
- * order of the keys. (An array of pairs would be taken for an array of values: make a Map of it.)
- * Leave out a key that has no value, or give it `undefined`. Keys that were not asked for are
+ * order of the keys. (An array of pairs would be read as an array of values: make a Map of it.)
+ * Omit a key that has no value, or give it `undefined`. Other keys than the requested ones are
  * ignored.
  */
 export type BatchResult<K, V> =
@@ -126,10 +129,10 @@ export type BatchFetcher<K, V, FC = unknown> = (
 
 /** The third argument of `fetchManyMethod`. */
 export interface BatchFetcherOptions<K, V, FC = unknown> {
-  /** Aborted when no key's result is wanted any longer. */
+  /** Aborted when no result is needed any more. */
   signal: HostSignal;
   /**
-   * The options of each load, in the order of the keys. A `ttl` or `size` put here applies when
+   * The options of each load, in the order of the keys. A `ttl` or `size` set here applies when
    * that result is stored.
    */
   options: readonly FetcherFetchOptions<K, V, FC>[];
@@ -146,7 +149,7 @@ export type Memoizer<K, V, FC = unknown> = (
 
 /** The third argument of `memoMethod`. */
 export interface MemoizerOptions<K, V, FC = unknown> {
-  /** The options of the call. A `ttl` or `size` put here applies when the result is stored. */
+  /** The options of the call. A `ttl` or `size` set here applies when the result is stored. */
   options: MemoizerMemoOptions<K, V, FC>;
   /** The `context` that was given to `memo`. */
   context: FC;
@@ -180,8 +183,8 @@ export interface SetOptions<K, V, FC>
   /** The size of this entry; `sizeCalculation` is then not called. */
   size?: Size;
   /**
-   * The groups that the value belongs to, any number of strings: `invalidateTag` removes all of
-   * one. They are those of the value: another value of the key has its own, or none.
+   * The tags of the value, any number of strings: `invalidateTag` removes all values with a tag.
+   * Tags belong to the value: when the key gets another value, that has its own tags, or none.
    *
    * @default []
    */
@@ -216,8 +219,8 @@ export interface FetchOptions<K, V, FC>
       'staleWhileRevalidate' | 'staleIfError' | 'refreshAhead' | 'loadTimeout' | 'waitUntil'
     > {
   /**
-   * Whether to load even if there is a fresh value. While the key is being loaded, that load is
-   * waited for instead.
+   * Whether to load even if there is a fresh value. If the key is already being loaded, the call
+   * waits for that load instead.
    *
    * @default false
    */
@@ -225,8 +228,8 @@ export interface FetchOptions<K, V, FC>
   /** Passed on to `fetchMethod`. */
   context?: FC;
   /**
-   * Takes this caller out of the load when it is aborted: the call rejects with its reason at once.
-   * The load is aborted when all who asked for it have left.
+   * When it is aborted, the call rejects at once with its reason. The load is aborted when every
+   * caller that waits for it has left.
    */
   signal?: HostSignal;
 }
@@ -291,7 +294,7 @@ export interface MemoizerMemoOptions<K, V, FC = unknown>
 export interface Entry<V> {
   /** The value. */
   value: V;
-  /** From `info`, the time that is left, negative if the entry is stale; from `dump`, its ttl. */
+  /** From `info`, the remaining time, negative if the entry is stale; from `dump`, the ttl. */
   ttl?: Milliseconds;
   /** The size of the entry, if the cache keeps sizes. */
   size?: Size;
@@ -354,7 +357,7 @@ export interface Status<K, V, FC = unknown> {
   key?: K;
   /** The value that was found, stored or loaded. */
   value?: V;
-  /** The value that was there before. */
+  /** The previous value. */
   oldValue?: V;
   /** The `context` of a `fetch` or `memo`. */
   context?: unknown;
@@ -364,7 +367,7 @@ export interface Status<K, V, FC = unknown> {
   start?: Milliseconds;
   /** The time on the cache's clock. */
   now?: Milliseconds;
-  /** The time that is left of the ttl, negative if the entry is stale. */
+  /** The remaining time of the ttl, negative if the entry is stale. */
   remainingTTL?: Milliseconds;
   /** The size of the entry. */
   entrySize?: Size;
@@ -386,7 +389,7 @@ export interface Stats {
   misses: number;
   /** Values stored under new keys. */
   sets: number;
-  /** Values stored under keys that were there already. */
+  /** Values stored under keys that were already there. */
   updates: number;
   /** Entries removed on request. */
   deletes: number;
@@ -398,6 +401,6 @@ export interface Stats {
   loads: number;
   /** Loads that threw, rejected or were aborted. */
   loadFailures: number;
-  /** Time that finished loads have taken, in ms on the cache's clock. */
+  /** The total time of finished loads, in ms on the cache's clock. */
   totalLoadTimeMs: number;
 }

@@ -1,4 +1,4 @@
-// Warnings: what a program should hear of once, and can go on with.
+// Warnings: problems that a program should be told once, and that do not stop it.
 
 const given = new Set<string>();
 
@@ -6,7 +6,7 @@ interface Host {
   emitWarning?: (message: string, type: string, code: string, from: unknown) => void;
 }
 
-/** Warns once in a process, or in a thread, where lru-cache does and as it does. */
+/** Warns once per process or thread, in the same cases and the same way as lru-cache. */
 export function warn(code: string, type: string, message: string, from: unknown): void {
   if (given.has(code)) return;
   given.add(code);

@@ -1,10 +1,10 @@
-// The binding: makes an engine of the core's functions, from either compiler.
+// The binding: makes an engine from the functions of the core, of either compiler.
 //
-// B1  Functions that move blocks of the arena, which many caches share, or allocate arrays begin
-//     only with stack in reserve: a host refuses a call when the stack is used up, at the entry of
-//     any function. The others may be cut between two stores; then the entries are given up
-//     (entries.ts), and no other cache is concerned.
-// B2  Where the core cannot read strings, they are hashed in JavaScript, by the same source.
+// BI1  Functions that allocate arrays, or move blocks of the arena, which many caches share,
+//      reserve stack before they begin: a host whose stack is used up refuses a call at the entry
+//      of any function. Other functions may be interrupted between two stores; then the cache is
+//      emptied (entries.ts), and no other cache is affected.
+// BI2  Where the core cannot read strings, they are hashed in JavaScript, by the same source.
 
 import { hashString } from '../../assembly/hash.js';
 import { ASK_MAP, ELSEWHERE, KEY_LENGTH_MAX } from '../../assembly/layout.js';
@@ -26,11 +26,11 @@ export interface CoreAdapter {
   findMany(table: Table, words: Int32Array): void;
   touch(table: Table, slot: number): void;
   visit(table: Table, slot: number, now: number, mode: number): number;
-  /** Called after what may have grown the core's memory. */
+  /** Called after a function that may have grown the core's memory. */
   noteGrowth(): void;
 }
 
-/** What adapters have for tables of any core. */
+/** The adapter functions for tables of any core. */
 export type TableAdapter = Pick<
   CoreAdapter,
   'create' | 'destroy' | 'order' | 'staleOrder' | 'refused'
@@ -38,7 +38,7 @@ export type TableAdapter = Pick<
 
 type StringFunctions = Pick<CoreFunctions, 'findString' | 'getString' | 'putString' | 'seekString'>;
 
-/** The functions that take a string, for a core that cannot read one (B2). */
+/** The functions that take a string, for a core that cannot read one (BI2). */
 function hashedOutside(core: CoreFunctions, hash: HashString): StringFunctions {
   const { find, get, put, seek } = core;
   const isLong = (text: string) => text.length > KEY_LENGTH_MAX;
@@ -54,7 +54,7 @@ function hashedOutside(core: CoreFunctions, hash: HashString): StringFunctions {
   };
 }
 
-/** A function that begins only if there is stack for it to end (B1), and `after` it. */
+/** A function that reserves stack before it begins (BI1), and calls `after` at its end. */
 export function withStack<A extends unknown[], R>(
   run: (...args: A) => R,
   after?: () => void,
@@ -72,7 +72,8 @@ export function bind(core: CoreFunctions, adapter: CoreAdapter, hash?: HashStrin
   const isOutside = hash !== undefined || !adapter.readsStrings;
   const strings = isOutside ? hashedOutside(core, hash ?? hashString) : core;
   const { noteGrowth } = adapter;
-  // One literal, without a spread: V8 then keeps all of it in the object, a load less a call.
+  // One literal without a spread: V8 then stores all fields in the object itself, which saves a
+  // load per call.
   return {
     kind: adapter.kind,
     hashString: hash ?? hashString,

@@ -1,4 +1,4 @@
-// The core of a build without WebAssembly: there is none, and every cache is on the pure engine.
+// Takes the place of core.ts in a build without WebAssembly: every cache runs on the pure engine.
 
 import { LRUCacheRangeError } from '../common/errors.js';
 

@@ -1,18 +1,21 @@
 // How a host gets the core: from this file's text, compiled when the first cache is constructed.
 //
-// Where a host compiles nothing, it may be given one that is compiled already (provide.ts).
-// `wasm-lru/pure` has core-none.ts in this file's place (bundle.mjs).
-// Importing this file decodes and compiles nothing, and so it never fails.
+// A host that does not compile may be given a core that is already compiled (provide.ts). In
+// `wasm-lru/pure`, core-none.ts takes the place of this file (bundle.mjs). Importing this file
+// decodes and compiles nothing, so it never fails.
 
 import { coreHex } from '../core.generated.js';
 import { decodeHex, isSlowWithBuiltins } from './hex.js';
 import { compileCore, createWasmEngine, type WasmEngine } from './wasm.js';
 
 let core: WebAssembly.Module | undefined;
-/** Whether the host refused the core when it was last to be opened. */
+/** Whether the host refused the core the last time. */
 let isRefused = false;
 
-/** Takes a compiled core, to be opened from now on; returns whether the last one was refused. */
+/**
+ * Takes a compiled core, which is used from now on; returns whether the host refused the core the
+ * last time.
+ */
 export function acceptCore(module: WebAssembly.Module): boolean {
   core = module;
   return isRefused;

@@ -1,16 +1,16 @@
-// Dead engines: what a cache runs on when it cannot be used any more.
+// Dead engines: the engines of caches that cannot be used any more.
 //
-// Each function of a dead engine throws, so no operation of a living cache has to ask whether it
-// still lives. A disposed cache is given a dead engine in place of its own. An engine whose core
-// has trapped is made dead where it is, in the one object that all its caches hold: no call of a
-// sound core traps, and one that did may have stopped half-way.
+// Each function of a dead engine throws, so no operation has to test whether its cache can still be
+// used. A disposed cache gets a dead engine in place of its own. If a core traps, its engine
+// becomes dead in place, in the one object that all its caches hold: no call of a correct core
+// traps, and a call that did may have stopped half-way.
 
 import { LRUCacheError, LRUCacheTypeError } from '../common/errors.js';
 import type { Engine } from './engine.js';
 
 const trapped = new WeakSet<object>();
 
-/** Puts a function that throws in the place of each function of an engine. */
+/** Replaces each function of an engine by one that throws. */
 function kill<E extends object>(engine: E, fail: () => never): E {
   const functions = engine as unknown as Record<string, unknown>;
   for (const name of Object.keys(functions)) {
@@ -24,20 +24,20 @@ export function throwDisposed(): never {
   throw new LRUCacheTypeError('DISPOSED', 'This cache was disposed of and cannot be used any more');
 }
 
-/** A dead engine with the functions of one like it, for caches that were disposed of. */
+/** A dead engine with the same functions as an engine, for disposed caches. */
 export function deadLike<E extends object>(like: E): E {
   return Object.defineProperty(kill({ ...like }, throwDisposed), 'kind', { get: throwDisposed });
 }
 
 let disposed: Engine | undefined;
 
-/** What a disposed cache has in place of an engine like this. */
+/** The engine of a disposed cache. */
 export function disposedEngine(like: Engine): Engine {
   disposed ??= deadLike(like);
   return disposed;
 }
 
-/** What a disposed cache has in place of its Map of keys. */
+/** The Map of keys of a disposed cache. */
 export const disposedMap = {
   get: throwDisposed,
   set: throwDisposed,
@@ -54,7 +54,7 @@ export function hasTrapped(engine: object): boolean {
   return trapped.has(engine);
 }
 
-/** Makes an engine dead if this is what a trap throws, and gives the error back. */
+/** Makes an engine dead if an error is that of a trap; returns the error to throw. */
 export function killIfTrap(engine: object, error: unknown): unknown {
   const isTrap = typeof WebAssembly === 'object' && error instanceof WebAssembly.RuntimeError;
   if (!isTrap || trapped.has(engine)) return error;
@@ -64,7 +64,7 @@ export function killIfTrap(engine: object, error: unknown): unknown {
       'WebAssembly trapped in the engine of this cache, which cannot be used any more';
     throw new LRUCacheError('ENGINE_POISONED', message, { cause: error });
   });
-  // The memory goes with the last cache, as a whole.
+  // The whole memory is freed with the last cache.
   Object.assign(engine, { destroyTable: () => {} });
   return error;
 }

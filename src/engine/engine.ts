@@ -1,20 +1,20 @@
-// The boundary: what the wrapper may ask of an engine, WebAssembly or JavaScript.
+// The boundary: the functions that the wrapper may call of an engine, WebAssembly or JavaScript.
 //
-// An engine owns the index, the recency order and the columns of tables. It knows numbers only,
-// keeps no value of the caller's and calls nothing back, so no call of it can be re-entered.
+// An engine owns the index, the recency order and the columns of tables. It knows only numbers,
+// keeps no value of the caller and makes no callbacks, so none of its calls can be re-entered.
 //
-// E1  A slot is a number from SLOT_FIRST up; NIL is none, ELSEWHERE says that the wrapper's Map may
-//     have the key. A slot keeps its number while its entry lives.
-// E2  A word is an int32: the key itself, or a hash. Two keys may have one word, so the caller
-//     compares the key that it keeps under the slot.
-// E3  Every function leaves the table valid, also when memory is refused.
-// E4  `untouch` undoes what the `get`, `put` or `seek` just before it did to the order, and only
-//     that. A `touch` or `visit` cannot be undone: its caller knows the key.
-// E5  Ages and weights are columns (layout.ts) that a table has only once they are in use. Then
-//     entries are read by `seek`, and each `put` is followed by a `write`.
+// EN1  A slot is a number from SLOT_FIRST up. NIL means no slot; ELSEWHERE means that the wrapper's
+//      Map may have the key. A slot keeps its number while its entry lives.
+// EN2  A word is an int32: the key itself, or a hash. Two keys may have one word, so the caller
+//      compares the key that it keeps under the slot.
+// EN3  Every function leaves the table valid, even when memory is refused.
+// EN4  `untouch` undoes the change of the order by the `get`, `put` or `seek` just before it, and
+//      nothing else. A `touch` or `visit` cannot be undone: its caller knows the key.
+// EN5  Ages and weights are columns (layout.ts) that a table has only while they are in use. Then
+//      `seek` reads entries, and a `write` follows each `put`.
 //
-// What each function does is said where it is: assembly/index.ts. They are fields, not methods, so
-// that V8 sees the call of one WebAssembly export and inlines its wrapper.
+// assembly/index.ts documents each function. The functions are fields, not methods, so that V8 sees
+// the call of one WebAssembly export and inlines its wrapper.
 
 import type * as core from '../../assembly/index.js';
 import type { EngineKind } from '../common/types.js';
@@ -31,10 +31,10 @@ export type Bound<F> = F extends (table: infer _, ...args: infer A) => infer R
     ) => R extends boolean ? boolean | number : R
   : never;
 
-/** Functions of the core that an engine offers in another form. */
+/** Functions of the core that an engine has in another form. */
 type Adapted = 'create' | 'destroy' | 'arrange' | 'arrangeStale';
 
-/** The functions that an engine has under the name that the core has them by. */
+/** The functions that an engine has under the same names as the core. */
 export type CoreFunctions = {
   readonly [N in Exclude<keyof typeof core, Adapted>]: Bound<(typeof core)[N]>;
 };
@@ -42,7 +42,7 @@ export type CoreFunctions = {
 /** Hash of a string of this length, sampled `offset` units before its end (assembly/hash.ts). */
 export type HashString = (text: string, length: number, offset: number) => number;
 
-/** What the lifetime of a table needs of an engine, whatever its tables hold. */
+/** The functions that create and free tables, whatever the tables hold. */
 export interface TableEngine {
   readonly kind: EngineKind;
   /** A new, empty table that evicts at `limit` entries; undefined if memory is refused. */
@@ -55,17 +55,17 @@ export interface TableEngine {
   readonly bytesHeld: (table: Table) => number;
 }
 
-/** An engine. None of its functions throws, but for a bug, or for want of stack. */
+/** An engine. Its functions throw only because of a bug or a stack overflow. */
 export interface Engine extends CoreFunctions, TableEngine {
-  /** What the functions compute that take a string. */
+  /** The hash that the functions for strings compute. */
   readonly hashString: HashString;
-  /** The word of a number that is no int32: equal for all NaNs. */
+  /** The word of a number that is not an int32; the same for all NaNs. */
   hashFloat(value: number): number;
-  /** As `find` of each of these words: its slot replaces it. */
+  /** Does a `find` of each of these words, and replaces the word by its slot. */
   findMany(table: Table, words: Int32Array): void;
   /** A copy of the recency order, the oldest slot first. O(size). */
   order(table: Table): Int32Array;
-  /** As `order`, of the slots that are stale at `now`. */
+  /** As `order`, for the slots that are stale at `now`. */
   staleOrder(table: Table, now: number): Int32Array;
   /** The slots that the index refused in the latest `grow` or `use…`: now MAPPED. */
   refused(table: Table): Int32Array;

@@ -1,6 +1,6 @@
-// The hash of numbers that are no int32. It is computed in JavaScript for both engines.
+// The hash of numbers that are not int32, computed in JavaScript for both engines.
 //
-// No hash is ever the identity of a key: see entries.ts.
+// A hash never decides whether keys are equal: see entries.ts.
 
 const ROUND_FIRST = 0x85ebca6b;
 const ROUND_SECOND = 0xc2b2ae35;
@@ -16,7 +16,7 @@ function round(state: number, word: number): number {
 /** 32-bit hash of a number, as an int32: equal for all NaNs. */
 export function hashFloat(value: number): number {
   bits ??= new DataView(new ArrayBuffer(8));
-  // Every NaN is one key, but a NaN may carry any payload into its bits.
+  // All NaNs are one key, but their bits may differ.
   bits.setFloat64(0, Number.isNaN(value) ? 0 : value);
   return round(round(0, bits.getInt32(4)), bits.getInt32(0));
 }

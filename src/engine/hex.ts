@@ -1,6 +1,6 @@
-// What every core needs of its host: its bytes from a text, and whether builtins are of use.
+// Decodes the text of a core, and says whether the js-string builtins are worth using.
 
-/** The bytes that pairs of hexadecimal digits stand for, by the host's best means. */
+/** The bytes of pairs of hexadecimal digits, decoded in the fastest way that the host has. */
 export function decodeHex(text: string): Uint8Array<ArrayBuffer> {
   const { fromHex } = Uint8Array as unknown as {
     fromHex?: (text: string) => Uint8Array<ArrayBuffer>;
@@ -23,9 +23,9 @@ interface Host {
 }
 
 /**
- * Whether the host reads strings faster in JavaScript than by the js-string builtins that it has:
- * JavaScriptCore does, for which they are calls. In Bun, a hit of a string takes a quarter of the
- * time that it takes with them; WebKit is the same engine.
+ * Whether the host reads strings faster in JavaScript than with its js-string builtins.
+ * JavaScriptCore does, since it makes calls of them: without them, a hit of a string in Bun takes a
+ * quarter of the time; WebKit has the same engine.
  */
 export function isSlowWithBuiltins(): boolean {
   const { process, navigator } = globalThis as Host;

@@ -1,7 +1,7 @@
 // The JavaScript engine: the core's own source, compiled to JavaScript (assembly/index.ts).
 //
-// For hosts that refuse WebAssembly, and for caches whose memory the collector should free. Each
-// table has arrays of its own, so nothing is shared and nothing has to be freed.
+// It is for hosts that refuse WebAssembly, and for caches whose memory the collector should free.
+// Each table has arrays of its own, so nothing is shared and nothing has to be freed by hand.
 
 import * as core from '../../assembly/index.js';
 import type { Table as JsTable } from '../../assembly/slots.js';

@@ -1,8 +1,8 @@
 // Which engine a cache gets, and whose memory its table lies in.
 //
-// WebAssembly is tried first. Whatever the host refuses it with (no WebAssembly object, a content
-// security policy, no address space, no SIMD), the JavaScript engine takes over; nothing is thrown.
-// Importing this file compiles nothing and reads no clock and no randomness.
+// WebAssembly is tried first. If the host refuses it for any reason (no WebAssembly object, a
+// content security policy, no address space, no SIMD), the JavaScript engine takes over, and
+// nothing is thrown. Importing this file compiles nothing and reads no clock and no randomness.
 //
 // Hosts allow few linear memories (Chromium 124 in a process), linear memory never shrinks, and no
 // host reports a dropped cache within one synchronous job. Hence three rules:
@@ -12,9 +12,10 @@
 // H2  While TABLES_MAX of them, or BYTES_MAX in all, are not freed, a new cache gets the JavaScript
 //     engine, whose arrays the collector frees at any time.
 // H3  A table that outgrows SHARED_TABLE_BYTES_MAX moves into an instance of its own, of which
-//     there are ALONE_MAX at most. It grows in place there, and all of it goes back to the system
-//     with the cache, or when the cache is cleared. If no other table is in the shared instance, it
-//     keeps that one, and small tables get a new one: nothing is copied, and nothing left behind.
+//     there are ALONE_MAX at most. It grows in place there, and its memory returns to the system
+//     with the cache, or when the cache is cleared. If no other table is in the shared instance,
+//     the table keeps that instance, and small tables get a new one: nothing is copied, and nothing
+//     is left behind.
 
 import { show } from '../common/check.js';
 import { LRUCacheRangeError, LRUCacheTypeError } from '../common/errors.js';
@@ -30,7 +31,7 @@ const BYTES_MAX = 1 << 25;
 const SHARED_TABLE_BYTES_MAX = 1 << 22;
 const ALONE_MAX = 64;
 
-/** What a cache runs on. */
+/** The engine of a cache, and its table there. */
 export interface Lease<E = Engine> {
   readonly engine: E;
   readonly table: Table;
@@ -40,8 +41,8 @@ let dropped: FinalizationRegistry<() => void> | undefined;
 
 /**
  * The registry of dropped caches: one, and for good. In the V8 of Node 20 to 24, collecting a
- * registry that has something to report disables all other registries of the process.
- * Old edge runtimes have none; there, dispose of caches by hand.
+ * registry that has something to report disables all other registries of the process. Old edge
+ * runtimes have no registries; there, caches must be disposed of by hand.
  */
 function droppedCaches(): typeof dropped {
   if (typeof FinalizationRegistry === 'function') {
@@ -58,7 +59,7 @@ function openJs(limit: number): Lease {
   return { engine: js, table: js.createTable(limit) as Table };
 }
 
-/** Calls an instance for no cache that would see a trap of it. */
+/** Calls an instance where no cache would see its trap. */
 function guarded<E extends TableEngine, R>(
   wasm: WasmEngine<E>,
   call: (wasm: WasmEngine<E>) => R,
@@ -70,12 +71,12 @@ function guarded<E extends TableEngine, R>(
   }
 }
 
-/** Gives caches their tables and takes them back; all of them on engines of one kind. */
+/** Gives caches their tables and takes them back, on engines of one kind. */
 export class TableHost<E extends TableEngine = Engine> {
   readonly #openWasm: (() => WasmEngine<E>) | undefined;
   readonly #openJs: (limit: number) => Lease<E>;
   #shared: WasmEngine<E> | undefined;
-  /** Tables in the shared instance that are not freed. */
+  /** The number of tables in the shared instance that are not freed. */
   #tables = 0;
   /** Instances that hold one table each. */
   readonly #alone = new WeakMap<E, WasmEngine<E>>();
@@ -90,7 +91,7 @@ export class TableHost<E extends TableEngine = Engine> {
     this.#openJs = js;
   }
 
-  /** Makes sure that there is an instance that works. Throws what the host refuses with. */
+  /** Makes sure that there is a working instance. Throws the error with which the host refuses. */
   prepare(): void {
     if (this.#shared !== undefined && !hasTrapped(this.#shared.engine)) return;
     this.#shared = this.#openWasm?.();
@@ -132,8 +133,8 @@ export class TableHost<E extends TableEngine = Engine> {
   }
 
   /**
-   * What an owner's table moves to before it grows: an instance of its own (H3). Undefined if it is
-   * to stay where it is, also because memory is refused, or because the instance is its own now.
+   * The instance that a table moves to before it grows (H3). Undefined if it stays where it is:
+   * because it is small, because memory is refused, or because its instance is its own now.
    */
   moveOut(owner: object, { engine, table }: Lease<E>): Lease<E> | undefined {
     const shared = this.#shared;
@@ -188,8 +189,8 @@ export class TableHost<E extends TableEngine = Engine> {
 }
 
 /**
- * The hosts of one core, as a function that returns the host of the next cache: the best that this
- * runtime can run, or the one named. It throws `ENGINE_UNAVAILABLE` if that cannot run here.
+ * A function that returns the host of the next cache of one core: the best that this runtime can
+ * run, or the named one. The function throws `ENGINE_UNAVAILABLE` if the named one cannot run here.
  */
 export function hostsOf<E extends TableEngine>(
   openWasm: () => WasmEngine<E>,
@@ -197,7 +198,7 @@ export function hostsOf<E extends TableEngine>(
 ): (kind?: EngineKind) => TableHost<E> {
   const jsHost = new TableHost(undefined, js);
   const wasmHost = new TableHost(openWasm, js);
-  // Whether the host has refused WebAssembly, and nobody has got it by name since.
+  // Whether the host has refused WebAssembly, and no cache has got it by name since.
   let isRefused = false;
   return (kind) => {
     if (kind === 'pure' || (kind === undefined && isRefused)) return jsHost;
@@ -224,7 +225,7 @@ export function checkEngine<H extends object>(
   engine: unknown,
   hostOf: (kind?: EngineKind) => H,
 ): H {
-  // Tests give a host itself.
+  // Tests pass a host itself.
   if (engine instanceof TableHost) return engine as unknown as H;
   if (engine === undefined || engine === 'wasm' || engine === 'pure') return hostOf(engine);
   throw new LRUCacheTypeError(

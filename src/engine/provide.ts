@@ -1,7 +1,7 @@
-// How a program gives the package a core that the host, or a tool, has compiled.
+// How a program passes the package a core that the host, or a tool, has compiled.
 //
-// It is for hosts that compile nothing themselves. Giving one opens none: a seed that is drawn
-// while a worker starts could be the same in all of them.
+// It is for hosts that do not compile WebAssembly themselves. Passing a core creates no instance of
+// it.
 
 import { LRUCacheTypeError } from '../common/errors.js';
 import { acceptCore } from './core.js';
@@ -13,12 +13,13 @@ function isModule(value: unknown): boolean {
 }
 
 /**
- * Gives the package its core as a `WebAssembly.Module`, compiled from `wasm-lru/core.wasm`, for
- * hosts that compile nothing while a program runs; `wasm-lru/edge` does it where the tools import
- * such files. Caches made later are on the wasm engine, those of `wasm-lru/stores` and
- * `wasm-lru/memoize` included; those made before stay as they are.
+ * Passes the package its core as a `WebAssembly.Module`, compiled from `wasm-lru/core.wasm`. It is
+ * for hosts that compile nothing while a program runs; where the tools import such files,
+ * `wasm-lru/edge` calls it. Later caches use the wasm engine, including those of `wasm-lru/stores`
+ * and `wasm-lru/memoize`; earlier ones stay as they are.
  *
- * Throws `INVALID_CORE` if it is no module, and `ENGINE_UNAVAILABLE` in `wasm-lru/pure`.
+ * Throws `INVALID_CORE` if the argument is not a compiled module, and `ENGINE_UNAVAILABLE` in
+ * `wasm-lru/pure`.
  */
 export function provideCore(core: object): void {
   if (!isModule(core)) {
@@ -26,9 +27,9 @@ export function provideCore(core: object): void {
   }
   if (!acceptCore(core as WebAssembly.Module)) return;
   try {
-    // By name, as a refusal holds until somebody has got the engine by name.
+    // By name, since a refusal holds until a cache has got the engine by name.
     hostFor('wasm');
   } catch {
-    // It is refused still, and caches go on being made on the pure engine.
+    // The host still refuses it, and caches continue to use the pure engine.
   }
 }

@@ -1,14 +1,15 @@
 // The WebAssembly engine: compiles the core, binds its exports, and is the only holder of views of
 // its memory.
 //
-// W1  A view is made where it is used, since growth of the memory detaches it, and a detached view
-//     reads undefined without an error. Two are kept, for `touch` and `visit`: they are made anew
-//     after each call that may grow the memory, and a detached one leads to the core.
-// W2  The core's u32 results arrive as int32; addresses are made unsigned here and nowhere else.
-// W3  The core imports the js-string builtins and nothing else. On hosts without them, the imports
-//     are stubs that are never called, and strings are hashed in JavaScript.
-// W4  The core's memory is little-endian, a view has the host's order of bytes. Where that is the
-//     other one (Node on s390x), no engine is made, and the JavaScript engine takes over.
+// WA1  A view is made where it is used, since growth of the memory detaches it, and a detached view
+//      reads undefined without an error. Two views are kept, for `touch` and `visit`: they are made
+//      again after each call that may grow the memory, and if one is detached, the core does the
+//      operation.
+// WA2  The core's u32 results arrive as int32; addresses are made unsigned here and nowhere else.
+// WA3  The core imports the js-string builtins and nothing else. On hosts without them, the imports
+//      are stubs that are never called, and strings are hashed in JavaScript.
+// WA4  The core's memory is little-endian, and a view has the byte order of the host. On a
+//      big-endian host (Node on s390x), no engine is made, and the JavaScript engine takes over.
 
 import {
   AGE_BYTES_LOG2,
@@ -41,13 +42,13 @@ import {
 import { bind, type CoreAdapter, type TableAdapter } from './bind.js';
 import type { CoreFunctions, Engine, HashString, Table } from './engine.js';
 
-/** What the core exports. */
+/** The exports of the core. */
 interface CoreExports extends CoreFunctions, TableExports {
   findMany(table: Table, count: number): number;
   readonly size: CoreFunctions['size'];
 }
 
-/** What every core exports that tables can be made in, and moved from and to. */
+/** The exports that every core of tables has: to make tables, and to move them. */
 export interface TableExports {
   readonly memory: WebAssembly.Memory;
   open(): void;
@@ -67,8 +68,8 @@ export interface WasmEngine<E = Engine> {
   /** Bytes of linear memory that tables hold. */
   bytesInUse(): number;
   /**
-   * A copy of another instance's table, at the same capacity; undefined if memory is refused. Some
-   * slots may be MAPPED now that were not (`refused`).
+   * A copy of another instance's table, at the same capacity; undefined if memory is refused. Slots
+   * that the new index refuses are MAPPED from now on (`refused`).
    */
   copyOf(from: WasmEngine<E>, table: Table): Table | undefined;
   /** The exports, for `copyOf` of another instance. */
@@ -77,7 +78,7 @@ export interface WasmEngine<E = Engine> {
 
 const BUILTINS = { builtins: ['js-string'] };
 
-/* v8 ignore next 3 -- @preserve: no call reaches it (W3). */
+/* v8 ignore next 3 -- @preserve: no call reaches it (WA3). */
 const unreachable = (): never => {
   throw new Error('js-string is not bound');
 };
@@ -109,7 +110,8 @@ function bytesAt(core: TableExports, address: number, length: number): Uint8Arra
 }
 
 /**
- * Copies what does not depend on where a table lies, and the parts of its storage that are kept.
+ * Copies the fields that do not depend on the place of a table, and the parts of its storage that
+ * are kept.
  */
 function copyTable(from: TableExports, table: Table, to: TableExports): Table | undefined {
   const capacity = field(from, table, TABLE_CAPACITY);
@@ -133,9 +135,9 @@ function copyTable(from: TableExports, table: Table, to: TableExports): Table | 
 }
 
 /**
- * The core's `touch` (assembly/order.ts) and `visit` (columns.ts), on views of its memory: most of
- * what a hit costs is calls. Where the clock has come to its end, or a view is detached, the core
- * does it.
+ * The core's `touch` (assembly/order.ts) and `visit` (columns.ts) on views of its memory, since
+ * calls are most of the cost of a hit. If the clock has reached its maximum, or a view is detached,
+ * the core does the operation.
  */
 function byView(core: CoreExports): Pick<CoreAdapter, 'touch' | 'visit' | 'noteGrowth'> {
   let words = new Int32Array(core.memory.buffer);
@@ -235,14 +237,14 @@ export function bindWasm(
   return instanceOf(engine, core, views.noteGrowth);
 }
 
-/** Whether the host has the byte of least value first. */
+/** Whether the host is little-endian. */
 function isLittleEndian(): boolean {
   return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 }
 
 /**
  * The exports of a new instance of a core with a memory of its own. Throws whatever the host
- * refuses with, and on a big-endian host (W4).
+ * refuses with, and on a big-endian host (WA4).
  */
 export function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
   if (!isLittleEndian()) throw new Error('the core needs a little-endian host');

@@ -3,21 +3,21 @@
 // N1  items[2 * slot] is the key and items[2 * slot + 1] the value of a live slot; both are
 //     undefined in any other, so that nothing removed is kept alive. No value is undefined.
 // N2  Keys are equal exactly as in Map (SameValueZero).
-// N3  A lookup that finds another key under the same word leaves the order as it was.
-// N4  The word of an int32 is itself, that of a string or float its hash. The index has one slot of
-//     a word; whatever it does not have, `keyMap` has.
-// N5  With `originals`, what is called a key here is the primitive that `keyOf` made of a key, and
-//     originals[slot] is that key, which is all that anybody sees of it.
+// N3  A lookup that finds another key under the same word does not change the order.
+// N4  The word of an int32 is itself, that of a string or float its hash. The index has one slot
+//     per word; `keyMap` has all other keys.
+// N5  With `keyOf`, the keys here are the ids that it returned; `originals` has the keys by slot.
 //
-// What `keyMap` finds: keys that are neither string nor number; strings longer than KEY_LENGTH_MAX;
-// and those that the index refuses, as their word is taken, or as too many words crowd one place.
-// So the cost of every operation is at most that of both, whoever chose the keys. When the words of
-// many strings are taken, the sample that is hashed moves to where they differ (sample.ts).
+// `keyMap` finds keys that are neither strings nor numbers, strings longer than KEY_LENGTH_MAX, and
+// keys that the index refuses because their word is taken, or because too many words crowd one
+// place. So the cost of every operation is at most that of both, whoever chose the keys. When the
+// words of many strings are taken, the sample that is hashed moves to where they differ
+// (sample.ts).
 //
 // This file never calls user code, so no operation here can be re-entered. But the host may end one
-// half-way, when the stack is used up. Whoever calls something that changes entries catches that,
-// and notes it in `failure` and `path` by plain stores, which need no stack; the next operation
-// gives all entries up (cache: recover). A lookup changes nothing that could be left half done.
+// half-way, when the stack overflows. Callers of a change catch the error, and record it in
+// `failure` and `path` with plain assignments, which need no stack; the next operation empties the
+// cache (`recover` in cache/store.ts). A lookup changes nothing that could be left half done.
 
 import {
   ASK_MAP,
@@ -45,28 +45,32 @@ import type { Tags } from './tags.js';
  * `get` and `set` need the entries only: there are no ages, weights, callbacks, loads, or stats.
  */
 export const PATH_FAST = 0;
-/** `get` does, and counts if there are stats; `set` does not. */
+/** `get` needs the entries only, and counts if there are stats; `set` needs more. */
 export const PATH_FAST_READS = 1;
-/** Neither does, or a change was interrupted. */
+/** Both need more, or a change was interrupted. */
 export const PATH_SLOW = 2;
 
-/** Strings that the index may refuse, besides an eighth of all entries, before the sample moves. */
+/**
+ * How many strings the index may refuse, in addition to an eighth of all entries, before the sample
+ * moves.
+ */
 const REFUSED_FREE = 8;
 /** How often the sample moves, at most. */
 const MOVES_MAX = 2;
 
 /**
- * The string that was missed last, and the entries that missed it: most often it is put next, and
- * comparing costs little or nothing, hashing 10 to 30 ns. One for the process, so that empty caches
- * do not keep strings alive, each its own.
+ * The string that was missed last, and the entries that missed it. It is usually put next;
+ * comparing it costs little, and hashing it 10 to 30 ns. There is one for the process, so that
+ * empty caches do not each keep a string alive.
  */
 let missedKey: string | undefined;
 let missedBy = 0;
 let entriesMade = 0;
 
 /**
- * Keys, and entries, from which on numbers are found together (`hintsFor`). With fewer entries,
- * most of what a `touch` reads is in the processor's own memory, and there is nothing to wait for.
+ * The numbers of keys and of entries from which on numbers are found together (`hintsFor`). With
+ * fewer entries, most of what a `touch` reads is in the processor's caches, so there is no waiting
+ * for memory.
  */
 const TOGETHER_MIN = 32;
 const TOGETHER_SIZE_MIN = 2 ** 16;
@@ -74,7 +78,7 @@ const TOGETHER_SIZE_MIN = 2 ** 16;
 /** Keys that every host's Map takes. One that refuses a key below that has another reason. */
 const MAP_SIZE_SAFE = 2 ** 22;
 
-/** The word of the keys that are in no index. */
+/** The word of keys that are not in the index. */
 const NO_WORD = 0;
 
 function isSameKey(a: unknown, b: unknown): boolean {
@@ -85,14 +89,14 @@ function isInt32(key: unknown): key is number {
   return typeof key === 'number' && (key | 0) === key;
 }
 
-/** Whether a key that the Map finds would be in the index if that did not refuse it. */
+/** Whether a key in the Map would be in the index if the index had not refused it. */
 function isRefused(key: unknown): key is string {
   return typeof key === 'string' && key.length <= KEY_LENGTH_MAX;
 }
 
 /**
- * Items of no entry: those of NIL and ELSEWHERE. The array grows by assignments beyond its end,
- * which ask the prototypes for setters; without a prototype, nothing can stand in the way.
+ * Items without entries: those of NIL and ELSEWHERE. The array grows by assignments beyond its end,
+ * which look for setters in prototypes; so it has no prototype.
  */
 function noItems<T>(): (T | undefined)[] {
   return Object.setPrototypeOf([undefined, undefined, undefined, undefined], null);
@@ -102,9 +106,9 @@ function noItems<T>(): (T | undefined)[] {
 export class Entries<K, V> {
   /** Keys and values, interleaved: one cache line holds both. */
   items = noItems<K | V>();
-  /** Which of `get` and `set` may go straight to the entries. */
+  /** Which of `get` and `set` need only the entries. */
   path = PATH_FAST;
-  /** What interrupted a change, if anything did. */
+  /** The error that interrupted a change, if any. */
   failure: unknown;
   /** Whether ages are in use. */
   isTimed = false;
@@ -114,7 +118,7 @@ export class Entries<K, V> {
   originals: (K | undefined)[] | undefined;
   /** Whether weights are in use. */
   isWeighed = false;
-  // The lease, apart: a load less for each call.
+  // The fields of the lease, separately, which saves a load per call.
   #engine: Engine;
   #table: Table;
   readonly #host: TableHost;
@@ -123,7 +127,7 @@ export class Entries<K, V> {
   #max: number;
   #budget = 0;
   #keyMap: Map<unknown, number> | undefined;
-  /** Where the sample of strings is: units between it and their end. */
+  /** The place of the sample in strings: the number of units after it. */
   #offset = 0;
   /** Strings that the index refused. */
   #refusedCount = 0;
@@ -139,7 +143,7 @@ export class Entries<K, V> {
     this.#max = max;
   }
 
-  /** What these entries run on. */
+  /** The engine and the table of these entries. */
   get lease(): Lease {
     return { engine: this.#engine, table: this.#table };
   }
@@ -201,21 +205,24 @@ export class Entries<K, V> {
 
   /**
    * For each of these keys that is a number, the slot in which it may be, found in one call of the
-   * engine; undefined where `touch` alone takes less time. Hints, as those of the lookaside (L1).
+   * engine; undefined where `touch` alone takes less time. Hints, as those of the lookaside (LA1).
    */
   hintsFor(keys: readonly K[]): Int32Array | undefined {
     if (keys.length < TOGETHER_MIN || this.size < TOGETHER_SIZE_MIN) return undefined;
     const hints = new Int32Array(keys.length);
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i];
-      // One that is no int32 becomes another number, and its hint a wrong one.
+      // A number that is not an int32 becomes another number, and gets a wrong hint.
       if (typeof key === 'number') hints[i] = key;
     }
     this.#engine.findMany(this.#table, hints);
     return hints;
   }
 
-  /** As `touch`, of a key that is in this slot if it is a number; a wrong slot does no harm. */
+  /**
+   * As `touch`, with a hint in which slot the key may be if it is a number; a wrong hint is
+   * harmless.
+   */
   touchHinted(key: K, hint: number): number {
     if (typeof key !== 'number' || this.items[hint * 2] !== key) return this.touch(key);
     this.#engine.touch(this.#table, hint);
@@ -257,17 +264,17 @@ export class Entries<K, V> {
     return this.#engine.visit(this.#table, slot, now, 0);
   }
 
-  /** Makes the age of a live slot, if it has any, count from now. */
+  /** Restarts the age of a live slot, if it has one. */
   renew(slot: number, now: number): void {
     this.#engine.visit(this.#table, slot, now, VISIT_RENEW);
   }
 
   /**
-   * Makes room for a key and makes it the newest: `slot << OUTCOME_BITS | outcome` (outcome.ts).
-   * The slot's items are those from before: the old value after an update, the lost entry after an
-   * eviction. Columns in use must be written next.
-   * Throws `OUT_OF_MEMORY` if memory for the first entry is refused, and `TOO_MANY_KEYS` if the
-   * host's Map takes no more keys, both with nothing changed.
+   * Makes room for a key and makes it the newest; returns `slot << OUTCOME_BITS | outcome`
+   * (outcome.ts). The slot still has its earlier items: the old value after an update, the evicted
+   * entry after an eviction. The caller must write columns in use next. Throws `OUT_OF_MEMORY` if
+   * memory for the first entry is refused, and `TOO_MANY_KEYS` if the host's Map accepts no more
+   * keys; nothing is changed then.
    */
   put(key: K): number {
     let code: number;
@@ -298,17 +305,20 @@ export class Entries<K, V> {
     this.items[at + 1] = value;
   }
 
-  /** Writes the columns of a slot, an age that is there only if not `isKept`; true: shed. */
+  /**
+   * Writes the columns of a slot; with `isKept`, an existing age stays. Returns true if entries
+   * must be shed.
+   */
   writeColumns(slot: number, weight: number, start: number, ttl: number, isKept: boolean): boolean {
     return !!this.#engine.write(this.#table, slot, weight, start, ttl, isKept);
   }
 
-  /** Takes a slot out, whose items stay until `erase`. */
+  /** Removes a slot; its items stay until `erase`. */
   remove(slot: number): void {
     this.#engine.remove(this.#table, slot);
   }
 
-  /** Takes the oldest entry out; returns the slot it had, whose items are still there, or NIL. */
+  /** Removes the oldest entry; returns its slot, whose items are still there, or NIL. */
   evict(): number {
     return this.#engine.evict(this.#table);
   }
@@ -318,7 +328,7 @@ export class Entries<K, V> {
     return this.#engine.shed(this.#table);
   }
 
-  /** Drops what a removed slot holds. */
+  /** Drops the items of a removed slot. */
   erase(slot: number): void {
     if (this.tags !== undefined) this.tags.forget(slot);
     if (this.originals !== undefined) this.originals[slot] = undefined;
@@ -347,7 +357,7 @@ export class Entries<K, V> {
     missedKey = undefined;
   }
 
-  /** Sets the size at which a put evicts; the caller has evicted what is above it. */
+  /** Sets the size at which a put evicts; the caller has evicted the entries above it. */
   resize(max: number): void {
     this.#max = max;
     this.#engine.setLimit(this.#table, max);
@@ -365,7 +375,7 @@ export class Entries<K, V> {
     missedKey = undefined;
   }
 
-  /** Puts ages in use. Throws `OUT_OF_MEMORY`, with nothing changed. */
+  /** Starts to keep ages. Throws `OUT_OF_MEMORY`, and changes nothing. */
   useAges(): void {
     if (!this.#engine.useAges(this.#table)) throw outOfMemory();
     this.#mapRefused();
@@ -373,7 +383,7 @@ export class Entries<K, V> {
     this.path = PATH_SLOW;
   }
 
-  /** Puts weights in use, bounded by `budget`. Throws `OUT_OF_MEMORY`. */
+  /** Starts to keep weights, bounded by `budget`. Throws `OUT_OF_MEMORY`. */
   useWeights(budget: number): void {
     if (!this.#engine.useWeights(this.#table)) throw outOfMemory();
     this.#mapRefused();
@@ -424,7 +434,7 @@ export class Entries<K, V> {
     return this.#engine.nextDeadline(this.#table);
   }
 
-  /** What to throw in place of an error that came out of a change: the same, as a rule. */
+  /** The error to throw for an error of a change: usually the same. */
   failed(error: unknown): unknown {
     return killIfTrap(this.#engine, error);
   }
@@ -494,7 +504,9 @@ export class Entries<K, V> {
     return isOwn || isAdded ? code : this.#putElsewhere(key, code);
   }
 
-  /** What a put does besides finding its own key, and adding it in the place of an indexed one. */
+  /**
+   * The rare cases of a put: all except finding its own key, and replacing an entry of the index.
+   */
   #putElsewhere(key: K, code: number): number {
     const outcome = outcomeOf(code);
     if (outcome === EVICTED_MAPPED) {
@@ -529,7 +541,7 @@ export class Entries<K, V> {
     return this.#putMapped(key, this.#wordOf(key));
   }
 
-  /** Puts a key that the index does not take. */
+  /** Puts a key that the index refuses. */
   #putMapped(key: K, word: number): number {
     const known = this.#updateMapped(key);
     if (known !== undefined) return known;
@@ -539,14 +551,14 @@ export class Entries<K, V> {
       this.#makeRoom();
       slot = this.#engine.nextSlot(this.#table);
     }
-    // Before the engine changes anything, since only adding to a Map can fail.
+    // Before the engine changes anything, since adding to a Map is the only step that can fail.
     this.#map(key, slot);
     const code = this.#engine.insertMapped(this.#table, word);
     if (outcomeOf(code) === EVICTED_MAPPED) this.#forget(slot);
     return code;
   }
 
-  /** Notes that the Map finds a key. Throws `TOO_MANY_KEYS`. */
+  /** Adds a key to the Map. Throws `TOO_MANY_KEYS`. */
   #map(key: K, slot: number): void {
     this.#keyMap ??= new Map();
     try {
@@ -562,7 +574,7 @@ export class Entries<K, V> {
     if (isRefused(key)) this.#refusedCount += 1;
   }
 
-  /** Lets the Map forget the key of a slot. */
+  /** Removes the key of a slot from the Map. */
   #forget(slot: number): void {
     const key = this.items[slot * 2];
     if (this.#keyMap?.delete(key) && isRefused(key)) this.#refusedCount -= 1;

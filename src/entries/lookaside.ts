@@ -1,30 +1,30 @@
-// The lookaside: for keys that are numbers, where such a key was found last.
+// The lookaside: remembers in which slots numbers were found.
 //
-// Most gets of a cache ask for what it holds. For a number, the slot is then known without asking
-// the core: a call into it, a hash and a search cost three times what the rest of a hit costs.
-// (Processors do the like with page tables, by a translation lookaside buffer.)
+// Most gets are hits. For a number, the lookaside then gives the slot without the core: a call into
+// the core, a hash and a search cost three times as much as the rest of a hit. (The translation
+// lookaside buffer of a processor does this for page tables.)
 //
-// L1  A cell is a hint and never believed: whoever follows it compares the key that is kept in
-//     that slot. So nothing has to be undone here when entries go, and a wrong cell costs a miss.
-// L2  A cell holds NIL or a slot that the entries have had since `clear`.
+// LA1  A cell is a hint and never trusted: its user compares the key in that slot. So nothing has
+//      to be undone here when entries are removed, and a wrong cell costs a search.
+// LA2  A cell holds NIL or a slot that the entries have had since `clear`.
 //
-// A number's cell is chosen by its integer part. Of the numbers that share it, the one that was
-// found last has its slot there. While there are two cells to a slot, four of five random numbers
-// have a cell to themselves, and nearly all of those that follow each other.
+// A number's cell is chosen by its integer part. Of the numbers that share a cell, the one that was
+// found last has its slot there. With two cells per slot, four of five random numbers have a cell
+// of their own, and so do nearly all consecutive numbers.
 
 import { MULTIPLIER } from '../../assembly/layout.js';
 
 const CELLS_FIRST_LOG2 = 5;
-/** Above it, cells would be looked up in main memory, as the core's buckets are. */
+/** Above it, cells would be read from main memory, like the core's buckets. */
 const CELLS_MAX_LOG2 = 20;
-/** The cell of every key before the first one is noted. */
+/** Stands for the cells before the first key is noted. */
 const NO_CELLS = new Int32Array(2);
 const NO_CELLS_SHIFT = 31;
 
 /** Hints of one cache, from numbers to slots. */
 export class Lookaside {
   #cells = NO_CELLS;
-  /** How far the hash of a key is shifted to give its cell. */
+  /** By how much the hash of a key is shifted to give its cell. */
   #shift = NO_CELLS_SHIFT;
 
   /** The slot in which this number may be, or NIL. */
@@ -49,7 +49,10 @@ export class Lookaside {
     this.#shift = NO_CELLS_SHIFT;
   }
 
-  /** Makes cells for slots up to this one. What was noted is found and noted again in time. */
+  /**
+   * Makes cells for slots up to this one. Earlier notes are lost; they are made again when their
+   * keys are found.
+   */
   #grow(slot: number): void {
     const wanted = 33 - Math.clz32(slot);
     const log2 = Math.min(Math.max(wanted, CELLS_FIRST_LOG2), CELLS_MAX_LOG2);
@@ -58,7 +61,7 @@ export class Lookaside {
       this.#cells = new Int32Array(2 ** log2);
       this.#shift = 32 - log2;
     } catch {
-      // The host refuses memory: the cells there are do as well, for fewer keys.
+      // The host refuses memory: the present cells work as well, for fewer keys.
     }
   }
 }

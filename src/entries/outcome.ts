@@ -1,4 +1,4 @@
-// Outcomes: what the result of a put says (assembly/layout.ts).
+// Outcomes: reads the result of a put (assembly/layout.ts).
 
 import { EVICTED, OUTCOME_BITS, OUTCOME_MASK, UPDATED } from '../../assembly/layout.js';
 
@@ -17,7 +17,7 @@ export function isUpdate(code: number): boolean {
   return (code & OUTCOME_MASK) === UPDATED;
 }
 
-/** Whether the slot was that of another entry, which is gone. */
+/** Whether the slot was that of another entry, which was evicted. */
 export function isEviction(code: number): boolean {
   // EVICTED or EVICTED_MAPPED.
   return (code & OUTCOME_MASK & ~1) === EVICTED;

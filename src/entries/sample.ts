@@ -1,19 +1,19 @@
-// Where strings differ: chooses what the sampled hash of a table looks at.
+// Where strings differ: chooses the place of the sample that a table hashes.
 //
-// Keys of one cache have one shape more often than not: a prefix, an id, a suffix. The sample of
-// eight code units that assembly/hash.ts takes is at the end of a string at first. When keys
-// collide there, it is moved to where they differ, so that their hash stays as cheap.
+// Keys of one cache usually have one shape: a prefix, an id, a suffix. The sample of eight code
+// units that assembly/hash.ts takes is at the end of a string at first. When keys collide there,
+// the sample moves to where they differ, so that their hash stays as cheap.
 
 import { SAMPLE_LENGTH } from '../../assembly/layout.js';
 
-/** Strings looked at. */
+/** The number of strings that are examined. */
 const TEXTS_MAX = 256;
-/** Units from the end of a string to the end of its sample, at most. */
+/** The largest number of units after the sample. */
 const OFFSET_MAX = 64;
 /** Share of the strings that must have a sample of their own. */
 const DISTINCT_MIN = 0.95;
 
-/** Multiples of it, modulo 1, are spread evenly and in step with nothing (Weyl). */
+/** Its multiples, modulo 1, are spread evenly (Weyl). */
 const GOLDEN = 0.6180339887498949;
 
 /** Some of the strings among the keys, which are at the even places of `items`. */
@@ -28,7 +28,10 @@ function pickTexts(items: readonly unknown[]): string[] {
   return [...texts];
 }
 
-/** For every unit counted from the end, how many bits it takes to tell the strings' units apart. */
+/**
+ * For every place, counted from the end, the bits needed to distinguish the units of the strings
+ * there.
+ */
 function bitsByPlace(texts: readonly string[]): number[] {
   return Array.from({ length: OFFSET_MAX + SAMPLE_LENGTH }, (_, place) => {
     const units = new Set<number>();
@@ -39,7 +42,7 @@ function bitsByPlace(texts: readonly string[]): number[] {
   });
 }
 
-/** Share of the strings whose sample, at this offset, no other has. */
+/** The share of strings with a unique sample at this offset. */
 function distinctShare(texts: readonly string[], offset: number): number {
   const samples = new Set<string>();
   for (const text of texts) {

@@ -1,23 +1,24 @@
-// The tags: which entries, and which loads, belong to a group that is invalidated as one.
+// The tags: which entries and loads have a tag, and are invalidated together.
 //
-// A cache that was never given a tag has none of this; `Entries` has it behind one field.
+// A cache that was never given a tag has no such object; it is behind one field of `Entries`.
 //
-// T1  A tag is known as long as an entry or a load has it, and no longer: whatever removes or
-//     replaces an entry takes its slot out of every tag it had.
-// T2  An invalidation takes time in proportion to what it removes.
-// T3  The result of a load that began before the invalidation of one of its tags is not stored.
-//     Its loader may name the tags as late as it likes, so invalidations are remembered, the last
-//     REMEMBERED_MAX of them; a load that is older than those has tags that cannot be trusted.
+// TG1  A tag is known only as long as an entry or a load has it: every operation that removes or
+//      replaces an entry takes its slot out of all its tags.
+// TG2  An invalidation takes time in proportion to what it removes.
+// TG3  The result of a load that began before the invalidation of one of its tags is not stored.
+//      Its loader may name the tags as late as with the result, so the last REMEMBERED_MAX
+//      invalidations are remembered; the tags of a load that is older than all of these cannot be
+//      checked.
 
 import { show } from '../common/check.js';
 import { LRUCacheTypeError } from '../common/errors.js';
 
 const REMEMBERED_MAX = 1000;
 
-/** What has tags: a slot, or a load. */
+/** An owner of tags: a slot, or a load. */
 type Holder = number | object;
 
-/** The tags given, each once; undefined if there are none. Throws `INVALID_TAGS`. */
+/** The given tags without duplicates; undefined if there are none. Throws `INVALID_TAGS`. */
 export function checkTags(given: unknown): ReadonlySet<string> | undefined {
   if (given === undefined || given === null) return undefined;
   const isList = typeof given === 'object' && Symbol.iterator in given;
@@ -34,17 +35,20 @@ export function checkTags(given: unknown): ReadonlySet<string> | undefined {
 export class Tags {
   readonly #holders = new Map<string, Set<Holder>>();
   readonly #tags = new Map<Holder, ReadonlySet<string>>();
-  /** How many invalidations there were; that of each tag, the latest last; the latest forgotten. */
+  /**
+   * The number of invalidations; that of the latest one of each tag, in their order; and that of
+   * the latest forgotten one.
+   */
   #count = 0;
   readonly #invalidated = new Map<string, number>();
   #forgotten = 0;
 
-  /** A number for now, to tell later what was invalidated since. */
+  /** A number for the present, with which later calls find out what was invalidated since. */
   get count(): number {
     return this.#count;
   }
 
-  /** Notes what a slot or a load has, in place of what it had. */
+  /** Sets the tags of a slot or a load. */
   note(holder: Holder, tags: ReadonlySet<string> | undefined): void {
     this.forget(holder);
     if (tags === undefined) return;
@@ -56,7 +60,7 @@ export class Tags {
     }
   }
 
-  /** Forgets what a slot or a load had. */
+  /** Removes the tags of a slot or a load. */
   forget(holder: Holder): void {
     for (const tag of this.of(holder)) {
       const holders = this.#holders.get(tag) as Set<Holder>;
@@ -66,7 +70,7 @@ export class Tags {
     this.#tags.delete(holder);
   }
 
-  /** Forgets what all slots had; not the loads, which may still be there. */
+  /** Removes the tags of all slots, but not of loads, which may still be in flight. */
   clear(): void {
     for (const holder of this.#tags.keys()) if (typeof holder === 'number') this.forget(holder);
   }
@@ -76,7 +80,7 @@ export class Tags {
     return [...(this.#tags.get(holder) ?? [])];
   }
 
-  /** Invalidates a tag; returns what has it. */
+  /** Invalidates a tag; returns the slots and loads that have it. */
   invalidate(tag: string): readonly Holder[] {
     this.#invalidated.delete(tag);
     this.#invalidated.set(tag, ++this.#count);

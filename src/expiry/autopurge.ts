@@ -1,26 +1,29 @@
-// The autopurge: removes stale entries by itself, with one timer for the whole cache.
+// The autopurge: removes stale entries automatically, with one timer for the whole cache.
 //
-// The timer is set for the earliest deadline, and does not keep the process alive. While it is set
-// it keeps the cache alive, since somebody may wait for `dispose`.
+// The timer is set for the earliest deadline, and does not keep the process alive. While it is set,
+// it keeps the cache alive, since a program may wait for `dispose`.
 //
-// P1  No timer is set for longer than a host can count, nor more often than the purge is worth.
+// P1  No timer is set for longer than a host supports, nor so often that purging takes much of the
+//     time.
 // P2  A purge that throws, from a callback or the clock, is followed by the next one all the same.
 // P3  A timer that the host has refused or lost is noticed at the next reading of the clock. It is
-//     set again, if the host refused it or has other timers now. If it is overdue, the purge waits
-//     for no other timer: it comes when the job ends.
+//     set again, if the host refused it or has other timers now. If it is overdue, the purge does
+//     not wait for another timer, but happens at the end of the job.
 
 import { type Clock, LATE_MS } from './clock.js';
 import { afterJob, Timer } from './host-time.js';
 
-/** A purge looks at every entry: with this many in a millisecond it takes some percent of time. */
+/**
+ * A purge looks at every entry; at this many per millisecond, it takes a few percent of the time.
+ */
 const ENTRIES_PER_MS = 5000;
 
-/** What it has to know of a cache. */
+/** What it needs of a cache. */
 export interface Purgeable {
   readonly clock: Pick<Clock, 'onRead'>;
   readonly entries: { readonly size: number; nextDeadline(): number };
   readonly isDisposed: boolean;
-  /** For how long past its ttl an entry is kept all the same. */
+  /** How long an entry is kept after its ttl. */
   readonly graceMs: number;
   readonly settings: { readonly ttlAutopurge: boolean };
   now(): number;
@@ -31,9 +34,9 @@ export class Autopurge {
   readonly #store: Purgeable;
   readonly #purgeNow: () => void;
   readonly #timer = new Timer(() => this.#purge());
-  /** The deadline that the timer is to be set for, on the cache's clock; Infinity if none. */
+  /** The deadline for the timer, on the cache's clock; Infinity if none. */
   #dueAt = Number.POSITIVE_INFINITY;
-  /** When it was asked for, and from when on it is overdue. */
+  /** When the timer was set, and when it is overdue. */
   #askedAt = 0;
   #isLateAt = Number.POSITIVE_INFINITY;
 

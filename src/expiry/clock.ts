@@ -1,23 +1,24 @@
 // The clock of one cache: what time it is, for deadlines.
 //
-// K1  Time never goes back, except as K5 says. When the host's clock steps back, no time passes for
-//     the cache until it goes on from there. So no entry lives longer than its ttl of time that was
-//     seen to pass.
+// K1  Time never goes back, except as in K5. When the host's clock steps back, time stops for the
+//     cache, and continues from there. So no entry lives longer than its ttl, measured by the steps
+//     forward.
 // K2  A reading that is not a finite number is refused, before anything is changed. 0 is a time.
-// K3  `now` may be behind: it uses a reading again, within the job that made it, 64 times at most,
-//     and until a timer says that the resolution has passed. The end of a job is known from a
-//     microtask, which no host loses, as some lose timers (host-time.ts). Timers are for tests that
-//     move fake ones within a job. `read` is never behind: a ttl counts from the moment it is set,
-//     or an entry could be stale at once.
-// K4  Only `now` makes a reading one to be used again, as in lru-cache: a test that moves its clock
-//     by hand between a set and a get need not wait for a timer.
-// K5  A reading beyond READING_MAX may be an error of the clock. It counts, as in K1. But the next
-//     reading within continues from the last one within, as if there had been no error; the age of
-//     what was set meanwhile begins then. Times near an error are too large to tell milliseconds
-//     apart, and would stay so.
-// K6  A clock that is given is used as it is. Otherwise the clock is what the host has when it is
-//     read, since test frameworks replace it for a while. No time passes when the host's own comes
-//     back. A clock that a framework puts there starts at 0, and what it shows has passed.
+// K3  `now` may be behind: it reuses a reading within the job that made it, 64 times at most, and
+//     until a timer says that the resolution has passed. A microtask tells the end of a job; some
+//     hosts lose timers, but none loses microtasks (host-time.ts). The timer is for tests that
+//     advance fake timers within a job. `read` is never behind: a ttl begins at the moment it is
+//     set, or an entry could be stale at once.
+// K4  Only `now` keeps its reading (as lru-cache does), so a test that advances its clock between a
+//     set and a get sees the new time at once.
+// K5  A reading beyond READING_MAX may be an error of the clock. It is used, as in K1. But the next
+//     reading within that limit continues from the last one within it, as if there had been no
+//     error; the age of entries that were set in between begins then. Near an error, times are too
+//     large to distinguish milliseconds.
+// K6  A given clock is used as it is. Otherwise the clock is the host's at the time of each
+//     reading, since test frameworks replace it for a while. No time passes when the host's own
+//     clock returns. The clock of a test framework starts at 0, and its reading is time that has
+//     passed.
 
 import { show } from '../common/check.js';
 import { LRUCacheTypeError } from '../common/errors.js';
@@ -26,21 +27,21 @@ import { afterJob, hostClock, isStandIn, Timer } from './host-time.js';
 
 /** How often one reading is used; a reading costs as much as some operations. */
 const USES_MAX = 64;
-/** How many readings are not kept after one that its job did not use again. */
+/** How many readings are not kept after a kept one that its job did not reuse. */
 const UNKEPT_MAX = 8;
 /** The furthest that a reading may be from 0 unless the clock errs. */
 const READING_MAX = 2 ** 53;
 /** How late a timer may be until it counts as lost. */
 export const LATE_MS = 1000;
 
-/** Is told that times after `wrong` were errors, and what time it is. */
+/** Called when times after `wrong` turn out to be errors, with the present time. */
 type ErrorListener = (wrong: number, now: number) => void;
 
 function finite(time: number): number {
   return Math.min(Math.max(time, -Number.MAX_VALUE), Number.MAX_VALUE);
 }
 
-/** The age of what began at a time of the same clock; finite, too. */
+/** The age of something that began at a time of the same clock; always finite. */
 export function ageAt(now: number, start: number): number {
   return finite(now - start);
 }
@@ -50,7 +51,7 @@ interface Kept {
   usesLeft: number;
 }
 
-/** A timer that ends the use of a reading. It does not hold the clock, nor thereby the cache. */
+/** A timer that ends the use of a reading. It holds neither the clock nor the cache. */
 function endOf(kept: Kept): Timer {
   return new Timer(() => {
     kept.usesLeft = 0;
@@ -64,9 +65,9 @@ export class Clock {
   readonly #isHosts: boolean;
   readonly #onError: ErrorListener;
   #source: Perf;
-  /** What the source showed last without an error (K5); NaN if it has yet to do so. */
+  /** The last reading of the source without an error (K5); NaN if there is none yet. */
   #read = Number.NaN;
-  /** What this clock is ahead of its source. */
+  /** By how much this clock is ahead of its source. */
   #offset = 0;
   /** NaN before the first reading. */
   #now = Number.NaN;
@@ -137,7 +138,7 @@ export class Clock {
     return this.#now;
   }
 
-  /** Goes on from where the source has begun, stepped back, or erred. */
+  /** Continues after the source has begun, stepped back, or made an error. */
   #jump(read: number): void {
     const isError = Math.abs(read) > READING_MAX;
     if (isError) this.#err(read);

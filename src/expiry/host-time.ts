@@ -1,11 +1,11 @@
-// What the host has to do with time: its clock, its timers, and the end of the job that runs.
+// The host's part in time: its clock, its timers, and the end of the present job.
 //
-// H1  Hosts lose timers. A test framework replaces the host's timers, and takes those that are set
-//     meanwhile along when it leaves. A worker forgets the timers of a request when the request
-//     ends. So the owner of a timer can ask whether it may still go off.
-// H2  No host loses a microtask: it runs when the job ends that asked for it. It is a promise's,
-//     since test frameworks replace `queueMicrotask`, too.
-// H3  A timer does not keep the process alive, and is not set for longer than a host can count.
+// HT1  Hosts lose timers. A test framework replaces the host's timers, and removes the timers set
+//      in the meantime when it is uninstalled. A worker drops the timers of a request when the
+//      request ends. So the owner of a timer can ask whether it may still fire.
+// HT2  No host loses a microtask: it runs at the end of the job that queued it. A promise queues
+//      it, since test frameworks replace `queueMicrotask`, too.
+// HT3  A timer does not keep the process alive, and is not set for longer than a host can count.
 
 import type { Perf } from '../common/types.js';
 
@@ -22,12 +22,13 @@ export function hostClock(): Perf {
 const clockAtImport = hostClock();
 
 /**
- * Whether a clock of the host is one that a test framework has put in the place of the real one.
- * Such a clock shows 0 when it is put there.
+ * Whether a clock of the host is a fake one that a test framework installed. Such a clock reads 0
+ * when it is installed.
  */
 export function isStandIn(clock: Perf): boolean {
   if (clock === clockAtImport || clock === Date) return false;
-  // A test framework may have been there before the import, and the real clock come later.
+  // A test framework may have been installed before the import, and the real clock may return
+  // later.
   return !(typeof Performance === 'function' && clock instanceof Performance);
 }
 
@@ -54,7 +55,7 @@ export class Timer {
     return this.#setTimeout === globalThis.setTimeout;
   }
 
-  /** Whether the timer is set, and not lost for all that can be known. */
+  /** Whether the timer is set, and not known to be lost. */
   get isSet(): boolean {
     return this.#call !== undefined && this.isOfHost;
   }

@@ -99,12 +99,12 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
     this.fetchManyMethod = fetchManyMethod;
   }
 
-  /** What is given out of a value that is stored. Throws as `Store.give`. */
+  /** What is given for a stored value. Throws as `Store.give`. */
   give(value: V | undefined): V | undefined {
     return this.#store.give(value);
   }
 
-  /** What a key is found by. Throws as `Store.idOf`. */
+  /** The id of a key. Throws as `Store.idOf`. */
   idOf(key: K): K {
     return this.#store.idOf(key);
   }
@@ -437,7 +437,7 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
     const elapsedMs = this.#timeOf(load);
     if (load.isOver) return;
     const isWanted = this.#end(load, elapsedMs);
-    // All who wait share what is stored, or would have been.
+    // All callers share what was stored, or what would have been.
     let kept: V | undefined;
     if (isWanted && value !== undefined && !this.#isOutdated(load)) {
       report?.add({ fetchUpdated: true });
@@ -449,7 +449,7 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
     load.settle(kept);
   }
 
-  /** Whether a tag of a load was invalidated since it began (T3 of tags.ts). */
+  /** Whether a tag of a load was invalidated since it began (TG3 of tags.ts). */
   #isOutdated({ options, tagCount }: Load<K, V, FC>): boolean {
     const known = this.#store.entries.tags;
     if (known === undefined) return false;

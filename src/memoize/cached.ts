@@ -1,7 +1,7 @@
-// The decorator of methods: what `memoize` makes of a function, for each object by itself.
+// The decorator of methods: memoizes a method, for each object separately.
 //
-// The results of an object are reachable from it alone, so that they go when it does, and nothing
-// here keeps it alive: it is the key of a WeakMap whose value may refer to it.
+// The results of an object are reachable only from that object, so that they are collected with it,
+// and nothing here keeps the object alive: it is the key of a WeakMap whose value may refer to it.
 
 import { LRUCacheTypeError } from '../index.js';
 import {
@@ -15,17 +15,19 @@ import {
 type Method<This, A extends readonly unknown[], R> = (this: This, ...args: A) => R;
 type OfObject = (object: object) => unknown;
 
-/** By a decorated method: what gives the memoized method of an object. */
+/** For each decorated method, a function that returns the memoized method of an object. */
 const decorated = new WeakMap<AnyFunction, OfObject>();
 
 const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
 
-/** A decorator of methods, of the standard's kind and of TypeScript's older one. */
+/** A method decorator, standard and for TypeScript's older `experimentalDecorators`. */
 export interface CachedDecorator<This, A extends readonly unknown[], R> {
-  /** Called by the standard's decorators. */
+  /** Called by standard decorators. */
   <M extends Method<This, A, R>>(method: M, context: ClassMethodDecoratorContext<This, M>): M;
-  /** The same; TypeScript infers from it what the options are about. */
+  /**
+   * Called by standard decorators; TypeScript infers the types of the options from this signature.
+   */
   (
     method: Method<This, A, R>,
     context: ClassMethodDecoratorContext<This, Method<This, A, R>>,
@@ -34,7 +36,7 @@ export interface CachedDecorator<This, A extends readonly unknown[], R> {
   (prototype: object, name: string | symbol, descriptor: PropertyDescriptor): PropertyDescriptor;
 }
 
-/** A method that remembers for each object by itself. */
+/** A method that remembers for each object separately. */
 function perObject<This, A extends readonly unknown[], R, K>(
   method: Method<This, A, R>,
   options: MemoizeOptions<This, A, R, K>,
@@ -63,14 +65,14 @@ function perObject<This, A extends readonly unknown[], R, K>(
 }
 
 /**
- * A decorator that memoizes a method: each object has a cache of its own, made at its first call,
- * by the options given, whose `key` is called with the object as `this`. A static method has one
- * for each class it is called on. Called without an object, the method runs as if it were not
- * decorated. It works as a decorator of the standard's kind, and with TypeScript's
+ * A decorator that memoizes a method: each object has a cache of its own, which is made at its
+ * first call with the given options. `key` is called with the object as `this`. A static method has
+ * a cache for each class it is called on. If it is called without an object, the method runs as if
+ * it were not decorated. It works as a standard decorator, and with TypeScript's
  * `experimentalDecorators`.
  *
- * Throws `INVALID_OPTIONS` if it decorates something else, or has an option that `memoize` lacks;
- * other options are checked as by `memoize`, at the first call.
+ * Throws `INVALID_OPTIONS` if it decorates something else than a method, or gets an option that
+ * `memoize` does not have; `memoize` checks the other options at the first call.
  *
  * @example
  * ```ts

@@ -5,10 +5,13 @@
 // and, where its end could be mistaken, a length or a terminator, so that no two lists collide; it
 // names objects by number, and so keeps none alive.
 
-/** What begins the string of a list; one argument that begins like this is made a list, too. */
+/**
+ * The beginning of the string of a list. A single argument that begins like this is made a list,
+ * too.
+ */
 const LIST = '\0';
 
-/** The numbers of objects, functions and symbols; none is given twice. */
+/** The numbers of objects, functions and symbols; no number is used twice. */
 const numbers = new WeakMap<WeakKey, number>();
 let numbered = 0;
 
@@ -36,7 +39,7 @@ function partOf(arg: unknown): string {
     case 'undefined':
       return 'u';
     case 'symbol': {
-      // One from the global registry lives for ever, and no WeakMap takes it.
+      // A symbol of the global registry lives for ever, and cannot be a key of a WeakMap.
       const name = Symbol.keyFor(arg);
       return name === undefined ? `o${numberOf(arg)};` : `y${name.length}:${name}`;
     }

@@ -1,14 +1,14 @@
-// The memoized function: a function in front of which an LRU cache stands.
+// The memoized function: a function behind an LRU cache.
 //
-// M1  What is remembered is a result: never an error, never a promise. An asynchronous function
-//     gives a new promise for each call, of a result that is computed once for all who wait.
-// M2  A function is asynchronous from the first promise on that it returns; a thenable counts as
-//     one. Until then a call that finds nothing runs the function; from then on it is a `fetch`,
-//     with all that is settled there.
-// M3  A result that is on its way when its key is deleted, or the cache cleared, is not remembered;
-//     callers that wait for it still get it, `undefined` included.
-// M4  A call that runs the function gets the result of that run, whatever the function does with
-//     its own key meanwhile. Somebody awaits every promise that the function returned.
+// M1  Only results are remembered: never an error, never a promise. An asynchronous function
+//     returns a new promise for each call; the result is computed once for all callers that wait.
+// M2  A function is asynchronous from the first promise on that it returns; a thenable counts as a
+//     promise. Until then a call that finds nothing runs the function; from then on it is a
+//     `fetch`, with the rules of `fetch`.
+// M3  If a key is deleted, or the cache cleared, while its result is in flight, the result is not
+//     remembered; callers that wait for it still get it, even if it is `undefined`.
+// M4  A call that runs the function gets the result of that run, even if the function changes its
+//     own key in the meantime. Every promise that the function returned is awaited.
 // M5  An option is honoured or refused, never ignored.
 
 import { LRUCache, LRUCacheTypeError } from '../index.js';
@@ -42,7 +42,7 @@ const PASSED_ON = [
 
 const CALLBACKS = ['dispose', 'disposeAfter', 'onInsert'] as const;
 
-/** Every option there is. */
+/** The names of all options. */
 const KNOWN: readonly string[] = [
   ...PASSED_ON,
   ...CALLBACKS,
@@ -54,38 +54,38 @@ const MAX = 1000;
 /** Stands in `cache` for a remembered `undefined`, with `negativeTtl`. */
 export const NOTHING: unique symbol = Symbol('nothing');
 
-/** Any function at all. */
+/** Any function. */
 export type AnyFunction = (...args: never) => unknown;
 
-/** The arguments of a function; of one with overloads, those of the last. */
+/** The arguments of a function; with overloads, those of the last one. */
 export type ArgumentsOf<F> = F extends (...args: infer A extends readonly unknown[]) => unknown
   ? A
   : never;
 
-/** What a function returns; of one with overloads, what the last returns. */
+/** The result of a function; with overloads, that of the last one. */
 export type ResultOf<F> = F extends (...args: never) => infer R ? R : never;
 
-/** What is remembered of results of type R. */
+/** The remembered part of results of type R. */
 export type Result<R> = Exclude<Awaited<R>, undefined>;
 
-/** What `cache` of a memoized function has for values. */
+/** The values in the `cache` of a memoized function. */
 type Remembered<R> = Result<R> | typeof NOTHING;
 
 /**
- * The options of `LRUCache` that `memoize` takes, with the same meaning. Of functions that are not
- * asynchronous, `allowStale` gives a stale result once, and the options about loads, about rejected
- * fetches and about what is given past a ttl have no effect. `recordStats` is on if not given.
+ * The options of `LRUCache` that `memoize` takes, with the same meaning. For functions that are not
+ * asynchronous, `allowStale` returns a stale result once, and the options about loads, about
+ * rejected fetches and about stale values have no effect. `recordStats` is on by default.
  */
 export type MemoizeCacheOptions = Pick<
   LRUCache.OptionsBase<unknown, unknown, unknown>,
   (typeof PASSED_ON)[number]
 >;
 
-/** What `memoize` and `@cached` take, all of it optional. Any other option is refused. */
+/** The options of `memoize` and `@cached`, all optional. Any other option is refused. */
 export interface MemoizeOptions<This, A extends readonly unknown[], R, K>
   extends MemoizeCacheOptions {
   /**
-   * The largest number of remembered results. The default applies if `maxSize` is not given either.
+   * The largest number of remembered results. With `maxSize`, there is no default.
    *
    * @default 1000
    */
@@ -98,8 +98,8 @@ export interface MemoizeOptions<This, A extends readonly unknown[], R, K>
    */
   sizeCalculation?: (value: Result<R>, key: K) => number;
   /**
-   * Returns for how many milliseconds a result is fresh: 0 for ever, `undefined` for `ttl`. Not
-   * called for what `negativeTtl` is about.
+   * Returns how long a result is fresh, in milliseconds: 0 for no limit, `undefined` for `ttl`. Not
+   * called for results to which `negativeTtl` applies.
    *
    * @default undefined
    */
@@ -107,11 +107,11 @@ export interface MemoizeOptions<This, A extends readonly unknown[], R, K>
   /**
    * The key of a call, from its `this` and arguments: calls of equal keys share one result. Without
    * it, calls share a result if all their arguments are the same, compared as keys of a Map are;
-   * `this` is not looked at. It must not be asynchronous.
+   * `this` is ignored. The function must not be asynchronous.
    */
   key?: (this: This, ...args: A) => K;
   /**
-   * For how many milliseconds results of `undefined` and `null` are remembered, or 0 for ever.
+   * How long results of `undefined` and `null` are remembered, in milliseconds, or 0 for no limit.
    * Without this option, `undefined` is not remembered at all, and `null` is like any other result.
    *
    * @default undefined
@@ -124,11 +124,14 @@ export interface MemoizeOptions<This, A extends readonly unknown[], R, K>
    * @default undefined
    */
   tags?: (value: Result<R>, key: K) => Iterable<string>;
-  /** Called with every result that is forgotten, once, but for a remembered `undefined`. */
+  /** Called once with every result that is forgotten, except a remembered `undefined`. */
   dispose?: LRUCache.Disposer<K, Result<R>>;
-  /** As `dispose`, after every `dispose` and `onInsert` of the same operation. */
+  /**
+   * Called once with every result that is forgotten, except a remembered `undefined`, after every
+   * `dispose` and `onInsert` of the same operation.
+   */
   disposeAfter?: LRUCache.Disposer<K, Result<R>>;
-  /** Called with every result that is remembered, but for an `undefined`. */
+  /** Called with every result that is remembered, except `undefined`. */
   onInsert?: LRUCache.Inserter<K, Result<R>>;
 }
 
@@ -140,7 +143,7 @@ type OptionsFor<F extends AnyFunction, K> = MemoizeOptions<
   K
 >;
 
-/** Whether a thenable is not a promise of the language, so that callers get another type. */
+/** Whether a thenable is not a native promise, so that callers get another type. */
 type IsForeign<R> = 0 extends 1 & R
   ? false
   : [R] extends [PromiseLike<unknown>]
@@ -149,38 +152,37 @@ type IsForeign<R> = 0 extends 1 & R
       : true
     : false;
 
-/** One signature in place of a function that cannot be repeated as it is. */
+/** One signature that stands for a function whose own signatures cannot be kept. */
 type Signature<F extends AnyFunction> = (
   this: ThisParameterType<F>,
   ...args: ArgumentsOf<F>
 ) => IsForeign<ResultOf<F>> extends true ? Promise<Awaited<ResultOf<F>>> : ResultOf<F>;
 
-/** How a memoized function is called: as the original, overloads and type parameters included. */
+/** The call of a memoized function: as the original, including overloads and type parameters. */
 type Call<F extends AnyFunction> = [keyof F] extends [never]
   ? IsForeign<ResultOf<F>> extends true
     ? Signature<F>
     : F
   : Signature<F>;
 
-/** What a memoized function has besides its call. */
+/** The properties and methods of a memoized function. */
 export interface Memory<F extends AnyFunction, K> {
   /** The results by key. It may be used, changed and disposed; `undefined` is `NOTHING` there. */
   readonly cache: LRUCache<K, Remembered<ResultOf<F>>>;
   /**
-   * Forgets the result of these arguments; returns whether there was one, or a call under way. The
+   * Forgets the result for these arguments; returns whether there was one, or a call in flight. The
    * option `key`, if given, is called without a `this`.
    */
   delete(this: void, ...args: ArgumentsOf<F>): boolean;
-  /** Forgets all results. Those on their way are not remembered. */
+  /** Forgets all results. Results in flight are not remembered. */
   clear(this: void): void;
   /** The counts: hits, misses, evictions and, for asynchronous functions, loads. */
   stats(this: void): LRUCache.Stats;
 }
 
 /**
- * A function that remembers. Its name and its number of parameters are those of the original, and
- * it is called in the same way. Where the original returns a thenable that is no `Promise`, it
- * returns a `Promise`.
+ * A function that remembers. It has the name, the number of parameters and the signatures of the
+ * original. Where the original returns a thenable that is not a `Promise`, it returns a `Promise`.
  */
 export type Memoized<F extends AnyFunction, K = unknown> = Call<F> & Memory<F, K>;
 
@@ -193,9 +195,9 @@ const unwrap = <T>(value: T | typeof NOTHING): T | undefined =>
 const ignore = (): void => {};
 
 /**
- * @internal
- * Throws `INVALID_OPTIONS` for an option that `memoize` does not have, `INVALID_CALLBACK` and
- * `INVALID_TTL` for one of its own that is wrong. The others are left to `new LRUCache`.
+ * @internal Throws `INVALID_OPTIONS` for an option that `memoize` does not have, and
+ * `INVALID_CALLBACK` or `INVALID_TTL` for an invalid option of its own. `new LRUCache` checks the
+ * others.
  */
 export function checkOptions<This, A extends readonly unknown[], R, K>(
   options: MemoizeOptions<This, A, R, K>,
@@ -221,8 +223,8 @@ export function checkOptions<This, A extends readonly unknown[], R, K>(
 }
 
 /**
- * The cache of a function. A load that is aborted, as its key was deleted, and comes to `undefined`
- * is rejected by the cache; the reason is put into `forgotten` then.
+ * The cache of a function. If a load was aborted because its key was deleted, and its result is
+ * `undefined`, the cache rejects it; its reason is then in `forgotten`.
  */
 function openCache<This, A extends readonly unknown[], R, K>(
   options: MemoizeOptions<This, A, R, K>,
@@ -231,7 +233,7 @@ function openCache<This, A extends readonly unknown[], R, K>(
   const { max, sizeCalculation, ttlCalculation, tags, negativeTtl } = options;
   const given: LRUCache.OptionsBase<K, Remembered<R>, unknown> = {
     recordStats: true,
-    // The context is the call; its result is given to those who asked even if its key is deleted.
+    // The context is the call; its callers get the result even if its key is deleted.
     ignoreFetchAbort: true,
     fetchMethod: async (key, _stale, { context, options, signal }) => {
       const value = await (context as () => PromiseLike<Result<R> | undefined>)();
@@ -263,7 +265,9 @@ function openCache<This, A extends readonly unknown[], R, K>(
   return new LRUCache<K, Remembered<R>>(given as LRUCache.Options<K, Remembered<R>, unknown>);
 }
 
-/** Notes the reason of an abort, now or when it comes; one of a caller may be anything. */
+/**
+ * Notes the reason of an abort, now or when it happens. The reason of a caller may be any value.
+ */
 function noteReason(signal: AbortSignal, reasons: WeakSet<WeakKey>): void {
   const note = (): void => {
     if (signal.reason instanceof Object) reasons.add(signal.reason);
@@ -280,24 +284,23 @@ function keyMaker<This, A extends readonly unknown[], R, K>(
   return (self, args) => {
     const name = key.apply(self, args as never);
     if (!isPromise(name)) return name;
-    // Two promises are never the same key. Nobody else will hear of this one.
+    // Two promises are never the same key. No other code handles this one.
     name.then(ignore, ignore);
     throw new LRUCacheTypeError('INVALID_KEY', 'key must return a key, not a promise of one');
   };
 }
 
 /**
- * A function that gives what `fn` gives, and runs it only for calls whose result is not remembered,
- * with the `this` and the arguments of the call. Calls of an asynchronous function that come while
- * its result is on its way wait for it. An error, or a rejection, goes to the callers and is not
- * remembered.
+ * Returns a function that gives the results of `fn`, and runs `fn` only for calls whose result is
+ * not remembered, with the `this` and the arguments of the call. Calls of an asynchronous function
+ * wait for a result in flight. An error, or a rejection, goes to the callers and is not remembered.
  *
- * A function that returned a promise once is asynchronous: all its calls give promises then. A
- * thenable counts as a promise: it is awaited, once, and what it comes to is remembered.
+ * A function that has returned a promise once is asynchronous: all its calls return promises from
+ * then on. A thenable counts as a promise: it is awaited once, and its result is remembered.
  *
- * Throws as `new LRUCache` does; `INVALID_CALLBACK`, if `fn` or a callback is not a function;
- * `INVALID_TTL`; `INVALID_OPTIONS`, if there is an option that it does not have. A call throws
- * `INVALID_KEY` if `key` returns a promise.
+ * Throws what `new LRUCache` throws; `INVALID_CALLBACK` if `fn` or a callback is not a function;
+ * `INVALID_TTL` for an invalid `negativeTtl`; or `INVALID_OPTIONS` for an unknown option. A call
+ * throws `INVALID_KEY` if `key` returns a promise.
  *
  * @example
  * ```ts
@@ -348,7 +351,7 @@ export function memoize<F extends AnyFunction, K = unknown>(
     });
   }
 
-  /** Remembers the result of a call that has begun before the function was known to be async. */
+  /** Remembers the result of a call that began before the function was known to be asynchronous. */
   function adopt(name: K, result: PromiseLike<unknown>): Promise<unknown> {
     let isTaken = false;
     const loaded = load(name, () => {
@@ -356,7 +359,7 @@ export function memoize<F extends AnyFunction, K = unknown>(
       return result;
     });
     if (isTaken) return loaded;
-    // The function has set its own key, or called itself with it: what is there stays.
+    // The function has set its own key, or called itself with it: the stored value stays.
     loaded.catch(ignore);
     return Promise.resolve(result);
   }

@@ -1,6 +1,6 @@
-// The binding: makes an engine of numbers of the core's functions, from either compiler.
+// The binding: makes an engine of numbers from the functions of the core, of either compiler.
 //
-// As in engine/bind.ts, what moves blocks or allocates begins only with stack in reserve.
+// As in engine/bind.ts, functions that move blocks or allocate reserve stack before they begin.
 
 import type { EngineKind } from '../common/types.js';
 import { withStack } from '../engine/bind.js';
@@ -20,7 +20,8 @@ export interface NumberAdapter
 
 /** An engine over a core. */
 export function engineOf(core: NumberFunctions, adapter: NumberAdapter): NumberEngine {
-  // One literal, without a spread: V8 then keeps all of it in the object, a load less a call.
+  // One literal without a spread: V8 then stores all fields in the object itself, which saves a
+  // load per call.
   return {
     kind: adapter.kind,
     createTable: withStack(adapter.create),

@@ -1,4 +1,4 @@
-// The JavaScript engine of numbers: the source of their core, compiled to JavaScript.
+// The JavaScript engine of numbers: the source of the core of numbers, compiled to JavaScript.
 
 import { ELSEWHERE, NIL, NO_ROOM, OUTCOME_MASK } from '../../assembly/layout.js';
 import * as core from '../../assembly/numbers/index.js';
@@ -11,9 +11,9 @@ import type { NumberEngine, NumberFunctions } from './engine.js';
 
 const own = (table: Table): JsTable => table as unknown as JsTable;
 
-/** A new JavaScript engine. It has no state of its own, but for a batch that is being used. */
+/** A new JavaScript engine. It has no state except the batch in use. */
 export function createNumberJsEngine(): NumberEngine {
-  /** Where the keys were found that were looked for last. */
+  /** The slots of the keys that were looked up last. */
   let slots = new Int32Array(0);
   return engineOf(core as unknown as NumberFunctions, {
     kind: 'pure',

@@ -1,14 +1,15 @@
-// NumberLRU: the class people use for numbers, an int32 to a float each, all in linear memory.
+// NumberLRU: the public class for numbers, a float under each int32, all in linear memory.
 //
-// It owns the interface: arguments, ttls and statistics. Where a key's value is, and which was used
-// when, is the engine's; table.ts has what the engine leaves to its wrapper.
+// It owns the interface: arguments, ttls and statistics. The engine knows where the value of a key
+// is, and in which order keys were used; table.ts does what the engine leaves to its wrapper.
 //
 // I1  Nothing in here calls a public method of the cache, so that a subclass may override any.
-// I2  The clock is the only user code. It is asked before an operation looks at the table, which it
-//     may have changed.
-// I3  A table without ages, statistics and refused keys is asked directly (`path` of table.ts): one
-//     call into the core.
-// I4  The class does not name itself in its body: the bundler would give it a second name there.
+// I2  The clock is the only user code. It is read before an operation looks at the table, since it
+//     may change the table.
+// I3  Operations on a table without ages and statistics are one call into the core (`path` of
+//     table.ts).
+// I4  The class does not refer to itself by name in its body: the bundler would give it a second
+//     name there.
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
@@ -29,7 +30,7 @@ import {
 } from './options.js';
 import { NumberTable, PATH_PLAIN, PATH_SLOW } from './table.js';
 
-/** What a `NumberLRU` with `recordStats` has counted. */
+/** The counts of a `NumberLRU` with `recordStats`. */
 export interface NumberStats {
   /** Keys that `get` and `getMany` found. */
   hits: number;
@@ -37,7 +38,7 @@ export interface NumberStats {
   misses: number;
   /** Values stored under new keys. */
   sets: number;
-  /** Values stored under keys that were there already, also by `increment`. */
+  /** Values stored under keys that were already there, including by `increment`. */
   updates: number;
   /** Entries removed on request. */
   deletes: number;
@@ -52,13 +53,13 @@ function newNumberStats(): NumberStats {
 }
 
 /**
- * A cache of numbers under whole numbers, which evicts the least recently used entry when it is
- * full. Keys are whole numbers from -2^31 to 2^31 - 1, values any numbers. All of it is in linear
- * memory, 28 bytes an entry at most in a full cache: the garbage collector sees a few objects,
- * however many entries there are. There are no callbacks.
+ * A cache from integers to numbers, which evicts the least recently used entry when it is full.
+ * Keys are whole numbers from -2^31 to 2^31 - 1; values are any numbers. All entries are in linear
+ * memory, with at most 28 bytes per entry in a full cache: the garbage collector sees a few
+ * objects, however many entries there are. There are no callbacks.
  *
- * A key that is none throws `INVALID_KEY`, and a value that is no number `INVALID_VALUE`, with
- * nothing changed. Every operation on one key takes constant time.
+ * An invalid key throws `INVALID_KEY`, and a value that is not a number `INVALID_VALUE`; nothing is
+ * changed. Every operation on one key takes constant time.
  *
  * @example
  * ```ts
@@ -113,7 +114,7 @@ export class NumberLRU implements Iterable<[number, number]> {
     return this.#table.max;
   }
 
-  /** For how many milliseconds an entry is fresh that is set without a ttl, or 0 for ever. */
+  /** How long an entry that is set without a ttl is fresh, in milliseconds, or 0 for no limit. */
   get ttl(): Milliseconds {
     return this.#ttl;
   }
@@ -123,7 +124,7 @@ export class NumberLRU implements Iterable<[number, number]> {
     return this.#table.engine.kind;
   }
 
-  /** Bytes of memory that the cache holds, those of its spare room included. */
+  /** Bytes of memory that the cache holds, including spare room. */
   get bytes(): number {
     return this.#ready().bytes;
   }
@@ -157,8 +158,8 @@ export class NumberLRU implements Iterable<[number, number]> {
 
   /**
    * Stores a value under a key, which becomes the most recently used. If the cache is full, the
-   * least recently used entry is evicted. `ttlMs` is for how many milliseconds the entry is fresh,
-   * or 0 for ever; it stands in for the `ttl` of the cache.
+   * least recently used entry is evicted. `ttlMs` is how long the entry is fresh, in milliseconds,
+   * or 0 for no limit; it replaces the `ttl` of the cache.
    *
    * Throws `INVALID_TTL`, `INVALID_CLOCK`, or `OUT_OF_MEMORY` if the host refuses memory for the
    * first entry or ttl, and changes nothing. If the host refuses memory later, the cache evicts at
@@ -220,9 +221,9 @@ export class NumberLRU implements Iterable<[number, number]> {
 
   /**
    * Adds to the value of a key, which becomes the most recently used, and returns the sum. A key
-   * that is absent or stale is stored with `by` as its value; only then does `ttlMs` count, as that
-   * of `set` does. So the ttl of a counter begins with its first event: a fixed window, as rate
-   * limiters count in.
+   * that is absent or stale is stored with `by` as its value; only then does `ttlMs` apply, as in
+   * `set`. So the ttl of a counter begins with its first event: a fixed window, as for a rate
+   * limiter.
    *
    * Throws as `set` does.
    *
@@ -244,7 +245,7 @@ export class NumberLRU implements Iterable<[number, number]> {
     if (table.path === PATH_PLAIN) {
       try {
         const sum = table.engine.add(table.handle, key, by);
-        // To add to NaN once more does no harm.
+        // Adding to NaN a second time changes nothing.
         if (!Number.isNaN(sum)) return sum;
         slot = table.use(key);
       } catch (error) {
@@ -265,9 +266,9 @@ export class NumberLRU implements Iterable<[number, number]> {
   }
 
   /**
-   * Writes the values of many keys into an array, at the places that the keys have, and `missing`
-   * for those that are absent or stale; returns how many were found. The same as a `get` of each,
-   * in less time: the keys cross into the engine together, and are looked for before any is used.
+   * Writes the values of many keys into an array, at the indexes of the keys, and `missing` for
+   * keys that are absent or stale; returns how many were found. The same as a `get` of each key, in
+   * less time: the keys cross into the engine together, and are looked up before any is used.
    *
    * Throws `INVALID_KEYS` or `INVALID_VALUE` if the arrays are of other types, or `values` is
    * shorter than `keys`, and changes nothing.
@@ -304,9 +305,9 @@ export class NumberLRU implements Iterable<[number, number]> {
   }
 
   /**
-   * Stores the values of many keys, in their order. The same as a `set` of each, and throws as that
-   * does: then the keys before are stored. Throws `INVALID_KEYS` or `INVALID_VALUE` if the arrays
-   * are of other types, or `values` is shorter than `keys`, and changes nothing.
+   * Stores the values of many keys, in their order. The same as a `set` of each; if a `set` throws,
+   * so does this, and the keys before are stored. Throws `INVALID_KEYS` or `INVALID_VALUE` if the
+   * arrays are of other types, or `values` is shorter than `keys`, and changes nothing.
    *
    * @example
    * ```ts
@@ -385,8 +386,8 @@ export class NumberLRU implements Iterable<[number, number]> {
   }
 
   /**
-   * Returns the time that is left of the ttl of a key, in ms: negative if the entry is stale,
-   * `Infinity` if it has no ttl, and 0 if the key is absent.
+   * Returns the remaining ttl of a key, in ms: negative if the entry is stale, `Infinity` if it has
+   * no ttl, and 0 if the key is absent.
    */
   getRemainingTTL(key: number): Milliseconds {
     if (!isInt32(key)) refuseKey(key);
@@ -400,14 +401,17 @@ export class NumberLRU implements Iterable<[number, number]> {
   }
 
   /**
-   * Iterates over the keys, most recently used first: those that are there when it begins, and not
-   * removed or stale when it comes to them. The cache may change meanwhile. Takes 4 bytes a key.
+   * Iterates over the keys, most recently used first: those that exist when it begins, except those
+   * that are removed or stale when it reaches them. The cache may change during the iteration,
+   * which takes 4 bytes per key.
    */
   *keys(): Generator<number, void, unknown> {
     for (const [key] of this.#walk()) yield key;
   }
 
-  /** Iterates over the values, most recently used first. The cache may change meanwhile. */
+  /**
+   * Iterates over the values, most recently used first. The cache may change during the iteration.
+   */
   *values(): Generator<number, void, unknown> {
     for (const [, value] of this.#walk()) yield value;
   }
@@ -423,7 +427,7 @@ export class NumberLRU implements Iterable<[number, number]> {
   }
 
   /**
-   * Returns what the cache has counted since it was made, or `resetStats` was called. Throws
+   * Returns the counts since the cache was made, or since `resetStats` was called. Throws
    * `NO_STATS` without the option `recordStats`.
    */
   stats(): NumberStats {
@@ -437,8 +441,8 @@ export class NumberLRU implements Iterable<[number, number]> {
 
   /**
    * Removes every entry and frees the memory of the cache now instead of when the cache is
-   * collected. Any later use of the entries, even of `size`, throws with code `DISPOSED`. Disposing
-   * again does nothing.
+   * collected. Any later use of the entries, including `size`, throws `DISPOSED`. Disposing again
+   * does nothing.
    */
   [Symbol.dispose](): void {
     if (!this.#table.isDisposed) this.#table.close();
@@ -454,13 +458,13 @@ export class NumberLRU implements Iterable<[number, number]> {
     checkNumber('The value', value);
   }
 
-  /** The table, after a change that was interrupted has been dealt with. */
+  /** The table, after dealing with an interrupted change. */
   #ready(): NumberTable {
     if (this.#table.failure !== undefined) this.#table.recover();
     return this.#table;
   }
 
-  /** Runs a change; what escapes has interrupted it half-way (N3 of table.ts). */
+  /** Runs a change; an error that escapes has interrupted it half-way (NT3 of table.ts). */
   #change<T>(run: () => T): T {
     const table = this.#table;
     try {
@@ -472,7 +476,7 @@ export class NumberLRU implements Iterable<[number, number]> {
     }
   }
 
-  /** The time, good enough to tell what is stale. */
+  /** The time, exact enough to find out what is stale. */
   #now(): number {
     return this.#clock.now(this.#ttlResolution);
   }
@@ -547,7 +551,7 @@ export class NumberLRU implements Iterable<[number, number]> {
     }
   }
 
-  /** Lets ages count from now that began after a time, by an error of the clock. O(size). */
+  /** Restarts the ages that began after a time, which was an error of the clock. O(size). */
   #restartAges(wrong: number, now: number): void {
     const { engine, handle, isTimed, isDisposed } = this.#ready();
     if (isDisposed || !isTimed) return;

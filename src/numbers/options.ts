@@ -26,35 +26,35 @@ export interface NumberLRUOptions {
    */
   readonly max: Count;
   /**
-   * For how many milliseconds an entry is fresh: a whole number, or 0 for ever. A stale entry is
-   * treated as absent, and stays stored until it is used, evicted or purged. With a ttl, an entry
-   * takes 16 bytes more.
+   * How long an entry is fresh, in milliseconds: a whole number, or 0 for no limit. A stale entry
+   * is treated as absent, and stays stored until it is used, evicted or purged. With a ttl, an
+   * entry takes 16 bytes more.
    *
    * @default 0
    */
   readonly ttl?: Milliseconds;
   /**
-   * For how long, in ms, the time that was read from the clock may be used again to tell whether
-   * an entry is stale; 0 reads the clock each time.
+   * How long, in milliseconds, one reading of the clock is used to find out whether entries are
+   * stale; 0 reads the clock each time.
    *
    * @default 1
    */
   readonly ttlResolution?: Milliseconds;
   /**
-   * The clock: anything whose `now()` returns milliseconds. Without one, the clock is what the host
-   * has when it is read.
+   * The clock: an object whose `now()` returns milliseconds. By default, it is the host's
+   * `performance` at the time of each reading.
    *
    * @default performance
    */
   readonly perf?: Perf;
   /**
-   * Whether the cache counts for `stats`. Calls take about twice as long then.
+   * Whether the cache counts for `stats`. Calls then take about twice as long.
    *
    * @default false
    */
   readonly recordStats?: boolean;
   /**
-   * The engine, by name. Without one, it is `'wasm'`, or `'pure'` where the host refuses
+   * The engine, by name. By default, it is `'wasm'`, or `'pure'` where the host refuses
    * WebAssembly.
    *
    * @default undefined
@@ -62,7 +62,7 @@ export interface NumberLRUOptions {
   readonly engine?: EngineKind;
 }
 
-/** @internal Options, each checked. */
+/** @internal The options after their checks. */
 export interface CheckedNumberOptions {
   readonly max: number;
   readonly ttl: number;
@@ -75,7 +75,7 @@ export interface CheckedNumberOptions {
 /** @internal The host of the next cache. */
 export const numberHostFor = /* @__PURE__ */ hostsOf(openNumberCore, openNumberJs);
 
-/** @internal Checks what `new NumberLRU` was given. Throws as its docstring says. */
+/** @internal Checks the options of `new NumberLRU`. Throws what its doc comment says. */
 export function checkNumberOptions(options: NumberLRUOptions): CheckedNumberOptions {
   if (typeof options !== 'object' || options === null) {
     throw new LRUCacheTypeError(
@@ -94,12 +94,12 @@ export function checkNumberOptions(options: NumberLRUOptions): CheckedNumberOpti
   };
 }
 
-/** @internal Whether a key is one. */
+/** @internal Whether a key is a valid key. */
 export function isInt32(key: unknown): key is number {
   return typeof key === 'number' && (key | 0) === key;
 }
 
-/** @internal Throws what a key is refused with that is no int32. */
+/** @internal Throws the error for a key that is not an int32. */
 export function refuseKey(key: unknown): never {
   const wanted = `A key must be a whole number from -2^31 to 2^31 - 1, not ${show(key)}`;
   if (typeof key === 'number') throw new LRUCacheRangeError('INVALID_KEY', wanted);
@@ -112,7 +112,7 @@ export function checkNumber(name: string, value: unknown): void {
   throw new LRUCacheTypeError('INVALID_VALUE', `${name} must be a number, not ${show(value)}`);
 }
 
-// Also of an array of another realm.
+// Also for an array of another realm.
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
 
 /** @internal Checks the arrays of many keys and values. Throws `INVALID_KEYS`, `INVALID_VALUE`. */

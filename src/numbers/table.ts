@@ -1,14 +1,15 @@
-// The table of a NumberLRU: one table of an engine, and what the engine leaves to its wrapper.
+// The table of a NumberLRU: one table of an engine, and the parts that the engine leaves to its
+// wrapper.
 //
-// N1  A key is in the index, or in `#mapped` if the index refuses it: never in both. The index does
-//     so when too many keys crowd one place, by accident or by design; so the cost of an operation
-//     is at most that of both, whoever chose the keys. Most small tables have no such key, and no
-//     Map; of a million entries, some hundred are refused.
-// N2  `path` says whether a caller may go by `get`, `put` and the like alone. It is PATH_SLOW while
-//     there are ages, statistics, or a failure.
-// N3  The host may end a change half-way, when the stack is used up. Whoever calls a change catches
-//     that and notes it in `failure` and `path` by plain stores, which need no stack; the next
-//     operation gives all entries up. A lookup leaves nothing half done.
+// NT1  A key is in the index, or in `#mapped` if the index refuses it: never in both. The index
+//      refuses a key when too many keys crowd one place, by accident or by design; so the cost of
+//      an operation is at most that of both, whoever chose the keys. Most small tables have no
+//      refused key, and no Map; of a million entries, about a hundred are refused.
+// NT2  `path` says whether `get`, `put` and the like are enough for an operation. It is PATH_SLOW
+//      while there are ages, statistics, or a failure.
+// NT3  The host may end a change half-way when the stack overflows. Callers of a change catch the
+//      error and record it in `failure` and `path` with plain assignments, which need no stack; the
+//      next operation empties the cache. A lookup leaves nothing half done.
 //
 // Nothing here calls user code.
 
@@ -31,7 +32,7 @@ import type { Lease, TableHost } from '../engine/lifetime.js';
 import { outcomeOf, slotOf } from '../entries/outcome.js';
 import type { NumberEngine } from './engine.js';
 
-/** Nothing but the entries has to do with an operation. */
+/** An operation concerns the entries alone. */
 export const PATH_PLAIN = 0;
 /** There are ages or statistics, or a change was interrupted. */
 export const PATH_SLOW = 1;
@@ -43,11 +44,11 @@ export class NumberTable {
   engine: NumberEngine;
   handle: Table;
   path = PATH_PLAIN;
-  /** What interrupted a change, if anything did. */
+  /** The error that interrupted a change, if any. */
   failure: unknown;
   isTimed = false;
   readonly #host: TableHost<NumberEngine>;
-  /** Whether the owner has to see each slot itself. */
+  /** Whether the owner has to handle each slot itself. */
   readonly #isWatched: boolean;
   #max: number;
   /** The slots of the keys that the index refuses, and the keys of those slots. */
@@ -110,9 +111,9 @@ export class NumberTable {
   }
 
   /**
-   * Stores a value: `slot << OUTCOME_BITS | outcome` (outcome.ts). An age must be written next, if
-   * they are in use. Throws `OUT_OF_MEMORY`, with nothing changed, if memory for the first entry is
-   * refused.
+   * Stores a value; returns `slot << OUTCOME_BITS | outcome` (outcome.ts). If ages are in use, the
+   * caller must write one next. Throws `OUT_OF_MEMORY`, and changes nothing, if memory for the
+   * first entry is refused.
    */
   put(key: number, value: number): number {
     const code = this.engine.put(this.handle, key, value);
@@ -127,7 +128,7 @@ export class NumberTable {
   /** The value of a key, which becomes the newest, or `missing`, in a table that has no ages. */
   get(key: number, missing: number): number {
     const value = this.engine.get(this.handle, key, missing);
-    // Only then may the Map have it. To use an entry twice does no harm.
+    // Only then may the Map have it. Using an entry twice is harmless.
     if (this.#mapped === undefined || !Object.is(value, missing)) return value;
     const slot = this.use(key);
     return slot === NIL ? missing : this.engine.valueAt(this.handle, slot);
@@ -177,7 +178,7 @@ export class NumberTable {
     this.#choosePath();
   }
 
-  /** Sets the size at which a put evicts; the caller has evicted what is above it. */
+  /** Sets the size at which a put evicts; the caller has evicted the entries above it. */
   resize(max: number): void {
     this.#max = max;
     this.engine.setLimit(this.handle, max);
@@ -192,7 +193,7 @@ export class NumberTable {
     this.#choosePath();
   }
 
-  /** Puts ages in use. Throws `OUT_OF_MEMORY`, with nothing changed. */
+  /** Starts to keep ages. Throws `OUT_OF_MEMORY`, and changes nothing. */
   useAges(): void {
     if (!this.engine.useAges(this.handle)) throw outOfMemory();
     this.isTimed = true;
@@ -200,15 +201,14 @@ export class NumberTable {
     this.#choosePath();
   }
 
-  /** What to throw in place of an error that came out of the engine: the same, as a rule. */
+  /** The error to throw for an error of the engine: usually the same. */
   failed(error: unknown): unknown {
     return killIfTrap(this.engine, error);
   }
 
   /**
-   * Deals with a change that was interrupted: nobody can tell which part of it was done, so every
-   * entry is given up. A refusal came before anything was changed, and a core that has trapped
-   * says so itself.
+   * Deals with an interrupted change: it is not known which part of it was done, so every entry is
+   * dropped. After a refusal, nothing was changed; a core that has trapped reports that itself.
    */
   recover(): void {
     const { failure } = this;
@@ -230,7 +230,9 @@ export class NumberTable {
     return this.#mapped?.get(key) ?? NIL;
   }
 
-  /** What a put does besides changing an entry of the index, and adding one in its place. */
+  /**
+   * The rare cases of a put: all except changing an entry of the index, and replacing one in place.
+   */
   #putElsewhere(key: number, value: number, code: number): number {
     switch (outcomeOf(code)) {
       case NO_ROOM:
@@ -264,7 +266,7 @@ export class NumberTable {
     return code;
   }
 
-  /** Adds an entry whose key the index does not take. */
+  /** Adds an entry whose key the index refuses. */
   #putMapped(key: number, value: number): number {
     const { engine, handle } = this;
     const slot = engine.nextSlot(handle);
@@ -272,9 +274,9 @@ export class NumberTable {
       this.#makeRoom();
       return this.put(key, value);
     }
-    // The slot may be that of a refused key, which has to go.
+    // The slot may be that of a refused key, which has to be removed.
     const gone = this.#keys.get(slot);
-    // Before the engine changes anything, since only adding to a Map can fail.
+    // Before the engine changes anything, since adding to a Map is the only step that can fail.
     this.#map(key, slot);
     const code = engine.insertMapped(handle, key);
     if (gone !== undefined) this.#mapped?.delete(gone);
@@ -288,7 +290,7 @@ export class NumberTable {
     this.#keys.set(slot, key);
   }
 
-  /** Lets the Map forget the key of a slot, which it may not have. */
+  /** Removes the key of a slot from the Map, if it is there. */
   #forget(slot: number): void {
     const key = this.#mapped === undefined ? undefined : this.#keys.get(slot);
     if (key === undefined) return;
@@ -303,7 +305,7 @@ export class NumberTable {
   }
 
   /**
-   * Grows the table. If memory is refused, the entries there are stay, and from now on the oldest
+   * Grows the table. If memory is refused, the present entries stay, and from now on the oldest
    * makes room for the newest, until `clear` or `resize` tries for the full size again.
    */
   #makeRoom(): void {
@@ -323,7 +325,7 @@ export class NumberTable {
     this.engine.setLimit(this.handle, size);
   }
 
-  /** Gives the Map the keys that the index refused when it was made anew. */
+  /** Adds to the Map the keys that the index refused when it was rebuilt. */
   #mapRefused(): void {
     for (const slot of this.engine.refused(this.handle)) {
       this.#map(this.engine.wordAt(this.handle, slot), slot);

@@ -1,7 +1,7 @@
 // The WebAssembly engine of numbers: binds the exports of their core, and passes many keys at once.
 //
-// W1 to W4 of engine/wasm.ts hold here. What crosses at once lies in the batch (layout.ts), which
-// no growth of a table moves.
+// WA1 to WA4 of engine/wasm.ts hold here. Many keys cross in the batch (layout.ts), which no growth
+// of a table moves.
 
 import { BATCH_LENGTH, BATCH_VALUES, BATCH_WORDS } from '../../assembly/layout.js';
 import type { Table } from '../engine/engine.js';
@@ -18,7 +18,7 @@ import { engineOf } from './bind.js';
 import { coreHex } from './core.generated.js';
 import type { NumberEngine, NumberFunctions } from './engine.js';
 
-/** What the core exports. */
+/** The exports of the core. */
 interface NumberExports extends NumberFunctions, TableExports {
   readonly size: NumberFunctions['size'];
   findMany(table: Table, count: number): number;
@@ -29,7 +29,7 @@ interface NumberExports extends NumberFunctions, TableExports {
 /** Binds an instance of the core, fresh or from another loader. */
 export function bindNumbers(exports: WebAssembly.Exports): WasmEngine<NumberEngine> {
   const core = exports as unknown as NumberExports;
-  /** Keys of the batch. */
+  /** The keys of the batch. */
   let count = 0;
   const adapter = {
     kind: 'wasm' as const,

@@ -1,6 +1,7 @@
 // What a shared cache needs of its host: which thread this is, and whether it may wait.
 
 interface Host {
+  readonly Deno?: unknown;
   readonly process?: {
     getBuiltinModule?(name: string): { readonly threadId?: unknown } | undefined;
   };
@@ -20,6 +21,14 @@ export function ownIdentity(): number {
   // By this way, bundlers for browsers see no module of Node's.
   const threadId = process?.getBuiltinModule?.('node:worker_threads')?.threadId;
   return typeof threadId === 'number' ? identityOf(threadId) : ANONYMOUS;
+}
+
+/**
+ * For how many ms a thread may run on of which the host says that it has ended. Deno says so at
+ * once when it is asked to end one, and stops it at its own time.
+ */
+export function afterlifeMs(): number {
+  return (globalThis as unknown as Host).Deno === undefined ? 0 : 5000;
 }
 
 /** Whether this thread may sleep: the main thread of a browser may not. */

@@ -1,21 +1,21 @@
 // Loads of a shared cache: one for each key over all threads, as far as that can be had.
 //
-// O1  A load is recorded in the shard of its key, under its lock, by the look that found no entry.
-//     So of all threads that look at once, one loads.
-// O2  Whoever stores, deletes or clears the key ends the load: its result goes to those who asked
-//     for it, but is not stored, or it would bring back what is outdated.
-//     Who renews an entry waits for a load as if there were no entry: if the load has failed, the
-//     entry that is there is the outdated one, and its number tells.
-// O3  In one thread, all who ask for a key have the same promise, and the same error. An error does
-//     not pass to another thread: that one loads by itself.
-// O4  Another thread looks again after a pause that grows with the time it has waited, until the
-//     load has ended. After `loadWaitMs`, it takes the load over. A thread that has died cannot say
-//     so, and a thread that is blocked or whose loader hangs will not: nobody waits for either
-//     without end.
-// O5  A load that is taken over does not end: of all threads that have owned it, the first that has
-//     a result stores it, so a loader that is slower than `loadWaitMs` still fills the cache. Only
-//     the last owner ends it without a result. Who waits begins to wait anew when the owner
-//     changes: so one load is begun in `loadWaitMs`, and one in each thread.
+// SL1  A load is recorded in the shard of its key, under its lock, by the look that found no entry.
+//      So of all threads that look at once, one loads.
+// SL2  Whoever stores, deletes or clears the key ends the load: its result goes to those who asked
+//      for it, but is not stored, or it would bring back what is outdated. Who renews an entry
+//      waits for a load as if there were no entry: if the load has failed, the entry that is there
+//      is the outdated one, and its number tells.
+// SL3  In one thread, all who ask for a key have the same promise, and the same error. An error
+//      does not pass to another thread: that one loads by itself.
+// SL4  Another thread looks again after a pause that grows with the time it has waited, until the
+//      load has ended. After `loadWaitMs`, it takes the load over. A thread that has died cannot
+//      say so, and a thread that is blocked or whose loader hangs will not: nobody waits for either
+//      without end.
+// SL5  A load that is taken over does not end: of all threads that have owned it, the first that
+//      has a result stores it, so a loader that is slower than `loadWaitMs` still fills the cache.
+//      Only the last owner ends it without a result. Who waits begins to wait anew when the owner
+//      changes: so one load is begun in `loadWaitMs`, and one in each thread.
 
 import { FOUND } from '../../assembly/bytes/layout.js';
 import { CLAIMED, IN_FLIGHT, RENEWS_ALL, RENEWS_NONE } from '../../assembly/shared/layout.js';

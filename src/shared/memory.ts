@@ -7,6 +7,8 @@
 //     That of a dead thread is whose who has marked it.
 // U2  Of a thread that is dead, one other thread cleans up, whoever marks it first. If that one
 //     dies meanwhile, who reaps it goes on with what it had begun.
+//     A thread that may still run is marked first, with the negative of who it is, and reaped
+//     later. Meanwhile it sees by its mark that it has to leave the cache alone.
 // U3  A frame is free when nothing is left to free that it tells of: a chain that was begun in a
 //     shard which cannot be had. Until then it keeps its mark, and the next `reap` tries again.
 
@@ -35,7 +37,7 @@ import type { Framed } from '../bytes/frame.js';
 import { PAGE, type Store } from '../bytes/region.js';
 import { LRUCacheError, LRUCacheRangeError } from '../common/errors.js';
 import { sharedCore } from './core.js';
-import { identityOf, maySleep, ownIdentity } from './host.js';
+import { afterlifeMs, identityOf, maySleep, ownIdentity } from './host.js';
 
 /** Address of the HEAD. */
 const HEAD = 0 as unknown as Store;
@@ -89,10 +91,11 @@ const unreachable = (): never => {
 };
 const STRINGS = { length: unreachable, charCodeAt: unreachable };
 
-/** The error of a host, or a page, that has no shared memory. */
+/** The error of a host, or a page, that has no shared memory, or compiles nothing. */
 export function unavailable(cause: unknown): LRUCacheRangeError {
   const message =
-    'This host has no shared memory; a browser has it on pages that are cross-origin isolated';
+    'This host has no WebAssembly memory that threads share; a browser has it on pages that are ' +
+    'cross-origin isolated, under a policy that lets WebAssembly be compiled';
   return new LRUCacheRangeError('SHARED_UNAVAILABLE', message, { cause });
 }
 
@@ -107,7 +110,8 @@ export function strideFor({ maxBytes, shards }: Division): number {
 }
 
 function allocate(division: Division): WebAssembly.Memory {
-  if (typeof SharedArrayBuffer === 'undefined') throw unavailable(undefined);
+  const hasBoth = typeof SharedArrayBuffer === 'function' && typeof WebAssembly === 'object';
+  if (!hasBoth) throw unavailable(undefined);
   const pages = Math.ceil(bytesFor(division) / PAGE);
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
@@ -151,6 +155,7 @@ export class SharedMemory {
   readonly #maySleep = maySleep();
   /** Number of this thread, from 1; 0 while it has no frame. */
   #thread = 0;
+  readonly #identity = ownIdentity();
   #bytes = new Uint8Array(0);
   #words = new Int32Array(0);
 
@@ -254,9 +259,9 @@ export class SharedMemory {
   /** Gives this thread a frame. Throws `TOO_MANY_THREADS`. */
   claim(): void {
     const threads = this.#field(HEAD_THREADS);
-    const identity = ownIdentity();
     for (let i = 0; i < threads; i++) {
-      if (Atomics.compareExchange(this.#head, (HEAD_THREAD >> 2) + i, 0, identity) !== 0) continue;
+      const at = (HEAD_THREAD >> 2) + i;
+      if (Atomics.compareExchange(this.#head, at, 0, this.#identity) !== 0) continue;
       this.#thread = i + 1;
       const { buffer } = this.memory;
       this.#bytes = new Uint8Array(buffer, this.frame, FRAME_SIZE);
@@ -269,6 +274,11 @@ export class SharedMemory {
     throw new LRUCacheError('TOO_MANY_THREADS', message);
   }
 
+  /** Whether this thread's frame is taken from it, as its owner has heard that it has ended. */
+  get isLost(): boolean {
+    return Atomics.load(this.#head, (HEAD_THREAD >> 2) + this.#thread - 1) !== this.#identity;
+  }
+
   /** Writes to a frame that is this thread's whose it is. */
   #sign(thread: number): void {
     const words = new Int32Array(this.memory.buffer, frameOf(thread), FRAME_WORDS);
@@ -278,7 +288,7 @@ export class SharedMemory {
 
   /** Gives this thread's frame back; when the thread has ended, if it cannot be left (U3). */
   release(): void {
-    const isDone = this.recover();
+    const isDone = !this.isLost && this.recover();
     if (isDone) Atomics.store(this.#head, (HEAD_THREAD >> 2) + this.#thread - 1, 0);
     this.#thread = 0;
   }
@@ -291,11 +301,34 @@ export class SharedMemory {
     return Boolean(this.core.reap(HEAD, this.frame, this.#thread));
   }
 
-  /** Cleans up after the host's thread of this number, which is dead. Throws nothing. */
+  /**
+   * Cleans up after the host's thread of this number, which is dead as the host says: at once, or
+   * when it certainly is. Throws nothing.
+   */
   reap(threadId: number): void {
+    const identity = identityOf(threadId);
+    const ms = afterlifeMs();
+    if (ms === 0) {
+      this.#reapAll(identity);
+      return;
+    }
+    this.#mark(identity);
+    const timer = setTimeout(() => this.#reapAll(-identity), ms);
+    (timer as { unref?(): void }).unref?.();
+  }
+
+  /** Takes the frames of a thread from it. */
+  #mark(identity: number): void {
+    const threads = this.#field(HEAD_THREADS);
+    for (let i = 0; i < threads; i++) {
+      Atomics.compareExchange(this.#head, (HEAD_THREAD >> 2) + i, identity, -identity);
+    }
+  }
+
+  #reapAll(identity: number): void {
     // What could not be done the last time.
     if (this.#thread !== 0) this.#reap(REAPING + this.#thread);
-    this.#reap(identityOf(threadId));
+    this.#reap(identity);
   }
 
   #reap(identity: number): void {
@@ -305,7 +338,7 @@ export class SharedMemory {
       const dead = i + 1;
       // Who has no frame any more takes that of the dead thread, and cleans up in its own name.
       const isOwn = this.#thread === 0;
-      const mark = isOwn ? ownIdentity() : REAPING + this.#thread;
+      const mark = isOwn ? this.#identity : REAPING + this.#thread;
       if (Atomics.compareExchange(this.#head, at, identity, mark) !== identity) continue;
       if (isOwn) this.#sign(dead);
       // What the dead thread was reaping when it died (U2). A chain of such deaths ends with this

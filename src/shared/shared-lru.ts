@@ -166,7 +166,8 @@ export class SharedLRU<V = Uint8Array> {
    * Looks after a worker that uses the cache: if it dies, what it held is given up. A thread can be
    * stopped anywhere, also while it changes a shard: that shard is emptied then, and all other
    * threads go on. Call it in the thread that has started the worker, right after that. The worker
-   * is not kept alive.
+   * is not kept alive. In Deno, a worker may run on for seconds after its end: the cache throws
+   * `DISPOSED` there, and what it held is given up five seconds later.
    *
    * Throws `INVALID_WORKER` if it is no worker of `node:worker_threads`, or has ended already.
    */
@@ -182,8 +183,9 @@ export class SharedLRU<V = Uint8Array> {
   }
 
   get #access(): SharedAccess {
+    if (this.#open === undefined || this.#memory.isLost) throwDisposed();
     if (this.#isTorn) this.#recover();
-    return this.#open ?? throwDisposed();
+    return this.#open;
   }
 
   #recover(): void {

@@ -11,14 +11,14 @@ import { spanOfSeconds, zeroIsForever } from './units.js';
 
 /** The options of `set`. */
 export interface ApolloSetOptions {
-  /** How long the value lives, in seconds; 0 and null are for ever. */
+  /** How long the value lives, in seconds; 0 and null mean no limit. */
   ttl?: number | null;
 }
 
 /**
- * A `KeyValueCache` for Apollo Server (`new ApolloServer({ cache })`), for persisted queries, its
- * response cache and data sources, in an `LRUCache`. A value may be empty: Apollo's own
- * `InMemoryLRUCache` throws for an empty string.
+ * A `KeyValueCache` for Apollo Server (`new ApolloServer({ cache })`), for persisted queries, the
+ * response cache and data sources. It stores values in an `LRUCache`. A value may be the empty
+ * string, for which Apollo's own `InMemoryLRUCache` throws.
  *
  * @example
  * ```ts
@@ -34,8 +34,8 @@ export class ApolloCache<V extends NonNullable<unknown> = string> {
   readonly cache: SocketCache<V>;
 
   /**
-   * Values in the given cache, or in a new one with the given options, which are those of
-   * `new LRUCache`. Throws what that throws.
+   * Stores values in the given cache, or in a new one with the given options, which are those of
+   * `new LRUCache`. Throws what `new LRUCache` throws.
    */
   constructor(cache: SocketCache<V> | SocketOptions<V>) {
     this.cache = cacheOf(cache);
@@ -47,8 +47,8 @@ export class ApolloCache<V extends NonNullable<unknown> = string> {
   }
 
   /**
-   * Stores a value for `ttl` seconds, or for ever if that is 0 or null; without `ttl`, for the
-   * default of the cache. Rejects with `INVALID_TTL` if `ttl` is no number.
+   * Stores a value for `ttl` seconds, or without a limit if `ttl` is 0 or null; without `ttl`, for
+   * the default ttl of the cache. Rejects with `INVALID_TTL` if `ttl` is not a number.
    */
   async set(key: string, value: V, options?: ApolloSetOptions): Promise<void> {
     const ttl = options?.ttl === null ? 0 : options?.ttl;

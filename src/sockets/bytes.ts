@@ -1,8 +1,11 @@
-// Bytes of text, and copies of bytes.
+// The number of bytes of values, and copies of bytes.
 
 let encoder: TextEncoder | undefined;
 
-/** @internal The bytes of text in UTF-8. A host without an encoder may import this, not use it. */
+/**
+ * @internal The number of bytes of text in UTF-8. A host without an encoder can import this, but
+ * not use it.
+ */
 export function bytesOfText(text: string): number {
   encoder ??= new TextEncoder();
   return encoder.encode(text).length;
@@ -13,8 +16,8 @@ export const copyOfBytes = <T extends Uint8Array>(bytes: T): T =>
   Uint8Array.prototype.slice.call(bytes) as T;
 
 /**
- * @internal The bytes of a value made of text, bytes, maps, arrays and objects, keys included. Text
- * counts as in UTF-8, all else as a number does.
+ * @internal The number of bytes of a value made of text, bytes, maps, arrays and objects, including
+ * keys. Text counts as in UTF-8, any other value as a number.
  */
 export function bytesOf(value: unknown): number {
   if (typeof value === 'string') return bytesOfText(value);

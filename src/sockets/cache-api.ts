@@ -1,9 +1,10 @@
-// The Web Cache API over a cache: `caches`, for hosts that have none, as Node and Bun.
+// The Web Cache API over a cache: `caches`, for hosts without it, such as Node and Bun.
 //
-// CA1  It does what the standard says, but that it forgets: the standard leaves that to the host.
-// CA2  A body is read to its end before anything is stored, and each `match` gives a Response of
-//      its own with a copy of it.
-// CA3  Nothing is put on globalThis here.
+// CA1  It does what the standard says. In addition it evicts, which the standard leaves to the
+//      host.
+// CA2  A body is read to its end before anything is stored, and each `match` returns a Response of
+//      its own with a copy of the body.
+// CA3  Nothing is added to globalThis.
 
 /**
  * The Web Cache API: `import { createCaches } from 'wasm-lru/cache-api'`.
@@ -16,13 +17,13 @@ import { type ResponseBounds, type Variant, Variants } from './variants.js';
 
 export type { ResponseBounds } from './variants.js';
 
-/** How a request is compared with what is stored. */
+/** How a request is compared with stored requests. */
 export interface MatchOptions {
-  /** Whether the query does not count. Looks at every address of the cache. */
+  /** Whether the query is ignored. Takes time in proportion to the number of addresses. */
   ignoreSearch?: boolean;
-  /** Whether a request of another method than GET matches, too. */
+  /** Whether requests with other methods than GET match, too. */
   ignoreMethod?: boolean;
-  /** Whether the headers that `Vary` names do not count. */
+  /** Whether the headers that `Vary` names are ignored. */
   ignoreVary?: boolean;
 }
 
@@ -42,7 +43,7 @@ interface Stored extends Variant {
 const requestOf = (given: RequestLike): Request =>
   given instanceof Request ? given : new Request(given);
 
-/** The address without its fragment, and without its query if that does not count. */
+/** The address without its fragment, and without its query if that is ignored. */
 function addressOf({ url }: Request, ignoreSearch = false): string {
   const address = new URL(url);
   address.hash = '';
@@ -64,12 +65,12 @@ function isFor(request: Request, { vary, requestHeaders }: Stored): boolean {
 function responseOf({ url, status, statusText, headers, body }: Stored): Response {
   const init = { status, statusText, headers: headers as [string, string][] };
   const response = new Response(body?.slice(0) ?? null, init);
-  // The constructor has no way to say where a response came from.
+  // The constructor cannot set the address that a response came from.
   Object.defineProperty(response, 'url', { value: url });
   return response;
 }
 
-/** Throws what the standard says for what may not be stored. */
+/** Throws the standard's errors for responses that must not be stored. */
 function checkPut(request: Request, response: Response, vary: readonly string[]): void {
   if (!/^https?:$/.test(new URL(request.url).protocol)) {
     throw new TypeError('Cache.put takes requests of http and https only');
@@ -105,7 +106,7 @@ export class LRUWebCache {
     return stored && responseOf(stored);
   }
 
-  /** The responses to a request, or all. */
+  /** The responses to a request, or all responses. */
   async matchAll(request?: RequestLike, options?: MatchOptions): Promise<Response[]> {
     if (request !== undefined) {
       return this.#find(requestOf(request), options, true).map(responseOf);
@@ -114,9 +115,9 @@ export class LRUWebCache {
   }
 
   /**
-   * Stores a response, unless it is larger than `maxEntryBytes`. Rejects with a TypeError for what
-   * the standard does not allow: another method than GET, status 206, `Vary: *`, a body that was
-   * read.
+   * Stores a response, unless it is larger than `maxEntryBytes`. Rejects with a TypeError where the
+   * standard forbids storing: another method than GET, status 206, `Vary: *`, or a body that was
+   * already read.
    */
   async put(given: RequestLike, response: Response): Promise<void> {
     const request = requestOf(given);
@@ -132,7 +133,7 @@ export class LRUWebCache {
     this.#responses.put(this.#keyOf(request), stored, (other) => isFor(request, other));
   }
 
-  /** Removes the responses to a request; resolves to whether there were any. */
+  /** Removes the responses to a request. Resolves to true if there were any. */
   async delete(given: RequestLike, options: MatchOptions = {}): Promise<boolean> {
     const request = requestOf(given);
     if (request.method !== 'GET' && options.ignoreMethod !== true) return false;
@@ -143,7 +144,7 @@ export class LRUWebCache {
     return removed.includes(true);
   }
 
-  /** The requests that there are responses to, the least recently used first. */
+  /** The requests with stored responses, the least recently used first. */
   async keys(given?: RequestLike, options: MatchOptions = {}): Promise<Request[]> {
     const keys = given === undefined ? this.#own() : this.#keysOf(requestOf(given), options);
     const request = given === undefined ? undefined : requestOf(given);
@@ -158,12 +159,12 @@ export class LRUWebCache {
     );
   }
 
-  /** Requests an address, and stores the response. Rejects if its status is not one of success. */
+  /** Requests an address, and stores the response. Rejects if its status is not a success. */
   async add(request: RequestLike): Promise<void> {
     await this.addAll([request]);
   }
 
-  /** Requests addresses, and stores the responses; none of them, if one fails. */
+  /** Requests addresses, and stores the responses; if one fails, stores none. */
   async addAll(given: RequestLike[]): Promise<void> {
     const requests = given.map(requestOf);
     const responses = await Promise.all(
@@ -214,14 +215,14 @@ export class LRUWebCache {
 /** The options of `createCaches`. */
 export interface CachesOptions extends ResponseBounds {
   /**
-   * Requests what `add` and `addAll` store.
+   * The function with which `add` and `addAll` make requests.
    *
    * @default fetch
    */
   fetch?: (request: Request) => Promise<Response>;
 }
 
-/** All caches, as `globalThis.caches` has them in browsers. */
+/** All caches, like `globalThis.caches` in browsers. */
 export class LRUCacheStorage {
   readonly #responses: Variants<Stored>;
   readonly #caches = new Map<string, LRUWebCache>();
@@ -234,12 +235,12 @@ export class LRUCacheStorage {
     this.#load = load;
   }
 
-  /** Number of bytes of all caches. */
+  /** The number of bytes of all caches. */
   get bytes(): number {
     return this.#responses.bytes;
   }
 
-  /** The cache of a name, which is made if there is none. */
+  /** The cache with a name, which is created if it does not exist. */
   async open(name: string): Promise<LRUWebCache> {
     const known = this.#caches.get(name);
     if (known !== undefined) return known;
@@ -249,12 +250,12 @@ export class LRUCacheStorage {
     return made;
   }
 
-  /** Whether there is a cache of a name. */
+  /** Whether there is a cache with a name. */
   async has(name: string): Promise<boolean> {
     return this.#caches.has(name);
   }
 
-  /** Removes a cache and what is in it; resolves to whether there was one. */
+  /** Removes a cache and its responses. Resolves to true if it existed. */
   async delete(name: string): Promise<boolean> {
     const known = this.#caches.get(name);
     if (known === undefined) return false;
@@ -263,7 +264,7 @@ export class LRUCacheStorage {
     return true;
   }
 
-  /** The names of all caches, in the order in which they were made. */
+  /** The names of all caches, in the order of their creation. */
   async keys(): Promise<string[]> {
     return [...this.#caches.keys()];
   }
@@ -283,11 +284,11 @@ export class LRUCacheStorage {
 }
 
 /**
- * The Web Cache API in memory, in a bound of bytes for all caches together: the least recently used
- * responses go. `cache-control` is not looked at, as the standard has it: who puts a response
- * decides how long it stays.
+ * The Web Cache API in memory, with one bound of bytes for all caches together: the least recently
+ * used responses are evicted. As in the standard, `cache-control` is ignored: a response stays
+ * until it is deleted or evicted.
  *
- * Throws `INVALID_MAX` or `INVALID_SIZE` for a bound that is none.
+ * Throws `INVALID_MAX` or `INVALID_SIZE` for an invalid bound.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@
 // LRUCache (ES module, CommonJS, `wasm-lru/pure`), and every one of them fits.
 
 /**
- * What every socket takes: a cache, or the options of one. The types come with each socket.
+ * What every socket takes: a cache, or the options of a new one. Each socket exports these types.
  *
  * @module sockets
  */
@@ -14,7 +14,7 @@ import { LRUCacheTypeError } from '../common/errors.js';
 import { type Span, ttlOptions } from './units.js';
 
 /**
- * What a socket asks of a cache: an `LRUCache` with strings as keys, or anything that has these of
+ * What a socket needs of a cache: an `LRUCache` with strings as keys, or an object with these of
  * its methods.
  */
 export interface SocketCache<V> {
@@ -26,13 +26,13 @@ export interface SocketCache<V> {
   has(key: string): boolean;
   /** Stores a value, for `ttl` ms if that is given. */
   set(key: string, value: V, options?: { ttl?: number }): unknown;
-  /** Removes a key, and says whether it was there. */
+  /** Removes a key, and returns whether it was there. */
   delete(key: string): boolean;
   /** Removes all keys. */
   clear(): void;
   /** The keys of fresh entries, the most recently used first. */
   keys(): IterableIterator<string>;
-  /** How many ms of its ttl a key has left. */
+  /** The remaining ttl of a key in ms. */
   getRemainingTTL?(key: string): number;
 }
 
@@ -46,9 +46,8 @@ function isCache(given: object): boolean {
 }
 
 /**
- * @internal
- * The cache that was given, or a new one of these options. Throws `INVALID_OPTIONS` if it is
- * neither, and what `new LRUCache` throws.
+ * @internal The given cache, or a new one with the given options. Throws `INVALID_OPTIONS` if the
+ * argument is neither, and what `new LRUCache` throws.
  */
 export function cacheOf<V extends NonNullable<unknown>>(
   given: SocketCache<V> | SocketOptions<V>,
@@ -61,9 +60,8 @@ export function cacheOf<V extends NonNullable<unknown>>(
 }
 
 /**
- * @internal
- * Stores a value for a span, or removes the key if the span is over. Returns false if the cache
- * refused the value.
+ * @internal Stores a value for a time span, or removes the key if the span has ended. Returns false
+ * if the cache refused the value.
  */
 export function put<V>(cache: SocketCache<V>, key: string, value: V, span: Span): boolean {
   if (span !== undefined && span <= 0) {

@@ -1,17 +1,17 @@
-// The socket for Keyv 5 and 6, and for what takes a Keyv or its store: cache-manager, Nest,
-// cacheable, got.
+// The socket for Keyv 5 and 6, and for libraries that take a Keyv or its store: cache-manager,
+// Nest, cacheable, got.
 //
-// Both versions use it by the interface of version 5, where a ttl is relative. Keyv 6 wraps a store
-// that does not say `capabilities.expires` in its bridge, which converts the time and keeps
-// namespaces apart; so one class serves both, and the bridge is what Keyv tests.
+// Both versions use it through the interface of version 5, where a ttl is relative. Keyv 6 wraps a
+// store without `capabilities.expires` in its bridge, which converts the time and separates
+// namespaces; so one class serves both, and Keyv tests the bridge.
 //
-// KV1  Every method is a native async function: Keyv 6 takes a store with synchronous ones for a
-//      Map, and would not tell it when an entry is deleted because its time is over.
-// KV2  There is no `setMany` and no `deleteMany`: Keyv 5 wants one answer from them, and Keyv 6 one
-//      for each key. In their absence both call `set` and `delete` for each key, and make of the
-//      answers what they want.
-// KV3  `namespace` is not a field: Keyv 5 sets it, and Keyv 6 would leave keys without a prefix if
-//      it were there.
+// KV1  Every method is a native async function: Keyv 6 treats a store with synchronous methods as a
+//      Map, and would not delete an expired entry from it.
+// KV2  There is no `setMany` and no `deleteMany`: Keyv 5 expects one result from them, and Keyv 6
+//      one for each key. Without them, both call `set` and `delete` for each key, and combine the
+//      results as they need.
+// KV3  `namespace` is not a field: Keyv 5 sets it, and if Keyv 6 found it, it would not prefix
+//      keys.
 
 /**
  * A store for Keyv 5 and 6: `import { KeyvStore } from 'wasm-lru/keyv'`.
@@ -22,16 +22,18 @@
 import { cacheOf, put, type SocketCache, type SocketOptions } from './cache.js';
 import { spanOfMs } from './units.js';
 
-/** What Keyv stores: text, or the object `{ value, expires }` if it does not serialize. */
+/**
+ * A value that Keyv stores: text, or the object `{ value, expires }` if Keyv does not serialize.
+ */
 export type KeyvStored = NonNullable<unknown>;
 
 /**
- * A store for Keyv 5 and Keyv 6 in an `LRUCache`. It bounds what Keyv keeps, evicts the least
- * recently used entry, and gives each entry the ttl that Keyv has for it, so that an expired one
- * takes no place. Where Keyv 5 is given a bare cache, `clear` removes all namespaces, `iterator` is
- * missing, and `set` says true of a value that was refused; here they do what Keyv promises.
+ * A store for Keyv 5 and Keyv 6 in an `LRUCache`. It bounds what Keyv stores, evicts the least
+ * recently used entry, and sets the ttl of each entry in the cache. With a bare cache in Keyv 5,
+ * `clear` removes all namespaces, `iterator` is missing, and `set` returns true for a value that
+ * was refused; here they do what Keyv documents.
  *
- * Keyv 6 keeps namespaces apart by itself. With Keyv 5, give each namespace a store of its own;
+ * Keyv 6 separates namespaces by itself. With Keyv 5, give each namespace a store of its own;
  * stores may share a cache.
  *
  * @example
@@ -47,29 +49,29 @@ export type KeyvStored = NonNullable<unknown>;
  */
 export class KeyvStore {
   /**
-   * What Keyv 5 reads before it iterates, which it does only for the dialects on its list, as those
+   * Keyv 5 reads this before it iterates: it iterates only over dialects on its list, such as that
    * of Redis.
    */
   readonly opts = { dialect: 'redis', url: '' };
   /** The cache that holds the entries. */
   readonly cache: SocketCache<KeyvStored>;
-  /** The namespace that Keyv 5 prefixes keys with, and sets here. */
+  /** The namespace, with which Keyv 5 prefixes keys. Keyv 5 sets it. */
   declare namespace?: string | undefined;
 
   /**
-   * A store in the given cache, or in a new one with the given options, which are those of
-   * `new LRUCache`. Throws what that throws.
+   * A store over the given cache, or over a new one with the given options, which are those of `new
+   * LRUCache`. Throws what `new LRUCache` throws.
    */
   constructor(cache: SocketCache<KeyvStored> | SocketOptions<KeyvStored>) {
     this.cache = cacheOf(cache);
   }
 
-  /** What is stored under a key, which becomes the most recently used. */
+  /** The value of a key, which becomes the most recently used. */
   async get<Value>(key: string): Promise<Value | undefined> {
     return this.cache.get(key) as Value | undefined;
   }
 
-  /** What is stored under each of these keys. */
+  /** The values of several keys, which become the most recently used. */
   async getMany<Value>(keys: string[]): Promise<(Value | undefined)[]> {
     return keys.map((key) => this.cache.get(key) as Value | undefined);
   }
@@ -87,12 +89,15 @@ export class KeyvStore {
     return this.cache.has(key);
   }
 
-  /** Removes an entry; resolves to whether it was there. */
+  /** Removes an entry. Resolves to true if it was there. */
   async delete(key: string): Promise<boolean> {
     return this.cache.delete(key);
   }
 
-  /** Removes all entries of the namespace, or all if there is none: a step for each entry. */
+  /**
+   * Removes all entries of the namespace, or all entries if there is none. Takes time in proportion
+   * to the number of entries.
+   */
   async clear(): Promise<void> {
     if (this.namespace === undefined || this.namespace === '') {
       this.cache.clear();
@@ -103,13 +108,13 @@ export class KeyvStore {
     }
   }
 
-  /** The fresh entries of a namespace, or all, the most recently used first. */
+  /** The fresh entries of a namespace, or all fresh entries, the most recently used first. */
   async *iterator<Value>(namespace?: string): AsyncGenerator<[string, Awaited<Value>], void> {
     const prefix = namespace === undefined || namespace === '' ? '' : `${namespace}:`;
     for (const key of this.cache.keys()) {
       if (!key.startsWith(prefix)) continue;
       const value = this.cache.peek(key);
-      // Whoever iterates may take time, and the entry be gone.
+      // The iteration may take time, and the entry may be gone.
       if (value !== undefined) yield [key, value as Awaited<Value>];
     }
   }
@@ -117,7 +122,7 @@ export class KeyvStore {
   /** Resolves at once: there is nothing to disconnect from. */
   async disconnect(): Promise<void> {}
 
-  /** Part of the interface of a store. This one has no events: its methods throw. */
+  /** Part of the interface of a store. This store emits no events: its methods throw instead. */
   on(_event: string, _listener: (...given: unknown[]) => void): this {
     return this;
   }

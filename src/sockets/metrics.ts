@@ -1,11 +1,11 @@
-// Metrics of caches for Prometheus and OpenTelemetry, read when somebody asks for them.
+// Metrics of caches for Prometheus and OpenTelemetry, read at each scrape.
 //
-// M1  An operation of a cache does no more than it does without metrics: what is read is `stats()`.
-// M2  Caches are held weakly. One that was collected, or disposed of, is in no scrape any more.
-// M3  A scrape reads each cache once, so that its figures belong together; all families of one
-//     job of the event loop are from that reading.
-// M4  What Prometheus counts never goes down but by `resetStats`: hence loads that were begun and
-//     loads that failed, in place of those that succeeded, which are not known yet.
+// ME1  Metrics read `stats()`, and add no work to the operations of a cache.
+// ME2  Caches are held weakly. A cache that was collected or disposed of is not in later scrapes.
+// ME3  A scrape reads each cache once, so that its figures are consistent; all metrics within one
+//      job of the event loop use that reading.
+// ME4  A counter of Prometheus never decreases except by `resetStats`. So there are counters for
+//      loads that began and loads that failed; whether a load in flight will succeed is not known.
 
 /**
  * Metrics for Prometheus and OpenTelemetry: `import { prometheus } from 'wasm-lru/metrics'`.
@@ -16,58 +16,58 @@
 import type { Stats } from '../common/types.js';
 import type { Shadow } from './shadow.js';
 
-/** What metrics ask of a cache: an `LRUCache`, or what has its counts. */
+/** What metrics need of a cache: an `LRUCache`, or an object with its counts. */
 export interface MeasuredCache {
   /** Number of entries. */
   readonly size: number;
-  /** Whether the cache counts for `stats`. If it does not, there are no counters of it. */
+  /** Whether the cache counts for `stats`. If not, it has no counters. */
   readonly recordStats: boolean;
   /** The counts. */
   stats(): Stats;
-  /** Largest number of entries, or 0. */
+  /** The largest number of entries, or 0 for no bound. */
   readonly max?: number;
   /** Sum of the sizes of all entries. */
   readonly calculatedSize?: number;
-  /** Largest sum of sizes, or 0. */
+  /** The largest sum of sizes, or 0 for no bound. */
   readonly maxSize?: number;
-  /** The engine that it runs on. */
+  /** The engine that the cache runs on. */
   readonly engine?: string;
 }
 
-/** Caches by the names that they have in the metrics. */
+/** Caches by their names in the metrics. */
 export type NamedCaches = Readonly<Record<string, MeasuredCache>>;
 
-/** What is asked of a registry of prom-client. */
+/** What is used of a registry of prom-client. */
 export interface PrometheusRegistry {
-  /** Adds a metric, which the registry asks for its values at each scrape. */
+  /** Adds a metric, whose values the registry collects at each scrape. */
   registerMetric(metric: { get(): Promise<unknown> }): void;
 }
 
-/** What is asked of a meter of OpenTelemetry. */
+/** What is used of a meter of OpenTelemetry. */
 export interface OpenTelemetryMeter {
-  /** Makes an instrument for what only goes up. */
+  /** Makes an instrument for a value that only increases. */
   createObservableCounter(name: string, options?: InstrumentOptions): object;
-  /** Makes an instrument for what goes up and down. */
+  /** Makes an instrument for a value that increases and decreases. */
   createObservableGauge(name: string, options?: InstrumentOptions): object;
   /** Adds a function that is called at each collection. */
   addBatchObservableCallback(callback: (result: Observations) => void, instruments: never[]): void;
 }
 
-/** What an instrument is called and counts. */
+/** The description of an instrument. */
 export interface InstrumentOptions {
   /** What it measures. */
   description?: string;
-  /** Its unit, as UCUM writes it. */
+  /** Its unit, in UCUM notation. */
   unit?: string;
 }
 
-/** Where a callback of OpenTelemetry leaves what it has read. */
+/** The object to which a callback of OpenTelemetry reports its values. */
 export interface Observations {
-  /** Notes a value of an instrument. */
+  /** Reports a value of an instrument. */
   observe(instrument: never, value: number, attributes?: Record<string, string>): void;
 }
 
-/** A figure with the labels that it has beside the name of its cache. */
+/** A figure, with its labels in addition to the name of the cache. */
 type Figure = readonly [labels: Readonly<Record<string, string>>, value: number];
 
 interface Reading {
@@ -116,7 +116,9 @@ const measured = (
 /** A bound, or nothing if there is none. */
 const bound = (value: number | undefined) => (value === 0 ? undefined : value);
 
-/** What the shadow of a cache says (`wasm-lru/shadow`), which may come from another bundle. */
+/**
+ * The estimates of the shadow of a cache (`wasm-lru/shadow`), which may come from another bundle.
+ */
 function shadowFigures(cache: MeasuredCache): Figure[] {
   const own = cache as unknown as Record<symbol, Shadow | undefined>;
   const watched = own[Symbol.for('wasm-lru.shadow')];
@@ -167,12 +169,14 @@ const FAMILIES: readonly Family[] = [
   },
 ];
 
-/** Caches by name, and what they said last. */
+/** Caches by name, and their latest figures. */
 class Watched {
   readonly #caches = new Map<string, WeakRef<MeasuredCache>>();
   #readings: Map<string, Reading> | undefined;
 
-  /** Adds caches; gives a function that takes them away, as long as no other has their names. */
+  /**
+   * Adds caches; returns a function that removes them, unless other caches have taken their names.
+   */
   add(caches: NamedCaches): () => void {
     const added = Object.entries(caches).map(
       ([name, cache]) => [name, new WeakRef(cache)] as const,
@@ -185,7 +189,7 @@ class Watched {
     };
   }
 
-  /** What all caches say in this job of the event loop. */
+  /** The figures of all caches in this job of the event loop. */
   read(): Map<string, Reading> {
     if (this.#readings !== undefined) return this.#readings;
     const readings = new Map<string, Reading>();
@@ -203,7 +207,7 @@ class Watched {
   }
 }
 
-/** What a cache says, or nothing if it was disposed of. */
+/** The figures of a cache, or nothing if it was disposed of. */
 function readingOf(cache: MeasuredCache): Reading | undefined {
   try {
     // Its first use throws if the cache was disposed of.
@@ -215,7 +219,10 @@ function readingOf(cache: MeasuredCache): Reading | undefined {
   }
 }
 
-/** The caches of each registry and meter: metrics are registered once, whatever is added later. */
+/**
+ * The caches of each registry and meter: metrics are registered once, even if caches are added
+ * later.
+ */
 const watchedBy = new WeakMap<object, Watched>();
 
 function watchedOf(owner: object, register: (watched: Watched) => void): Watched {
@@ -232,10 +239,9 @@ function watchedOf(owner: object, register: (watched: Watched) => void): Watched
  * read when the registry is scraped; until then, metrics cost nothing. Caches are held weakly. A
  * name that was given before stands for the new cache.
  *
- * Counters need the option `recordStats` of the cache, which makes a hit somewhat slower; sizes and
- * bounds need nothing. Returns a function
- * that takes these caches out again. Throws what `registerMetric` throws if the registry has a
- * metric of the same name.
+ * Counters need the option `recordStats` of the cache, which makes a hit slightly slower; sizes and
+ * bounds do not. Returns a function that removes these caches. Throws what `registerMetric` throws
+ * if the registry has a metric of the same name.
  *
  * @example
  * ```ts
@@ -285,8 +291,8 @@ function prometheusMetric(family: Family, watched: Watched) {
  * are read when metrics are collected; until then, metrics cost nothing. Caches are held weakly. A
  * name that was given before stands for the new cache.
  *
- * Counters need the option `recordStats` of the cache; sizes and bounds need nothing. Returns a
- * function that takes these caches out again.
+ * Counters need the option `recordStats` of the cache; sizes and bounds do not. Returns a function
+ * that removes these caches.
  *
  * @example
  * ```ts

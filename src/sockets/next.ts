@@ -1,12 +1,12 @@
-// The sockets for Next: a handler for `cacheHandlers`, which 'use cache' goes to, and a class for
-// `cacheHandler`, which pages, routes and fetches go to (ISR).
+// The sockets for Next: a handler for `cacheHandlers`, which serves 'use cache', and a class for
+// `cacheHandler`, which serves pages, routes and fetches (ISR).
 //
-// N1  An entry is bytes and plain values. No stream and no promise of a request is kept, as either
-//     would keep the whole request.
-// N2  A `get` waits for the `set` of its key that was begun last, and for no other.
-// N3  Of two sets of a key, the entry that was made later stays, whichever is complete first.
-// N4  Tags are marked in a bound (tags.ts). Whether an entry is too old is Next's to know: it is
-//     told when the entry was made.
+// NX1  An entry is bytes and plain values. No stream and no promise of a request is stored, since
+//      either would keep the whole request alive.
+// NX2  A `get` waits for the latest `set` of its key, and for no other.
+// NX3  Of two sets of a key, the entry that was made later stays, even if it is complete first.
+// NX4  The number of remembered tags is bounded (tags.ts). Next decides whether an entry is too
+//      old, from the time at which it was made.
 
 /**
  * Handlers for the caches of Next: `import { createCacheHandler } from 'wasm-lru/next'`.
@@ -22,13 +22,13 @@ import { spanUntil, ttlOptions } from './units.js';
 /** Bounds of a cache for Next. */
 export interface NextOptions {
   /**
-   * Largest number of bytes of all entries: values, keys and tags. Text counts as in UTF-8.
+   * The largest number of bytes of all entries: values, keys and tags. Text counts as in UTF-8.
    *
    * @default 52428800, which are 50 MiB
    */
   maxBytes?: number;
   /**
-   * Largest number of bytes of one entry. A larger one is not stored.
+   * The largest number of bytes of one entry. A larger one is not stored.
    *
    * @default `maxBytes`
    */
@@ -40,45 +40,45 @@ export interface NextOptions {
    */
   max?: number;
   /**
-   * Largest number of tags whose revalidation is remembered. If one has to be forgotten, entries
-   * with tags that are not remembered, and older than that revalidation, are misses.
+   * The largest number of tags whose revalidation is remembered. When one is forgotten, entries
+   * that are older than its revalidation, and have a tag that is not remembered, are misses.
    *
    * @default 10000
    */
   maxTags?: number;
 }
 
-/** When an expiry of tags comes: at once if there are none. */
+/** When tags expire: at once if no durations are given. */
 export interface NextDurations {
-  /** Seconds until entries may no longer be used at all. Until then they are stale. */
+  /** After how many seconds entries must not be used any more. Until then they are stale. */
   expire?: number;
 }
 
-/** An entry of 'use cache', as Next hands it over and gets it back. */
+/** An entry of 'use cache', as Next passes and receives it. */
 export interface NextCacheEntry {
   /** The value, as a stream that can be read once. */
   value: ReadableStream<Uint8Array>;
   /** The tags of the entry. */
   tags: string[];
-  /** For how many seconds a browser may use it without asking. */
+  /** How long a browser may use it without a request, in seconds. */
   stale: number;
   /** When it was made, in ms since 1970. */
   timestamp: number;
   /** For how many seconds it may be used. */
   expire: number;
-  /** After how many seconds it has to be made anew; less than 0 says at once. */
+  /** After how many seconds it has to be made again; less than 0 means at once. */
   revalidate: number;
 }
 
-/** A handler, as `cacheHandlers` of Next takes it. */
+/** A handler for `cacheHandlers` of Next. */
 export interface NextCacheHandler {
   /** An entry with a stream of its own, or undefined if there is none or its tags are expired. */
   get(cacheKey: string, softTags: string[]): Promise<NextCacheEntry | undefined>;
   /** Stores an entry when its stream has ended. An entry whose stream fails is not stored. */
   set(cacheKey: string, pendingEntry: Promise<NextCacheEntry>): Promise<void>;
-  /** Does nothing: the tags are those of this process. */
+  /** Does nothing: tags are kept in this process only. */
   refreshTags(): Promise<void>;
-  /** Until when entries with one of these tags are expired, in ms since 1970, or 0. */
+  /** The time until which entries with one of these tags are expired, in ms since 1970, or 0. */
   getExpiration(tags: string[]): Promise<number>;
   /** Marks tags as expired; with durations, as stale, and as expired after `expire` seconds. */
   updateTags(tags: string[], durations?: NextDurations): Promise<void>;
@@ -87,7 +87,7 @@ export interface NextCacheHandler {
 const MAX_BYTES = 50 * 1024 * 1024;
 const MAX_TAGS = 10_000;
 
-/** The clock that Next takes the time of an entry from. */
+/** The clock that gives Next the time of an entry. */
 const nowMs = () => performance.timeOrigin + performance.now();
 
 function cacheFor<V extends object>(options: NextOptions): LRUCache<string, V> {
@@ -100,14 +100,14 @@ function cacheFor<V extends object>(options: NextOptions): LRUCache<string, V> {
   });
 }
 
-/** An entry of 'use cache' as it is kept. */
+/** A stored entry of 'use cache'. */
 interface Stored extends Omit<NextCacheEntry, 'value'> {
   readonly bytes: Uint8Array;
 }
 
 /**
- * What a stream delivers, or undefined if that is more than so many bytes. Rejects as the stream
- * does.
+ * The contents of a stream, or undefined if they exceed a number of bytes. Rejects if the stream
+ * fails.
  */
 async function readAll(
   stream: ReadableStream<Uint8Array>,
@@ -133,7 +133,7 @@ async function readAll(
   return bytes;
 }
 
-/** A stream over a copy of bytes, which is made when somebody reads it. */
+/** A stream over a copy of bytes, which is made when the stream is read. */
 function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
@@ -147,10 +147,10 @@ function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
 }
 
 /**
- * A handler for `cacheHandlers` of Next, to which functions with 'use cache' go: entries in a bound
- * of bytes, the least recently used of which go first. An entry that is to be made anew is used
- * once more while Next makes it, until it expires; so is one with a tag that is stale. Next's own
- * handler never forgets a tag.
+ * Creates a handler for `cacheHandlers` of Next, which serves functions with 'use cache'. A number
+ * of bytes bounds its entries, and the least recently used are evicted. An entry that is due for
+ * revalidation, or has a stale tag, is used once more while Next renders it, until it expires. The
+ * number of remembered tags is bounded; Next's own handler never forgets a tag.
  *
  * Throws `INVALID_MAX` or `INVALID_SIZE` for a bound that is none.
  *
@@ -175,7 +175,7 @@ export function createCacheHandler(options: NextOptions = {}): NextCacheHandler 
     const span = spanUntil(timestamp + expire * 1000, nowMs()) as number;
     const known = cache.peek(cacheKey);
     if (known !== undefined && known.timestamp > timestamp) return;
-    // Next has no other way to delete an entry than one that has expired.
+    // An expired entry is Next's only way to delete an entry.
     if (bytes === undefined || span <= 0) cache.delete(cacheKey);
     else {
       const stored = { bytes, tags: [...tags], stale, timestamp, expire, revalidate };
@@ -195,7 +195,7 @@ export function createCacheHandler(options: NextOptions = {}): NextCacheHandler 
       return { ...entry, tags: [...entry.tags], revalidate, value: streamOf(bytes) };
     },
     async set(cacheKey, pendingEntry) {
-      // An error of the stream is one of rendering, which Next reports itself.
+      // An error of the stream is an error of rendering, which Next reports itself.
       const stored = store(cacheKey, pendingEntry).catch(() => {});
       pending.set(cacheKey, stored);
       await stored;
@@ -211,59 +211,59 @@ export function createCacheHandler(options: NextOptions = {}): NextCacheHandler 
   };
 }
 
-/** For how long a page may be used. */
+/** How long a page may be used. */
 export interface NextCacheControl {
-  /** After how many seconds it has to be made anew; false says never. */
+  /** After how many seconds it has to be made again; false means never. */
   revalidate: number | false;
   /** For how many seconds it may be used. */
   expire?: number | undefined;
 }
 
-/** A page, a route or the answer to a fetch, as Next hands it over and gets it back. */
+/** A page, a route or the response to a fetch, as Next passes and receives it. */
 export interface NextValue {
-  /** What it is: `APP_PAGE`, `APP_ROUTE`, `PAGES`, `FETCH` or `REDIRECT`. */
+  /** Its kind: `APP_PAGE`, `APP_ROUTE`, `PAGES`, `FETCH` or `REDIRECT`. */
   kind: string;
 }
 
-/** What is known of a lookup. */
+/** The context of a lookup. */
 export interface NextGetContext {
   /** The tags of a fetch. */
   tags?: string[];
-  /** The tags of a fetch that come from its page. */
+  /** The tags that a fetch inherits from its page. */
   softTags?: string[];
-  /** After how many seconds the answer to a fetch has to be asked for anew; false says never. */
+  /** After how many seconds a fetch has to be repeated; false means never. */
   revalidate?: number | false;
 }
 
-/** What is known of a value that is stored. */
+/** The context of a stored value. */
 export interface NextSetContext {
   /** For how long it may be used. */
   cacheControl?: NextCacheControl;
 }
 
-/** A value with what Next has to know of it. */
+/** A value with the data that Next needs of it. */
 export interface NextStored {
   /** When it was stored, in ms since 1970. */
   lastModified: number;
-  /** The value; null says that there is no such page. */
+  /** The value; null means that there is no such page. */
   value: NextValue | null;
   /** For how long it may be used. */
   cacheControl?: NextCacheControl;
 }
 
-/** An object of the class that `cacheHandler` of Next takes. */
+/** An instance of the class for `cacheHandler` of Next. */
 export interface NextIncrementalCacheHandler {
   /** A value, or null if there is none or its tags are expired. */
   get(key: string, context?: NextGetContext): Promise<NextStored | null>;
-  /** Stores a value; null says that there is no such page. */
+  /** Stores a value; null means that there is no such page. */
   set(key: string, value: NextValue | null, context?: NextSetContext): Promise<void>;
   /** Marks tags as expired; with durations, as stale, and as expired after `expire` seconds. */
   revalidateTag(tags: string | string[], durations?: NextDurations): Promise<void>;
-  /** Does nothing: there is no cache of one request. */
+  /** Does nothing: there is no cache per request. */
   resetRequestCache(): void;
 }
 
-/** The tags that are written into the headers of a page or route, or into a fetch. */
+/** The tags in the headers of a page or route, or of a fetch. */
 function tagsOf(value: NextValue | null, { tags = [], softTags = [] }: NextGetContext): string[] {
   const own = value as { tags?: string[]; headers?: Record<string, unknown> } | null;
   const header = own?.headers?.['x-next-cache-tags'];
@@ -272,8 +272,8 @@ function tagsOf(value: NextValue | null, { tags = [], softTags = [] }: NextGetCo
 }
 
 /**
- * The same value, as old as Next needs it to be to use it once more while it makes it anew; null if
- * its age says nothing to Next.
+ * The same value with an age at which Next uses it once more while it renders a new one; null if
+ * Next does not judge the value by its age.
  */
 function aged(stored: NextStored, asked: NextGetContext): NextStored | null {
   const own = stored.cacheControl ?? (stored.value as { revalidate?: number } | null);
@@ -284,10 +284,10 @@ function aged(stored: NextStored, asked: NextGetContext): NextStored | null {
 }
 
 /**
- * A class for `cacheHandler` of Next, to which pages, routes and fetches go: in a bound of bytes,
- * the least recently used of which go first. Next makes an object of it for each request; they
- * share one cache. It is the memory of one process: a page that was made by `next build` is made
- * again when it is first asked for.
+ * Creates a class for `cacheHandler` of Next, which serves pages, routes and fetches. A number of
+ * bytes bounds its entries, and the least recently used are evicted. Next makes an instance for
+ * each request; all share one cache, in the memory of one process. A page that `next build`
+ * rendered is rendered again at its first request.
  *
  * Throws `INVALID_MAX` or `INVALID_SIZE` for a bound that is none.
  *

@@ -1,4 +1,4 @@
-// The socket for ocache, which Nitro 3 and h3 cache with: a storage over a cache.
+// The socket for ocache, which Nitro 3 and h3 use for caching: a storage over a cache.
 
 /**
  * A storage for ocache: `import { lruStorage } from 'wasm-lru/ocache'`.
@@ -9,29 +9,32 @@
 import { cacheOf, put, type SocketCache, type SocketOptions } from './cache.js';
 import { spanOfSeconds, zeroIsForever } from './units.js';
 
-/** What ocache stores. */
+/** A value that ocache stores. */
 export type OcacheValue = NonNullable<unknown>;
 
-/** A storage, as ocache takes it. */
+/** A storage for ocache. */
 export interface OcacheStorage {
-  /** That bytes come back as they were given. */
+  /** Says that bytes are returned as they were stored. */
   readonly binary: true;
-  /** The size of the largest entry that is stored, if the cache bounds it. */
+  /** The size of the largest entry that can be stored, if the cache has a bound. */
   readonly maxEntryBytes?: number;
   /** The cache. */
   readonly cache: SocketCache<OcacheValue>;
-  /** A value, which becomes the most recently used, or null. Nobody may change it. */
+  /**
+   * The value of a key, which becomes the most recently used, or null. The value must not be
+   * changed.
+   */
   get<T = unknown>(key: string): T | null;
   /** Stores a value, for `ttl` seconds if that is given; null and undefined remove the key. */
   set<T = unknown>(key: string, value: T, options?: { ttl?: number }): void;
 }
 
 /**
- * A storage for ocache in an `LRUCache`. Takes a cache, or the options of a new one, which are
- * those of `new LRUCache`; for a bound of bytes, `maxSize` with a `sizeCalculation`.
- * `maxEntrySize` tells ocache which bodies it need not read at all.
+ * Creates a storage for ocache in an `LRUCache`. Takes a cache, or the options of a new one, which
+ * are those of `new LRUCache`; for a bound of bytes, `maxSize` with a `sizeCalculation`. From
+ * `maxEntrySize`, ocache knows which bodies it need not read.
  *
- * Throws what `new LRUCache` throws; `set` throws `INVALID_TTL` for a ttl that is no number.
+ * Throws what `new LRUCache` throws; `set` throws `INVALID_TTL` for a ttl that is not a number.
  *
  * @example
  * ```ts

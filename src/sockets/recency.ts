@@ -1,11 +1,11 @@
-// The order in which hashes were used, and the place of each in it: in O(log n), where an array
-// that is searched from the front takes as long as it is.
+// The order in which hashes were used, and the place of each in it, found in O(log n) steps;
+// searching an array from the front would take O(n).
 //
-// R1  A use takes the next point in time. At a point there is the hash that was used last then, or
-//     none; a Fenwick tree counts the hashes up to a point. So the place of a hash is the number of
-//     hashes at later points.
-// R2  There are twice as many points as hashes. When all are used up, the hashes move together.
-// R3  The index finds the point of a hash: open addressing with linear probing, half empty.
+// RE1  Each use takes the next point in time. A point holds the hash whose latest use it is, or
+//      none; a Fenwick tree counts the hashes up to a point. So the place of a hash is the number
+//      of hashes at later points.
+// RE2  There are twice as many points as hashes. When all are used up, the hashes move together.
+// RE3  The index finds the point of a hash: open addressing with linear probing, half empty.
 
 /** Places between 0, the most recently used, and a largest number, at most 32,767. */
 export class Recency {
@@ -15,14 +15,14 @@ export class Recency {
   #now = 0;
   /** There is no hash before this point. */
   #oldest = 1;
-  /** By point, from 1 on: a hash + 1, or 0. */
+  /** For each point, from 1 on: a hash + 1, or 0. */
   readonly #hashes: Uint32Array;
   readonly #tree: Uint16Array;
   /** The points of hashes, or 0. */
   readonly #index: Uint16Array;
   readonly #mask: number;
 
-  /** Nothing, with room for so many hashes. */
+  /** An empty order, with room for a number of hashes. */
   constructor(max: number) {
     this.max = max;
     this.#hashes = new Uint32Array(2 * max + 1);
@@ -74,7 +74,7 @@ export class Recency {
     this.remove((this.#hashes[this.#oldest] as number) - 1);
   }
 
-  /** Removes all hashes but those below a limit. O(n). */
+  /** Removes all hashes except those below a limit. O(n). */
   keepBelow(limit: number): void {
     const kept = this.#hashes
       .subarray(1, this.#now + 1)

@@ -1,6 +1,6 @@
 // The sockets for Redis: the client-side cache of node-redis, and one for ioredis, which has none.
 //
-// What is cached, and when it goes, is replies.ts. This file owns how each client says so.
+// replies.ts stores and removes replies. This file connects it to each client.
 
 /**
  * Caches in front of Redis that Redis invalidates:
@@ -13,7 +13,7 @@ import { Replies, type RepliesOptions } from './replies.js';
 
 export type { RepliesOptions } from './replies.js';
 
-/** What is asked of node-redis: `import * as redis from 'redis'`, or of `@redis/client`. */
+/** What is used of node-redis (`import * as redis from 'redis'`) or `@redis/client`. */
 export interface RedisModule {
   /** The class of the caches that clients take. */
   readonly BasicClientSideCache: new (config?: {
@@ -28,7 +28,7 @@ export interface RedisModule {
 /** An argument of a command: text, or bytes as they are. */
 type Argument = string | Uint8Array;
 
-/** A command on its way, as node-redis describes it. */
+/** A command in flight, as node-redis describes it. */
 interface Command {
   readonly redisArgs: readonly Argument[];
   readonly keys: readonly Argument[];
@@ -37,7 +37,7 @@ interface Command {
 
 type Transform = (reply: unknown, preserve: unknown, typeMapping: unknown) => unknown;
 
-/** The statistics of node-redis, whose class is reached from one of them. */
+/** The statistics of node-redis, whose class is reached through an instance. */
 interface CacheStats {
   readonly hitCount: number;
   readonly missCount: number;
@@ -45,7 +45,7 @@ interface CacheStats {
   readonly constructor: { of(...counts: number[]): CacheStats };
 }
 
-/** What of the class of node-redis is used here. */
+/** What is used of the class of node-redis. */
 interface Provider {
   emit(event: string, ...details: unknown[]): boolean;
   recordHits(count: number): void;
@@ -57,7 +57,7 @@ interface Provider {
 
 type ProviderClass = new (config: { recordStats?: boolean }) => Provider;
 
-/** Text by which no two different commands are the same, whatever bytes are in them. */
+/** Text that is different for different commands, whatever bytes they contain. */
 function idOf(command: readonly Argument[]): string {
   return command.map((each) => `${each.length}${exact(each)}`).join('');
 }
@@ -66,7 +66,7 @@ const isText = (given: Argument): given is string => typeof given === 'string';
 const exact = (given: Argument) => (isText(given) ? `:${given}` : `#${given.join()};`);
 const nameOf = (key: Argument): string => (isText(key) ? key : new TextDecoder().decode(key));
 
-/** A value that its holder may change without changing the one it is a copy of. */
+/** A copy of a value, which may be changed without changing the original. */
 function copyOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyOf);
@@ -78,13 +78,13 @@ function copyOf(value: unknown): unknown {
   return Object.assign(Object.create(prototype), Object.fromEntries(copies));
 }
 
-/** What became of commands that were sent, which the class of node-redis counts in private. */
+/** The outcomes of sent commands, which the class of node-redis counts privately. */
 class Loads {
   #succeeded = 0;
   #failed = 0;
   #totalMs = 0;
 
-  /** Sends a command at once, and counts what it comes to. */
+  /** Sends a command at once, and counts its outcome. */
   async count(send: () => Promise<unknown>): Promise<unknown> {
     const startMs = performance.now();
     let isFailure = true;
@@ -99,7 +99,7 @@ class Loads {
     }
   }
 
-  /** Commands that succeeded, that failed, and the ms that they took. */
+  /** The number of commands that succeeded and that failed, and the ms that they took. */
   counts(): readonly [number, number, number] {
     return [this.#succeeded, this.#failed, this.#totalMs];
   }
@@ -180,12 +180,13 @@ function providerOf(Base: ProviderClass, options: RepliesOptions): Provider {
  * A client-side cache for `createClient` of node-redis 5 and 6: replies to commands that only read
  * are kept until Redis says that a key changed, the connection is lost, or there is no more room.
  *
- * Beside the cache that node-redis brings: it is bounded in all it holds, also in the index of
- * keys; a hit of text, a number or null is not cloned; after a lost connection, or when Redis
- * invalidates everything, no reply that was on its way then is kept; keys in bytes are told apart.
+ * Unlike the cache of node-redis, it bounds everything that it stores, including its index of keys;
+ * it does not clone text, numbers or null at a hit; after a lost connection, or when Redis
+ * invalidates everything, it stores no reply that was in flight; and it distinguishes keys in
+ * bytes.
  *
- * Give it the module whose client it is for, because node-redis recognises its own classes. Throws
- * what `new LRUCache` throws.
+ * Pass the module of the client, because node-redis recognises only its own classes. Throws what
+ * `new LRUCache` throws.
  *
  * @example
  * ```ts
@@ -207,8 +208,8 @@ export function clientSideCache<M extends RedisModule>(
 }
 
 /**
- * What `clientSideCache` makes, for `createClientPool` and `createCluster` of node-redis: one cache
- * for all connections, which is emptied when one of them is lost.
+ * Like `clientSideCache`, for `createClientPool` and `createCluster` of node-redis: one cache for
+ * all connections, which is emptied when one of them is lost.
  *
  * @example
  * ```ts
@@ -229,19 +230,19 @@ export function pooledClientSideCache<M extends RedisModule>(
   return providerOf(Base, options) as InstanceType<M['BasicPooledClientSideCache']>;
 }
 
-/** What is asked of a connection of ioredis. */
+/** What is used of a connection of ioredis. */
 export interface IoredisConnection {
   /** `ready` while commands are sent at once. */
   readonly status: string;
-  /** Another connection with the same options but these. */
+  /** Another connection, with these options changed. */
   duplicate(options: { protocol: 2; autoResubscribe: false }): IoredisConnection;
   /** Sends a command. */
   call(command: string, ...args: string[]): Promise<unknown>;
   /** Listens to a channel. */
   subscribe(channel: string): Promise<unknown>;
-  /** Calls a function at each event of a name. */
+  /** Calls a function at each event with a name. */
   on(event: string, listener: (...details: unknown[]) => void): unknown;
-  /** Calls it no more. */
+  /** Stops calling a function. */
   off(event: string, listener: (...details: unknown[]) => void): unknown;
   /** Ends the connection. */
   disconnect(): void;
@@ -250,8 +251,8 @@ export interface IoredisConnection {
 const CHANNEL = '__redis__:invalidate';
 
 /**
- * What a command came to, or undefined if it failed: the connection was lost, and `ready` will come
- * again; or Redis refuses, and nothing is stored.
+ * The result of a command, or undefined if it failed: the connection was lost, and `ready` will be
+ * emitted again; or Redis refuses, and nothing is stored.
  */
 const ignored = (reply: Promise<unknown>): Promise<unknown> => reply.catch(() => undefined);
 
@@ -263,12 +264,15 @@ export class TrackedCache {
   readonly #replies: Replies;
   readonly #data: IoredisConnection;
   readonly #invalidations: IoredisConnection;
-  /** Where Redis sends invalidations to: the second connection while it listens. */
+  /**
+   * The number of the connection that Redis sends invalidations to: the second connection, while it
+   * listens.
+   */
   #target: string | undefined;
   /**
-   * Which attempt to listen is the current one, and which to track: an older one changes nothing.
-   * They are apart because the connections get ready in any order, and listening must not be given
-   * up when the connection of the data gets ready meanwhile.
+   * The current attempts to listen and to track: an older attempt changes nothing. There are two
+   * because the connections get ready in any order, and listening must not stop when the data
+   * connection gets ready in the meantime.
    */
   #listening = 0;
   #tracking = 0;
@@ -278,7 +282,8 @@ export class TrackedCache {
   constructor(connection: IoredisConnection, options: RepliesOptions) {
     this.#replies = new Replies(options);
     this.#data = connection;
-    // In version 3 of the protocol Redis would not send messages, but what ioredis does not read.
+    // In version 3 of the protocol, Redis would not send messages, but push replies that ioredis
+    // does not read.
     this.#invalidations = connection.duplicate({ protocol: 2, autoResubscribe: false });
     this.#data.on('ready', this.#track);
     this.#data.on('close', this.#lost);
@@ -290,7 +295,7 @@ export class TrackedCache {
     if (this.#invalidations.status === 'ready') void this.#listen();
   }
 
-  /** Whether Redis tells of changes now. If not, `get` stores nothing and finds nothing. */
+  /** Whether Redis reports changes now. If not, `get` stores nothing and finds nothing. */
   get isTracking(): boolean {
     return this.#isTracking;
   }
@@ -300,17 +305,17 @@ export class TrackedCache {
     return this.#replies.size;
   }
 
-  /** Number of keys of Redis whose change would take something out. */
+  /** Number of keys of Redis whose change would remove a reply. */
   get keyCount(): number {
     return [...this.#replies.readers()].length;
   }
 
   /**
-   * Resolves to the stored reply under a key of Redis, or to what `load` comes to, which has to
-   * read that key, and no other, on the connection that `trackedCache` was given. Calls that come
-   * while a load is in flight wait for it. The value is not copied.
+   * Resolves to the stored reply for a key of Redis, or to the result of `load`, which has to read
+   * that key, and no other, on the connection that was passed to `trackedCache`. Calls made while a
+   * load is in flight wait for it. The value is not copied.
    *
-   * Rejects with what `load` rejects with or throws.
+   * Rejects with the error of `load`.
    */
   async get<V>(key: string, load: () => Promise<V>): Promise<V> {
     if (!this.#isTracking) return load();
@@ -318,22 +323,22 @@ export class TrackedCache {
     return (found === undefined ? this.#replies.load(key, [key], load) : found.value) as V;
   }
 
-  /** Ends the second connection, and lets go of all replies. */
+  /** Ends the second connection, and removes all replies. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#data.off('ready', this.#track);
     this.#data.off('close', this.#lost);
     this.#invalidations.off('ready', this.#listen);
     this.#invalidations.disconnect();
     this.#lostTarget();
-    // If the connection is lost meanwhile, Redis tracks nothing for it.
+    // If the connection is lost in the meantime, Redis tracks nothing for it.
     if (this.#data.status === 'ready') await ignored(this.#data.call('CLIENT', 'TRACKING', 'OFF'));
   }
 
-  /** The second connection is there: it has to listen before anything is tracked. */
+  /** The second connection is ready: it has to listen before anything is tracked. */
   readonly #listen = async (): Promise<void> => {
     this.#lostTarget();
     const attempt = this.#listening;
-    // A connection that listens may not ask for its number any more.
+    // A connection that listens must not ask for its number any more.
     const id = await ignored(this.#invalidations.call('CLIENT', 'ID'));
     if (id === undefined || (await ignored(this.#invalidations.subscribe(CHANNEL))) === undefined) {
       return;
@@ -371,9 +376,9 @@ export class TrackedCache {
 }
 
 /**
- * A cache for reads over a connection of ioredis. Redis tracks what is read there, and says over a
- * second connection, which this makes, what has changed. While one of them is lost, everything is
- * read from Redis.
+ * Creates a cache for reads over a connection of ioredis. Redis tracks what is read there, and
+ * reports changes over a second connection, which this function opens. While one of the connections
+ * is lost, everything is read from Redis.
  *
  * Throws what `new LRUCache` throws.
  *

@@ -1,10 +1,10 @@
-// Replies of Redis in an LRUCache, taken out when Redis says that their keys have changed.
+// Replies of Redis in an LRUCache, removed when Redis reports that their keys have changed.
 //
-// RP1  A load is noted before its command is sent, and its reply is stored only if the note is
-//      still there: whatever order reply and invalidation arrive in, no older value stays.
-// RP2  The index from a key of Redis to what was read from it has a place for a stored reply and
-//      for a load in flight, and for nothing else. It shrinks with them.
-// RP3  Of one command there is a stored reply or a load in flight, never both.
+// RP1  A load is recorded before its command is sent, and its reply is stored only if the record is
+//      still there: in whichever order reply and invalidation arrive, no older value stays.
+// RP2  The index leads from a key of Redis to the stored replies and the loads in flight that read
+//      it, and contains nothing else. It shrinks with them.
+// RP3  A command has a stored reply or a load in flight, never both.
 
 import { LRUCache } from '../api/lru.js';
 
@@ -27,7 +27,7 @@ export interface RepliesOptions {
    */
   max?: number;
   /**
-   * Largest sum of sizes, which `sizeCalculation` gives.
+   * The largest sum of sizes, which `sizeCalculation` returns.
    *
    * @default no bound
    */
@@ -39,13 +39,13 @@ export interface RepliesOptions {
    */
   sizeCalculation?: (reply: unknown, id: string) => number;
   /**
-   * For how many milliseconds a reply is used at most, should an invalidation be lost.
+   * How long a reply is used at most, in milliseconds, in case an invalidation is lost.
    *
    * @default 0, for ever
    */
   ttl?: number;
   /**
-   * Whether hits and misses are counted.
+   * Whether the cache counts hits and misses.
    *
    * @default true
    */
@@ -83,7 +83,9 @@ export class Replies {
   /** The commands whose replies depend on a key. */
   readonly #readers = new Map<string, Set<string>>();
 
-  /** `onEvict` is told of each reply that left because the cache was full or it was too old. */
+  /**
+   * Calls `onEvict` for each reply that is removed because the cache is full or the reply too old.
+   */
   constructor(options: RepliesOptions, onEvict: () => void = () => {}) {
     this.#stored = new LRUCache<string, Reply>({
       ...(cacheOptions(options) as LRUCache.Options<string, Reply, unknown>),
@@ -99,7 +101,7 @@ export class Replies {
     return this.#stored.size;
   }
 
-  /** The keys of Redis that something depends on, and the commands that do. */
+  /** The keys of Redis that replies or loads depend on, each with its commands. */
   readers(): IterableIterator<[string, Set<string>]> {
     return this.#readers.entries();
   }
@@ -110,12 +112,12 @@ export class Replies {
   }
 
   /**
-   * Joins the load of a command, or begins one, whose command is sent before this returns. What it
-   * comes to is stored, unless RP1 forbids.
+   * Joins the load of a command, or begins one, whose command is sent before this returns. The
+   * result is stored, unless RP1 forbids it.
    */
   load(id: string, keys: readonly string[], send: () => Promise<unknown>): Promise<unknown> {
     const known = this.#loads.get(id);
-    // There is no result yet only if sending the command asks for it.
+    // There is no result yet only if the function that sends the command asks for the same command.
     if (known !== undefined) return known.result ?? send();
     this.#stored.delete(id);
     const load: Load = { keys, result: undefined };
@@ -140,7 +142,7 @@ export class Replies {
     }
   }
 
-  /** Takes out what was read from a key, and lets no load store what it read before. */
+  /** Removes what was read from a key, and prevents loads from storing what they read before. */
   invalidate(key: string): number {
     let taken = 0;
     for (const id of this.#readers.get(key) ?? []) {
@@ -151,7 +153,7 @@ export class Replies {
     return taken;
   }
 
-  /** Takes out everything, and lets no load store anything. */
+  /** Removes everything, and prevents loads in flight from storing anything. */
   clear(): void {
     this.#stored.clear();
     this.#loads.clear();

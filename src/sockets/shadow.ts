@@ -1,20 +1,21 @@
-// What the hit ratio would be with another size, from a sample of keys: SHARDS (Waldspurger et al.,
-// FAST 2015), for the four sizes that people ask about.
+// Estimates the hit ratio with other sizes from a sample of keys: SHARDS (Waldspurger et al., FAST
+// 2015), for four sizes.
 //
-// H1  A key is in the sample if its hash is below a limit: always, or never. A cache of S entries
-//     then behaves as one of S times the share of such keys does for them alone.
-// H2  The sampled keys are in one order of recency (recency.ts), as 31 bits of their hash. The
-//     place of a key is the size, scaled, that it takes to hit; so one order stands for all sizes.
-// H3  At first all keys are in the sample. When there are more than there is room for, the share
-//     is halved, and all that was counted with it; until the largest size, scaled, fits.
-// H4  Keys in great demand may be in the sample or not, and would carry the estimate away. What
-//     the sample has too few or too many requests is put down as hits of the smallest size, as
-//     such keys are always there (SHARDS-adj).
-// H5  The cache is not changed but for own methods in front of those of its class, which call them
-//     in turn, and which are there only for some stretches of requests: a cache without a shadow,
-//     or with one at rest, pays nothing. They go in the reverse of the order in which they came:
-//     V8 then has the shape of before, where it would make the cache a dictionary otherwise.
-// H6  A shadow at rest keeps no cache alive.
+// SD1  A key is in the sample if its hash is below a limit, so a key is always or never sampled.
+//      For the sampled keys alone, a cache of S entries behaves as one of S times their share.
+// SD2  The sampled keys are in one order of recency (recency.ts), as 31 bits of their hash. The
+//      place of a key is the scaled size from which on its request hits, so one order serves all
+//      sizes.
+// SD3  At first all keys are in the sample. When there is no more room, the share is halved, and
+//      with it everything that was counted, until the largest scaled size fits.
+// SD4  A very popular key may or may not be in the sample, which would distort the estimate.
+//      Requests that the sample has too many or too few are counted as hits of the smallest size,
+//      since such keys are always stored (SHARDS-adj).
+// SD5  The only change of the cache is own methods that hide those of its class and call them. They
+//      exist only for stretches of requests: a cache without a shadow, or with one at rest, pays
+//      nothing. They are deleted in the reverse order of their creation: V8 then restores the
+//      earlier shape, and does not turn the cache into a dictionary.
+// SD6  A shadow at rest does not keep its cache alive.
 
 /**
  * The hit ratio that a cache would have with another size:
@@ -41,8 +42,8 @@ export interface EstimatorOptions {
   /** Number of entries that factors refer to. */
   max: number;
   /**
-   * Number of keys that are noted at most, from 1 to 32,767, in 20 bytes each while requests are
-   * watched, and 4 in between. More are more exact.
+   * The largest number of sampled keys, from 1 to 32,767; each takes 20 bytes while requests are
+   * watched, and 4 in between. More keys give a more exact estimate.
    *
    * @default 4096
    */
@@ -54,13 +55,13 @@ export interface ShadowOptions extends Partial<EstimatorOptions> {
   /**
    * Number of entries that factors refer to.
    *
-   * @default `max` of the cache, as it is when the shadow begins
+   * @default the `max` of the cache when the shadow begins
    */
   max?: number;
   /**
-   * Share of the time in which requests are watched, above 0 and at most 1: a stretch of 64 times
-   * `max` requests, 65,536 at least, at the beginning and again and again. In between, the cache
-   * is as without a shadow.
+   * The share of the time in which requests are watched, above 0 and at most 1. A stretch of 64
+   * times `max` requests, and at least 65,536, is watched at the beginning and then again after
+   * each rest. In between, the cache is as without a shadow.
    *
    * @default 0.001
    */
@@ -72,7 +73,7 @@ const FACTOR_MAX = 4;
 const SAMPLES = 4096;
 const SAMPLES_MAX = 32_767;
 const SHARE = 0.001;
-/** Requests of a stretch: as many for each entry of the largest size, but not fewer in all. */
+/** The requests of a stretch: this many for each entry, and at least this many in all. */
 const STRETCH_PER_ENTRY = 16;
 const STRETCH_MIN = 65_536;
 /** The longest time that a timer can be set for: hosts count it in 31 bits. */
@@ -83,7 +84,7 @@ const ENDS = 16;
 /** The bits of a number. Made when first needed: a locked-down realm may forbid it before. */
 let bits: DataView | undefined;
 
-/** The hash of a key that has none: of an object. */
+/** Stands for the hash of a key that cannot be hashed: an object. */
 const NONE = 2 ** 31;
 
 /** Spreads the bits of a number over 31 bits (the finalizer of MurmurHash3). */
@@ -129,9 +130,9 @@ function checkedSize(name: string, given: unknown): number {
 }
 
 /**
- * Estimates the hit ratio of LRU caches of other sizes from the requests that it is told of, in 80
- * KiB whatever the size is. `shadow` tells one of the requests of a cache; use this class for what
- * is no cache yet, as a trace.
+ * Estimates the hit ratio of LRU caches of other sizes from the requests that it is given. It takes
+ * 80 KiB, whatever the size is. `shadow` gives it the requests of a cache; use this class for
+ * requests without a cache, such as a trace.
  *
  * @example
  * ```ts
@@ -151,18 +152,21 @@ export class ShadowEstimator {
   readonly #hits: Uint32Array;
   /** The sampled keys; undefined if there are none. */
   #recency: Recency | undefined;
-  /** The share of keys that are sampled, and the hash that they are below. */
+  /** The share of sampled keys, and the limit of their hashes. */
   #share = 1;
   #limit = NONE;
   #requests = 0;
   #sampled = 0;
-  /** How many should have been sampled when the share was last halved, after so many requests. */
+  /**
+   * How many requests should have been sampled when the share was last halved, and the number of
+   * requests then.
+   */
   #expectedBefore = 0;
   #requestsBefore = 0;
-  /** Requests that do not count, because it is not known what was used before them. */
+  /** The number of requests that do not count, because the uses before them are not known. */
   #unknown = 0;
 
-  /** An estimator without requests. Throws `INVALID_MAX` for a `max` or `samples` that is none. */
+  /** An estimator without requests. Throws `INVALID_MAX` for an invalid `max` or `samples`. */
   constructor(options: EstimatorOptions) {
     const { max, samples = SAMPLES } = options;
     this.max = checkedSize('max', max);
@@ -210,8 +214,8 @@ export class ShadowEstimator {
   }
 
   /**
-   * @internal Notes that requests were missed, so that the entries are unknown: until all places
-   * are taken anew, or so many requests are over, none count.
+   * @internal Notes that requests were missed, so that the entries are unknown: no request counts
+   * until all places are filled again, or a number of requests has passed.
    */
   skip(requests: number): void {
     this.#recency = undefined;
@@ -233,7 +237,7 @@ export class ShadowEstimator {
     const expected = this.#expected();
     const places = Math.min(entries * this.#share, this.#hits.length);
     let hits = expected - this.#sampled;
-    // Of the last place, a part.
+    // The last place counts in part.
     for (let place = 0; place < places; place++) {
       hits += (this.#hits[place] as number) * Math.min(1, places - place);
     }
@@ -253,7 +257,7 @@ export class ShadowEstimator {
     return this.#expectedBefore + (this.#requests - this.#requestsBefore) * this.#share;
   }
 
-  /** Counts a request, unless it is not known what was used before it. */
+  /** Counts a request, unless the uses before it are not known. */
   #isCounted(): boolean {
     const isCounted = this.#unknown === 0;
     if (isCounted) this.#requests += 1;
@@ -266,7 +270,7 @@ export class ShadowEstimator {
     return this.#recency;
   }
 
-  /** A request of a sampled key, which becomes the first; says whether it was there. */
+  /** A request of a sampled key, which becomes the first. Returns whether it was there. */
   #use(hash: number, isCounted: boolean): boolean {
     const place = this.#keys.use(hash);
     if (isCounted) {
@@ -282,15 +286,15 @@ export class ShadowEstimator {
     const places = Math.ceil(this.#largest * this.#share);
     if (keys.length === keys.max && places > keys.max) this.#halve();
     else if (keys.length === Math.min(keys.max, places)) {
-      // It is beyond the largest size; so what is used from here on is known.
+      // It is beyond the largest size, so the uses from here on are known.
       keys.removeLast();
       this.#unknown = 0;
     }
-    // It is in the sample no more if the share was halved.
+    // It may have left the sample when the share was halved.
     if (hash < this.#limit) keys.add(hash);
   }
 
-  /** Halves the share of keys that are sampled, and what was counted of them. */
+  /** Halves the share of sampled keys, and their counts. */
   #halve(): void {
     this.#expectedBefore = this.#expected() / 2;
     this.#requestsBefore = this.#requests;
@@ -299,7 +303,7 @@ export class ShadowEstimator {
     this.#limit = NONE * this.#share;
     this.#keys.keepBelow(this.#limit);
     const hits = this.#hits;
-    // What a division leaves over goes to the next place.
+    // The remainder of a division goes to the next place.
     let over = 0;
     for (let place = 0; place < hits.length; place++) {
       over += (hits[2 * place] ?? 0) + (hits[2 * place + 1] ?? 0);
@@ -309,7 +313,7 @@ export class ShadowEstimator {
   }
 }
 
-/** What a shadow asks of a cache: an `LRUCache`, or what has these of its methods. */
+/** What a shadow needs of a cache: an `LRUCache`, or an object with these of its methods. */
 export interface ShadowedCache {
   /** Largest number of entries. */
   readonly max: number;
@@ -325,7 +329,7 @@ export interface ShadowedCache {
   clear(): void;
 }
 
-/** What is known of a cache of other sizes. */
+/** The estimates for other sizes of a cache. */
 export interface Shadow {
   /** The hit ratios with half, once, twice and four times the size. */
   estimates(): ShadowEstimate[];
@@ -333,11 +337,14 @@ export interface Shadow {
   hitRatio(entries: number): number | undefined;
   /** Forgets the requests, as after a change of load; the entries stay. */
   reset(): void;
-  /** Ends it: the cache is as it was. */
+  /** Ends the shadow: the cache is as it was before. */
   stop(): void;
 }
 
-/** Where a cache has its shadow. Metrics look there, too, which may be of another bundle. */
+/**
+ * The key under which a cache has its shadow. Metrics, which may be in another bundle, read it,
+ * too.
+ */
 const SHADOW = Symbol.for('wasm-lru.shadow');
 
 /** The methods of a cache, as they are called. */
@@ -349,7 +356,7 @@ const REQUESTS = ['fetch', 'forceFetch', 'memo'];
 
 /** Notes a `get` that has found this value, or undefined. */
 function noteGet(noted: Stretches, key: unknown, value: unknown): void {
-  // What is found is there, also if it was stored before anybody watched.
+  // A found entry exists, even if it was stored before the shadow watched.
   if (value === undefined) noted.estimator.get(key);
   else noted.estimator.request(key);
   noted.count();
@@ -361,7 +368,10 @@ function noteRequest(noted: Stretches, key: unknown): void {
   noted.count();
 }
 
-/** Methods that note what is asked of them, and then do it. One function each, for V8's sake. */
+/**
+ * Methods that note the request and then call the method of the class. Each is a function of its
+ * own, so that V8 can optimize it.
+ */
 function notingMethods(noted: Stretches, plain: Methods): Methods {
   const { get, set, delete: remove, clear } = plain as Record<string, Method>;
   const { estimator } = noted;
@@ -395,15 +405,18 @@ function notingMethods(noted: Stretches, plain: Methods): Methods {
   return Object.assign(noting, notingManyMethods(noted, plain));
 }
 
-/** What is in a list; undefined if it is none, which the method of the cache will refuse. */
+/**
+ * The items of a list; undefined if the argument is not a list, which the method of the cache will
+ * refuse.
+ */
 function itemsOf(list: unknown): unknown[] | undefined {
   const isList = typeof list === 'object' && Symbol.iterator in (list ?? {});
   return isList ? [...(list as Iterable<unknown>)] : undefined;
 }
 
 /**
- * As `notingMethods`, of those that are given many keys: a cache asks its store for them, and not
- * its own methods. The list is read once, as an iterator can be read only once.
+ * As `notingMethods`, for the methods that take many keys: they do not call the other methods of
+ * the cache. The list is read once, since an iterator can be read only once.
  */
 function notingManyMethods(noted: Stretches, plain: Methods): Methods {
   const { getMany, setMany, deleteMany, fetchMany } = plain;
@@ -428,7 +441,7 @@ function notingManyMethods(noted: Stretches, plain: Methods): Methods {
     },
     fetchMany(keys, options) {
       const list = itemsOf(keys);
-      // A key that is given twice is asked for once.
+      // A key that is given twice is requested once.
       for (const key of new Set(list)) noteRequest(noted, key);
       return fetchMany?.call(this, list ?? keys, options);
     },
@@ -465,7 +478,7 @@ class Stretches {
     if (this.#left === 0) this.#rest();
   }
 
-  /** Takes the methods away, and ends it. */
+  /** Removes the methods, and ends the stretch. */
   stop(): void {
     clearTimeout(this.#timer);
     const cache = this.#cache.deref();
@@ -494,11 +507,11 @@ class Stretches {
       // Node's timers are objects, those of other hosts are numbers.
       (this.#timer as { unref?(): void }).unref?.();
     } catch {
-      // A host that allows no timer here lets it rest for good.
+      // On a host that allows no timer here, it rests for good.
     }
   }
 
-  /** Begins though it is not known what was used before: half a stretch counts, at least. */
+  /** Begins although the earlier uses are not known: at least half a stretch counts. */
   #goOn(): void {
     this.estimator.skip(this.#length / 2);
     this.#begin();
@@ -514,18 +527,18 @@ function checkedShare(given: number): number {
  * Watches a cache, and estimates the hit ratio that it would have with half, twice and four times
  * its size, from a sample of its keys. `wasm-lru/metrics` shows it as `cache_shadow_hit_ratio`.
  *
- * While it watches, a hit takes up to ten times as long, and it holds 80 KiB. It does so for a
- * stretch of requests, and then again after a rest, in which it holds 16 KiB and the methods are
- * those of the cache again; by default, a thousandth of the time. With `share: 1` it always
- * watches, which is most exact.
+ * While it watches, a hit takes up to ten times as long, and the shadow takes 80 KiB. It watches a
+ * stretch of requests, and another one after a rest, in which it takes 16 KiB and the cache has its
+ * own methods again; by default, it watches for a thousandth of the time. With `share: 1` it always
+ * watches, which gives the most exact estimate.
  *
- * It is about the number of entries: sizes and ages count for nothing, and neither do requests of
- * keys that are objects. It sees calls of `get`, `set`, `delete`, `getMany`, `setMany`,
- * `deleteMany`, `clear`, `fetch`, `fetchMany`, `forceFetch` and `memo` from then on. A second
- * shadow takes the place of the first.
+ * It estimates by the number of entries: it ignores sizes, ages, and requests of keys that are
+ * objects. It sees calls of `get`, `set`, `delete`, `getMany`, `setMany`, `deleteMany`, `clear`,
+ * `fetch`, `fetchMany`, `forceFetch` and `memo` from then on. A second shadow takes the place of
+ * the first.
  *
- * Throws `INVALID_MAX` if `max` is not given and the cache has none, and `INVALID_OPTIONS` for a
- * `share` that is none.
+ * Throws `INVALID_MAX` if neither the options nor the cache have a `max`, and `INVALID_OPTIONS` for
+ * an invalid `share`.
  *
  * @example
  * ```ts
@@ -559,7 +572,7 @@ export function shadow(cache: ShadowedCache, options: ShadowOptions = {}): Shado
       delete held.deref()?.[SHADOW];
     },
   };
-  // Before the methods, so that it is the last to go.
+  // Before the methods, so that it is deleted last.
   Object.defineProperty(cache, SHADOW, { value: watched, configurable: true });
   const stretches = new Stretches(cache, estimator, share);
   return watched;

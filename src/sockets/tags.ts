@@ -1,12 +1,14 @@
-// When tags were revalidated: what the handlers for Next ask before they return an entry.
+// The times at which tags were revalidated, which the handlers for Next check before they return an
+// entry.
 //
-// T1  An entry is expired if one of its tags was expired after the entry was made, and stale if one
-//     was only marked so. Equal times count as after: a miss too many is safe, a hit is not.
-// T2  An expiry may lie ahead (`dueMs`). From then on, what was made before the tag was marked is
-//     expired; what was made later is not. Of several such expiries of a tag, the first one
-//     counts for all, which is never too late.
-// T3  The number of tags is bounded. A tag that is forgotten raises the floor, which stands for
-//     every tag that is not known: forgetting one costs misses, and never a wrong hit.
+// TR1  An entry is expired if one of its tags expired after the entry was made, and stale if one
+//      was marked as stale after that. Equal times count as after: an unnecessary miss is safe, a
+//      wrong hit is not.
+// TR2  An expiry may be in the future (`dueMs`). From then on, entries made before the tag was
+//      marked are expired; entries made later are not. Of several future expiries of a tag, the
+//      first one counts for all, which is never too late.
+// TR3  The number of tags is bounded. Forgetting a tag raises the floor, which applies to every
+//      unknown tag: it costs misses, and never causes a wrong hit.
 
 import { LRUCache } from '../api/lru.js';
 
@@ -22,22 +24,22 @@ interface Marks {
 
 const NEVER: Marks = { expiredMs: -Infinity, staleMs: -Infinity, dueMs: Infinity };
 
-/** @internal What the tags of an entry say of it. */
+/** @internal The state of an entry by its tags. */
 export type Freshness = 'fresh' | 'stale' | 'expired';
 
-/** The marks as they are at a time: an expiry that has become due has happened. */
+/** The marks at a time: an expiry that is due has happened. */
 function settled(marks: Marks, nowMs: number): Marks {
   return marks.dueMs > nowMs ? marks : { ...marks, expiredMs: marks.staleMs, dueMs: Infinity };
 }
 
-/** Marks of which both hold. */
+/** The combination of two marks. */
 const merged = (one: Marks, other: Marks): Marks => ({
   expiredMs: Math.max(one.expiredMs, other.expiredMs),
   staleMs: Math.max(one.staleMs, other.staleMs),
   dueMs: Math.min(one.dueMs, other.dueMs),
 });
 
-/** @internal The marks of tags, of at most so many. */
+/** @internal The marks of a bounded number of tags. */
 export class Tags {
   readonly #marks: LRUCache<string, Marks>;
   readonly #now: () => number;
@@ -60,8 +62,8 @@ export class Tags {
   }
 
   /**
-   * Marks tags: as expired, if `durations` is undefined; else as stale, and as expired after
-   * `durations.expire` seconds, if that is given.
+   * Marks tags: as expired if `durations` is undefined; otherwise as stale, and as expired after
+   * `durations.expire` seconds, if given.
    */
   update(tags: readonly string[], durations?: { expire?: number | undefined }): void {
     const nowMs = this.#now();
@@ -74,7 +76,7 @@ export class Tags {
     }
   }
 
-  /** What tags say of an entry that was made at a time. */
+  /** The state, by its tags, of an entry that was made at a time. */
   freshnessOf(tags: Iterable<string>, madeMs: number): Freshness {
     const nowMs = this.#now();
     let freshness: Freshness = 'fresh';
@@ -86,7 +88,9 @@ export class Tags {
     return freshness;
   }
 
-  /** Until when entries with one of these tags are expired; 0 if none ever was. */
+  /**
+   * The time until which entries with one of these tags are expired; 0 if no tag was ever expired.
+   */
   expirationOf(tags: readonly string[]): number {
     const nowMs = this.#now();
     return Math.max(0, ...tags.map((tag) => this.#marksOf(tag, nowMs).expiredMs));

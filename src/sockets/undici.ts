@@ -1,7 +1,7 @@
 // The socket for undici: a store for `interceptors.cache`.
 //
-// It stores what the interceptor gives, and answers by method and by the headers that `vary` names.
-// What may be cached, and for how long, is the interceptor's to know.
+// It stores what the interceptor passes, and finds responses by method and by the headers that
+// `vary` names. The interceptor decides what may be cached, and for how long.
 
 /**
  * A store for undici's cache: `import { UndiciStore } from 'wasm-lru/undici'`.
@@ -15,10 +15,10 @@ import { type ResponseBounds, type Variant, Variants } from './variants.js';
 
 export type { ResponseBounds } from './variants.js';
 
-/** Headers by their names in small letters. */
+/** Headers by their names in lower case. */
 export type UndiciHeaders = Record<string, string | string[] | null | undefined>;
 
-/** What a request asks for. */
+/** The key of a request. */
 export interface UndiciKey {
   /** Scheme, host and port. */
   origin: string;
@@ -34,27 +34,27 @@ export interface UndiciKey {
 export interface UndiciValue {
   /** The status. */
   statusCode: number;
-  /** The text beside the status. */
+  /** The status message. */
   statusMessage: string;
   /** The headers of the response. */
   headers: Record<string, string | string[]>;
-  /** The headers of the request that `vary` of the response names, as they were. */
+  /** The values of the request headers that `vary` of the response names. */
   vary?: UndiciHeaders;
-  /** The tag of the response. */
+  /** The entity tag of the response. */
   etag?: string;
-  /** What `cache-control` said. */
+  /** The directives of `cache-control`. */
   cacheControlDirectives?: object;
   /** When it was stored, in ms since 1970. */
   cachedAt: number;
-  /** Until when it is fresh, in ms since 1970. */
+  /** The time until which it is fresh, in ms since 1970. */
   staleAt: number;
-  /** When it goes, in ms since 1970. */
+  /** The time at which it is deleted, in ms since 1970. */
   deleteAt: number;
 }
 
 /** A response with its body, in pieces. */
 export interface UndiciResult extends UndiciValue {
-  /** The body: copies, which may be changed. */
+  /** The body, as copies that may be changed. */
   body: Uint8Array[];
 }
 
@@ -74,11 +74,11 @@ interface StreamModule {
 
 /** A stream of Node that takes a body. */
 export interface UndiciWritable {
-  /** Ends without storing. */
+  /** Ends the stream without storing the response. */
   destroy(error?: Error): this;
 }
 
-/** Node's streams, asked for when they are needed: a browser has none. */
+/** Node's streams, loaded when they are needed: a browser does not have them. */
 function streams(): StreamModule {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
   const module = process?.getBuiltinModule?.('node:stream');
@@ -88,7 +88,7 @@ function streams(): StreamModule {
 
 const addressOf = ({ origin, path }: UndiciKey) => `${origin}${path}`;
 
-/** Whether a header was the same in two requests. One that is missing is equal to none but that. */
+/** Whether a header was the same in two requests. A missing header equals only a missing one. */
 function isSame(one: UndiciHeaders[string], other: UndiciHeaders[string]): boolean {
   return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 }
@@ -98,9 +98,9 @@ function isFor({ headers = {} }: UndiciKey, { value: { vary = {} } }: Stored): b
 }
 
 /**
- * A store for undici's cache interceptor, in a bound of bytes that counts headers and addresses,
- * too. The least recently used addresses go, and no more of them than have to make room: undici's
- * own `MemoryCacheStore` counts bodies only, and throws half of everything away when it is full.
+ * A store for undici's cache interceptor, with a bound of bytes that includes headers and
+ * addresses. It evicts the least recently used addresses, and no more than necessary: undici's own
+ * `MemoryCacheStore` counts bodies only, and drops half of its entries when it is full.
  *
  * `createWriteStream` throws `INVALID_OPTIONS` on a host without the streams of Node.
  *
@@ -118,7 +118,7 @@ function isFor({ headers = {} }: UndiciKey, { value: { vary = {} } }: Stored): b
 export class UndiciStore {
   readonly #responses: Variants<Stored>;
 
-  /** An empty store. Throws `INVALID_MAX` or `INVALID_SIZE` for a bound that is none. */
+  /** An empty store. Throws `INVALID_MAX` or `INVALID_SIZE` for an invalid bound. */
   constructor(bounds: ResponseBounds = {}) {
     this.#responses = new Variants(bounds);
   }
@@ -142,8 +142,8 @@ export class UndiciStore {
   }
 
   /**
-   * A stream that takes the body of a response. The response is stored when the stream has ended,
-   * or not at all if it grows too large, which destroys the stream.
+   * A stream that takes the body of a response. The response is stored when the stream has ended.
+   * If it grows too large, the stream is destroyed and nothing is stored.
    */
   createWriteStream(key: UndiciKey, value: UndiciValue): UndiciWritable {
     const responses = this.#responses;
@@ -154,7 +154,7 @@ export class UndiciStore {
       write(chunk, _encoding, done) {
         bytes += chunk.byteLength;
         if (bytes > responses.maxEntryBytes) stream.destroy();
-        // A chunk may be a part of a large buffer, which it would keep.
+        // A chunk may be a part of a large buffer, which it would keep alive.
         else body.push(copyOfBytes(chunk));
         done();
       },

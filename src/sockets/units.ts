@@ -1,14 +1,15 @@
-// Units of time: from how each project says how long an entry lives, to what a cache takes.
+// Units of time: converts the lifetimes of each project to the ttl of a cache.
 //
-// U1  A span is in milliseconds here. `undefined` means that none was given: the default of the
-//     cache applies. `Infinity` means for ever, whatever that default is. 0 or less is over.
-// U2  A span is rounded up, so that no entry ends before its time.
+// UT1  A span is in milliseconds here. `undefined` means that none was given: the default of the
+//      cache applies. `Infinity` means no limit, whatever that default is. A span of 0 or less has
+//      ended.
+// UT2  A span is rounded up, so that no entry ends before its time.
 //
-// It must never read a clock: whoever has an absolute time says what time it is.
+// It must never read a clock: a caller with an absolute time passes the present time as well.
 
 import { LRUCacheTypeError } from '../common/errors.js';
 
-/** How long an entry lives, in ms; `undefined` if nobody said so, `Infinity` for ever. */
+/** How long an entry lives, in ms; `undefined` if not given, `Infinity` for no limit. */
 export type Span = number | undefined;
 
 function checked(given: number, unit: string): number {
@@ -36,12 +37,12 @@ export function spanUntil(endMs: number | null | undefined, nowMs: number): Span
   return Math.ceil(checked(endMs, 'milliseconds since 1970') - nowMs);
 }
 
-/** A span for projects in which 0 says that an entry lives for ever. */
+/** A span for projects in which 0 means no limit. */
 export function zeroIsForever(span: Span): Span {
   return span === 0 ? Infinity : span;
 }
 
-/** A span as options of `set`, for one that is not over. */
+/** A span that has not ended, as options of `set`. */
 export function ttlOptions(span: Span): { ttl: number } | undefined {
   if (span === undefined) return undefined;
   return { ttl: span === Infinity ? 0 : span };

@@ -1,8 +1,8 @@
 // The socket for unstorage: a driver over a cache.
 //
-// UN1  Values are what unstorage hands over: text, or anything by `setItemRaw`. Bytes are copied
-//      on their way in and out: a cached value does not change because its owner changes it.
-// UN2  A ttl is in seconds, and 0 is none, as in the drivers of Redis and Cloudflare.
+// UN1  Values are what unstorage passes: text, or any value with `setItemRaw`. Bytes are copied in
+//      and out, so that a cached value does not change when its owner changes the original.
+// UN2  A ttl is in seconds, and 0 means none, as in the drivers of Redis and Cloudflare.
 
 /**
  * A driver for unstorage: `import lruDriver from 'wasm-lru/unstorage'`.
@@ -14,7 +14,7 @@ import { bytesOfText, copyOfBytes } from './bytes.js';
 import { cacheOf, put, type SocketCache, type SocketOptions } from './cache.js';
 import { spanOfSeconds, zeroIsForever } from './units.js';
 
-/** What unstorage keeps: text, bytes, or anything that `setItemRaw` was given. */
+/** A value of unstorage: text, bytes, or any value that was passed to `setItemRaw`. */
 export type StoredItem = NonNullable<unknown>;
 
 /** The options of `setItem` and `setItemRaw` that the driver knows. */
@@ -23,19 +23,19 @@ export interface ItemOptions {
   ttl?: number;
 }
 
-/** What is known of an item. */
+/** The metadata of an item. */
 export type ItemMeta = {
   /** The number of bytes of text or of bytes. */
   size?: number;
-  /** How many seconds are left, if the item has a ttl. */
+  /** The remaining seconds of its ttl, if the item has one. */
   ttl?: number;
 };
 
-/** A driver, as `createStorage` and `mount` take it. */
+/** A driver for `createStorage` and `mount`. */
 export interface LRUDriver {
   /** The name of the driver. */
   readonly name: 'wasm-lru';
-  /** That it understands a ttl. */
+  /** Says that the driver supports a ttl. */
   readonly flags: { readonly ttl: true };
   /** The cache. */
   getInstance(): SocketCache<StoredItem>;
@@ -43,11 +43,11 @@ export interface LRUDriver {
   hasItem(key: string): boolean;
   /** An item, which becomes the most recently used; null if there is none. */
   getItem(key: string): string | null;
-  /** An item as it was given to `setItemRaw`; bytes are a copy. */
+  /** An item as it was passed to `setItemRaw`; bytes are copied. */
   getItemRaw(key: string): StoredItem | null;
   /** Stores text. */
   setItem(key: string, value: string, options?: ItemOptions): void;
-  /** Stores anything; bytes are copied. */
+  /** Stores any value; bytes are copied. */
   setItemRaw(key: string, value: StoredItem, options?: ItemOptions): void;
   /** Removes an item. */
   removeItem(key: string): void;
@@ -61,7 +61,7 @@ export interface LRUDriver {
   dispose(): void;
 }
 
-/** A copy of bytes, of their class; anything else as it is. */
+/** A copy of bytes, of the same class; any other value unchanged. */
 function ownCopy(value: StoredItem): StoredItem {
   return value instanceof Uint8Array ? copyOfBytes(value) : value;
 }
@@ -72,11 +72,11 @@ function bytesOf(value: StoredItem): number | undefined {
 }
 
 /**
- * A driver for unstorage in an `LRUCache`: bounded, and an item goes when its `ttl` is over, which
- * unstorage's own driver `lru-cache` ignores. Bytes stay bytes.
+ * Creates a driver for unstorage over an `LRUCache`. It is bounded, and an item expires after its
+ * `ttl`, which unstorage's own driver `lru-cache` ignores. Bytes stay bytes.
  *
- * Takes a cache, or the options of a new one, which are those of `new LRUCache`. Throws what that
- * throws; `setItem` throws `INVALID_TTL` for a ttl that is no number.
+ * Takes a cache, or the options of a new one, which are those of `new LRUCache`. Throws what `new
+ * LRUCache` throws; `setItem` throws `INVALID_TTL` for a ttl that is not a number.
  *
  * @example
  * ```ts

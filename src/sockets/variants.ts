@@ -1,9 +1,9 @@
-// Responses by address, in a bound of bytes: what the sockets for HTTP have in common.
+// Responses by address, with a bound of bytes: the common part of the sockets for HTTP.
 //
-// V1  An address has a list of responses, which differ by what their `Vary` names. The list is one
-//     entry of the cache, and is never changed: a change stores another one.
-// V2  The size of an entry is the bytes of its address, and of the bodies and headers of its
-//     responses. Nothing is stored that is above the bound of one entry.
+// VA1  An address has a list of responses, which differ in the headers that their `Vary` names. The
+//      list is one entry of the cache, and is never changed: a change stores a new list.
+// VA2  The size of an entry is the bytes of its address, and of the bodies and headers of its
+//      responses. An entry above the bound for one entry is not stored.
 
 import { LRUCache } from '../api/lru.js';
 import { bytesOfText } from './bytes.js';
@@ -33,11 +33,11 @@ export interface ResponseBounds {
 const MAX_BYTES = 100 * 1024 * 1024;
 const MAX_ENTRY_BYTES = 5 * 1024 * 1024;
 
-/** @internal A response as it is kept. */
+/** @internal A stored response. */
 export interface Variant {
   /** Bytes of body and headers. */
   readonly bytes: number;
-  /** When it goes, in ms since 1970. */
+  /** The time at which it is deleted, in ms since 1970. */
   readonly endMs: number;
 }
 
@@ -73,20 +73,23 @@ export class Variants<T extends Variant> {
     return [...this.#lists.rkeys()];
   }
 
-  /** The responses of an address that have not ended. With `use`, it becomes the newest. */
+  /**
+   * The responses of an address that are not yet to be deleted. With `use`, the address becomes the
+   * newest.
+   */
   list(address: string, use: boolean): readonly T[] {
     const list = use ? this.#lists.get(address) : this.#lists.peek(address);
     const nowMs = Date.now();
     return list?.filter(({ endMs }) => endMs > nowMs) ?? [];
   }
 
-  /** Adds a response, in the place of those that it replaces and of those that have ended. */
+  /** Adds a response, and drops those that it replaces and those that are to be deleted. */
   put(address: string, variant: T, replaces: (other: T) => boolean): void {
     const kept = this.list(address, false).filter((other) => !replaces(other));
     this.#lists.set(address, [...kept, variant]);
   }
 
-  /** Removes responses of an address; says whether there were any. */
+  /** Removes responses of an address; returns whether there were any. */
   remove(address: string, isMeant: (variant: T) => boolean): boolean {
     const list = this.list(address, false);
     const kept = list.filter((variant) => !isMeant(variant));

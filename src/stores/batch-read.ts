@@ -1,7 +1,7 @@
 // The batch: keys that are read from a store together, by one call of its `getMany`.
 //
-// Each key is a read like any other, which a change of its key overtakes without the others. What
-// is here is the call that they share, and what its result means.
+// Each key is a read like any other; a change of its key overtakes it alone. This file has the call
+// that they share, and interprets its result.
 
 import { type LRUCache, LRUCacheTypeError } from '../index.js';
 import type { Dict } from './dict.js';
@@ -20,7 +20,7 @@ export class Batch<K, V> {
     this.#store = store;
   }
 
-  /** Adds a key; gives what is read for it once `begin` has been called. */
+  /** Adds a key; returns the value that is read for it once `begin` has been called. */
   read(key: K): Promise<V | undefined> {
     const index = this.#keys.push(key) - 1;
     return this.#values.then((values) => values[index]);

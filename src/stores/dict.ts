@@ -1,9 +1,9 @@
-// The dict: what a store must be able to do, and what stands in for the methods that it may lack.
+// The dict: the methods that a store must have, and what is called in place of the optional ones.
 //
 // Anything with `get`, `set` and `delete` is one: a Map, a table of a database, a client of a
-// server. Each method may be synchronous or give a promise. Methods are looked up when they are
-// called, since a store may be changed, wrapped or mocked later; the lookup is the user's code like
-// the call, so it only happens where the caller can hear of its failure.
+// server. Each method may be synchronous or give a promise. A method is looked up when it is
+// called, since a store may be changed, wrapped or mocked later. The lookup is user code, like the
+// call, so it happens only where the caller gets its error.
 
 /// <reference lib="es2018.asyncgenerator" preserve="true" />
 
@@ -33,17 +33,17 @@ type Awaitable<T> = T | PromiseLike<T>;
 export interface Dict<K, V> {
   /** The value of a key, or `undefined` if there is none. */
   get(key: K): Awaitable<V | undefined>;
-  /** Stores a value: it is stored when this has returned, or when the promise has resolved. */
+  /** Stores a value. It has to be stored when this returns, or when the promise resolves. */
   set(key: K, value: V): Awaitable<unknown>;
   /** Removes a key, if it is there. */
   delete(key: K): Awaitable<unknown>;
-  /** Whether there is a value. If the store has no such method, `get` is called. */
+  /** Whether a key has a value. If the store has no such method, the cache calls `get`. */
   has?(key: K): Awaitable<boolean>;
-  /** All keys. Needed by `keys` of the cache, and by `clear` if the store has no `clear`. */
+  /** All keys. The cache needs it for `keys`, and for `clear` if the store has no `clear`. */
   keys?(): Awaitable<Iterable<K> | AsyncIterable<K>>;
-  /** Removes all keys. If the store has no such method, each key of `keys` is deleted. */
+  /** Removes all keys. If the store has no such method, the cache deletes each key of `keys`. */
   clear?(): Awaitable<unknown>;
-  /** The values of many keys at once, in any form that `fetchManyMethod` may give. */
+  /** The values of many keys at once, in any form that `fetchManyMethod` may return. */
   getMany?(keys: readonly K[]): Awaitable<LRUCache.BatchResult<K, V>>;
   /** Stores the values of many different keys at once: all of them, or none. */
   setMany?(entries: readonly (readonly [K, V])[]): Awaitable<unknown>;
@@ -73,7 +73,7 @@ export async function hasKey<K, V>(store: Dict<K, V>, key: K): Promise<boolean> 
   return has ? has.call(store, key) : (await store.get(key)) !== undefined;
 }
 
-/** The keys of a store. Throws `NO_KEYS` if it cannot tell. */
+/** The keys of a store. Throws `NO_KEYS` if it has no method `keys`. */
 export async function* keysOf<K, V>(store: Dict<K, V>): AsyncGenerator<K, void, unknown> {
   const { keys } = store;
   if (!keys) throw new LRUCacheError('NO_KEYS', 'The store has no method keys');

@@ -1,12 +1,13 @@
-// The reading half of a cache in front of a store: what is not cached is read from the store.
+// The reading half of a cache in front of a store: it reads keys that are not cached from the
+// store.
 //
-// It is an LRUCache whose loader is the store, so one read of a key is in flight at a time, and a
-// key that is set or deleted meanwhile is not overwritten by what was read before. The value that
-// such a read brings is still given to those who asked for it before the change; if it brings none,
-// the key is read again, since it may have a value now.
+// It is an LRUCache whose loader is the store, so one read of a key is in flight at a time, and its
+// result never overwrites a key that was set or deleted in the meantime. Such a read was overtaken.
+// Callers that asked before the change still get its value; if it found none, the key is read
+// again, since it may have a value now.
 //
-// That a read was overtaken shows in the reason of its abort, which is known by identity. Its code
-// says nothing: a store behind another LRUCache rejects with errors of the same code.
+// The reason of its abort, compared by identity, tells that a read was overtaken. The code of the
+// reason does not: a store behind another LRUCache rejects with errors of the same code.
 
 import { LRUCache, LRUCacheTypeError } from '../index.js';
 import { Batch } from './batch-read.js';
@@ -39,7 +40,7 @@ export interface StoreCacheOptions<K, V> extends CacheOptions<K, V> {
   store: Dict<K, V>;
 }
 
-/** What a caller of `openCache` adds to the options that every cache in front of a store takes. */
+/** What a caller of `openCache` adds to the options that all caches in front of a store have. */
 export interface Extension<K> {
   /** Names of further options. */
   readonly options?: readonly string[];
@@ -47,7 +48,7 @@ export interface Extension<K> {
   onEvict?(key: K): void;
 }
 
-/** The reasons for which reads were aborted: their keys were set or deleted. */
+/** The reasons of aborted reads, whose keys were set or deleted. */
 const overtaken = new WeakSet<WeakKey>();
 
 /**
@@ -66,7 +67,7 @@ export function openCache<K, V>(
       if (context instanceof Batch) return context.read(key);
       return store.get(key) as Promise<V | undefined>;
     },
-    // What was being read when its key was set or deleted: given to those who asked, not stored.
+    // A read whose key was set or deleted: its callers get the value, which is not stored.
     ignoreFetchAbort: true,
   };
   if (onEvict) {
@@ -80,7 +81,7 @@ export function openCache<K, V>(
   return new LRUCache<K, V>(given as LRUCache.Options<K, V, unknown>);
 }
 
-/** An option that is ignored would be taken for one that works. */
+/** An ignored option would be mistaken for one that works. */
 function refuseUnknown(options: object, known: readonly string[]): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || known.includes(name)) continue;
@@ -91,12 +92,12 @@ function refuseUnknown(options: object, known: readonly string[]): void {
   }
 }
 
-/** Options of a `fetch` that always reads the store; if that fails, what is cached stays. */
+/** Options of a `fetch` that always reads the store; if that fails, the cached value stays. */
 export const ANEW = { forceRefresh: true, noDeleteOnFetchRejection: true } as const;
 
 /**
- * The different keys of a list. A string is rejected: it can be iterated over, but is almost always
- * a single key passed by mistake.
+ * The different keys of a list. A string is rejected: it is iterable, but almost always a single
+ * key passed by mistake.
  */
 export function listOf<K>(keys: Iterable<K>): K[] {
   const isList = typeof keys === 'object' && typeof keys?.[Symbol.iterator] === 'function';
@@ -105,8 +106,8 @@ export function listOf<K>(keys: Iterable<K>): K[] {
 }
 
 /**
- * The value of a key if it is cached, which is a use of it. A read of the key that is under way is
- * not waited for, as `fetch` would: a store that is stuck must not hold up others.
+ * The value of a key if it is cached, which uses the entry. Unlike `fetch`, this does not wait for
+ * a read of the key in flight: a store that hangs must not hold up other calls.
  */
 export function useCached<K, V>(cache: LRUCache<K, V>, key: K): V | undefined {
   const value = cache.peek(key);
@@ -115,7 +116,7 @@ export function useCached<K, V>(cache: LRUCache<K, V>, key: K): V | undefined {
 }
 
 /**
- * The values of different keys, in order. Those that `atHand` does not give are read from the
+ * The values of different keys, in order. Keys for which `atHand` returns nothing are read from the
  * store, with one call of `getMany` if it has that method.
  */
 export async function readMany<K, V>(
@@ -140,9 +141,9 @@ export async function readMany<K, V>(
 }
 
 /**
- * Reads, and reads again if a key was set or deleted while the store found nothing under it. That
- * ends, since each further read takes a further change. Throws, with nothing done, if the stack is
- * nearly used up.
+ * Reads, and reads again if a key was set or deleted while the store found nothing under it. This
+ * ends, since each further read needs a further change. If the stack is nearly used up, throws and
+ * does nothing.
  */
 export function readThrough<T>(read: () => Promise<T>): Promise<T> {
   needHeadroom();

@@ -1,21 +1,22 @@
-// The turns: tasks of one key run one after another, in the order in which they were asked for.
+// The turns: tasks of one key run one after another, in the order in which they were requested.
 //
-// T1  A task runs when every earlier task of any of its keys is over, whether or not it failed.
-// T2  A task that runs alone waits for all earlier ones, and all later ones wait for it.
-// T3  A task that has nothing to wait for starts synchronously, before `run` returns.
-// T4  Every task ends, one that throws before it gives a promise too. `run` and `runAlone` throw,
-//     with nothing done, if the stack is nearly used up: a turn that is cut short never ends.
+// TU1  A task runs when every earlier task of any of its keys has ended, whether or not it failed.
+// TU2  A task that runs alone waits for all earlier ones, and all later ones wait for it.
+// TU3  A task that has nothing to wait for starts synchronously, before `run` returns.
+// TU4  Every task ends, including one that throws before it returns a promise. If the stack is
+//      nearly used up, `run` and `runAlone` throw and do nothing: an interrupted turn would never
+//      end.
 //
-// No task can wait for itself, unless it waits for a later one of its own key: the turns that a
-// task needs are taken together, before it begins. A key takes memory only while it has tasks.
+// No task can wait for itself, unless it waits for a later task of its own key: a task takes all
+// its turns together, before it begins. A key takes memory only while it has tasks.
 
 import { needHeadroom } from './headroom.js';
 
 /** The tasks of some keys. */
 export class Turns<K> {
-  /** When the latest task of each key is over; these promises never reject. */
+  /** Promises that the latest task of each key has ended; they never reject. */
   readonly #last = new Map<K, Promise<void>>();
-  /** When the latest task that runs alone is over, if it is not. */
+  /** A promise that the latest task that runs alone has ended; undefined if it has. */
   #alone: Promise<void> | undefined;
 
   /** Whether a task of a key would begin at once. */
@@ -34,7 +35,7 @@ export class Turns<K> {
     });
   }
 
-  /** Runs a task when no other does. */
+  /** Runs a task when no other task runs. */
   runAlone<T>(task: () => Promise<T>): Promise<T> {
     needHeadroom();
     const earlier = [this.#alone, ...this.#last.values()];
@@ -45,21 +46,23 @@ export class Turns<K> {
     });
   }
 
-  /** Resolves when every task that has been asked for so far is over. */
+  /** Resolves when every task that was requested so far has ended. */
   async idle(): Promise<void> {
     await Promise.all([this.#alone, ...this.#last.values()]);
   }
 }
 
-/** The turn of one task. Others can wait for its end before it has begun. */
+/** The turn of one task. Other tasks can wait for its end before it has begun. */
 class Turn {
   #end!: () => void;
-  /** Resolves when the task is over. */
+  /** Resolves when the task has ended. */
   readonly over = new Promise<void>((resolve) => {
     this.#end = resolve;
   });
 
-  /** Runs a task when the earlier ones are over, and cleans up after it. `earlier` never reject. */
+  /**
+   * Runs a task when the earlier ones have ended, and cleans up after it. `earlier` never reject.
+   */
   run<T>(
     earlier: readonly (Promise<void> | undefined)[],
     task: () => Promise<T>,

@@ -1,19 +1,19 @@
-// The write-back cache: values are written to the store later, many at once.
+// The write-back cache: it writes values to the store later, many at once.
 //
-// B1  A value that was set is read back at once and from then on: from the cache, from the dirty
-//     entries, or, when it was written, from the store. No value is lost while the store fails, or
-//     if the cache forgets some of its entries or all of them, as it may when the host cuts one of
-//     its operations short: the dirty entries are the truth, and what is cached is a copy.
-// B2  What is cached is dirty or what the store has. When a delete or a clear fails, nobody can
-//     tell what it left behind, so its keys are uncached or dirty.
-// B3  The calls that change one key take effect in their order, and a set is never undone by a
-//     delete before it.
-// B4  There are at most `maxDirty` dirty entries, evicted ones counted; a set that would add one
-//     more waits until another has been written.
-// B5  A call that finds the stack used up is done or not done. Most ask for headroom before they
-//     begin; a set that need not wait, and what is evicted by it, may be cut short anywhere.
+// WB1  A value that was set can be read at once and from then on: from the cache, from the dirty
+//      entries or, after it was written, from the store. No value is lost while the store fails, or
+//      if the cache loses entries, as it may when the host interrupts one of its operations: the
+//      dirty entries are authoritative, and cached values are copies.
+// WB2  A cached value is dirty, or equals that of the store. If a delete or a clear fails, it is
+//      not known what the store still has, so its keys are uncached or dirty.
+// WB3  The calls that change one key take effect in their order, and a set is never undone by a
+//      delete before it.
+// WB4  There are at most `maxDirty` dirty entries, including evicted ones; a set that would add one
+//      more waits until another has been written.
+// WB5  A call that runs out of stack is done or not done. Most calls ask for headroom before they
+//      begin; a set that need not wait, and the evictions it causes, may be interrupted anywhere.
 //
-// Which entries are dirty, and how they are written, is writer.ts.
+// writer.ts knows which entries are dirty, and writes them.
 
 import { type LRUCache, LRUCacheTypeError } from '../index.js';
 import { type Dict, empty, hasKey, keysOf } from './dict.js';
@@ -32,13 +32,15 @@ import { Writer, type WriterOptions } from './writer.js';
 
 /** The options of `new WriteBackCache`. */
 export interface WriteBackOptions<K, V> extends StoreCacheOptions<K, V> {
-  /** Largest number of dirty entries: a whole number above 0; 1000 if not given. */
+  /** The largest number of dirty entries: a whole number above 0; 1000 by default. */
   maxDirty?: number;
-  /** How many entries are written at once: a whole number above 0; 100 if not given. */
+  /** How many entries are written at once: a whole number above 0; 100 by default. */
   batchSize?: number;
-  /** How often a failed write is tried again before it is given up; 3 times if not given. */
+  /** How often a failed write is retried before it is given up; 3 times by default. */
   retries?: number;
-  /** Pause in ms before the first retry, 100 if not given; each further pause is twice as long. */
+  /**
+   * The pause before the first retry in ms, 100 by default; each further pause is twice as long.
+   */
   retryDelayMs?: number;
   /**
    * Called for every entry that could not be written, with the error of the store; the entry stays
@@ -51,10 +53,10 @@ const OPTIONS: readonly (keyof WriteBackOptions<unknown, unknown>)[] = [
   ...(['maxDirty', 'batchSize', 'retries', 'retryDelayMs', 'onWriteError'] as const),
 ];
 
-/** The cache inside, for the checkers of the test suite. Not exported by the package. */
+/** The cache inside, for the checkers of the test suite. The package does not export it. */
 export let cacheBehind: <K, V>(cache: WriteBackCache<K, V>) => LRUCache<K, V>;
 
-/** Whether a key is dirty, for the same. */
+/** Whether a key is dirty, for the checkers of the test suite. */
 export let isDirty: <K, V>(cache: WriteBackCache<K, V>, key: K) => boolean;
 
 /**
@@ -83,7 +85,7 @@ export class WriteBackCache<K, V> {
   readonly #writer: Writer<K, V>;
   /** The order of the calls that change a key. */
   readonly #calls = new Turns<K>();
-  /** Number of calls that may be reading from the store. */
+  /** The number of calls that may be reading from the store. */
   #reads = 0;
 
   static {
@@ -92,8 +94,8 @@ export class WriteBackCache<K, V> {
   }
 
   /**
-   * Throws as `new LRUCache` does, and `INVALID_STORE`; `INVALID_OPTIONS` for a bad number, or an
-   * option that has no meaning here.
+   * Throws what `new LRUCache` throws; `INVALID_STORE`; or `INVALID_OPTIONS` for an invalid number,
+   * or an option that has no meaning here.
    */
   constructor(options: WriteBackOptions<K, V>) {
     const onEvict = (key: K) => this.#writer.writeSoon(key);
@@ -133,10 +135,10 @@ export class WriteBackCache<K, V> {
 
   /**
    * The value of a key, read from the store even if it is cached, for a store that others change,
-   * too. A dirty value is newer than the store's, and is given without asking. If a read of the key
-   * is under way already, its result is given, which may be as old as that read. If the store has
-   * no value, none is cached any more. Rejects with the error of the store; then the cached value
-   * stays.
+   * too. A dirty value is newer than the store's, and is returned without a read. If a read of the
+   * key is already in flight, returns its result, which may be as old as that read. If the store
+   * has no value, the cached value is removed. Rejects with the error of the store; then the cached
+   * value stays.
    */
   async refresh(key: K): Promise<V | undefined> {
     const value = await this.#read(async () =>
@@ -150,16 +152,16 @@ export class WriteBackCache<K, V> {
   /**
    * The values of many keys. Keys that are neither cached nor dirty are read from the store, with
    * one call of its `getMany` if it has that method. The Map has the keys that have a value, in the
-   * order given. Cached and dirty keys count as used first, then those that were read. Rejects with
+   * order given. Cached and dirty keys are used first, then the keys that were read. Rejects with
    * the error of the store; with `INVALID_KEYS` if `keys` is not a list (a string is rejected);
-   * with `INVALID_BATCH` if the store's `getMany` gives something else than values or pairs.
+   * with `INVALID_BATCH` if the store's `getMany` returns something else than values or pairs.
    */
   async getMany(keys: Iterable<K>): Promise<Map<K, V>> {
     const asked = listOf(keys);
     return this.#read(() => readMany(this.#cache, this.#store, asked, (key) => this.#use(key)));
   }
 
-  /** The value of a key if it is cached or dirty. Does not ask the store or change the order. */
+  /** The value of a key if it is cached or dirty. Does not read the store or change the order. */
   peek(key: K): V | undefined {
     return this.#writer.has(key) ? this.#writer.get(key) : this.#cache.peek(key);
   }
@@ -170,8 +172,8 @@ export class WriteBackCache<K, V> {
   }
 
   /**
-   * The keys of the store, then those it does not have yet. Changes made meanwhile may or may not
-   * show. Throws `NO_KEYS` if the store has no method `keys`.
+   * The keys of the store, then those that it does not have yet. Changes made during the iteration
+   * may or may not show. Throws `NO_KEYS` if the store has no method `keys`.
    */
   async *keys(): AsyncGenerator<K, void, unknown> {
     needHeadroom();
@@ -186,9 +188,9 @@ export class WriteBackCache<K, V> {
 
   /**
    * Stores a value in the cache, to be written to the store later. Resolves at once if there is
-   * room for a dirty entry, else when there is. If no room can be made because the store fails,
-   * rejects with the store's error and changes nothing. Invalid values reject as `LRUCache.set`
-   * would throw.
+   * room for a dirty entry, otherwise when there is. If no room can be made because the store
+   * fails, rejects with the store's error and changes nothing. Invalid values reject as
+   * `LRUCache.set` would throw.
    */
   async set(key: K, value: V): Promise<void> {
     if (value === undefined) await this.delete(key);
@@ -240,16 +242,16 @@ export class WriteBackCache<K, V> {
   }
 
   /**
-   * Writes every value that was set so far, and resolves when the store has all of them. When all
-   * were tried, rejects with the first error; values that failed stay dirty. Values that are set
-   * meanwhile may stay dirty, too.
+   * Writes every value that was set so far, and resolves when the store has all of them. If writes
+   * fail, rejects with the first error after all were tried; values that failed stay dirty. Values
+   * that are set in the meantime may stay dirty, too.
    */
   async sync(): Promise<void> {
     needHeadroom();
     await this.#writeAll();
   }
 
-  /** Does what `sync` does, then empties the cache. The store keeps all it has. */
+  /** Does what `sync` does, then empties the cache. The store keeps its values. */
   async flush(): Promise<void> {
     needHeadroom();
     await this.#writeAll();
@@ -262,8 +264,8 @@ export class WriteBackCache<K, V> {
   }
 
   /**
-   * Does what `sync` does, then frees the cache: any later call fails with code `DISPOSED`. Rejects
-   * as `sync` does; then nothing is lost, and the cache can still be used.
+   * Does what `sync` does, then frees the cache: any later call fails with code `DISPOSED`. If
+   * `sync` rejects, so does this; then nothing is lost, and the cache can still be used.
    */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#calls.runAlone(async () => {
@@ -277,12 +279,12 @@ export class WriteBackCache<K, V> {
     await this.#writer.writeAll();
   }
 
-  /** Caches a value, and makes it dirty, before it returns. If that fails, it is neither (B5). */
+  /** Caches a value, and makes it dirty, before it returns. If that fails, it is neither (WB5). */
   async #accept(key: K, value: V): Promise<void> {
-    // A set aborts a read of its key, which the host must not cut short.
+    // A set aborts a read of its key, which the host must not interrupt.
     if (this.#reads > 0) needHeadroom();
     try {
-      // First, as it refuses values that are invalid. Entries that it evicts are written soon.
+      // First, since it refuses invalid values. Entries that it evicts are written soon.
       this.#cache.set(key, value);
       this.#writer.put(key, value);
       // A value too large for the cache is treated as if it had been evicted.
@@ -296,7 +298,7 @@ export class WriteBackCache<K, V> {
     }
   }
 
-  /** Reads from the store, as `readThrough` does, and counts that. */
+  /** Reads from the store, as `readThrough` does, and counts the reads in flight. */
   async #read<T>(read: () => Promise<T>): Promise<T> {
     this.#reads += 1;
     try {
@@ -306,19 +308,19 @@ export class WriteBackCache<K, V> {
     }
   }
 
-  /** The value of an entry that is dirty or cached, which is a use of it. */
+  /** The value of an entry that is dirty or cached, which uses the entry. */
   #use(key: K): V | undefined {
     return this.#writer.has(key) ? this.#getDirty(key) : useCached(this.#cache, key);
   }
 
-  /** The value of a dirty entry, which is a use of it: one that was evicted is cached again. */
+  /** The value of a dirty entry, which uses the entry: if it was evicted, it is cached again. */
   #getDirty(key: K): V {
     const value = this.#writer.get(key) as V;
     try {
       if (this.#cache.get(key) === undefined) this.#cache.set(key, value);
     } catch {
-      // The value is known, whatever keeps it from being cached: a size that cannot be calculated
-      // any more, a clock that fails.
+      // The value is known, even if it cannot be cached: its size cannot be calculated any more, or
+      // the clock throws.
     }
     return value;
   }

@@ -1,10 +1,10 @@
 // The write-through cache: the store is written first, then the cache.
 //
-// W1  While no write is under way, what is cached is what the store has.
-// W2  A write that fails leaves its key uncached: nobody can tell whether the store has done it, so
-//     the next read asks. The cache and the store never disagree.
-// W3  The writes of one key reach the store one after another, in the order of the calls.
-// W4  A call that finds the stack used up is not done: it asks for headroom before it begins.
+// WT1  While no write is in flight, a cached value equals that of the store.
+// WT2  A write that fails leaves its key uncached: it is not known whether the store has made the
+//      change, so the next read asks the store. The cache and the store never disagree.
+// WT3  The writes of one key reach the store one after another, in the order of the calls.
+// WT4  A call that finds the stack used up is not done: it asks for headroom before it begins.
 
 import type { LRUCache } from '../index.js';
 import { type Dict, empty, hasKey, keysOf } from './dict.js';
@@ -82,8 +82,8 @@ export class WriteThroughCache<K, V> {
 
   /**
    * The value of a key, read from the store even if it is cached, for a store that others change,
-   * too. If a read of the key is under way already, its result is given, which may be as old as
-   * that read. If the store has no value, none is cached any more. Rejects with the error of the
+   * too. If a read of the key is already in flight, returns its result, which may be as old as that
+   * read. If the store has no value, the cached value is removed. Rejects with the error of the
    * store; then the cached value stays.
    */
   async refresh(key: K): Promise<V | undefined> {
@@ -96,7 +96,7 @@ export class WriteThroughCache<K, V> {
    * The values of many keys. Keys that are not cached are read from the store, with one call of its
    * `getMany` if it has that method. The Map has the keys that have a value, in the order given.
    * Rejects with the error of the store; with `INVALID_KEYS` if `keys` is not a list (a string is
-   * rejected); with `INVALID_BATCH` if the store's `getMany` gives something else than values or
+   * rejected); with `INVALID_BATCH` if the store's `getMany` returns something else than values or
    * pairs.
    */
   async getMany(keys: Iterable<K>): Promise<Map<K, V>> {
@@ -105,7 +105,7 @@ export class WriteThroughCache<K, V> {
     return readThrough(() => readMany(cache, this.#store, asked, (key) => useCached(cache, key)));
   }
 
-  /** The value of a key if it is cached. Does not ask the store or change the order. */
+  /** The value of a key if it is cached. Does not read the store or change the order. */
   peek(key: K): V | undefined {
     return this.#cache.peek(key);
   }
@@ -162,9 +162,8 @@ export class WriteThroughCache<K, V> {
   }
 
   /**
-   * Waits for the writes under way, then frees the cache: any later call fails with code
-   * `DISPOSED`.
-   * The store stays as it is.
+   * Waits for the writes in flight, then frees the cache: any later call fails with code
+   * `DISPOSED`. The store stays as it is.
    */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#turns.runAlone(async () => this.#cache[Symbol.dispose]());

@@ -1,20 +1,22 @@
-// The writer: the dirty entries of a write-back cache, and how they get into the store.
+// The writer: it holds the dirty entries of a write-back cache, and writes them to the store.
 //
-// D1  An entry is dirty from `put` until the store has its value, or its key is forgotten. Failures
-//     change nothing about that, whatever it is that fails: what the store throws, the lookup of
-//     its methods, the stack.
-// D2  One batch is written at a time. Whatever is done to a key in the store, by a batch or by a
-//     task that takes a turn, is done in order (turns.ts).
+// D1  An entry is dirty from `put` until the store has its value, or its key is forgotten. No
+//     failure changes that: neither an error of the store, nor one in the lookup of its methods,
+//     nor a stack overflow.
+// D2  One batch is written at a time. Changes of a key in the store, by a batch or by a task that
+//     takes a turn, are made in order (turns.ts).
 // D3  An entry that is put again while it is being written stays dirty; one that is put again
 //     before that is written once, with the later value.
-// D4  An error of the store is told to `onWriteError` and to every caller that waits for the entry.
-// D5  `put` and `writeSoon` may be cut short at any call for want of stack: an entry is put or not,
-//     and one that is to be written is written by the next request at the latest.
+// D4  An error of the store is passed to `onWriteError` and to every caller that waits for the
+//     entry.
+// D5  A stack overflow may interrupt `put` and `writeSoon` at any call: the entry is put or not,
+//     and an entry that is to be written is written by the next request at the latest.
 //
-// A batch is tried again `retries` times, with pauses that double. If the store has `setMany` and
-// still fails, each entry is tried alone, so that an entry it refuses does not hold up others. When
-// a whole batch has failed, the store is taken to be down and the batches behind it are tried once;
-// they come first the next time, so that each of their entries is tried alone sooner or later.
+// A batch is retried `retries` times, with pauses that double. If the store has `setMany` and still
+// fails, each entry is tried alone, so that an entry that the store refuses does not hold up
+// others. When a whole batch has failed, the store is taken to be down, and the batches behind it
+// are tried once; they come first the next time, so that each of their entries is tried alone
+// sooner or later.
 
 import type { Dict } from './dict.js';
 import { Turns } from './turns.js';
@@ -22,10 +24,10 @@ import { Turns } from './turns.js';
 /** The longest that a timer can wait. */
 const PAUSE_MS_MAX = 2 ** 31 - 1;
 
-/** Whatever waits for it runs with an empty stack. */
+/** Code that awaits it runs with an empty stack. */
 const READY = Promise.resolve();
 
-/** How the writer writes; each is documented at the options of `WriteBackCache`. */
+/** How the writer writes. The options of `WriteBackCache` document each field. */
 export interface WriterOptions<K, V> {
   readonly maxDirty: number;
   readonly batchSize: number;
@@ -52,11 +54,11 @@ class Deferred {
 interface Dirty<K, V> {
   readonly key: K;
   value: V;
-  /** Changes with the value. */
+  /** A number that changes with the value. */
   version: number;
   /** The promise of a requested write that has not started; undefined if none was requested. */
   due: Deferred | undefined;
-  /** The write under way. */
+  /** The write in flight. */
   writing: Writing | undefined;
 }
 
@@ -71,10 +73,10 @@ interface Failure<K, V> {
   readonly error: unknown;
 }
 
-/** What became of an attempt to write some entries. */
+/** The outcome of an attempt to write some entries. */
 interface Attempt<K, V> {
   readonly failures: Failure<K, V>[];
-  /** Whether they were one call of the store, so that one of them may have failed the others. */
+  /** Whether they were one call of the store, so that one of them may have made the others fail. */
   readonly isJoint: boolean;
 }
 
@@ -84,7 +86,7 @@ export class Writer<K, V> {
   readonly turns = new Turns<K>();
   readonly #store: Dict<K, V>;
   readonly #options: WriterOptions<K, V>;
-  /** In the order in which they became dirty; those that failed are behind the others. */
+  /** In the order in which they became dirty; entries that failed are behind the others. */
   readonly #dirty = new Map<K, Dirty<K, V>>();
   readonly #queue = new Set<Dirty<K, V>>();
   #isDraining = false;
@@ -124,7 +126,10 @@ export class Writer<K, V> {
     }
   }
 
-  /** Makes an entry clean without writing it. The caller has its turn: it is not being written. */
+  /**
+   * Makes an entry clean without writing it. The caller has the turn of the key, so the entry is
+   * not being written.
+   */
   forget(key: K): void {
     const entry = this.#dirty.get(key);
     if (entry !== undefined) this.#clean(entry);
@@ -140,7 +145,10 @@ export class Writer<K, V> {
     if (entry !== undefined) void this.#write(entry);
   }
 
-  /** Writes every entry that is dirty now; when all were tried, rejects with the first error. */
+  /**
+   * Writes every entry that is dirty now; if some fail, rejects with the first error after all were
+   * tried.
+   */
   async writeAll(): Promise<void> {
     const writes = [...this.#dirty.values()].map((entry) => this.#write(entry));
     for (const result of await Promise.allSettled(writes)) {
@@ -179,8 +187,8 @@ export class Writer<K, V> {
       entry.due = due;
     }
     if (!this.#isDraining) {
-      // Later, so that everything one operation evicts goes into one batch. The flag is set last,
-      // so that it is not set if the call fails (D5).
+      // Later, so that all evictions of one operation go into one batch. The flag is set last, so
+      // that it is not set if the call fails (D5).
       void READY.then(() => this.#drain());
       this.#isDraining = true;
     }
@@ -200,7 +208,8 @@ export class Writer<K, V> {
   }
 
   /**
-   * Writes as much of a batch as the store takes; returns whether all of it failed. Never rejects.
+   * Writes as much of a batch as the store accepts; returns whether all of it failed. Never
+   * rejects.
    */
   async #writeBatch(batch: readonly Dirty<K, V>[], wasDown: boolean): Promise<boolean> {
     // A key may have been deleted while the batch waited for its turn.
@@ -258,7 +267,7 @@ export class Writer<K, V> {
     return failures;
   }
 
-  /** The store has a version of an entry. */
+  /** Notes that the store has a version of an entry. */
   #written(entry: Dirty<K, V>, version: number | undefined): void {
     const done = entry.writing?.done;
     entry.writing = undefined;
@@ -272,7 +281,7 @@ export class Writer<K, V> {
     entry.due?.resolve();
   }
 
-  /** Puts failed entries behind all others, which are then tried first when room is needed. */
+  /** Moves failed entries behind all others, which are then tried first when room is needed. */
   #putBehind(failures: readonly Failure<K, V>[]): void {
     for (const { entry } of failures) {
       this.#dirty.delete(entry.key);

@@ -37,19 +37,19 @@ export function digestOf(wat: string): string {
 
 function judgedText({ core, total, judged, seed }: CoreScore): string {
   const version = `the core whose \`build/core.wat\` has a SHA-256 that begins with \`${core}\``;
-  if (seed === undefined) return `There are ${total} of them, of ${version}; all were judged.`;
+  if (seed === undefined) return `There are ${total} mutants of ${version}; all were judged.`;
   return (
-    `There are ${total} of them, of ${version}.\n` +
+    `There are ${total} mutants of ${version}.\n` +
     `A sample of ${judged}, drawn with seed ${seed}, was judged.`
   );
 }
 
 function equivalentsText({ equivalents }: CoreScore, groups: readonly Equivalents[]): string {
   if (equivalents.length === 0) {
-    return 'No survivor has been argued to be equivalent to the original; many may be.\n';
+    return 'No survivor has been examined for equivalence yet; many may be equivalent.\n';
   }
   const reasons = argued(equivalents, groups);
-  const intro = 'Equivalent mutants do what the original does. Each was looked at; the reasons:';
+  const intro = 'Equivalent mutants behave as the original does. Each was examined; the reasons:';
   return `${intro}\n\n${reasons}\n`;
 }
 
@@ -58,15 +58,15 @@ function coreSection(core: CoreScore, groups: readonly Equivalents[]): string {
   const trials = Object.entries(byTrial).map(([name, count]) => [name, `${count}`]);
   return `## The core
 
-One instruction of \`build/core.wasm\` is changed at a time. Most changes are of a constant, of the
-field that a load or store goes to, of a comparison, of an operator, or of what is left out. Each
-mutant runs the trials (\`test/mutants/trials.ts\`) until it fails one. Not changed are the
-instructions on vectors (\`v128\`, \`i8x16\`), but a call or a store around them is left out.
+Each mutant changes one instruction of \`build/core.wasm\`: mostly a constant, the field that a load
+or store accesses, a comparison or an operator; or it leaves an instruction out. It runs the trials
+(\`test/mutants/trials.ts\`) until one fails. Vector instructions (\`v128\`, \`i8x16\`) are not
+changed, but calls and stores around them are left out.
 
 ${judgedText(core)}
 
 ${table(
-  ['mutants', 'killed', 'of them endless', 'equivalent', 'survived', 'score'],
+  ['mutants', 'killed', 'by a loop without end', 'equivalent', 'survived', 'score'],
   [[judged, killed, endless, equivalent, survivors.length, percentText(core.percent)].map(String)],
   0,
 )}
@@ -93,8 +93,8 @@ function sourceSection(
   if (Object.keys(source).length === 0) {
     return `## The wrapper
 
-Stryker changes \`src/\`, a file at a time, and runs the tests of that file's concept. No file has
-been judged since the core, its engines and the entries were written anew.`;
+Stryker mutates \`src/\`, one file at a time, and runs the tests that judge that file. No file has
+been judged since the core, the engines and the entries were rewritten.`;
   }
   const scores = Object.values(source);
   const killed = scores.reduce((sum, score) => sum + score.killed, 0);
@@ -113,24 +113,24 @@ been judged since the core, its engines and the entries were written anew.`;
   const survivors = keys.filter((key) => !known.has(key));
   return `## The wrapper
 
-Stryker changes \`src/\`, a file at a time, and runs the tests of that file's concept. Texts of
-errors are not changed: no test compares a whole one.
+Stryker mutates \`src/\`, one file at a time, and runs the tests that judge that file. Error
+messages are not mutated: no test compares a whole message.
 
 ${table(
-  ['file', 'mutants', 'killed', 'of them endless', 'survived', 'score'],
+  ['file', 'mutants', 'killed', 'by a loop without end', 'survived', 'score'],
   [...rows, ['all', ...all.map(String)]],
   1,
 )}
 
 ${unrunText(source)}
 
-Of those that survived, these do what the original does, and are counted all the same:
+These survivors behave as the original does, and are counted all the same:
 
 ${argued(keys, groups)}
 
 ### Survivors of the wrapper
 
-These do something else, which the tests of their file do not see; and why they are left:
+These behave differently, and the tests of their file do not notice. The reason why they are left:
 
 ${argued(keys, left)}
 
@@ -142,7 +142,7 @@ ${survivors.length === 0 ? 'None.' : list(survivors)}`;
 /** The files that have no score yet. */
 function unrunText(source: Readonly<Record<string, SourceScore>>): string {
   const unrun = Object.keys(TESTS).filter((name) => source[name] === undefined);
-  if (unrun.length === 0) return 'These are all files that do something.';
+  if (unrun.length === 0) return 'These are all files that contain code.';
   return `Not run so far: ${unrun.map((name) => `\`${name}.ts\``).join(', ')}.`;
 }
 
@@ -154,9 +154,9 @@ export function documentOf(
 ): string {
   return `# Mutation testing
 
-What a defect put in on purpose meets: a test that fails, or none. \`npm run test:mutants\` puts
-them into the compiled core and \`npm run test:mutation\` into the wrapper; both write this
-document. A mutant that survives is a test that is missing, or changes nothing that can be seen.
+A mutant is the code with one defect added on purpose; a test that fails kills it. \`npm run
+test:mutants\` mutates the compiled core and \`npm run test:mutation\` the wrapper; both write this
+document. A mutant that survives shows that a test is missing, or behaves as the original does.
 
 ${coreSection(core, listed.core)}
 
@@ -164,9 +164,9 @@ ${sourceSection(source, listed)}
 
 ## Coverage
 
-\`npm run test:coverage\` fails if a line or a branch of \`src/\` is never taken. One function is
-excepted, by a comment in its place: what js-string is bound to, in \`engine/wasm.ts\`, where no
-call reaches it.
+\`npm run test:coverage\` fails if a line or a branch of \`src/\` is never executed. Comments exempt
+three functions, which are never called: the stubs that \`engine/wasm.ts\`, \`bytes/region-wasm.ts\`
+and \`shared/memory.ts\` bind imports to.
 `;
 }
 

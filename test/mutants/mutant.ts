@@ -4,12 +4,12 @@
 // that ship (mutants.test.ts), so a change of a line is a change of the shipped code. Functions
 // have their names in the text; nothing here counts on a place.
 //
-// M1  A mutant is a valid module: every change leaves the types on the stack as they were.
-// M2  Its key says the function, the instruction, which of the equal ones in that function, and
-//     the change, so that it survives changes of other functions.
-// M3  Every module under test, the original too, has fuel, taken by each round of a loop, and a
-//     bound of its memory that a trial may set. A loop without end traps, a growth without end is
-//     refused, and no clock is needed.
+// MU1  A mutant is a valid module: every change leaves the types on the stack as they were.
+// MU2  Its key says the function, the instruction, which of the equal ones in that function, and
+//      the change, so that it survives changes of other functions.
+// MU3  Every module under test, the original too, has fuel, taken by each round of a loop, and a
+//      bound of its memory that a trial may set. A loop without end traps, a growth without end is
+//      refused, and no clock is needed.
 
 import binaryen from 'binaryen';
 

@@ -67,7 +67,7 @@ const GC_FLAGS = ['--stress-compaction', '--stress-incremental-marking'];
 export const parts: readonly Part[] = [
   {
     name: 'schedules',
-    shows: 'no order in which loads and stores settle tells a cache from its model (B4)',
+    shows: 'in every order in which loads and stores settle, a cache equals its model (B4)',
     steps: (knobs) => [
       runs('loads.scheduler.test.ts', 200_000, knobs),
       runs('stores.scheduler.test.ts', 20_000, knobs),
@@ -75,7 +75,7 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'models',
-    shows: 'no sequence of commands tells a cache from its model, or from lru-cache',
+    shows: 'after random commands, a cache equals its model, and lru-cache',
     steps: (knobs) => [
       runs('model.test.ts', 100_000, knobs),
       runs('columns.model.test.ts', 20_000, knobs),
@@ -87,8 +87,8 @@ export const parts: readonly Part[] = [
   {
     name: 'soak',
     shows:
-      'mixed use for minutes on end leaves order, ages, sizes and callbacks right, and memory ' +
-      'flat, within an eighth (C12, I4, I5)',
+      'after minutes of mixed use, order, ages, sizes and callbacks are correct, and memory ' +
+      'has grown by an eighth at most (C12, I4, I5)',
     steps: ({ minutes, seed }) => [
       soak('wasm', (minutes * 2) / 3, seed),
       soak('pure', minutes / 3, seed),
@@ -96,7 +96,7 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'mutants',
-    shows: 'which defects put into the core are noticed: `mutation.md` lists the others',
+    shows: 'how many defects put into the core the tests detect: `mutation.md` lists the others',
     steps: () => [
       {
         label: 'every mutant',
@@ -106,8 +106,7 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'exhaustive',
-    shows:
-      'no sequence of six operations differs from the model, nor of five with ages and sizes (C1)',
+    shows: 'all sequences of six operations equal the model, and of five with ages and sizes (C1)',
     steps: () =>
       ['exhaustive.test.ts', 'exhaustive.columns.test.ts'].map((file) =>
         tests(file, { WASM_LRU_LENGTH: '6' }),
@@ -115,7 +114,7 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'walks',
-    shows: 'no change while iterating, and no step of the clock, breaks a promise (F1, E2)',
+    shows: 'changes during iteration, and steps of the clock, break no promise (F1, E2)',
     steps: (knobs) => [
       runs('iteration.fuzz.test.ts', 100_000, knobs),
       runs('clock.test.ts', 100_000, knobs),
@@ -123,14 +122,15 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'raw',
-    shows: 'no call of the core, whatever its arguments, writes outside the arena',
+    shows: 'no call of the core writes outside the arena, whatever its arguments are',
     steps: (knobs) => [runs('guard.fuzz.test.ts', 10_000, knobs)],
   },
   {
     name: 'threads',
     shows:
-      'no order of two turns of three threads breaks the lock; 10^8 reads of a cache that four ' +
-      'threads share are neither torn nor foreign, and thousands of killed threads stop nobody',
+      'the lock is correct in every order of two turns of three threads; 10^8 reads of a ' +
+      'cache that four threads share are whole and of their own key; and thousands of ' +
+      'killed threads do not stop the others',
     steps: (knobs) => [
       tests('shared/lock.test.ts', { WASM_LRU_LENGTH: '2' }),
       runs('shared/threads.test.ts', 12_500, knobs),
@@ -138,7 +138,9 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'gc',
-    shows: 'a collector that runs all the time, or moves everything, changes nothing',
+    shows:
+      'results stay the same if the garbage collector runs all the time, or moves every ' +
+      'object',
     steps: ({ seed }) => [
       soak('wasm', 1, seed, '--collect', 200),
       ...GC_FLAGS.map((flag) => withFlag(flag, soak('wasm', 1, seed))),
@@ -146,28 +148,29 @@ export const parts: readonly Part[] = [
   },
   {
     name: 'stack',
-    shows:
-      'an operation that runs out of stack anywhere, to the word, leaves a cache that works (B7)',
+    shows: 'a stack overflow at any word of an operation leaves a working cache (B7)',
     steps: () => [tests('stack.test.ts', { WASM_LRU_PADDINGS: '16' })],
   },
   {
     name: 'size',
-    shows: 'a cache works at the largest `max` there is, twice what a `Map` holds (C3)',
+    shows: 'a cache works at the largest `max`, which is twice the capacity of a `Map` (C3)',
     steps: ({ seed }) => [program('size', ['release', seed]), program('size', ['debug', seed])],
   },
   {
     name: 'peer',
-    shows: 'nothing, but what lru-cache does at nine million entries, and beyond 2^24, beside us',
+    shows: 'for comparison: how lru-cache and we behave at nine million entries, and beyond 2^24',
     steps: () => [program('peer-size')],
   },
   {
     name: 'colliders',
-    shows: '10^7 keys that are made to collide are all found (A10)',
+    shows: 'all of 10^7 keys that are made to collide are found (A10)',
     steps: () => [program('colliders')],
   },
   {
     name: 'refusals',
-    shows: 'memory refused at any growth, by pages or by address space, breaks no cache (C4, C8)',
+    shows:
+      'no cache breaks if memory is refused at any growth, by pages or by address space ' +
+      '(C4, C8)',
     steps: () => [
       tests('growth.test.ts growth.columns.test.ts engine.test.ts'),
       program('refusals'),
@@ -176,8 +179,8 @@ export const parts: readonly Part[] = [
   {
     name: 'browser',
     shows:
-      'a page that has taken every memory Chromium grants still gets a cache, and its old one ' +
-      'goes on (C6)',
+      'a page that has taken every memory that Chromium grants still gets a new cache, and ' +
+      'its old one works (C6)',
     steps: () => [{ label: 'Chromium', args: ['test/nightly/browser.mjs'] }],
   },
 ];

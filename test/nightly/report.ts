@@ -59,7 +59,7 @@ export function tableOf(reports: Reports): string {
     table(['part', 'what it shows', 'what it did', 'seconds'], rows, 3),
     '',
     runs.length === 0
-      ? 'Not run since the core was written anew.'
+      ? 'Not run since the core was rewritten.'
       : `Run ${listed([...new Set(runs)])}.`,
   ].join('\n');
 }
@@ -71,7 +71,7 @@ const LARGE = 10_000;
 function summaryOf(reports: Reports): string {
   if (Object.keys(reports).length === 0) {
     const runs = 'The long runs (`npm run test:nightly`)';
-    return `${runs} have not been made since the core was written anew.`;
+    return `${runs} have not been made since the core was rewritten.`;
   }
   const counted = Object.values(reports).flatMap(({ counts }) => Object.entries(counts));
   const sums = new Map<string, number>();

@@ -1,7 +1,6 @@
 // Browsers, headless, without a driver: a page runs the test and posts the report back.
 //
-// The package is served unbundled, under the content security policy that the page is asked for by
-// its path.
+// The package is served unbundled, under the headers that the page is asked for by its path.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -11,14 +10,25 @@ import { output, systemProgram, whileRunning } from './execute.mjs';
 
 const TYPES = { '.mjs': 'text/javascript', '.js': 'text/javascript', '.html': 'text/html' };
 
-const PAGE =
-  '<!doctype html><title>wasm-lru</title><script type="module" src="/page.mjs"></script>';
+const pageWith = (script) =>
+  `<!doctype html><title>wasm-lru</title><script type="module" src="${script}"></script>`;
 
-/** The policies, by the paths of their pages. */
-const POLICIES = {
-  '/plain': undefined,
-  '/granted': "script-src 'self' 'wasm-unsafe-eval'",
-  '/refused': "script-src 'self'",
+/** What lets a page share memory with its workers, which need the second one, too. */
+const ISOLATED = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
+const withPolicy = (policy) => ({ 'content-security-policy': policy });
+
+/** The scripts and headers of the pages, by their paths. */
+const PAGES = {
+  '/plain': ['/page.mjs', {}],
+  '/granted': ['/page.mjs', withPolicy("script-src 'self' 'wasm-unsafe-eval'")],
+  '/refused': ['/page.mjs', withPolicy("script-src 'self'")],
+  '/isolated': ['/shared-page.mjs', ISOLATED],
+  '/isolated-refused': ['/shared-page.mjs', { ...ISOLATED, ...withPolicy("script-src 'self'") }],
+  '/alone': ['/shared-page.mjs', {}],
 };
 
 const CHROMIUM_FLAGS = [
@@ -48,16 +58,15 @@ export async function browserVersion(name) {
 
 function answer(project, request, response) {
   const { pathname } = new URL(request.url, 'http://localhost');
-  if (pathname in POLICIES) {
-    const policy = POLICIES[pathname];
-    const headers = policy === undefined ? {} : { 'content-security-policy': policy };
-    response.writeHead(200, { 'content-type': 'text/html', ...headers }).end(PAGE);
+  if (pathname in PAGES) {
+    const [script, headers] = PAGES[pathname];
+    response.writeHead(200, { 'content-type': 'text/html', ...headers }).end(pageWith(script));
     return;
   }
   try {
     const file = readFileSync(join(project, pathname));
-    response.writeHead(200, { 'content-type': TYPES[extname(pathname)] ?? 'text/plain' });
-    response.end(file);
+    const type = TYPES[extname(pathname)] ?? 'text/plain';
+    response.writeHead(200, { 'content-type': type, ...ISOLATED }).end(file);
   } catch {
     response.writeHead(404).end();
   }
@@ -83,7 +92,7 @@ async function serve(project) {
   return { url: `http://127.0.0.1:${server.address().port}`, server, reported: promise };
 }
 
-/** Runs the conformance test in a page of a browser, under the policy of that path. */
+/** Runs a conformance test in a page of a browser, that of this path. */
 export async function inBrowser({ project, browser, path }) {
   const program = programOf(browser);
   const profile = mkdtempSync(join(tmpdir(), 'profile-'));

@@ -46,13 +46,13 @@ function writeWrangler(project, main) {
   return file;
 }
 
-/** What makes a worker of worker.mjs: files of a folder of the project. */
+/** What makes a worker of a program: files of a folder of the project. */
 const BUILDERS = {
-  async esbuild({ project, folder, entry, isFirstAtTop }) {
+  async esbuild({ project, folder, main, entry, isFirstAtTop }) {
     const { build } = await import('esbuild');
     await build({
       absWorkingDir: project,
-      entryPoints: [withEntry(project, 'worker.mjs', entry)],
+      entryPoints: [withEntry(project, main, entry)],
       outfile: join(project, folder, 'worker.js'),
       bundle: true,
       format: 'esm',
@@ -62,8 +62,8 @@ const BUILDERS = {
     });
   },
 
-  async wrangler({ project, folder, entry, isFirstAtTop }) {
-    const config = writeWrangler(project, withEntry(project, 'worker.mjs', entry));
+  async wrangler({ project, folder, main, entry, isFirstAtTop }) {
+    const config = writeWrangler(project, withEntry(project, main, entry));
     const define = `globalThis.isFirstAtTop:${isFirstAtTop}`;
     const args = [
       'deploy',
@@ -152,9 +152,11 @@ export async function workerdDate() {
   return (await output(tool('workerd'), ['--version'])).replace('workerd ', '');
 }
 
-/** Runs the conformance test in workerd, as a builder made it. */
-export async function inWorkerd({ project, name, builder, entry, date, isFirstAtTop }) {
-  await buildOnce({ project, folder: name, builder, entry, isFirstAtTop });
+/** Runs a conformance test in workerd, as a builder made it: that of LRUCache, or of `main`. */
+export async function inWorkerd(target) {
+  const { project, name, builder, date, main = 'worker.mjs', entry = 'wasm-lru' } = target;
+  const { isFirstAtTop } = target;
+  await buildOnce({ project, folder: name, builder, main, entry, isFirstAtTop });
   const folder = join(project, name, builder === 'nitro' ? 'server' : '');
   const port = await freePort();
   const config = join(folder, `config-${date}.capnp`);
@@ -168,8 +170,9 @@ export async function inWorkerd({ project, name, builder, entry, date, isFirstAt
     const report = JSON.parse(text);
     const said = readFileSync(log, 'utf8');
     if (said !== '') report.failures.push(`was not silent: ${said}`);
-    // From here on workerd warns, of the dead request. Nitro's worker has the report only.
-    if (builder !== 'nitro') report.failures.push(...(await overRequests(port)));
+    // From here on workerd warns, of the dead request. Other workers have the report only.
+    if (builder !== 'nitro' && main === 'worker.mjs')
+      report.failures.push(...(await overRequests(port)));
     return report;
   };
   return whileRunning(tool('workerd'), ['serve', config], ask, { stdio });
@@ -194,7 +197,7 @@ export async function inVitest({ project, entry }) {
 }
 
 /** Runs the conformance test in Vercel's VM, which is told to compile nothing, as at Vercel. */
-export async function inEdgeVm({ project, entry }) {
+export async function inEdgeVm({ project, main = 'bundled.mjs', entry = 'wasm-lru' }) {
   const { build } = await import('esbuild');
   const { EdgeVM } = await import('@edge-runtime/vm');
   // What Vercel's builder does with `?module`: the module is compiled outside.
@@ -209,7 +212,7 @@ export async function inEdgeVm({ project, entry }) {
   };
   const { outputFiles } = await build({
     absWorkingDir: project,
-    entryPoints: [withEntry(project, 'bundled.mjs', entry)],
+    entryPoints: [withEntry(project, main, entry)],
     bundle: true,
     write: false,
     format: 'iife',

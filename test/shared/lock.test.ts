@@ -87,7 +87,7 @@ describe('in every order', () => {
     expect(least).toBeLessThan(most);
   });
 
-  it('a holder that was marked and goes on leaves no mark to the next one (L3)', () => {
+  it('a holder that was marked and goes on leaves no mark to the next one (LK3)', () => {
     const memory: number[] = [...words];
     const act = ([name, at, a = 0, b = 0]: readonly [string, number, number?, number?]) => {
       const word = memory[at >> 2] as number;
@@ -167,7 +167,7 @@ describe('the explorer finds', () => {
       'exchange(line + LINE_LOCK, holding | WAITERS);\n    if (lock >= 0) {\n      return HELD;',
     ],
     ['a holder that wakes nobody', 'wakeOne(line + LINE_LOCK)', '0'],
-    ['a thread that was woken and forgets the others (L2)', 'holding | WAITERS)', 'holding)'],
+    ['a thread that was woken and forgets the others (LK2)', 'holding | WAITERS)', 'holding)'],
   ];
   it.each(broken)('%s', (_, from, to) => {
     const lock = loadLock(0, (text) => {

@@ -302,9 +302,11 @@ describe('errors', () => {
   });
 
   it('say where shared memory is not to be had', () => {
-    vi.stubGlobal('SharedArrayBuffer', undefined);
-    expect(codeOf(() => text())).toBe('SHARED_UNAVAILABLE');
-    vi.unstubAllGlobals();
+    for (const missing of ['SharedArrayBuffer', 'WebAssembly']) {
+      vi.stubGlobal(missing, undefined);
+      expect(codeOf(() => text())).toBe('SHARED_UNAVAILABLE');
+      vi.unstubAllGlobals();
+    }
     const refuse = class {
       constructor() {
         throw new RangeError('could not allocate memory');

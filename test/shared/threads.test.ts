@@ -3,7 +3,7 @@
 // The threads run dist/shared.js, and this file src/: they are one build, or the handle is refused.
 
 import { Worker } from 'node:worker_threads';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SharedLRU } from '../../src/shared.js';
 import { figure } from '../figures.js';
 import { isLinear, type Operation } from './linear.js';
@@ -121,7 +121,32 @@ describe('histories of three threads', () => {
   });
 });
 
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
 describe('a thread that dies', () => {
+  it('as its host says, but runs on, keeps out of the cache until it is reaped', async () => {
+    // As Deno says when it is asked to end a thread.
+    vi.stubGlobal('Deno', {});
+    const cache = new SharedLRU({ maxBytes: MIB, shards: 1, threads: 2 });
+    const progress = new Int32Array(new SharedArrayBuffer(16));
+    const how = { task: 'churn', keys: 100, progress: progress.buffer };
+    const { worker, ready, report } = start(cache, how);
+    await ready;
+    await advance(progress, 1);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    worker.emit('exit', 1);
+    await expect(report).rejects.toThrow('was disposed of');
+    cache.set('a', Uint8Array.of(1));
+    expect(() => SharedLRU.attach(cache.handle)).toThrow('made for 2 threads');
+    vi.advanceTimersByTime(5000);
+    expect(cache.get('a')).toEqual(Uint8Array.of(1));
+    expect(SharedLRU.attach(cache.handle).get('a')).toEqual(Uint8Array.of(1));
+    validateShards(cache);
+  });
+
   it('anywhere, again and again, stops nobody', async () => {
     const cache = new SharedLRU({
       maxBytes: 4 * MIB,

@@ -3,8 +3,8 @@
 // It owns the cache and knows nothing of the page. Every request goes to the cache and to the
 // policies that it is compared with, which hold as many keys.
 //
-// S1  The hits, misses and evictions of the cache are its own statistics.
-// S2  Once a key has been typed, the optimal policy is out: nobody knows when it is typed again.
+// PS1  The hits, misses and evictions of the cache are its own statistics.
+// PS2  Once a key has been typed, the optimal policy is out: nobody knows when it is typed again.
 
 import { LRUCache } from 'wasm-lru';
 import { Fifo, Optimal } from './policies.js';

@@ -142,6 +142,8 @@ export class Threads {
       const ports = await Promise.all(threads.map(({ ready }) => ready));
       return new Threads(threads, ports, cache);
     } catch (error) {
+      // The driver of SQLite ends the process if its thread is ended while it opens a file.
+      await Promise.allSettled(threads.map(({ ready }) => ready));
       await Promise.all(threads.map((thread) => thread.end()));
       throw new StartError('CANNOT_LISTEN', 'A thread cannot start', error);
     }

@@ -1,7 +1,9 @@
 // A server of several threads with one cache: what one thread reads or changes, all have.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -10,11 +12,21 @@ import { Client } from 'basic-ftp';
 import { connect } from '../src/connection.js';
 import { Database } from '../src/database.js';
 import { hashPassword } from '../src/password.js';
-import { Threads } from '../src/threads.js';
+import { Threads, type ThreadsOptions } from '../src/threads.js';
 import { namesIn, PASSWORD, RULES, USERS } from './scene.js';
 
 const THREADS = 3;
 type Kind = 'lru-cache' | 'SharedLRU';
+
+/** What threads are made of that nobody listens to. */
+function optionsFor(database: string, root: string, kind: Kind): ThreadsOptions {
+  return {
+    ...{ database, root, host: '127.0.0.1', port: 0, kind, bytes: 1 << 20, threads: THREADS },
+    activities: 10,
+    onLogin: () => {},
+    onError: () => {},
+  };
+}
 
 /** Threads over SQLite, with clients that log in on one of them. */
 async function start(t: TestContext, kind: Kind = 'SharedLRU') {
@@ -31,8 +43,7 @@ async function start(t: TestContext, kind: Kind = 'SharedLRU') {
   const logins: [user: string, source: string, thread: number][] = [];
   const errors: unknown[] = [];
   const threads = await Threads.start({
-    ...{ database, root, host: '127.0.0.1', port: 0, kind, bytes: 1 << 20, threads: THREADS },
-    activities: 10,
+    ...optionsFor(database, root, kind),
     onLogin: (...login) => logins.push(login),
     onError: (error) => errors.push(error),
   });
@@ -66,12 +77,9 @@ async function start(t: TestContext, kind: Kind = 'SharedLRU') {
 }
 
 /** The workers that start from now on, until the end of a test. */
-function workersOf(t: TestContext, onWorker: (worker: Worker) => void = () => {}): Worker[] {
+function workersOf(t: TestContext): Worker[] {
   const workers: Worker[] = [];
-  const note = (worker: Worker) => {
-    workers.push(worker);
-    onWorker(worker);
-  };
+  const note = (worker: Worker) => void workers.push(worker);
   process.on('worker', note);
   t.after(() => process.off('worker', note));
   return workers;
@@ -117,6 +125,8 @@ describe('a server of several threads', () => {
     const { threads, login, activityOf } = await start(t);
     await login('alice', 0);
     const open = threads.call(1, 'readAtOnce', 'alice', 1, 600_000);
+    // Now it waits. The driver of SQLite ends the process if its thread is ended within a query.
+    await threads.call(1, 'report');
     await Promise.all([assert.rejects(open, { code: 'THREAD_ENDED' }), workers[1]?.terminate()]);
     // What is asked later is not answered either.
     await assert.rejects(threads.call(1, 'report'), { code: 'THREAD_ENDED' });
@@ -129,8 +139,20 @@ describe('a server of several threads', () => {
   });
 
   it('does not start if a thread ends before it is ready', async (t) => {
-    const workers = workersOf(t, (worker) => void worker.terminate());
-    await assert.rejects(start(t), { code: 'CANNOT_LISTEN' });
+    const workers = workersOf(t);
+    // A database that takes connections and says nothing: threads that wait for it are not ready.
+    const silent = createServer(async (socket) => {
+      await workers[0]?.terminate();
+      socket.destroy();
+    });
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    t.after(() => silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const database = `mysql://user:secret@127.0.0.1:${port}/ftp`;
+    await assert.rejects(Threads.start(optionsFor(database, tmpdir(), 'SharedLRU')), {
+      code: 'CANNOT_LISTEN',
+    });
     assert.equal(workers.length, THREADS);
   });
 
