@@ -1,8 +1,8 @@
 // One measurement of caches of bytes, in a process of its own.
 //
 // The job is the first argument, the result goes to standard output as JSON. A cache that keeps
-// references gets a Buffer of its own for each set, as a server has one; what a get gives is used
-// as it is. Keys that are fresh are new strings for each pass, made outside of what is timed.
+// references gets a Buffer of its own for each set, as a server has one; of what a get gives, its
+// length is used. Keys that are fresh are new strings for each pass, made outside of what is timed.
 
 import { LRUCache as LruCache } from 'lru-cache';
 import { ByteLRU } from '../src/bytes.js';
@@ -21,7 +21,8 @@ interface Bounds {
 
 /** A cache as it is used here. */
 interface Store {
-  get(key: string): { readonly length: number } | undefined;
+  /** Bytes of the value that a key has. */
+  get(key: string): number | undefined;
   set(key: string, value: Buffer, text: string): void;
 }
 
@@ -49,12 +50,28 @@ export type BytesResult =
 
 function byteLru(codec: 'bytes' | 'buffer', { maxBytes }: Bounds): Store {
   const cache = new ByteLRU({ maxBytes, codec });
-  return { get: (key) => cache.get(key), set: (key, value) => cache.set(key, value) };
+  return { get: (key) => cache.get(key)?.length, set: (key, value) => cache.set(key, value) };
+}
+
+const lengthOf = ({ length }: Uint8Array): number => length;
+
+/** The ways to look at a value that allocate nothing for it. */
+function byteLruReading(way: 'read' | 'getInto', { maxBytes }: Bounds): Store {
+  const cache = new ByteLRU({ maxBytes });
+  const target = new Uint8Array(2 ** 16);
+  const into = (key: string): number | undefined => {
+    const length = cache.getInto(key, target);
+    return length < 0 ? undefined : length;
+  };
+  return {
+    get: way === 'getInto' ? into : (key) => cache.read(key, lengthOf),
+    set: (key, value) => cache.set(key, value),
+  };
 }
 
 function byteLruOfStrings({ maxBytes }: Bounds): Store {
   const cache = new ByteLRU<string>({ maxBytes, codec: 'string' });
-  return { get: (key) => cache.get(key), set: (key, _, text) => cache.set(key, text) };
+  return { get: (key) => cache.get(key)?.length, set: (key, _, text) => cache.set(key, text) };
 }
 
 type References = Pick<LruCache<string, { length: number }>, 'get' | 'set'>;
@@ -68,7 +85,7 @@ function referring(
   const cache = new Cache(entries === undefined ? { maxSize: maxBytes } : { max: entries });
   const sized = entries === undefined;
   return {
-    get: (key) => cache.get(key),
+    get: (key) => cache.get(key)?.length,
     set(key, value, text) {
       const kept = isText ? text : Buffer.from(value);
       cache.set(key, kept, sized ? { size: kept.length + key.length } : {});
@@ -84,6 +101,10 @@ function open(subject: Subject, bounds: Bounds): Store {
       return byteLru('buffer', bounds);
     case "ByteLRU, codec 'string'":
       return byteLruOfStrings(bounds);
+    case 'ByteLRU, read':
+      return byteLruReading('read', bounds);
+    case 'ByteLRU, getInto':
+      return byteLruReading('getInto', bounds);
     case 'lru-cache, Buffers':
       return referring(LruCache as unknown as never, false, bounds);
     case 'lru-cache, strings':
@@ -93,7 +114,7 @@ function open(subject: Subject, bounds: Bounds): Store {
     case 'Map, Buffers': {
       const map = new Map<string, Buffer>();
       return {
-        get: (key) => map.get(key),
+        get: (key) => map.get(key)?.length,
         set: (key, value) => void map.set(key, Buffer.from(value)),
       };
     }
@@ -144,7 +165,7 @@ function times({ subject, bytes, isFresh, ms }: BytesJob & { what: 'times' }): B
   let found = 0;
   let gets = 0;
   const getNs = timed(ms, keys, (key) => {
-    found += store.get(key)?.length ?? 0;
+    found += store.get(key) ?? 0;
     gets += 1;
   });
   const setNs = timed(ms, keys, (key) => store.set(key, value, text));
@@ -173,7 +194,7 @@ function memory({ subject, bytes, entries }: BytesJob & { what: 'memory' }): Byt
     globalThis.gc?.();
     samples.push(performance.now() - from);
   }
-  if (store.get(keyOf(entries - 1))?.length !== bytes) throw new Failure('the last is gone');
+  if (store.get(keyOf(entries - 1)) !== bytes) throw new Failure('the last is gone');
   return { residentBytes, collectionMs: medianOf(samples) };
 }
 
@@ -192,9 +213,9 @@ async function hits({ subject, maxBytes }: BytesJob & { what: 'hits' }): Promise
     const object = ids[i] as number;
     const bytes = bytesOf(object);
     const key = keyOf(object);
-    const value = store.get(key);
-    if (value === undefined) store.set(key, source.subarray(0, bytes), '');
-    else if (value.length === bytes) found += 1;
+    const length = store.get(key);
+    if (length === undefined) store.set(key, source.subarray(0, bytes), '');
+    else if (length === bytes) found += 1;
     else throw new Failure('a value is another');
     if (i % 4096 === 0) peak = Math.max(peak, process.memoryUsage.rss());
   }

@@ -1,6 +1,6 @@
 // The block of docs/bytes.md that is made of bench/bytes.json: no figure in it is typed by hand.
 
-import type { Subject, Times } from './bytes-subjects.js';
+import { readings, type Subject, type Times } from './bytes-subjects.js';
 import { NOTHING, table, withBlock } from './markdown.js';
 
 /** What was measured; each list is by rounds. */
@@ -48,7 +48,9 @@ function timesTable({ times }: BytesReport, operation: 'getNs' | 'setNs'): strin
     const [bytes, isFresh] = id.split('/');
     return { bytes: Number(bytes), isFresh: isFresh === 'true' };
   });
-  const rows = unique(times.map(({ subject }) => subject)).map((subject) => [
+  const named = unique(times.map(({ subject }) => subject));
+  const shown = named.filter((subject) => operation === 'getNs' || !readings.includes(subject));
+  const rows = shown.map((subject) => [
     subject,
     ...columns.map(({ bytes, isFresh }) => {
       const cell = times.find(
@@ -95,20 +97,25 @@ function memoryTable({ memory }: BytesReport): string {
 }
 
 function hitsTable({ hits }: BytesReport): string {
-  const rows = hits.map(({ subject, residentBytes, hitRatio }) =>
-    // No bound was small enough: what `get` allocates waits for the collector, outside the heap.
-    residentBytes === 0
-      ? [subject, 'none: its copies alone take more', 'above']
-      : [subject, `${(hitRatio * 100).toFixed(1)} %`, (residentBytes / 2 ** 20).toFixed(0)],
-  );
-  return table(['', 'hits', 'resident MiB'], rows, 1);
+  const budgets = unique(hits.map(({ budget }) => budget));
+  const rows = unique(hits.map(({ subject }) => subject)).map((subject) => [
+    subject,
+    ...budgets.map((budget) => {
+      const cell = hits.find((each) => each.subject === subject && each.budget === budget);
+      if (cell === undefined) return NOTHING;
+      // No bound was small enough: what `get` allocates waits for the collector, outside the heap.
+      if (cell.residentBytes === 0) return 'no bound fits';
+      const { hitRatio, residentBytes } = cell;
+      return `${(hitRatio * 100).toFixed(1)} % (${(residentBytes / 2 ** 20).toFixed(0)})`;
+    }),
+  ]);
+  return table(['', ...budgets.map((bytes) => `${bytes / 2 ** 20} MiB`)], rows, 1);
 }
 
 /** The block. */
 export function bytesBlock(report: BytesReport): string {
-  const { taken, node, cpu, cores, load, rounds, memory, hits } = report;
+  const { taken, node, cpu, cores, load, rounds, memory } = report;
   const [of] = memory;
-  const budget = ((hits[0]?.budget ?? 0) / 2 ** 20).toFixed(0);
   return `Where \`ByteLRU\` takes longer than lru-cache with \`Buffer\`s:
 
 - a get: ${losses(report, 'getNs')};
@@ -131,7 +138,9 @@ ${of?.entries.toLocaleString('en')} entries of ${of?.bytes} bytes:
 ${memoryTable(report)}
 
 Hits in a trace of a million requests for objects (orm-busy, values of 64 to 4,159 bytes), with the
-largest bound for which the process grows by ${budget} MiB at most:
+largest bound for which the process grows by so many MiB at most, and by how many it grew. A part of
+that is the heap of young objects, whatever the cache is, and arrays that \`get\` gave and that wait
+for the collector:
 
 ${hitsTable(report)}`;
 }

@@ -8,7 +8,7 @@ import { cpus, loadavg } from 'node:os';
 import { Command } from 'commander';
 import type { BytesJob, BytesResult } from './bytes-child.js';
 import { type BytesReport, withBytes } from './bytes-page.js';
-import { type Subject, subjects, type Times } from './bytes-subjects.js';
+import { readings, type Subject, subjects, type Times } from './bytes-subjects.js';
 import { runChild } from './child.js';
 import { Failure } from './failure.js';
 import { medianOf } from './median.js';
@@ -16,8 +16,16 @@ import { ownPackage } from './packages.js';
 
 const SIZES = [32, 1024, 16_384, 65_536];
 /** Those whose memory is compared: one of each way to keep a value. */
-const KEPT = subjects.filter((subject) => subject !== "ByteLRU, codec 'buffer'");
-const BOUNDED: readonly Subject[] = ['ByteLRU', 'lru-cache, Buffers', 'LRUCache, Buffers'];
+const KEPT = subjects.filter(
+  (subject) => subject !== "ByteLRU, codec 'buffer'" && !readings.includes(subject),
+);
+const BOUNDED: readonly Subject[] = [
+  'ByteLRU',
+  "ByteLRU, codec 'buffer'",
+  ...readings,
+  'lru-cache, Buffers',
+  'LRUCache, Buffers',
+];
 /** Halvings of the range in which a bound is looked for. */
 const STEPS = 6;
 
@@ -25,7 +33,7 @@ interface Options {
   readonly rounds: string;
   readonly ms: string;
   readonly entries: string;
-  readonly budget: string;
+  readonly budgets: string;
 }
 
 type ResultOf<What> = Extract<
@@ -102,7 +110,7 @@ async function hitsWithin(subject: Subject, budget: number): Promise<BytesReport
       high = maxBytes;
     }
   }
-  console.error(`hits of ${subject}`);
+  console.error(`hits of ${subject} within ${budget / 2 ** 20} MiB`);
   return best;
 }
 
@@ -111,14 +119,16 @@ async function main(): Promise<void> {
     .option('--rounds <n>', 'processes for each cell', '3')
     .option('--ms <n>', 'time of each operation in a process', '300')
     .option('--entries <n>', 'entries whose memory is compared', '1000000')
-    .option('--budget <MiB>', 'what a process may grow by in the trace', '64')
+    .option('--budgets <MiB>', 'what a process may grow by in the trace', '64,96,128')
     .parse();
-  const { rounds, ms, entries, budget } = command.opts<Options>();
+  const { rounds, ms, entries, budgets } = command.opts<Options>();
   const [load = 0] = loadavg();
   const hits: BytesReport['hits'][number][] = [];
   const times = await allTimes(Number(rounds), Number(ms));
   const memory = await allMemory(Number(rounds), Number(entries));
-  for (const subject of BOUNDED) hits.push(await hitsWithin(subject, Number(budget) * 2 ** 20));
+  for (const budget of budgets.split(',')) {
+    for (const subject of BOUNDED) hits.push(await hitsWithin(subject, Number(budget) * 2 ** 20));
+  }
   const report: BytesReport = {
     taken: new Date().toISOString(),
     node: process.version,

@@ -6,6 +6,7 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { entriesOf, LRUCache } from '../src/api/lru.js';
+import { CHANGEABLE, OPTION_TABLE } from '../src/common/option-table.js';
 import { runChild } from './child.js';
 import { everyOption } from './every-option.js';
 import { type Cache, codeOf, type Key, openAt, TTL } from './hand-clock.js';
@@ -36,6 +37,14 @@ describe.each(plainCases)('a cache made from another on $name', ({ open }) => {
     copy.ttl = 5;
     expect(other.ttl).toBe(everyOption.ttl);
     for (const cache of [copy, other]) cache[Symbol.dispose]();
+  });
+
+  it('has those options as properties that the table says, in its order, and no others', () => {
+    const names = Object.entries(OPTION_TABLE)
+      .filter(([, [, , use]]) => use === CHANGEABLE)
+      .map(([name]) => name);
+    expect(Object.keys(new LRUCache({ max: 1 }))).toEqual(names);
+    expect(Object.keys(OPTION_TABLE).sort()).toEqual(Object.keys(everyOption).sort());
   });
 
   it('has options as they are by now', () => {

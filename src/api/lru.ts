@@ -1,21 +1,21 @@
-// LRUCache: the class people use, after lru-cache 11.
+// LRUCache: the public class, after lru-cache 11.
 //
-// It owns the interface: signatures, what they mean, the options that are properties, and the fast
-// paths of `get`, `set` and `delete`. Everything else is a call of one function: cache/ has what an
-// operation does and what is reported of it, loads/ what loads a value, entries/ where a key's slot
-// is and what is in it.
+// It owns the interface: signatures, their documentation, the options that are properties, and the
+// fast paths of `get`, `set` and `delete`. Everything else is a call of one function: cache/ does
+// the operations and reports them, loads/ loads values, and entries/ finds the slot of a key.
 //
 // L1  Nothing in here calls a public method of the cache, so that a subclass may override any.
-// L2  A cache without ttl, sizes, callbacks, loads and statistics goes to its entries directly; a
-//     `get` does with all but a ttl, and counts if there are statistics. `get` and `set` hold no
-//     more than that: V8 inlines them, and all that they call, into a loop of the caller's only if
-//     it is little.
-// L3  Objects that callers pass are read, each property once, and never written, but for `status`.
-// L4  The class does not name itself in its body: the bundler would give it a second name there,
-//     which errors and heap snapshots would show.
+// L2  A cache without ttl, sizes, callbacks, loads and statistics uses its entries directly; so
+//     does a `get` of any cache without a ttl, which also counts if there are statistics. `get` and
+//     `set` contain no more than that: V8 inlines them, and everything they call, into a loop of
+//     the caller only if they are small.
+// L3  Objects that callers pass are only read, each property once, except `status`, which is
+//     written.
+// L4  The class does not refer to itself by name in its body: the bundler would give it a second
+//     name there, which errors and heap snapshots would show.
 // L5  The options that may be changed are plain properties, as in lru-cache: a subclass may declare
-//     them anew. They are checked where they are used. The others belong to the part that uses
-//     them, and are read here from there.
+//     them again. They are checked where they are used. The others belong to the part that uses
+//     them, and getters here read them from it.
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
@@ -23,12 +23,12 @@ import { NIL } from '../../assembly/layout.js';
 import { clear, deleteWhere, invalidateTag, pop, purge, resize } from '../cache/bulk.js';
 import { metrics } from '../cache/channels.js';
 import { deleteMany, getMany, hasMany, setMany } from '../cache/many.js';
-import { dumpOf, infoOf, loadInto, remainingTtlOf } from '../cache/snapshot.js';
+import { dumpOf, infoOf, remainingTtlOf, restore } from '../cache/snapshot.js';
 import { countGet, countsOf, newStats } from '../cache/stats.js';
 import { getByStore, getFound, hasByStore, peekByStore, setByStore } from '../cache/status.js';
 import { Store } from '../cache/store.js';
 import { visitAll, walkAll, walkEntries, walkKeys, walkValues } from '../cache/walk.js';
-import { checkCallOptions, checkFunction, checkMax } from '../common/check.js';
+import { checkCallOptions, checkFunction, checkMax, checkMaxSize } from '../common/check.js';
 import { keepName, LRUCacheTypeError } from '../common/errors.js';
 import type * as options from '../common/options.js';
 import type * as types from '../common/types.js';
@@ -39,7 +39,7 @@ import { hostClock } from '../expiry/host-time.js';
 import { fetchMany, fetchOne, forceFetchOne } from '../loads/fetching.js';
 import { Loads } from '../loads/loads.js';
 import { getOrInsert, getOrInsertComputed, memo } from '../loads/memo.js';
-import { checkMaxSize, checkOptions } from './check-options.js';
+import { checkOptions } from './check-options.js';
 import { customInspect, type Inspect, inspected } from './inspect.js';
 
 type FetchArgument<K, V, FC> = unknown extends FC
@@ -60,10 +60,10 @@ type MemoArgument<K, V, FC> = unknown extends FC
     ? types.MemoOptionsNoContext<K, V, FC>
     : types.MemoOptionsWithContext<K, V, FC>;
 
-/** `T` if a context may be left out, else `never`. */
+/** `T` if the context is optional, otherwise `never`. */
 type WithoutContext<FC, T> = unknown extends FC ? T : FC extends undefined | void ? T : never;
 
-/** What `forEach` and `find` call: with the value, the key and the cache. */
+/** The function that `forEach` and `find` call with the value, the key and the cache. */
 type Visitor<K, V, C, T> = (value: V, key: K, cache: C) => T;
 
 /** @internal The store behind a cache, for the checkers of the test suite. */
@@ -106,12 +106,13 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
   }
 
   /**
-   * For how many milliseconds an entry is fresh, or 0 for ever. Applies to values set from now on.
+   * How long an entry is fresh, in milliseconds, or 0 for no limit. Applies to values set from now
+   * on.
    */
   ttl: types.Milliseconds;
-  /** For how many milliseconds one reading of the clock may be used. */
+  /** How long one reading of the clock is used to find stale entries, in milliseconds. */
   ttlResolution: types.Milliseconds;
-  /** Whether stale entries are removed by a timer. */
+  /** Whether a timer removes stale entries. */
   ttlAutopurge: boolean;
   /** Whether `get` and `fetch` restart the ttl of the entry that they return. */
   updateAgeOnGet: boolean;
@@ -119,17 +120,17 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
   updateAgeOnHas: boolean;
   /** Whether stale values are returned. */
   allowStale: boolean;
-  /** Whether `get` keeps the stale entries that it meets. */
+  /** Whether `get` keeps the stale entries that it finds. */
   noDeleteOnStaleGet: boolean;
-  /** Whether overwriting a value leaves the ttl of its key as it is. */
+  /** Whether overwriting a value keeps the running ttl of its key. */
   noUpdateTTL: boolean;
-  /** Whether `dispose` and `disposeAfter` are left out for values that are overwritten. */
+  /** Whether `dispose` and `disposeAfter` are not called for values that are overwritten. */
   noDisposeOnSet: boolean;
   /** The largest size of one entry, or 0 if there is no bound. */
   maxEntrySize: types.Size;
-  /** Returns the size of an entry. */
+  /** The function that returns the size of an entry, or `undefined`. */
   sizeCalculation?: types.SizeCalculator<K, V>;
-  /** Without effect: a load in flight has no size. */
+  /** Has no effect: a load in flight has no size. */
   backgroundFetchSize: types.Size;
   /** Whether a stale value stays stored when loading a new one fails. */
   noDeleteOnFetchRejection: boolean;
@@ -161,7 +162,9 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
    * allocated.
    */
   constructor(given: options.Options<K, V, FC> | LRUCache<K, V, FC>) {
-    const checked = checkOptions<K, V, FC>(given as options.OptionsBase<K, V, FC>);
+    const construction = checkOptions<K, V, FC>(given as options.OptionsBase<K, V, FC>);
+    const checked = construction.options;
+    // One by one: a loop over their names takes a tenth of the time that making a cache takes.
     this.ttl = checked.ttl;
     this.ttlResolution = checked.ttlResolution;
     this.ttlAutopurge = checked.ttlAutopurge;
@@ -179,7 +182,7 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
     this.allowStaleOnFetchAbort = checked.allowStaleOnFetchAbort;
     this.ignoreFetchAbort = checked.ignoreFetchAbort;
     this.#memoMethod = checked.memoMethod;
-    this.#store = new Store(this, checked);
+    this.#store = new Store(this, construction);
     this.#entries = this.#store.entries;
     this.#stats = this.#store.stats;
     if ((checked.fetchMethod ?? checked.fetchManyMethod) !== undefined) {
@@ -243,8 +246,8 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
 
   /**
    * Stores a value under a key, which becomes the most recently used. The least recently used
-   * entries are evicted to keep `max` and `maxSize`. `undefined` deletes the key instead, and so
-   * does a value that is larger than `maxEntrySize`.
+   * entries are evicted to stay within `max` and `maxSize`. `undefined` deletes the key instead,
+   * and so does a value that is larger than `maxEntrySize`.
    *
    * Throws `INVALID_SIZE`, `INVALID_TTL`, `INVALID_CLOCK`, or `OUT_OF_MEMORY` if the host refuses
    * memory for the first entry or ttl, and changes nothing. If the host refuses memory later, the
@@ -303,7 +306,7 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
 
   /**
    * Whether a key is stored and fresh. Does not use the entry; with `updateAgeOnHas`, its ttl
-   * starts anew.
+   * restarts.
    */
   has(key: K, hasOptions?: types.HasOptions<K, V, FC>): boolean {
     return hasByStore(this.#store, key, hasOptions);
@@ -338,13 +341,13 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
 
   /**
    * Returns the values of many keys, in their order: the same as a `get` of each, with the same
-   * options. If a `get` throws, those of the keys before it are done.
+   * options. If a `get` throws, so does this, and the keys before it are done.
    *
    * In a large cache without a ttl, the numbers among many keys are found together, which takes
-   * less time than a loop of `get`. In others, and for other keys, it is a loop that makes an array
-   * of the keys and one of the values, and takes more time than a loop of `get` without them.
+   * less time than a loop of `get`. In other caches, and for other keys, it is a loop that also
+   * makes an array of the keys and one of the values, and takes more time than a loop of `get`.
    *
-   * Throws `INVALID_KEYS` if `keys` is not a list; a string is none.
+   * Throws `INVALID_KEYS` if `keys` is not a list; a string is refused.
    *
    * @example
    * ```ts
@@ -361,10 +364,10 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
 
   /**
    * Stores many values, in their order: the same as a `set` of each pair, with the same options. If
-   * a `set` throws, those of the pairs before it are done.
+   * a `set` throws, so does this, and the pairs before it are stored.
    *
-   * Throws `INVALID_KEYS` if `entries` is not a list, or `INVALID_ENTRIES` if something in it is
-   * not a pair, and changes nothing.
+   * Throws `INVALID_KEYS` if `entries` is not a list, or `INVALID_ENTRIES` if an item of it is not
+   * a pair, and changes nothing.
    *
    * @example
    * ```ts
@@ -393,7 +396,7 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
 
   /**
    * Removes many keys and aborts their loads, in their order: the same as a `delete` of each.
-   * Returns how many of them were there. Throws `INVALID_KEYS` if `keys` is not a list.
+   * Returns the number of keys that were there. Throws `INVALID_KEYS` if `keys` is not a list.
    */
   deleteMany(keys: Iterable<K>): number {
     return deleteMany(this.#store, keys);
@@ -416,11 +419,11 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
   }
 
   /**
-   * Removes every entry that was stored with a tag, and aborts every load of such a key or with
-   * that tag. A load that names the tag only with its result, and began before, is not stored.
-   * Returns the number of entries removed, to which the time it takes is in proportion.
+   * Removes every entry that was stored with a tag, and aborts the loads of such keys and all loads
+   * with that tag. If a load began before and names the tag only with its result, the result is not
+   * stored. Returns the number of removed entries. Takes time in proportion to that number.
    *
-   * Throws `INVALID_TAGS` if the tag is no string.
+   * Throws `INVALID_TAGS` if the tag is not a string.
    *
    * @example
    * ```ts
@@ -439,8 +442,8 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
 
   /**
    * Removes every entry, stale or not, for whose value and key a function returns something truthy,
-   * and aborts its load. Returns the number of entries removed. An error that the function throws
-   * is thrown, with nothing removed. Takes time in proportion to `size`.
+   * and aborts its load. Returns the number of removed entries. If the function throws, so does
+   * this, and nothing is removed. Takes time in proportion to `size`.
    *
    * Throws `INVALID_CALLBACK` if the argument is not a function.
    *
@@ -497,16 +500,16 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
 
   /**
    * Returns value, size and age of a key, stale or not, or `undefined` if the key is absent. Its
-   * `ttl` is the time that is left, negative if the entry is stale, and its `start` is now. Does
-   * not use the entry.
+   * `ttl` is the remaining time, negative if the entry is stale, and its `start` is now. Does not
+   * use the entry.
    */
   info(key: K): types.Entry<V> | undefined {
     return infoOf(this.#store, key);
   }
 
   /**
-   * Returns the time that is left of the ttl of a key, in ms: negative if the entry is stale,
-   * `Infinity` if it has no ttl, and 0 if the key is absent.
+   * Returns the remaining ttl of a key, in ms: negative if the entry is stale, `Infinity` if it has
+   * no ttl, and 0 if the key is absent.
    */
   getRemainingTTL(key: K): types.Milliseconds {
     return remainingTtlOf(this.#store, key);
@@ -538,7 +541,7 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
    * an entry throws as `set` does, the entries before it are loaded.
    */
   load(dump: Iterable<readonly [K, types.Entry<V>]>): void {
-    loadInto(this.#store, dump);
+    restore(this.#store, dump);
   }
 
   /** Iterates over the keys, most recently used first. The cache may change meanwhile. */
@@ -643,11 +646,11 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
   /**
    * Returns the value of a key, and loads it by `fetchMethod` if it is absent or stale. Without a
    * `fetchMethod`, it does what `get` does. One load of a key runs at a time, with the options of
-   * the call that started it, and takes no room in the cache. A call with a `signal` can be given
-   * up by itself; the load is aborted when nobody wants it any longer.
+   * the call that started it, and takes no room in the cache. A `signal` cancels only its own call;
+   * the load is aborted when every call that waits for it has been cancelled.
    *
-   * Rejects with what `fetchMethod` throws or rejects with, with the reason of an aborted `signal`,
-   * or with code `FETCH_DELETED` or `FETCH_REPLACED` if the key is deleted or set during the load.
+   * Rejects with the error of `fetchMethod`, with the reason of an aborted `signal`, or with code
+   * `FETCH_DELETED` or `FETCH_REPLACED` if the key is deleted or set during the load.
    *
    * @example
    * ```ts
@@ -689,14 +692,14 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
 
   /**
    * Returns the values of many keys, and loads all that are absent or stale with one call of
-   * `fetchManyMethod`. Keys that are already being loaded are waited for, and not loaded again.
-   * Without `fetchManyMethod`, `fetchMethod` is called for each key.
+   * `fetchManyMethod`. Keys that are already being loaded are not loaded again; the call waits for
+   * their loads. Without `fetchManyMethod`, `fetchMethod` is called for each key.
    *
-   * The Map contains the keys that have a value, each once, in the order given. If loads fail,
+   * The Map contains the keys that have a value, each once, in the given order. If loads fail,
    * rejects with the first error; the results of the others are stored. A key that is deleted or
    * set during its load fails, unless `ignoreFetchAbort` or `allowStaleOnFetchAbort` is given.
    * Rejects with `INVALID_KEYS` if the keys are not a list, and with `INVALID_BATCH` if the result
-   * of `fetchManyMethod` is not one.
+   * of `fetchManyMethod` is not a list of values or pairs.
    *
    * @example
    * ```ts
@@ -741,7 +744,7 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
   }
 
   /**
-   * Returns what the cache has counted since it was made, or `resetStats` was called. Throws
+   * Returns the counts since the cache was made, or since `resetStats` was called. Throws
    * `NO_STATS` without the option `recordStats`.
    *
    * @example
@@ -767,8 +770,8 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
 
   /**
    * Removes every entry, calling `dispose`, aborts every load, and frees the memory of the cache
-   * now instead of when the cache is collected. Any later use of the entries, even of `size`,
-   * throws with code `DISPOSED`. Disposing again does nothing.
+   * now instead of when the cache is collected. Any later use of the entries, including `size`,
+   * throws `DISPOSED`. Disposing again does nothing.
    */
   [Symbol.dispose](): void {
     if (!this.#store.isDisposed) clear(this.#store, true);
@@ -789,17 +792,17 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
     return this.#store.callbacks?.onInsert;
   }
 
-  /** Loads the value of a key for `fetch`. */
+  /** The function that loads the value of a key for `fetch`, or `undefined`. */
   get fetchMethod(): types.Fetcher<K, V, FC> | undefined {
     return this.#loads?.fetchMethod;
   }
 
-  /** Loads the values of many keys for `fetchMany`. */
+  /** The function that loads the values of many keys for `fetchMany`, or `undefined`. */
   get fetchManyMethod(): types.BatchFetcher<K, V, FC> | undefined {
     return this.#loads?.fetchManyMethod;
   }
 
-  /** Computes the value of a key for `memo`. */
+  /** The function that computes the value of a key for `memo`, or `undefined`. */
   get memoMethod(): types.Memoizer<K, V, FC> | undefined {
     return this.#memoMethod;
   }
@@ -809,17 +812,17 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
     return this.#store.keyOf;
   }
 
-  /** How values are kept from being changed. */
+  /** How values are protected from changes. */
   get freeze(): types.Freeze<V> | undefined {
     return this.#store.freeze;
   }
 
-  /** The clock: the one that was given, or the one that the host has now. */
+  /** The clock: the given one, or the present one of the host. */
   get perf(): types.Perf {
     return this.#store.perf ?? hostClock();
   }
 
-  /** Returns the ttl of a value. */
+  /** The function that returns the ttl of a value, or `undefined`. */
   get ttlCalculation(): types.TtlCalculator<K, V> | undefined {
     return this.#store.freshness?.ttlCalculation;
   }
@@ -829,27 +832,27 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
     return this.#store.freshness?.maxAge ?? 0;
   }
 
-  /** For how many milliseconds past its ttl a value is returned while a new one is loaded. */
+  /** How long after its ttl a value is returned while a new one is loaded, in milliseconds. */
   get staleWhileRevalidate(): types.Milliseconds {
     return this.#store.freshness?.staleWhileRevalidate ?? 0;
   }
 
-  /** For how many milliseconds past its ttl a value is returned if loading a new one fails. */
+  /** How long after its ttl a value is returned if loading a new one fails, in milliseconds. */
   get staleIfError(): types.Milliseconds {
     return this.#store.freshness?.staleIfError ?? 0;
   }
 
-  /** The last part of a ttl in which a hit starts to load a new value. */
+  /** The last fraction of a ttl in which a hit starts to load a new value. */
   get refreshAhead(): number {
     return this.#store.freshness?.refreshAhead ?? 0;
   }
 
-  /** For how many milliseconds a load may go on; 0 if there is no bound. */
+  /** The longest time that a load may take, in milliseconds; 0 for no limit. */
   get loadTimeout(): types.Milliseconds {
     return this.#store.freshness?.loadTimeout ?? 0;
   }
 
-  /** Called with a promise for every load that begins. */
+  /** The function that is called with a promise for every load that begins, or `undefined`. */
   get waitUntil(): ((promise: Promise<void>) => void) | undefined {
     return this.#store.freshness?.waitUntil;
   }
@@ -859,7 +862,7 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
     return this.#stats !== undefined;
   }
 
-  /** @internal What consoles show. */
+  /** @internal What consoles show of the cache. */
   [customInspect](depth: number, options: object, inspect: Inspect): string {
     return inspected(this.constructor.name, this.#store, depth, options, inspect);
   }

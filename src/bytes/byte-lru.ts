@@ -40,6 +40,9 @@ import {
 /** Memory up to this size is used again by `clear`, larger memory is given back. */
 const KEPT_BYTES = 1 << 20;
 
+/** The longest value that `read` copies into memory which it uses again. */
+const SCRATCH_BYTES = 1 << 16;
+
 /** A secret for the hash: good enough that nobody can guess which keys collide. */
 function drawSeed(): number {
   return Math.trunc(Math.random() * 2 ** 32) | 0;
@@ -95,6 +98,8 @@ export class ByteLRU<V = Uint8Array> {
   #kind: EngineKind | undefined;
   /** Whether any entry has a ttl. */
   #isTimed: boolean;
+  /** What `read` copies into; undefined while it is lent, and before the first time. */
+  #scratch: Uint8Array | undefined;
   /** Entries that regions before this one have evicted. */
   #evictedBefore = 0;
 
@@ -291,8 +296,15 @@ export class ByteLRU<V = Uint8Array> {
   }
 
   /**
-   * The value of a key, now the newest entry; `undefined` if there is none, or a stale one. A value
-   * of bytes is a copy. Throws what the codec throws.
+   * The value of a key, now the newest entry; `undefined` if there is none, or a stale one.
+   *
+   * A value of bytes is a copy with a `buffer` of its own: nothing changes it later, and it may be
+   * transferred. For more than 64 bytes, the host allocates that outside of its heap, which takes
+   * longer than all else, and frees it when it collects. `read` and `getInto` allocate nothing of
+   * the kind; with `codec: 'buffer'`, copies are `Buffer`s of Node's pool, and several share one
+   * `buffer`.
+   *
+   * Throws what the codec throws.
    */
   get(key: string | Uint8Array): V | undefined {
     const access = this.#access();
@@ -326,21 +338,50 @@ export class ByteLRU<V = Uint8Array> {
   }
 
   /**
-   * Calls a function with the bytes of a value, which are not copied if they lie together, and
-   * returns its result; `undefined` if there is no entry. The bytes are to be read, within the call
-   * only: afterwards they may be another entry's. Meanwhile the cache may be used, but its memory
-   * does not grow.
+   * Calls a function with the bytes of a value and returns its result; `undefined` if there is no
+   * entry. The fastest way to look at a value of more than 64 bytes. Bytes that are contiguous are
+   * not copied. Others are copied into memory that is reused, or into an array of their own if they
+   * are more than 65,536.
+   *
+   * The bytes are to be read, within the call only: afterwards they may be another entry's, and so
+   * may what else their `buffer` holds. Meanwhile the cache may be used, but its memory does not
+   * grow.
+   *
+   * @example
+   * ```ts
+   * import { ByteLRU } from 'wasm-lru/bytes';
+   *
+   * const images = new ByteLRU({ maxBytes: 1_000_000 });
+   * images.set('logo', Uint8Array.of(0x89, 0x50, 0x4e, 0x47));
+   * console.log(images.read('logo', (bytes) => bytes[0] === 0x89)); // true
+   * ```
    */
   read<R>(key: string | Uint8Array, use: (bytes: Uint8Array) => R): R | undefined {
     const access = this.#access();
     if (!this.#look(access, key, TOUCH | LOCATE)) return undefined;
     const { core, store } = access.region;
     const { slot, born, isInPlace } = access;
-    if (!isInPlace || !this.#run(access, () => core.pin(store, slot))) return use(access.copy());
+    const isHeld = isInPlace && this.#run(access, () => core.pin(store, slot));
+    if (!isHeld) return this.#lend(access, use);
     try {
       return use(access.view());
     } finally {
       this.#run(access, () => core.unpin(store, slot, born));
+    }
+  }
+
+  /** Calls a function with a copy of the value that was located last. */
+  #lend<R>(access: Access, use: (bytes: Uint8Array) => R): R {
+    if (access.foundBytes > SCRATCH_BYTES) return use(access.copy());
+    const scratch = this.#scratch ?? new Uint8Array(SCRATCH_BYTES);
+    // A read within this one takes another.
+    this.#scratch = undefined;
+    access.copyTo(scratch, 0);
+    try {
+      return use(scratch.subarray(0, access.foundBytes));
+    } finally {
+      // Whoever transfers it keeps it.
+      if (scratch.length > 0) this.#scratch = scratch;
     }
   }
 

@@ -9,10 +9,9 @@
 // W3  With `maxAge`, no deadline is later than the time at which the value was stored and `maxAge`.
 
 import { NIL } from '../../assembly/layout.js';
-import { checkWindows, pick } from '../common/check.js';
-import type { Freshness } from '../common/options.js';
+import { pick } from '../common/check.js';
+import { checkSome, type Freshness, type Settings } from '../common/option-table.js';
 import type { FetchOptions } from '../common/types.js';
-import type { Settings } from './settings.js';
 import type { Store } from './store.js';
 
 /** What one `fetch` goes by. */
@@ -40,7 +39,7 @@ export function windowsOf<K, V, FC>(
     loadTimeout === undefined &&
     waitUntil === undefined;
   if (!isNone)
-    checkWindows({ staleWhileRevalidate, staleIfError, refreshAhead, loadTimeout, waitUntil });
+    checkSome({ staleWhileRevalidate, staleIfError, refreshAhead, loadTimeout, waitUntil });
   else if (store.freshness === undefined) return undefined;
   const own = store.freshness;
   const revalidated = pick(staleWhileRevalidate, own?.staleWhileRevalidate ?? 0);

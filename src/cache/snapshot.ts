@@ -76,7 +76,7 @@ export function dumpOf<K, V, FC>(store: Store<K, V, FC>): [K, Entry<V>][] {
 type DumpedEntry<V> = { readonly [Name in keyof Required<Entry<V>>]: Entry<V>[Name] | undefined };
 
 /** Replaces every entry by those of a dump, in their order. */
-export function loadInto<K, V, FC>(
+export function restore<K, V, FC>(
   store: Store<K, V, FC>,
   dump: Iterable<readonly [K, Entry<V>]>,
 ): void {

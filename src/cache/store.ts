@@ -15,7 +15,7 @@
 import { NIL } from '../../assembly/layout.js';
 import { budgetFor, checkAge, limitFor, pick } from '../common/check.js';
 import { LRUCacheError } from '../common/errors.js';
-import type { Freshness } from '../common/options.js';
+import { type Freshness, freshnessIn, type Settings } from '../common/option-table.js';
 import type {
   DisposeReason,
   Freeze,
@@ -32,11 +32,11 @@ import { Autopurge } from '../expiry/autopurge.js';
 import { Clock } from '../expiry/clock.js';
 import { purge, restartAges } from './bulk.js';
 import { Callbacks } from './callbacks.js';
+import type { Construction } from './construction.js';
 import { deadlineAt, ttlFor } from './freshness.js';
 import type { LoadInFlight, LoadsInFlight } from './in-flight.js';
 import { idOf } from './keys.js';
 import { isTooLarge, refuseSize, weightOf } from './measure.js';
-import type { Construction, Settings } from './settings.js';
 import { countGet, newStats } from './stats.js';
 import { publishDelete, type Report } from './status.js';
 import { type Keeping, keepingOf } from './values.js';
@@ -71,10 +71,12 @@ export class Store<K, V, FC> {
   #clock: Clock | undefined;
   #autopurge: Autopurge | undefined;
 
-  constructor(settings: Settings<K, V>, options: Construction<K, V, FC>) {
-    const { dispose, disposeAfter, onInsert, freshness } = options;
+  constructor(settings: Settings<K, V>, parts: Construction<K, V, FC>) {
+    const { options, isEntrySizeImplied, engine } = parts;
+    const { dispose, disposeAfter, onInsert } = options;
+    const freshness = freshnessIn(options);
     const hasCallback = (dispose ?? disposeAfter ?? onInsert) !== undefined;
-    this.#entries = new Entries(options.engine, limitFor(options.max));
+    this.#entries = new Entries(engine, limitFor(options.max));
     this.settings = settings;
     this.keyOf = options.keyOf;
     this.freeze = options.freeze;
@@ -89,7 +91,7 @@ export class Store<K, V, FC> {
     this.perf = options.perf;
     this.max = options.max;
     this.maxSize = options.maxSize;
-    this.isEntrySizeImplied = options.isEntrySizeImplied;
+    this.isEntrySizeImplied = isEntrySizeImplied;
     if (options.maxEntrySize !== 0) this.#entries.useWeights(budgetFor(this.maxSize));
     if (freshness !== undefined) {
       this.graceMs = Math.max(freshness.staleWhileRevalidate, freshness.staleIfError);

@@ -6,7 +6,6 @@
 //      his own. A value that has left the cache is given as it is.
 // FR3  Primitives pass, since they cannot be changed.
 
-import { show } from '../common/check.js';
 import { LRUCacheTypeError } from '../common/errors.js';
 import type { Freeze } from '../common/types.js';
 
@@ -18,20 +17,14 @@ export interface Keeping<V> {
   readonly onGet: ((value: V) => V) | undefined;
 }
 
-/** What the option means. Throws `INVALID_OPTIONS`. */
+/** What the option means. */
 export function keepingOf<V>(freeze: Freeze<V> | undefined): Keeping<V> | undefined {
   if (freeze === undefined) return undefined;
-  if (freeze === 'shallow' || freeze === 'deep') {
+  if (typeof freeze !== 'function') {
     return { onSet: (value) => frozen(value, freeze === 'deep'), onGet: undefined };
   }
-  if (typeof freeze === 'function') {
-    const copy = (value: V): V => copied(value, freeze);
-    return { onSet: copy, onGet: copy };
-  }
-  throw new LRUCacheTypeError(
-    'INVALID_OPTIONS',
-    `freeze must be 'shallow', 'deep' or a function, not ${show(freeze)}`,
-  );
+  const copy = (value: V): V => copied(value, freeze);
+  return { onSet: copy, onGet: copy };
 }
 
 function isObject(value: unknown): value is object {

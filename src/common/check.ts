@@ -3,7 +3,6 @@
 
 import { CAPACITY_MAX, WEIGHT_MAX } from '../../assembly/layout.js';
 import { LRUCacheRangeError, LRUCacheTypeError } from './errors.js';
-import type { FreshnessOptions } from './options.js';
 import type { Perf } from './types.js';
 
 /** An option of a call, or its fallback if it was not given. */
@@ -82,9 +81,18 @@ export function isBound(bound: unknown): bound is number {
   return Number.isInteger(bound) && (bound as number) > 0;
 }
 
+/** A checked `maxSize` or `maxEntrySize`. Throws `INVALID_SIZE`. */
+export function checkMaxSize(name: string, size: unknown): number {
+  if (isBound(size)) return size;
+  throw new LRUCacheTypeError(
+    'INVALID_SIZE',
+    `${name} must be a whole number above 0, not ${show(size)}`,
+  );
+}
+
 /** A checked `ttl` of a cache. Throws `INVALID_TTL`. */
 export function checkTtl(ttl: unknown): number {
-  if (isBound(ttl)) return ttl;
+  if (ttl === 0 || isBound(ttl)) return ttl;
   throw new LRUCacheTypeError(
     'INVALID_TTL',
     `ttl must be a whole number of milliseconds, or 0, not ${show(ttl)}`,
@@ -114,24 +122,45 @@ export function checkPerf(perf: Perf | undefined): Perf | undefined {
   throw new LRUCacheTypeError('INVALID_OPTIONS', 'perf must be an object with a method now()');
 }
 
-const SPANS = ['maxAge', 'staleWhileRevalidate', 'staleIfError', 'loadTimeout'] as const;
+/** A checked callback. Throws `INVALID_CALLBACK`. */
+export function callback<T>(value: T, name: string): T {
+  checkFunction(name, value);
+  return value;
+}
 
-/** Throws unless these options of a cache or a call are time spans, a fraction and a function. */
-export function checkWindows(given: Omit<FreshnessOptions<never, never>, 'ttlCalculation'>): void {
-  for (const name of SPANS) {
-    const span: unknown = given[name];
-    if (span === undefined || (typeof span === 'number' && span >= 0)) continue;
-    throw new LRUCacheTypeError(
-      'INVALID_TTL',
-      `${name} must be a number of milliseconds, not ${show(span)}`,
-    );
-  }
-  const part: unknown = given.refreshAhead;
-  if (part !== undefined && !(typeof part === 'number' && part >= 0 && part < 1)) {
-    throw new LRUCacheTypeError(
-      'INVALID_OPTIONS',
-      `refreshAhead must be a number from 0 to below 1, not ${show(part)}`,
-    );
-  }
-  if (given.waitUntil !== undefined) checkFunction('waitUntil', given.waitUntil);
+/** A checked `max`, or 0. Throws as `checkMax`. */
+export function maxOf(max: unknown): number {
+  return max === 0 ? 0 : checkMax(max);
+}
+
+/** A checked `maxSize` or `maxEntrySize`, or 0. Throws `INVALID_SIZE`. */
+export function sizeOf(size: unknown, name: string): number {
+  return size === 0 ? 0 : checkMaxSize(name, size);
+}
+
+/** A checked span of time, which may be any number from 0. Throws `INVALID_TTL`. */
+export function checkSpan(span: unknown, name: string): number {
+  if (typeof span === 'number' && span >= 0) return span;
+  throw new LRUCacheTypeError(
+    'INVALID_TTL',
+    `${name} must be a number of milliseconds, not ${show(span)}`,
+  );
+}
+
+/** A checked part of a whole. Throws `INVALID_OPTIONS`. */
+export function checkPart(part: unknown, name: string): number {
+  if (typeof part === 'number' && part >= 0 && part < 1) return part;
+  throw new LRUCacheTypeError(
+    'INVALID_OPTIONS',
+    `${name} must be a number from 0 to below 1, not ${show(part)}`,
+  );
+}
+
+/** A checked `freeze`. Throws `INVALID_OPTIONS`. */
+export function checkFreeze(freeze: unknown): unknown {
+  if (freeze === 'shallow' || freeze === 'deep' || typeof freeze === 'function') return freeze;
+  throw new LRUCacheTypeError(
+    'INVALID_OPTIONS',
+    `freeze must be 'shallow', 'deep' or a function, not ${show(freeze)}`,
+  );
 }

@@ -331,7 +331,7 @@ export class WriteBackCache<K, V> {
   }
 }
 
-const whole = (name: string, value: number, least: number): number => {
+const wholeNumber = (name: string, value: number, least: number): number => {
   if (Number.isSafeInteger(value) && value >= least) return value;
   throw new LRUCacheTypeError(
     'INVALID_OPTIONS',
@@ -346,10 +346,10 @@ function checkOptions<K, V>(options: WriteBackOptions<K, V>): WriterOptions<K, V
     throw new LRUCacheTypeError('INVALID_CALLBACK', 'onWriteError must be a function');
   }
   return {
-    maxDirty: whole('maxDirty', maxDirty, 1),
-    batchSize: whole('batchSize', batchSize, 1),
-    retries: whole('retries', retries, 0),
-    retryDelayMs: whole('retryDelayMs', retryDelayMs, 0),
+    maxDirty: wholeNumber('maxDirty', maxDirty, 1),
+    batchSize: wholeNumber('batchSize', batchSize, 1),
+    retries: wholeNumber('retries', retries, 0),
+    retryDelayMs: wholeNumber('retryDelayMs', retryDelayMs, 0),
     onWriteError,
   };
 }

@@ -245,6 +245,83 @@ describe.each(['wasm', 'pure'] as const)('ByteLRU on %s', (engine) => {
     expect(cache.memoryBytes).toBeLessThanOrEqual((1 << 18) + 65_536);
   });
 
+  it.each(['bytes', 'buffer'] as const)('gives %s that nothing changes later', (codec) => {
+    const cache = open({ maxBytes: 1 << 18, codec });
+    const kept: Uint8Array[] = [];
+    for (let i = 0; i < 200; i++) {
+      cache.set(`${i}`, bytes((i * 13) % 700, i));
+      kept.push(cache.get(`${i}`) as Uint8Array, cache.peek(`${i}`) as Uint8Array);
+      if (i % 7 === 0) cache.set(`${i}`, bytes(900, i + 1));
+      if (i % 7 === 1) cache.delete(`${i}`);
+    }
+    const places = kept
+      .filter(({ length }) => length > 0)
+      .map(({ buffer, byteOffset, length }) => ({
+        buffer,
+        from: byteOffset,
+        to: byteOffset + length,
+      }));
+    const overlaps = places.filter((one, i) =>
+      places.some(
+        (other, j) =>
+          i < j && one.buffer === other.buffer && one.to > other.from && other.to > one.from,
+      ),
+    );
+    expect(overlaps).toEqual([]);
+    // Arrays of bytes have a buffer each, which may be transferred. Node does not let its pool go.
+    const last = kept.pop() as Uint8Array;
+    if (codec === 'bytes') {
+      for (const { buffer, length } of kept) expect(buffer.byteLength).toBe(length);
+      expect(new Set(kept.map(({ buffer }) => buffer)).size).toBe(kept.length);
+      expect(structuredClone(last, { transfer: [last.buffer as ArrayBuffer] })).toHaveLength(
+        (199 * 13) % 700,
+      );
+      expect(last).toHaveLength(0);
+    } else {
+      try {
+        structuredClone(0, { transfer: [last.buffer as ArrayBuffer] });
+      } catch (error) {
+        expect((error as Error).name).toBe('DataCloneError');
+      }
+    }
+    cache.clear();
+    for (const [i, value] of kept.entries()) {
+      const of = Math.floor(i / 2);
+      expect(Buffer.compare(value, bytes((of * 13) % 700, of))).toBe(0);
+    }
+  });
+
+  it('lends values that lie apart in one memory, and each read within another its own', () => {
+    const cache = open({ maxBytes: 1 << 18, maxEntryBytes: 1 << 17 });
+    // What is free after this is in pieces of a chunk or two.
+    for (let i = 0; i < 3000; i++) cache.set(`${i}`, bytes(i % 90, 3));
+    const lengths = [500, 5000, 60_000, 70_000];
+    for (const length of lengths) cache.set(`v${length}`, bytes(length, length));
+    const lent = new Set<ArrayBufferLike>();
+    const readAll = (rest: readonly number[]): void => {
+      const [length, ...more] = rest;
+      if (length === undefined) return;
+      cache.read(`v${length}`, (view) => {
+        lent.add(view.buffer);
+        readAll(more);
+        expect(view).toEqual(bytes(length, length));
+      });
+    };
+    readAll(lengths);
+    expect(lent.size).toBe(4);
+    lent.clear();
+    for (const length of lengths.slice(0, 3)) readAll([length]);
+    expect(lent.size).toBe(1);
+    // A buffer that the callback has given away is not lent again.
+    cache.read('v500', (view) => structuredClone(0, { transfer: [view.buffer as ArrayBuffer] }));
+    readAll(lengths);
+    const fails = () => {
+      throw new Error('x');
+    };
+    expect(code(() => cache.read('v500', fails))).toBeInstanceOf(Error);
+    readAll(lengths);
+  });
+
   it('survives codecs and callbacks that throw or use the cache', () => {
     let fails = false;
     const cache: ByteLRU<number> = open<number>({

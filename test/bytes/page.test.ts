@@ -13,7 +13,12 @@ it('says first where ByteLRU is slower', () => {
       { subject: 'ByteLRU', bytes: 32, isFresh: true, getNs: time(30), setNs: time(10) },
       { subject: 'lru-cache, Buffers', bytes: 32, isFresh: true, getNs: time(20), setNs: time(40) },
     ],
-    ...{ memory: [], hits: [] },
+    memory: [],
+    hits: [
+      { subject: 'ByteLRU', budget: 2 ** 26, residentBytes: 0, hitRatio: 0 },
+      { subject: 'ByteLRU, read', budget: 2 ** 26, residentBytes: 2 ** 25, hitRatio: 0.9 },
+      { subject: 'ByteLRU', budget: 2 ** 27, residentBytes: 2 ** 26, hitRatio: 0.95 },
+    ],
   };
   const page = 'before <!-- bytes:begin --> old <!-- bytes:end --> after';
   const text = withBytes(page, report);
@@ -21,6 +26,9 @@ it('says first where ByteLRU is slower', () => {
   expect(text).toContain('a set: in no cell.');
   expect(text).toContain('| ByteLRU | 30 (60) |');
   expect(text).toContain('The machine was busy.');
+  expect(text).toContain('|  | 64 MiB | 128 MiB |');
+  expect(text).toContain('| ByteLRU | no bound fits | 95.0 % (64) |');
+  expect(text).toContain('| ByteLRU, read | 90.0 % (32) | – |');
   expect(text).not.toContain('old');
   expect(text.startsWith('before') && text.endsWith('after')).toBe(true);
   expect(() => withBytes('', report)).toThrow();

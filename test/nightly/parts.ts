@@ -38,8 +38,13 @@ function tests(files: string, env: Record<string, string> = {}): Step {
 }
 
 /** So many runs of a test of random runs. */
-function runs(file: string, count: number, { seed }: Knobs): Step {
-  return tests(file, { WASM_LRU_RUNS: `${count}`, WASM_LRU_SEED: `${seed}` });
+function runs(
+  file: string,
+  count: number,
+  { seed }: Knobs,
+  env: Record<string, string> = {},
+): Step {
+  return tests(file, { WASM_LRU_RUNS: `${count}`, WASM_LRU_SEED: `${seed}`, ...env });
 }
 
 /** A program of this folder. */
@@ -128,12 +133,12 @@ export const parts: readonly Part[] = [
   {
     name: 'threads',
     shows:
-      'the lock is correct in every order of two turns of three threads; 10^8 reads of a ' +
-      'cache that four threads share are whole and of their own key; and thousands of ' +
-      'killed threads do not stop the others',
+      'the lock is correct in every order of four turns of three threads; 10^8 reads of a ' +
+      'cache that four threads share are whole and of their own key; and threads that are ' +
+      'killed for ten minutes do not stop the others',
     steps: (knobs) => [
       tests('shared/lock.test.ts', { WASM_LRU_LENGTH: '2' }),
-      runs('shared/threads.test.ts', 12_500, knobs),
+      runs('shared/threads.test.ts', 12_500, knobs, { WASM_LRU_KILL_MINUTES: '10' }),
     ],
   },
   {

@@ -1,7 +1,9 @@
 // The lock, in every order of the atomic operations of its threads (explore.ts).
 //
-// WASM_LRU_LENGTH=2 gives three threads two turns each, and more threads and turns elsewhere. Three
-// turns are too many states for a quarter of an hour.
+// TURN counts on without end, so states differ that go on alike. Where no sleep ends by its time,
+// its value decides nothing: waiters compare it to forget how often they slept, which is never, and
+// with STUCK, which nobody sets. There TURN stays as it is (`frozen`), and three threads have three
+// turns each; WASM_LRU_LENGTH=2 gives them four, two with TURN as it is, and more elsewhere.
 
 import { describe, expect, it } from 'vitest';
 import { LINE_LOCK, LINE_STUCK, LINE_TURN } from '../../assembly/shared/layout.js';
@@ -68,13 +70,21 @@ describe('in every order', () => {
   const sleepy = loadLock(0);
 
   const isLong = LENGTH > 1;
-  const cases: [turns: number[], of: Lock][] = [
+  const frozen = LINE_TURN;
+  type Case = [turns: number[], of: Lock, how?: Partial<Exploration>];
+  const longer: Case[] = [
+    [[3, 3, 3], lock, { frozen }],
+    [[4, 4, 4], sleepy, { frozen }],
+  ];
+  const cases: Case[] = [
     [[4, 4], lock],
     [[LENGTH, LENGTH, LENGTH], sleepy],
+    [[3, 3, 3], sleepy, { frozen }],
+    ...(isLong ? longer : []),
   ];
-  it.each(cases)('threads with %j turns all come in, one at a time', (turns, of) => {
+  it.each(cases)('threads with %j turns all come in, one at a time', (turns, of, how) => {
     // No sleep ends by its time: whoever sleeps is woken.
-    const { states, least } = exploreTurns(of, turns);
+    const { states, least } = exploreTurns(of, turns, how);
     figure('states of threads at a lock', states);
     expect(states).toBeGreaterThan(10_000);
     expect(least).toBe(sum(turns));
@@ -85,6 +95,16 @@ describe('in every order', () => {
     expect(most).toBe(isLong ? 4 : 3);
     // Two sleeps in one turn of the holder are as many as there may be here.
     expect(least).toBeLessThan(most);
+  });
+
+  it('as many ways to end are there with TURN as it is, and with it as it was', () => {
+    for (const turns of [
+      [1, 1, 1],
+      [3, 2],
+    ]) {
+      const { states: _, ...ends } = exploreTurns(sleepy, turns);
+      expect(exploreTurns(sleepy, turns, { frozen })).toMatchObject(ends);
+    }
   });
 
   it('a holder that was marked and goes on leaves no mark to the next one (LK3)', () => {
@@ -175,5 +195,6 @@ describe('the explorer finds', () => {
       return text.replace(from, to);
     });
     expect(() => exploreTurns(lock, [1, 1, 1])).toThrow();
+    expect(() => exploreTurns(lock, [3, 3, 3], { frozen: LINE_TURN })).toThrow();
   });
 });
