@@ -108,7 +108,12 @@ export class ColumnTwin {
   time = 0;
   readonly #told: Told<unknown, unknown>[] = [];
 
-  constructor(engine: TestEngine, bounds: Bounds, settings: ColumnSettings) {
+  constructor(
+    engine: TestEngine,
+    bounds: Bounds,
+    settings: ColumnSettings,
+    open: typeof openCache = openCache,
+  ) {
     this.engine = engine;
     this.scarcity = new Scarcity(engine);
     const { maxSize, maxEntrySize } = bounds;
@@ -118,7 +123,7 @@ export class ColumnTwin {
     const isEntrySizeImplied = maxEntrySize === 0;
     const checked = { ...bounds, maxEntrySize: entrySize, isEntrySizeImplied, sizeOf, now };
     this.model = new ColumnModel(checked, settings);
-    this.cache = openCache(engine, {
+    this.cache = open(engine, {
       ...bounds,
       ...settings,
       ...(this.model.isWeighed && { sizeCalculation: sizeOf }),
@@ -156,8 +161,9 @@ export class ColumnTwin {
   expectEntries(): void {
     const entries = entriesOf(this.cache);
     const { isTimed, isWeighed } = entries;
-    const actual = [...entries.order().reverse()].map((slot) => [
-      entries.keyAt(slot),
+    const shown = this.cache.dump().toReversed();
+    const actual = [...entries.order().reverse()].map((slot, i) => [
+      shown[i]?.[0],
       entries.valueAt(slot),
       isTimed ? entries.ttlAt(slot) : 0,
       isTimed && entries.ttlAt(slot) !== 0 ? entries.startAt(slot) : 0,

@@ -101,12 +101,12 @@ export class Twin {
   readonly #told: Told<unknown, unknown>[] = [];
   readonly #scarcity: Scarcity;
 
-  constructor(engine: TestEngine, max: number) {
+  constructor(engine: TestEngine, max: number, open: typeof openCache = openCache) {
     this.engine = engine;
     this.#scarcity = new Scarcity(engine);
     this.max = max;
     this.model = new ModelCache(max);
-    this.cache = openCache(engine, {
+    this.cache = open(engine, {
       max,
       dispose: (value, key, reason) => void this.#told.push(['dispose', value, key, reason]),
       disposeAfter: (value, key, reason) =>

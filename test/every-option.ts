@@ -32,6 +32,8 @@ export const everyOption: Required<
   fetchMethod: () => undefined,
   fetchManyMethod: () => [],
   memoMethod: () => 1,
+  keyOf: () => 1,
+  freeze: 'shallow',
   backgroundFetchSize: 2,
   noDeleteOnFetchRejection: true,
   allowStaleOnFetchRejection: true,

@@ -303,7 +303,7 @@ export function expectTable(lease: Lease): { readonly image: Image; readonly liv
 /** Checks every invariant of a cache; fails the test at the first that does not hold. */
 export function expectValid<K, V>(cache: LRUCache<K, V>, _engine?: TestEngine): void {
   const entries = entriesOf(cache);
-  const { lease, items } = entries;
+  const { lease, items, originals } = entries;
   const { image, live } = expectTable(lease);
   expectAtMost(image.size, image.limit, 'size within limit');
   expectAtMost(image.limit, entries.max, 'limit within max');
@@ -314,7 +314,9 @@ export function expectValid<K, V>(cache: LRUCache<K, V>, _engine?: TestEngine): 
   for (let slot = NIL; slot * 2 < items.length; slot++) {
     const value = items[slot * 2 + 1];
     expectSame(value !== undefined, slots.has(slot), `slot ${slot} has a value iff live`);
-    if (!slots.has(slot)) expectSame(items[slot * 2], undefined, 'key of a dead slot');
+    if (slots.has(slot)) continue;
+    expectSame(items[slot * 2], undefined, 'key of a dead slot');
+    if (originals !== undefined) expectSame(originals[slot], undefined, 'its key as it was given');
   }
   for (const slot of live) {
     const key = items[slot * 2] as K;

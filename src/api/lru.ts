@@ -27,7 +27,7 @@ import { dumpOf, infoOf, remainingTtlOf, restore } from '../cache/snapshot.js';
 import { countGet, countsOf, newStats } from '../cache/stats.js';
 import { getByStore, getFound, hasByStore, peekByStore, setByStore } from '../cache/status.js';
 import { Store } from '../cache/store.js';
-import { visitAll, walkEntries, walkKeys, walkValues } from '../cache/walk.js';
+import { visitAll, walkAll, walkEntries, walkKeys, walkValues } from '../cache/walk.js';
 import { checkCallOptions, checkFunction, checkMax, checkMaxSize } from '../common/check.js';
 import { keepName, LRUCacheTypeError } from '../common/errors.js';
 import type * as options from '../common/options.js';
@@ -614,8 +614,8 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
   find(fn: Visitor<K, V, this, boolean>, getOptions?: types.GetOptions<K, V, FC>): V | undefined {
     checkFunction('fn', fn);
     const options = checkCallOptions(getOptions);
-    for (const [key, value] of walkEntries(this.#store, true)) {
-      if (fn(value, key, this)) return getFound(this.#store, key, options);
+    for (const [id, key, value] of walkAll(this.#store, true)) {
+      if (fn(value, key, this)) return getFound(this.#store, key, id, options);
     }
     return undefined;
   }
@@ -807,6 +807,16 @@ export class LRUCache<K = NonNullable<unknown>, V = NonNullable<unknown>, FC = u
     return this.#memoMethod;
   }
 
+  /** Returns what a key is found by. */
+  get keyOf(): types.KeyOf<K> | undefined {
+    return this.#store.keyOf;
+  }
+
+  /** How values are protected from changes. */
+  get freeze(): types.Freeze<V> | undefined {
+    return this.#store.freeze;
+  }
+
   /** The clock: the given one, or the present one of the host. */
   get perf(): types.Perf {
     return this.#store.perf ?? hostClock();
@@ -867,6 +877,8 @@ export declare namespace LRUCache {
   export type Disposer<K, V> = types.Disposer<K, V>;
   export type InsertReason = types.InsertReason;
   export type Inserter<K, V> = types.Inserter<K, V>;
+  export type KeyOf<K> = types.KeyOf<K>;
+  export type Freeze<V> = types.Freeze<V>;
   export type SizeCalculator<K, V> = types.SizeCalculator<K, V>;
   export type TtlCalculator<K, V> = types.TtlCalculator<K, V>;
   export type Fetcher<K, V, FC = unknown> = types.Fetcher<K, V, FC>;

@@ -99,8 +99,8 @@ export function invalidateTag<K, V, FC>(store: Store<K, V, FC>, tag: string): nu
     else loads.push(holder as LoadInFlight<K>);
   }
   // Not those that were taken out before.
-  const wanted = loads.filter((load) => store.loads?.get(load.key) === load);
-  for (const { key } of wanted) store.loads?.take(key);
+  const wanted = loads.filter((load) => store.loads?.get(load.id) === load);
+  for (const { id } of wanted) store.loads?.take(id);
   return removeAll(store, slots, wanted);
 }
 
@@ -113,13 +113,15 @@ export function deleteWhere<K, V, FC>(
   isUnwanted: (value: V, key: K) => unknown,
 ): number {
   const all = Array.from(store.entries.order(), (slot) => {
-    return { slot, key: store.entries.keyAt(slot), value: store.entries.valueAt(slot) as V };
+    const { entries } = store;
+    const [id, key] = [entries.idAt(slot), entries.keyAt(slot)];
+    return { slot, id, key, value: entries.valueAt(slot) as V };
   });
-  const unwanted = all.filter(({ value, key }) => isUnwanted(value, key));
+  const unwanted = all.filter(({ value, key }) => isUnwanted(store.give(value), key));
   // The function may have changed the cache.
   const { entries } = store;
-  const isThere = ({ slot, key, value }: (typeof all)[number]) =>
-    Object.is(entries.valueAt(slot), value) && entries.find(key) === slot;
+  const isThere = ({ slot, id, value }: (typeof all)[number]) =>
+    Object.is(entries.valueAt(slot), value) && entries.find(id) === slot;
   store.callbacks?.begin();
   return removeAll(
     store,
@@ -136,8 +138,8 @@ function removeAll<K, V, FC>(
 ): number {
   const { entries } = store;
   const keys = slots.map((slot) => entries.keyAt(slot));
-  for (const key of keys) {
-    const load = store.loads?.take(key);
+  for (const slot of slots) {
+    const load = store.loads?.take(entries.idAt(slot));
     if (load !== undefined) loads.push(load);
   }
   store.change(() => {

@@ -36,6 +36,8 @@ export class Callbacks<K, V> {
   readonly dispose: Disposer<K, V> | undefined;
   readonly disposeAfter: Disposer<K, V> | undefined;
   readonly onInsert: Inserter<K, V> | undefined;
+  /** What is given of a value that is stored; undefined if that is the same. */
+  readonly give: ((value: V) => V) | undefined;
   /** The cache, which callbacks get as `this`. */
   readonly #owner: object;
   /** What the operation in progress removed, and what it added. */
@@ -50,11 +52,13 @@ export class Callbacks<K, V> {
     dispose: Disposer<K, V> | undefined,
     disposeAfter: Disposer<K, V> | undefined,
     onInsert: Inserter<K, V> | undefined,
+    give?: (value: V) => V,
   ) {
     this.#owner = owner;
     this.dispose = dispose;
     this.disposeAfter = disposeAfter;
     this.onInsert = onInsert;
+    this.give = give;
   }
 
   /** Must be called before an operation changes anything. Throws `CALLBACK_LOOP` (C4). */
@@ -105,14 +109,14 @@ export class Callbacks<K, V> {
 
   /** The callbacks for what was noted, in their order. */
   #calls(): (() => void)[] {
-    const { dispose, disposeAfter, onInsert } = this;
+    const { dispose, disposeAfter, onInsert, give } = this;
     const owner = this.#owner;
     const calls: (() => void)[] = [];
     for (const { value, key, reason } of dispose === undefined ? [] : this.#removed) {
       calls.push(() => dispose?.call(owner, value, key, reason));
     }
     for (const { value, key, reason } of this.#inserted) {
-      calls.push(() => onInsert?.call(owner, value, key, reason));
+      calls.push(() => onInsert?.call(owner, give ? give(value) : value, key, reason));
     }
     for (const { value, key, reason } of disposeAfter === undefined ? [] : this.#removed) {
       calls.push(() => disposeAfter?.call(owner, value, key, reason));

@@ -61,11 +61,11 @@ export function deadlineAt<K, V, FC>(store: Store<K, V, FC>, slot: number): numb
   return ttl === 0 ? Number.POSITIVE_INFINITY : entries.startAt(slot) + ttl;
 }
 
-/** Whether the entry of a key is fresh, but in the last part of its ttl. Throws as the clock. */
-export function isAlmostStale<K, V, FC>(store: Store<K, V, FC>, key: K, part: number): boolean {
+/** Whether the entry of an id is fresh, but in the last part of its ttl. Throws as the clock. */
+export function isAlmostStale<K, V, FC>(store: Store<K, V, FC>, id: K, part: number): boolean {
   if (part === 0 || !store.entries.isTimed) return false;
   const now = store.now();
-  const slot = store.entries.findAt(key, now);
+  const slot = store.entries.findAt(id, now);
   if (slot <= NIL) return false;
   const ttl = store.entries.ttlAt(slot);
   return ttl !== 0 && now - store.entries.startAt(slot) >= ttl * (1 - part);

@@ -13,12 +13,13 @@ import type { Store } from './store.js';
 
 /** What is left of an entry's ttl; Infinity if it has none, 0 if there is no entry. */
 export function remainingTtlOf<K, V, FC>(store: Store<K, V, FC>, key: K): Milliseconds {
+  const id = store.idOf(key);
   const { entries } = store;
-  const slot = entries.find(key);
+  const slot = entries.find(id);
   if (slot === NIL) return 0;
   if (!entries.isTimed) return Number.POSITIVE_INFINITY;
   const now = store.now();
-  return remainingTtlAt(store, entries.find(key), now);
+  return remainingTtlAt(store, entries.find(id), now);
 }
 
 function remainingTtlAt<K, V, FC>(store: Store<K, V, FC>, slot: number, now: number): number {
@@ -30,9 +31,10 @@ function remainingTtlAt<K, V, FC>(store: Store<K, V, FC>, slot: number, now: num
 
 /** The entry of a key, stale or not, with what is left of its ttl. */
 export function infoOf<K, V, FC>(store: Store<K, V, FC>, key: K): Entry<V> | undefined {
+  const id = store.idOf(key);
   const { entries } = store;
   const now = entries.isTimed ? store.readClock() : 0;
-  const slot = entries.find(key);
+  const slot = entries.find(id);
   if (slot === NIL) return undefined;
   const entry: Entry<V> = { value: entries.valueAt(slot) as V };
   if (entries.isTimed) {
@@ -43,6 +45,7 @@ export function infoOf<K, V, FC>(store: Store<K, V, FC>, key: K): Entry<V> | und
     }
   }
   if (entries.isWeighed) entry.size = entries.weightAt(slot);
+  entry.value = store.give(entry.value);
   return entry;
 }
 
@@ -65,6 +68,7 @@ export function dumpOf<K, V, FC>(store: Store<K, V, FC>): [K, Entry<V>][] {
     if (born !== undefined) entry.born = Math.floor(wallClock - ageAt(now, born));
     dump.push([entries.keyAt(slot), entry]);
   }
+  for (const [, entry] of dump) entry.value = store.give(entry.value);
   return dump;
 }
 
@@ -77,21 +81,23 @@ export function restore<K, V, FC>(
   dump: Iterable<readonly [K, Entry<V>]>,
 ): void {
   const list = readDump(dump);
+  const ids = list.map(([key]) => store.idOf(key));
   const isAged = list.some(([, { start, born }]) => isTime(start) || isTime(born));
   const now = isAged ? store.clock.toHost(store.readClock()) : 0;
   const wallClock = Date.now();
   clear(store);
-  for (const [key, { value, ttl, size, start, born, tags }] of list) {
+  for (const [i, [key, { value, ttl, size, start, born, tags }]] of list.entries()) {
+    const id = ids[i] as K;
     const options: SetOptions<K, V, FC> = {};
     // JSON has null for the Infinity and the NaN that a dump may hold.
     if (ttl !== undefined) options.ttl = ttl === null ? Number.POSITIVE_INFINITY : ttl;
     if (size !== undefined) options.size = size;
     if (isTime(start)) options.start = now - (wallClock - start);
     if (tags !== undefined) options.tags = tags;
-    store.set(key, value, options, undefined);
+    store.set(key, value, options, undefined, undefined, id);
     if (store.births === undefined || !isTime(born)) continue;
     // A value is as old as it was, whenever its ttl started.
-    store.births[store.entries.find(key)] = store.clock.fromHost(now - (wallClock - born));
+    store.births[store.entries.find(id)] = store.clock.fromHost(now - (wallClock - born));
   }
 }
 

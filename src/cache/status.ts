@@ -150,12 +150,13 @@ function getReported<K, V, FC>(
 export function getFound<K, V, FC>(
   store: Store<K, V, FC>,
   key: K,
+  id: K,
   options: GetOptions<K, V, FC> | undefined,
 ): V | undefined {
   const status = options?.status ?? undefined;
-  if (status === undefined) return store.get(key, options, undefined);
+  if (status === undefined) return store.get(key, options, undefined, id);
   const report = new Report(store.settings, undefined, key, status);
-  return report.run(() => store.get(key, options, report));
+  return report.run(() => store.get(key, options, report, id));
 }
 
 /** `has`, reported. */

@@ -9,12 +9,22 @@
 // SO2  An operation throws before it changes anything, or from a callback after it is complete.
 // SO3  A stale entry is treated as absent unless the caller allows stale values. It stays stored
 //      until it is removed. A ttl of 0 is no ttl.
+// SO4  An operation asks for the id of its key first, and uses only the id from then on (keys.ts).
+// SO5  A value that stays in the cache leaves this file through `give` or `valueAt` (values.ts).
 
 import { NIL } from '../../assembly/layout.js';
 import { budgetFor, checkAge, limitFor, pick } from '../common/check.js';
 import { LRUCacheError } from '../common/errors.js';
 import { type Freshness, freshnessIn, type Settings } from '../common/option-table.js';
-import type { DisposeReason, GetOptions, Perf, SetOptions, Stats } from '../common/types.js';
+import type {
+  DisposeReason,
+  Freeze,
+  GetOptions,
+  KeyOf,
+  Perf,
+  SetOptions,
+  Stats,
+} from '../common/types.js';
 import { Entries, PATH_FAST, PATH_FAST_READS, PATH_SLOW } from '../entries/entries.js';
 import { isEviction, isUpdate, slotOf } from '../entries/outcome.js';
 import { checkTags, Tags } from '../entries/tags.js';
@@ -25,9 +35,11 @@ import { Callbacks } from './callbacks.js';
 import type { Construction } from './construction.js';
 import { deadlineAt, ttlFor } from './freshness.js';
 import type { LoadInFlight, LoadsInFlight } from './in-flight.js';
+import { idOf } from './keys.js';
 import { isTooLarge, refuseSize, weightOf } from './measure.js';
 import { countGet, newStats } from './stats.js';
 import { publishDelete, type Report } from './status.js';
+import { type Keeping, keepingOf } from './values.js';
 
 /** The entries of one cache and all that has to happen when they change. */
 export class Store<K, V, FC> {
@@ -46,6 +58,8 @@ export class Store<K, V, FC> {
   readonly freshness: Freshness<K, V> | undefined;
   /** The clock that was given; undefined for the host's. */
   readonly perf: Perf | undefined;
+  readonly keyOf: KeyOf<K> | undefined;
+  readonly freeze: Freeze<V> | undefined;
   /** For how long past its ttl an entry is kept (W2 of freshness.ts). */
   readonly graceMs: number = 0;
   /** By slot, when its value was stored; undefined without `maxAge`. */
@@ -53,6 +67,7 @@ export class Store<K, V, FC> {
   /** Loads in flight; undefined if the cache has no loader. */
   loads: LoadsInFlight<K> | undefined;
   readonly #entries: Entries<K, V>;
+  readonly #keeping: Keeping<V> | undefined;
   #clock: Clock | undefined;
   #autopurge: Autopurge | undefined;
 
@@ -63,7 +78,14 @@ export class Store<K, V, FC> {
     const hasCallback = (dispose ?? disposeAfter ?? onInsert) !== undefined;
     this.#entries = new Entries(engine, limitFor(options.max));
     this.settings = settings;
-    if (hasCallback) this.callbacks = new Callbacks(settings, dispose, disposeAfter, onInsert);
+    this.keyOf = options.keyOf;
+    this.freeze = options.freeze;
+    this.#keeping = keepingOf(options.freeze);
+    if (options.keyOf !== undefined) this.#entries.originals = [];
+    if (hasCallback) {
+      const give = this.#keeping?.onGet;
+      this.callbacks = new Callbacks(settings, dispose, disposeAfter, onInsert, give);
+    }
     if (options.recordStats) this.stats = newStats();
     this.freshness = freshness;
     this.perf = options.perf;
@@ -173,11 +195,13 @@ export class Store<K, V, FC> {
 
   /** Which of `get` and `set` may pass by the store (L2 of lru.ts). */
   #choosePath(): void {
-    const { isTimed, isWeighed } = this.#entries;
+    const { isTimed, isWeighed, originals } = this.#entries;
     const isWatched =
       (this.stats ?? this.callbacks ?? this.loads ?? this.#entries.tags) !== undefined;
-    const isPlainToWrite = !isWeighed && !isWatched;
-    if (isTimed) this.#entries.path = PATH_SLOW;
+    const keeping = this.#keeping;
+    const isPlainToWrite = !isWeighed && !isWatched && keeping === undefined;
+    const isPlainToRead = !isTimed && (originals ?? keeping?.onGet) === undefined;
+    if (!isPlainToRead) this.#entries.path = PATH_SLOW;
     else this.#entries.path = isPlainToWrite ? PATH_FAST : PATH_FAST_READS;
   }
 
@@ -187,6 +211,33 @@ export class Store<K, V, FC> {
     entries.path = Math.max(entries.path, PATH_FAST_READS);
     entries.tags ??= new Tags();
     return entries.tags;
+  }
+
+  /** The id of a key. Throws `INVALID_KEY`, or what `keyOf` throws. */
+  idOf(key: K): K {
+    return this.keyOf === undefined ? key : idOf(this.keyOf, key);
+  }
+
+  /** What is stored for a value. Throws `INVALID_VALUE`, or what `freeze` throws. */
+  keep(value: V): V {
+    return this.#keeping === undefined ? value : this.#keeping.onSet(value);
+  }
+
+  /** What is given for a stored value. Throws as `keep`. */
+  give<T extends V | undefined>(value: T): T {
+    const onGet = this.#keeping?.onGet;
+    return onGet === undefined || value === undefined ? value : (onGet(value as V & T) as T);
+  }
+
+  /** The same for a value, or for the promise of one. */
+  giveSoon(value: V | undefined | Promise<V | undefined>): typeof value {
+    if (this.#keeping?.onGet === undefined) return value;
+    return Promise.resolve(value).then((came) => this.give(came));
+  }
+
+  /** What is given for the value of a slot. */
+  valueAt(slot: number): V | undefined {
+    return this.give(this.#entries.valueAt(slot));
   }
 
   /** The clock; made when it is first needed. */
@@ -214,6 +265,7 @@ export class Store<K, V, FC> {
     key: K,
     options: GetOptions<K, V, FC> | undefined,
     report: Report<K, V, FC> | undefined,
+    id = this.idOf(key),
   ): V | undefined {
     const { entries, settings, stats } = this;
     let slot: number;
@@ -221,21 +273,21 @@ export class Store<K, V, FC> {
     if (entries.isTimed) {
       const isRenewed = pick(options?.updateAgeOnGet, settings.updateAgeOnGet);
       now = isRenewed ? this.readClock() : this.now();
-      report?.addAge(this, entries.find(key), now);
-      slot = this.use(key, now, isRenewed);
-      if (slot < NIL) return this.#getStale(key, slot, now, options, report);
+      report?.addAge(this, entries.find(id), now);
+      slot = this.use(id, now, isRenewed);
+      if (slot < NIL) return this.#getStale(id, slot, now, options, report);
     } else {
-      slot = this.use(key, 0, false);
+      slot = this.use(id, 0, false);
     }
     const value = entries.valueAt(slot);
     if (stats !== undefined) countGet(stats, slot);
-    if (report !== undefined) this.#reportGet(report, key, slot, now);
-    return value;
+    if (report !== undefined) this.#reportGet(report, id, slot, now);
+    return this.give(value);
   }
 
   /** Reports a get that found no stale entry. */
-  #reportGet(report: Report<K, V, FC>, key: K, slot: number, now: number): void {
-    const load = this.loads?.get(key);
+  #reportGet(report: Report<K, V, FC>, id: K, slot: number, now: number): void {
+    const load = this.loads?.get(id);
     if (load === undefined) {
       report.add({ get: slot === NIL ? 'miss' : 'hit' });
     } else if (slot !== NIL || load.ttl === 0) {
@@ -250,7 +302,7 @@ export class Store<K, V, FC> {
   }
 
   #getStale(
-    key: K,
+    id: K,
     slot: number,
     now: number,
     options: GetOptions<K, V, FC> | undefined,
@@ -260,19 +312,20 @@ export class Store<K, V, FC> {
     const value = entries.valueAt(-slot);
     const isKeptAnyway = pick(options?.noDeleteOnStaleGet, settings.noDeleteOnStaleGet);
     const isReturned = pick(options?.allowStale, settings.allowStale);
-    const isLoading = this.loads?.has(key) === true;
+    const isLoading = this.loads?.has(id) === true;
     if (stats !== undefined) stats.misses += 1;
     report?.add({ get: isLoading ? 'stale-fetching' : 'stale' });
     if (isReturned) report?.add({ returnedStale: true });
     const isUsable = this.graceMs > 0 && now <= deadlineAt(this, -slot) + this.graceMs;
     const isKept = isKeptAnyway || isLoading || isUsable;
     // The options are user code, too, if they have getters: the entry may be another one by now.
-    if (!isKept && this.entries.findAt(key, now) === slot) this.removeSlot(-slot, 'expire');
-    return isReturned ? value : undefined;
+    if (!isKept && this.entries.findAt(id, now) === slot) this.removeSlot(-slot, 'expire');
+    return isReturned ? this.give(value) : undefined;
   }
 
   /**
-   * Stores a value; `undefined` deletes. `evicted` collects the entries that had to go.
+   * Stores a value, and returns what is stored in its place (values.ts); `undefined` deletes.
+   * `evicted` collects the entries that had to go.
    * A load of the key is aborted, unless it is the one that `set` stores the result of.
    */
   set(
@@ -281,10 +334,11 @@ export class Store<K, V, FC> {
     options: SetOptions<K, V, FC> | undefined,
     report: Report<K, V, FC> | undefined,
     evicted?: [K, V][],
-  ): void {
+    id = this.idOf(key),
+  ): V | undefined {
     if (value === undefined) {
-      this.delete(key, 'delete', report);
-      return;
+      this.delete(key, 'delete', report, id);
+      return undefined;
     }
     report?.add({ value });
     const { settings, callbacks } = this;
@@ -299,9 +353,10 @@ export class Store<K, V, FC> {
     const weight = this.entries.isWeighed
       ? weightOf(key, value, options?.size, sizeCalculation)
       : refuseSize(options?.size, sizeCalculation);
+    const kept = this.keep(value);
     if (isTooLarge(weight, settings.maxEntrySize, this.maxSize)) {
-      this.delete(key, 'set', report);
-      return;
+      this.delete(key, 'set', report, id);
+      return kept;
     }
     const tags = checkTags(options?.tags);
     const hasAge = ttl !== 0 || this.entries.isTimed;
@@ -312,13 +367,13 @@ export class Store<K, V, FC> {
     if (hasAge && !entries.isTimed) this.#useAges();
     if (tags !== undefined) this.useTags();
     callbacks?.begin();
-    const load = this.loads?.take(key);
+    const load = this.loads?.take(id);
     let code: number;
     try {
-      code = entries.put(key);
+      code = entries.put(id);
       const isWatched = (callbacks ?? this.stats ?? report ?? evicted) !== undefined;
-      if (isWatched) this.#replace(code, key, value, isSilent, report, evicted);
-      else entries.write(code, key, value);
+      if (isWatched) this.#replace(code, id, key, kept, isSilent, report, evicted);
+      else this.#write(code, id, key, kept);
       if (entries.isTimed || entries.isWeighed) {
         const isAgeKept = isKept && isUpdate(code);
         if (entries.writeColumns(slotOf(code), weight, start, ttl, isAgeKept)) this.shed(evicted);
@@ -337,6 +392,7 @@ export class Store<K, V, FC> {
     if (ttl !== 0 && isPurged) this.autopurge.arm(start + ttl + this.graceMs, this.clock.latest);
     if (load === undefined) callbacks?.commit();
     else this.#finishSet(load);
+    return kept;
   }
 
   #useAges(): void {
@@ -348,9 +404,16 @@ export class Store<K, V, FC> {
     this.finish(() => load.abort('FETCH_REPLACED', 'replaced'));
   }
 
+  #write(code: number, id: K, key: K, value: V): void {
+    const { originals } = this.#entries;
+    this.#entries.write(code, id, value);
+    if (originals !== undefined) originals[slotOf(code)] = key;
+  }
+
   /** Writes the entry that was put, and notes what it took the place of. */
   #replace(
     code: number,
+    id: K,
     key: K,
     value: V,
     isSilent: boolean,
@@ -365,7 +428,7 @@ export class Store<K, V, FC> {
     else if (isUpdated && old !== value && !isSilent) {
       callbacks?.removed(old as V, entries.keyAt(slot), 'set');
     }
-    entries.write(code, key, value);
+    this.#write(code, id, key, value);
     const reason = !isUpdated ? 'add' : old === value ? 'update' : 'replace';
     callbacks?.inserted(value, entries.keyAt(slot), reason);
     if (stats !== undefined) stats[isUpdated ? 'updates' : 'sets'] += 1;
@@ -419,12 +482,17 @@ export class Store<K, V, FC> {
    * Removes a key, and aborts its load; returns whether there was either. `report` is that of a
    * set whose value is undefined ('delete') or too large ('set').
    */
-  delete(key: K, reason: 'delete' | 'set', report?: Report<K, V, FC>): boolean {
+  delete(
+    key: K,
+    reason: 'delete' | 'set',
+    report?: Report<K, V, FC>,
+    id = this.idOf(key),
+  ): boolean {
     const { entries, settings } = this;
     this.callbacks?.begin();
-    const load = this.loads?.take(key);
+    const load = this.loads?.take(id);
     const slot = this.change(() => {
-      const found = entries.find(key);
+      const found = entries.find(id);
       if (found !== NIL) {
         entries.remove(found);
         this.drop(found, reason);

@@ -16,7 +16,7 @@ import { throwDisposed } from '../engine/dead.js';
 import type { Entries } from '../entries/entries.js';
 
 /** What a step yields of the entry in a slot. */
-type Picker<K, V, T> = (entries: Entries<K, V>, slot: number) => T;
+type Picker<K, V, T> = (store: Walkable<K, V>, slot: number) => T;
 
 // Gives walks what generators have: their name, and the iterator helpers of hosts that have them.
 const GeneratorPrototype = Object.getPrototypeOf(function* () {}.prototype) as object;
@@ -26,6 +26,8 @@ export interface Walkable<K, V> {
   readonly entries: Entries<K, V>;
   /** Whether the walk yields this slot. False if its entry was removed since the slot was read. */
   isShown(slot: number): boolean;
+  /** What is given for the value of a slot. */
+  valueAt(slot: number): V | undefined;
 }
 
 /** Iterator over one cache. `T` is the key, the value or the pair of both. */
@@ -54,7 +56,7 @@ class Walk<K, V, T> implements IterableIterator<T, void, unknown> {
     if (store !== undefined) {
       let slot = this.#first === NIL ? this.#begin(store.entries) : this.#advance(store.entries);
       while (slot !== NIL && !store.isShown(slot)) slot = this.#advance(store.entries);
-      if (slot !== NIL) return { value: this.#pick(store.entries, slot), done: false };
+      if (slot !== NIL) return { value: this.#pick(store, slot), done: false };
       this.#finish();
     }
     return { value: undefined, done: true };
@@ -105,7 +107,7 @@ export function walkKeys<K, V>(
   store: Walkable<K, V>,
   isNewestFirst: boolean,
 ): Generator<K, void, unknown> {
-  return walk(store, isNewestFirst, (entries, slot) => entries.keyAt(slot));
+  return walk(store, isNewestFirst, ({ entries }, slot) => entries.keyAt(slot));
 }
 
 /** Goes over the values. */
@@ -113,7 +115,7 @@ export function walkValues<K, V>(
   store: Walkable<K, V>,
   isNewestFirst: boolean,
 ): Generator<V, void, unknown> {
-  return walk(store, isNewestFirst, (entries, slot) => entries.valueAt(slot) as V);
+  return walk(store, isNewestFirst, (own, slot) => own.valueAt(slot) as V);
 }
 
 /** Goes over pairs of key and value. */
@@ -121,9 +123,22 @@ export function walkEntries<K, V>(
   store: Walkable<K, V>,
   isNewestFirst: boolean,
 ): Generator<[K, V], void, unknown> {
-  return walk(store, isNewestFirst, (entries, slot) => [
-    entries.keyAt(slot),
-    entries.valueAt(slot) as V,
+  return walk(store, isNewestFirst, (own, slot) => [
+    own.entries.keyAt(slot),
+    // The last: it may be user code.
+    own.valueAt(slot) as V,
+  ]);
+}
+
+/** Goes over what each entry is found by, its key and its value. */
+export function walkAll<K, V>(
+  store: Walkable<K, V>,
+  isNewestFirst: boolean,
+): Generator<[id: K, key: K, value: V], void, unknown> {
+  return walk(store, isNewestFirst, (own, slot) => [
+    own.entries.idAt(slot),
+    own.entries.keyAt(slot),
+    own.valueAt(slot) as V,
   ]);
 }
 

@@ -155,3 +155,12 @@ export function checkPart(part: unknown, name: string): number {
     `${name} must be a number from 0 to below 1, not ${show(part)}`,
   );
 }
+
+/** A checked `freeze`. Throws `INVALID_OPTIONS`. */
+export function checkFreeze(freeze: unknown): unknown {
+  if (freeze === 'shallow' || freeze === 'deep' || typeof freeze === 'function') return freeze;
+  throw new LRUCacheTypeError(
+    'INVALID_OPTIONS',
+    `freeze must be 'shallow', 'deep' or a function, not ${show(freeze)}`,
+  );
+}

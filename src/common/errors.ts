@@ -35,16 +35,17 @@ export type LRUCacheErrorCode =
   /** The argument of `load` is not a list of entries. */
   | 'INVALID_ENTRIES'
   /**
-   * The `key` function of a memoized function returned a promise; a key of a cache of bytes is
-   * neither a string nor a `Uint8Array`; or a key of a `NumberLRU` is not a whole number from
-   * -2^31 to 2^31 - 1.
+   * `keyOf` did not return a string, number, bigint, boolean or symbol; the `key` function of a
+   * memoized function returned a promise; a key of a cache of bytes is neither a string nor a
+   * `Uint8Array`; or a key of a `NumberLRU` is not a whole number from -2^31 to 2^31 - 1.
    */
   | 'INVALID_KEY'
   /** A key of a cache of bytes has more than 65,535 bytes. */
   | 'KEY_TOO_LONG'
   /**
-   * The codec of a cache of bytes does not accept the value; a value of a `NumberLRU` is not a
-   * number; or the array for the values of many keys is not a `Float64Array`, or is too short.
+   * The value cannot be frozen, or the function `freeze` returned `undefined`; the codec of a cache
+   * of bytes does not accept the value; a value of a `NumberLRU` is not a number; or the array for
+   * the values of many keys is not a `Float64Array`, or is too short.
    */
   | 'INVALID_VALUE'
   /** The target of `getInto` is not a `Uint8Array`, or is too short for the value. */
@@ -189,10 +190,11 @@ export class LRUCacheTypeError extends TypeError {
   override readonly name = 'LRUCacheTypeError';
   /** Why the operation was refused. */
   readonly code: LRUCacheErrorCode;
+  declare cause?: unknown;
 
   /** An error with a code and a message. */
-  constructor(code: LRUCacheErrorCode, message: string) {
-    super(message);
+  constructor(code: LRUCacheErrorCode, message: string, options?: Cause) {
+    super(message, options);
     this.code = code;
   }
 }

@@ -10,6 +10,7 @@
 
 import {
   callback,
+  checkFreeze,
   checkPart,
   checkPerf,
   checkSpan,
@@ -48,6 +49,8 @@ export const OPTION_TABLE = {
   fetchMethod: [callback, undefined, FIXED],
   fetchManyMethod: [callback, undefined, FIXED],
   memoMethod: [callback, undefined, FIXED],
+  keyOf: [callback, undefined, FIXED],
+  freeze: [checkFreeze, undefined, FIXED],
   max: [maxOf, 0, FIXED],
   maxSize: [sizeOf, 0, FIXED],
   // From here on the changeable ones are in the order that a cache shows its properties in.

@@ -13,7 +13,9 @@ import type {
   Disposer,
   EngineKind,
   Fetcher,
+  Freeze,
   Inserter,
+  KeyOf,
   Memoizer,
   Milliseconds,
   Perf,
@@ -281,6 +283,33 @@ export interface OptionsBase<K, V, FC> {
    * @default false
    */
   ignoreFetchAbort?: boolean;
+  /**
+   * Returns what a key is found by: a string, number, bigint, boolean or symbol. Keys for which it
+   * returns the same are one key, so arrays and objects can be keys by their content.
+   *
+   * Iteration, callbacks and loaders get the key itself: for an entry, the key with which its value
+   * was set; for a load, the key of the call that started it. The function is called once for each
+   * key of an operation, before anything else happens. An error that it throws is thrown by the
+   * operation. If it returns anything else, including `undefined` and `null`, the operation throws
+   * `INVALID_KEY`.
+   *
+   * @default undefined
+   */
+  keyOf?: KeyOf<K>;
+  /**
+   * Protects values from changes by those who receive them. `'shallow'` freezes each value when it
+   * is stored. `'deep'` also freezes the arrays and plain objects in it, at any depth; instances of
+   * classes in it, such as a `Date` or a `Buffer`, stay as they are. The content of a frozen `Map`,
+   * `Set` or `Date` can still be changed. A value that cannot be frozen, such as a typed array with
+   * elements, is refused with `INVALID_VALUE`.
+   *
+   * A function, such as `structuredClone`, makes copies: its result for a value is stored, and
+   * everyone who receives a stored value gets the result for that one. It is not called for
+   * primitives, nor for a value that has left the cache.
+   *
+   * @default undefined
+   */
+  freeze?: Freeze<V>;
   /**
    * The clock. By default, it is the host's `performance` at the time of each reading, or `Date`
    * where there is none, so fake timers may be installed and removed at any time.

@@ -53,6 +53,18 @@ export type InsertReason = 'add' | 'update' | 'replace';
 /** Receives a value that has been stored, its key and the reason. `this` is the cache. */
 export type Inserter<K, V> = (value: V, key: K, reason: InsertReason) => void;
 
+/**
+ * Returns what a key is found by: a string, number, bigint, boolean or symbol. Keys for which it
+ * returns the same are one key.
+ */
+export type KeyOf<K> = (key: K) => string | number | bigint | boolean | symbol;
+
+/**
+ * How values are kept from being changed: `'shallow'` freezes them, `'deep'` also the arrays and
+ * plain objects in them, and a function returns the copy that is stored, and those that are given.
+ */
+export type Freeze<V> = 'shallow' | 'deep' | ((value: V) => V);
+
 /** Returns the size of an entry: a whole number above 0. */
 export type SizeCalculator<K, V> = (value: V, key: K) => Size;
 

@@ -6,6 +6,7 @@
 // N3  A lookup that finds another key under the same word does not change the order.
 // N4  The word of an int32 is itself, that of a string or float its hash. The index has one slot
 //     per word; `keyMap` has all other keys.
+// N5  With `keyOf`, the keys here are the ids that it returned; `originals` has the keys by slot.
 //
 // `keyMap` finds keys that are neither strings nor numbers, strings longer than KEY_LENGTH_MAX, and
 // keys that the index refuses because their word is taken, or because too many words crowd one
@@ -113,6 +114,8 @@ export class Entries<K, V> {
   isTimed = false;
   /** The tags of slots, once there was one. */
   tags: Tags | undefined;
+  /** By slot, the keys as they were given; undefined without `keyOf`. */
+  originals: (K | undefined)[] | undefined;
   /** Whether weights are in use. */
   isWeighed = false;
   // The fields of the lease, separately, which saves a load per call.
@@ -171,7 +174,13 @@ export class Entries<K, V> {
     return hasTrapped(this.#engine);
   }
 
+  /** The key of a slot, as it was given. */
   keyAt(slot: number): K {
+    return this.originals === undefined ? this.idAt(slot) : (this.originals[slot] as K);
+  }
+
+  /** The key that a slot is found by. */
+  idAt(slot: number): K {
     const key = this.items[slot * 2] as K;
     // As in Map, a key that was given as -0 comes back as 0.
     return key === 0 ? (0 as K) : key;
@@ -322,6 +331,7 @@ export class Entries<K, V> {
   /** Drops the items of a removed slot. */
   erase(slot: number): void {
     if (this.tags !== undefined) this.tags.forget(slot);
+    if (this.originals !== undefined) this.originals[slot] = undefined;
     if (this.#keyMap !== undefined) this.#forget(slot);
     this.items[slot * 2] = undefined;
     this.items[slot * 2 + 1] = undefined;
@@ -341,6 +351,7 @@ export class Entries<K, V> {
     this.items = noItems();
     this.#lookaside.clear();
     this.tags?.clear();
+    this.originals?.splice(0);
     this.#keyMap = undefined;
     this.#refusedCount = 0;
     missedKey = undefined;
@@ -360,6 +371,7 @@ export class Entries<K, V> {
     this.items = noItems();
     this.#lookaside.clear();
     this.tags?.clear();
+    this.originals?.splice(0);
     missedKey = undefined;
   }
 

@@ -30,19 +30,19 @@ export function callTogether<K, V, FC>(
   const failAll = (error: unknown): void =>
     share(loads, members, (load) => loads.reject(load, error));
   try {
-    const keys = members.map(({ key }) => key);
     const signal = jointSignal(members);
     new Promise<BatchResult<K, V>>((resolve) => {
       for (const load of members) load.isStarting = true;
       try {
-        const staleValues = members.map(({ staleValue }) => staleValue);
-        resolve(call([...keys], staleValues, { signal, options: members.map((m) => m.options) }));
+        const staleValues = members.map(({ staleValue }) => loads.give(staleValue));
+        const keys = members.map(({ key }) => key);
+        resolve(call(keys, staleValues, { signal, options: members.map((m) => m.options) }));
       } finally {
         for (const load of members) load.isStarting = false;
       }
     })
       .then((result) => {
-        const values = valuesOf(keys, result);
+        const values = valuesOf(loads, members, result);
         share(loads, members, (load, i) => loads.resolve(load, values[i]));
       })
       .catch(failAll);
@@ -82,11 +82,18 @@ function jointSignal<K, V, FC>(members: readonly Load<K, V, FC>[]): AbortSignal 
   return joint.signal;
 }
 
-/** The values of a result, in the order of the keys. Throws `INVALID_BATCH`. */
-function valuesOf<K, V>(keys: readonly K[], result: BatchResult<K, V>): (V | undefined)[] {
+/**
+ * The values of a result, in the order of the loads. Throws `INVALID_BATCH`, or what `keyOf` throws
+ * for a key in it.
+ */
+function valuesOf<K, V, FC>(
+  loads: Loads<K, V, FC>,
+  members: readonly Load<K, V, FC>[],
+  result: BatchResult<K, V>,
+): (V | undefined)[] {
   if (Array.isArray(result)) {
-    if (result.length === keys.length) return [...result];
-    throw invalid(`an array of ${result.length} for ${keys.length} keys`);
+    if (result.length === members.length) return [...result];
+    throw invalid(`an array of ${result.length} for ${members.length} keys`);
   }
   const isIterable = typeof result === 'object' && typeof result?.[Symbol.iterator] === 'function';
   if (!isIterable) throw invalid(show(result));
@@ -94,9 +101,9 @@ function valuesOf<K, V>(keys: readonly K[], result: BatchResult<K, V>): (V | und
   for (const pair of result as Iterable<unknown>) {
     // `new Map` would take any object for a pair: a Set of values would seem to have none.
     if (!Array.isArray(pair)) throw invalid(`what has ${show(pair)} in it where a pair should be`);
-    found.set(pair[0], pair[1]);
+    found.set(loads.idOf(pair[0]), pair[1]);
   }
-  return keys.map((key) => found.get(key));
+  return members.map(({ id }) => found.get(id));
 }
 
 function invalid(got: string): LRUCacheTypeError {

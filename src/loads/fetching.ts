@@ -45,19 +45,19 @@ export async function fetchMany<K, V, FC>(
   keys: Iterable<K>,
   given: FetchManyOptions<K, V, FC> | undefined,
 ): Promise<Map<K, V>> {
-  const asked = [...new Set(listOf(keys, 'fetchMany'))];
+  const asked = distinct(store, keys);
   const options = checkCallOptions(given) ?? {};
   const { statuses: map } = options;
   // Before any load: the caller's Map is user code, too.
-  const statuses = map === undefined ? [] : asked.map((key) => statusIn(map, key));
+  const statuses = map === undefined ? [] : asked.map(([, key]) => statusIn(map, key));
   const batch: Load<K, V, FC>[] | undefined = loads?.fetchManyMethod === undefined ? undefined : [];
   const request = requestOf(store, options, batch);
   const promises: Promise<V | undefined>[] = [];
   try {
-    for (const [i, key] of asked.entries()) {
+    for (const [i, [id, key]] of asked.entries()) {
       const own = { ...request, options: { ...request.options } };
       promises.push(
-        traced(statuses[i], (status) => start(store, loads, key, status, undefined, own)),
+        traced(statuses[i], (status) => start(store, loads, key, status, undefined, id, own)),
       );
     }
   } finally {
@@ -65,11 +65,22 @@ export async function fetchMany<K, V, FC>(
   }
   const values = await Promise.all(promises);
   const found = new Map<K, V>();
-  for (const [i, key] of asked.entries()) {
+  for (const [i, [, key]] of asked.entries()) {
     const value = values[i];
     if (value !== undefined) found.set(key, value);
   }
   return found;
+}
+
+/** Ids and keys of a list, each once, a key as it was given first. Throws `INVALID_KEYS`. */
+function distinct<K, V, FC>(store: Store<K, V, FC>, keys: Iterable<K>): [id: K, key: K][] {
+  const found = new Map<K, K>();
+  for (const key of [...listOf(keys, 'fetchMany')]) {
+    const id = store.idOf(key);
+    // As a Map would have it: -0 is 0.
+    if (!found.has(id)) found.set(id, key === 0 ? (0 as K) : key);
+  }
+  return [...found];
 }
 
 /** Fetches a key. Whatever is thrown meanwhile rejects the promise. */
@@ -79,12 +90,13 @@ async function start<K, V, FC>(
   key: K,
   status: Status<K, V, FC> | undefined,
   options: FetchOptions<K, V, FC> | undefined,
+  id = store.idOf(key),
   shared?: Request<K, V, FC>,
 ): Promise<V | undefined> {
   const request = shared ?? requestOf(store, options ?? {}, undefined);
-  if (status === undefined) return find(store, loads, key, request, undefined);
+  if (status === undefined) return find(store, loads, key, id, request, undefined);
   const report = new Report(store.settings, 'fetch', key, status);
-  return report.run(() => find(store, loads, key, request, report));
+  return report.run(() => find(store, loads, key, id, request, report));
 }
 
 /** A value that is there, or the promise of a load. */
@@ -92,15 +104,16 @@ function find<K, V, FC>(
   store: Store<K, V, FC>,
   loads: Loads<K, V, FC> | undefined,
   key: K,
+  id: K,
   request: Request<K, V, FC>,
   report: Report<K, V, FC> | undefined,
 ): V | undefined | Promise<V | undefined> {
   const { context, forceRefresh, options } = request;
   if (context) report?.add({ context });
   if (forceRefresh) report?.add({ forceRefresh: true });
-  if (loads !== undefined) return loads.fetch(key, request, report);
+  if (loads !== undefined) return store.giveSoon(loads.fetch(key, id, request, report));
   report?.add({ fetch: 'get' });
-  return store.get(key, options, report);
+  return store.get(key, options, report, id);
 }
 
 /** Runs a fetch, with a trace if there is somebody to follow it. */

@@ -9,7 +9,9 @@ import type { Timer } from '../expiry/host-time.js';
 
 /** The load of one key: by a call of `fetchMethod`, or by its part in one of `fetchManyMethod`. */
 export class Load<K, V, FC> {
+  /** The key as it was given by who began the load, and what it is found by. */
   readonly key: K;
+  readonly id: K;
   /** The value there was when the load began. */
   readonly staleValue: V | undefined;
   readonly options: FetcherFetchOptions<K, V, FC>;
@@ -49,12 +51,14 @@ export class Load<K, V, FC> {
 
   constructor(
     key: K,
+    id: K,
     staleValue: V | undefined,
     options: FetcherFetchOptions<K, V, FC>,
     startedAt: number,
     report: Report<K, V, FC> | undefined,
   ) {
     this.key = key;
+    this.id = id;
     this.staleValue = staleValue;
     this.options = options;
     this.ttl = options.ttl ?? 0;

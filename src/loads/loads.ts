@@ -99,27 +99,37 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
     this.fetchManyMethod = fetchManyMethod;
   }
 
+  /** What is given for a stored value. Throws as `Store.give`. */
+  give(value: V | undefined): V | undefined {
+    return this.#store.give(value);
+  }
+
+  /** The id of a key. Throws as `Store.idOf`. */
+  idOf(key: K): K {
+    return this.#store.idOf(key);
+  }
+
   /** Whether a key is being loaded. */
-  has(key: K): boolean {
-    return this.#inFlight.has(key);
+  has(id: K): boolean {
+    return this.#inFlight.has(id);
   }
 
   /** The load of a key. */
-  get(key: K): Load<K, V, FC> | undefined {
-    return this.#inFlight.get(key);
+  get(id: K): Load<K, V, FC> | undefined {
+    return this.#inFlight.get(id);
   }
 
   /** Whether a key is being loaded, for longer than the ttl that the load was begun with. */
-  isStale(key: K): boolean {
-    const load = this.#inFlight.get(key);
+  isStale(id: K): boolean {
+    const load = this.#inFlight.get(id);
     if (load === undefined || load.ttl === 0) return false;
     return this.#store.now() - load.startedAt > load.ttl;
   }
 
   /** Takes the load of a key out (F2); the caller aborts it when its operation is complete. */
-  take(key: K): Load<K, V, FC> | undefined {
-    const load = this.#inFlight.get(key);
-    if (load !== undefined) this.#inFlight.delete(key);
+  take(id: K): Load<K, V, FC> | undefined {
+    const load = this.#inFlight.get(id);
+    if (load !== undefined) this.#inFlight.delete(id);
     return load;
   }
 
@@ -132,26 +142,27 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
 
   /** Undoes `take`, for an operation that was refused. */
   putBack(load: Load<K, V, FC>): void {
-    this.#inFlight.set(load.key, load);
+    this.#inFlight.set(load.id, load);
   }
 
-  /** What `fetch` gives: a value that is there, or the promise of a load. */
+  /** What `fetch` gives of the key with an id: a value that is there, or the promise of a load. */
   fetch(
     key: K,
+    id: K,
     request: Request<K, V, FC>,
     report: Report<K, V, FC> | undefined,
   ): V | undefined | Promise<V | undefined> {
     const { forceRefresh, options, windows } = request;
     if (report !== undefined) options.status = report.status;
-    const current = this.#current(key);
+    const current = this.#current(id);
     if (current !== undefined && (forceRefresh || windows?.isOpen !== true)) {
       return this.#join(current, request, report);
     }
     const isDue =
       windows !== undefined &&
       !forceRefresh &&
-      isAlmostStale(this.#store, key, windows.refreshAhead);
-    const found = this.#find(key, forceRefresh, options, report);
+      isAlmostStale(this.#store, id, windows.refreshAhead);
+    const found = this.#find(id, forceRefresh, options, report);
     const slot = Math.abs(found);
     const value = this.#store.entries.valueAt(slot);
     const isHit = found > NIL && !forceRefresh;
@@ -161,7 +172,7 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
     const startedAt = this.#timeToStart(options, windows);
     const isUsable = isHit || isWithin;
     // The clock, which is user code, may have begun one meanwhile; or the first was no hindrance.
-    const other = this.#inFlight.get(key);
+    const other = this.#inFlight.get(id);
     if (other !== undefined && !isUsable) return this.#join(other, request, report);
     if (!isHit) {
       const what = found === NIL ? 'miss' : found < NIL ? 'stale' : 'refresh';
@@ -171,7 +182,7 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
     const isGiven = isUsable || (value !== undefined && Boolean(options.allowStale));
     if (found < NIL && isGiven) report?.add({ returnedStale: true });
     if (other !== undefined) return value;
-    const load = new Load<K, V, FC>(key, value, options, startedAt, report);
+    const load = new Load<K, V, FC>(key, id, value, options, startedAt, report);
     if (windows !== undefined) this.#bound(load, windows, deadline);
     // A load for the sake of the cache is no caller's to abort.
     const asked = isUsable ? { ...request, signal: undefined } : request;
@@ -180,11 +191,11 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
   }
 
   /** The load of a key, unless it has taken too long: then it ends, and there may be another. */
-  #current(key: K): Load<K, V, FC> | undefined {
-    const load = this.#inFlight.get(key);
+  #current(id: K): Load<K, V, FC> | undefined {
+    const load = this.#inFlight.get(id);
     if (load === undefined || load.overdueAt === Number.POSITIVE_INFINITY) return load;
     if (this.#store.readClock() > load.overdueAt && !load.isStarting) this.#timeOut(load);
-    return this.#inFlight.get(key);
+    return this.#inFlight.get(id);
   }
 
   /** Whether a stale value may be given while it is loaded anew. */
@@ -290,20 +301,20 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
     else waiting?.fail(reason);
   }
 
-  /** The slot of a key, negative if stale; a hit is a use, as by `get`. */
+  /** The slot of an id, negative if stale; a hit is a use, as by `get`. */
   #find(
-    key: K,
+    id: K,
     forceRefresh: boolean,
     options: FetcherFetchOptions<K, V, FC>,
     report: Report<K, V, FC> | undefined,
   ): number {
     const store = this.#store;
     const { stats } = store;
-    if (forceRefresh) return find(store, key);
+    if (forceRefresh) return find(store, id);
     const isRenewed = Boolean(options.updateAgeOnGet);
     let now = 0;
     if (store.entries.isTimed) now = isRenewed ? store.readClock() : store.now();
-    const slot = store.use(key, now, isRenewed);
+    const slot = store.use(id, now, isRenewed);
     if (slot <= NIL) return slot;
     if (stats !== undefined) stats.hits += 1;
     report?.add({ fetch: 'hit' });
@@ -321,8 +332,8 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
     request: Request<K, V, FC>,
     isWaiting: boolean,
   ): Promise<V | undefined> {
-    const { key } = load;
-    this.#inFlight.set(key, load);
+    const { id } = load;
+    this.#inFlight.set(id, load);
     try {
       load.watch(() => this.#aborted(load));
       const tags = checkTags(load.options.tags);
@@ -347,7 +358,7 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
       return promise;
     } catch (error) {
       // The signal is not one, the status throws, or the stack is full: nothing else would end it.
-      if (this.#inFlight.get(key) === load) this.#inFlight.delete(key);
+      if (this.#inFlight.get(id) === load) this.#inFlight.delete(id);
       this.abandon(load, error);
       throw error;
     }
@@ -368,7 +379,12 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
         const fetcherOptions = { signal: controller.signal, options, context: context as FC };
         // A promise, or a thenable, is waited for; `undefined` is a result like any other.
         resolve(
-          fetchMethod.call(this.#store.settings, key, staleValue, fetcherOptions) as V | undefined,
+          fetchMethod.call(
+            this.#store.settings,
+            key,
+            this.#store.give(staleValue),
+            fetcherOptions,
+          ) as V | undefined,
         );
       } finally {
         load.isStarting = false;
@@ -421,12 +437,16 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
     const elapsedMs = this.#timeOf(load);
     if (load.isOver) return;
     const isWanted = this.#end(load, elapsedMs);
+    // All callers share what was stored, or what would have been.
+    let kept: V | undefined;
     if (isWanted && value !== undefined && !this.#isOutdated(load)) {
       report?.add({ fetchUpdated: true });
-      this.#store.set(load.key, value, options, report);
+      kept = this.#store.set(load.key, value, options, report, undefined, load.id);
+    } else if (value !== undefined) {
+      kept = this.#store.keep(value);
     }
     report?.write();
-    load.settle(value);
+    load.settle(kept);
   }
 
   /** Whether a tag of a load was invalidated since it began (TG3 of tags.ts). */
@@ -503,7 +523,7 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
 
   /** Removes the entry that was to be refreshed, if it is still there; no other can be (F2). */
   #dropStale(load: Load<K, V, FC>): void {
-    const slot = this.#store.entries.find(load.key);
+    const slot = this.#store.entries.find(load.id);
     if (slot !== NIL) this.#store.removeSlot(slot, 'fetch');
   }
 
@@ -527,8 +547,8 @@ export class Loads<K, V, FC> implements LoadsInFlight<K> {
 
   /** Ends a load; returns whether its result may be stored. */
   #end(load: Load<K, V, FC>, elapsedMs: number): boolean {
-    const isWanted = this.#inFlight.get(load.key) === load;
-    if (isWanted) this.#inFlight.delete(load.key);
+    const isWanted = this.#inFlight.get(load.id) === load;
+    if (isWanted) this.#inFlight.delete(load.id);
     load.isOver = true;
     load.unfollow();
     load.timer?.stop();

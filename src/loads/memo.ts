@@ -20,9 +20,10 @@ interface MemoCall<K, V, FC> {
 
 /** `getOrInsert`. */
 export function getOrInsert<K, V, FC>(store: Store<K, V, FC>, key: K, value: V): V {
-  const found = store.get(key, undefined, undefined);
+  const id = store.idOf(key);
+  const found = store.get(key, undefined, undefined, id);
   if (found !== undefined) return found;
-  store.set(key, value, undefined, undefined);
+  store.set(key, value, undefined, undefined, undefined, id);
   return value;
 }
 
@@ -33,11 +34,12 @@ export function getOrInsertComputed<K, V, FC>(
   compute: (key: K) => V,
 ): V {
   checkFunction('compute', compute);
-  const found = store.get(key, undefined, undefined);
+  const id = store.idOf(key);
+  const found = store.get(key, undefined, undefined, id);
   if (found !== undefined) return found;
   // As a Map would have it: -0 is 0.
   const value = compute(key === 0 ? (0 as K) : key);
-  store.set(key, value, undefined, undefined);
+  store.set(key, value, undefined, undefined, undefined, id);
   return value;
 }
 
@@ -69,9 +71,10 @@ function find<K, V, FC>(
   }
   if (context) report?.add({ context });
   if (isForced) report?.add({ forceRefresh: true });
-  const found = store.get(key, rest, undefined);
+  const id = store.idOf(key);
+  const found = store.get(key, rest, undefined, id);
   if (found === undefined || isForced) {
-    return compute(store, key, report, rest, () =>
+    return compute(store, key, id, report, rest, () =>
       memoMethod(key, found, { options: rest, context: context as FC }),
     );
   }
@@ -83,6 +86,7 @@ function find<K, V, FC>(
 function compute<K, V, FC>(
   store: Store<K, V, FC>,
   key: K,
+  id: K,
   report: Report<K, V, FC> | undefined,
   options: object,
   run: () => V,
@@ -96,7 +100,7 @@ function compute<K, V, FC>(
     const value = run();
     isDone = true;
     report?.add({ value });
-    store.set(key, value, options, undefined);
+    store.set(key, value, options, undefined, undefined, id);
     return value;
   } finally {
     if (stats !== undefined && !isDone) stats.loadFailures += 1;

@@ -34,6 +34,7 @@ const PASSED_ON = [
   'noDisposeOnSet',
   'noDeleteOnFetchRejection',
   'allowStaleOnFetchRejection',
+  'freeze',
   'recordStats',
   'perf',
   'engine',

@@ -56,14 +56,20 @@ export class Run {
   #isSetting = false;
   #values = 0;
 
-  constructor(engine: TestEngine, scheduler: Scheduler, program: Program, seen: Seen) {
+  constructor(
+    engine: TestEngine,
+    scheduler: Scheduler,
+    program: Program,
+    seen: Seen,
+    open: typeof openCache = openCache,
+  ) {
     const { max, options, hasFetchMethod } = program;
     const fetchMethod: LRUCache.Fetcher<Key, Value> = (key, staleValue, given) =>
       this.#load(key, staleValue, given.signal, given.options);
     this.#engine = engine;
     this.#scheduler = scheduler;
     this.#model = new LoadsModel(max, options, seen);
-    this.cache = openCache<Key, Value>(engine, {
+    this.cache = open<Key, Value>(engine, {
       ...options,
       max,
       ttlResolution: 0,

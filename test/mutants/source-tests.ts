@@ -31,6 +31,8 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'memoize/call-key': ['call-key'],
   'memoize/cached': ['cached'],
   'cache/callbacks': ['callbacks', 'reentrancy', 'throwing'],
+  'cache/keys': ['keyed', 'keyed.model'],
+  'cache/values': ['freeze', 'freeze.model'],
   'cache/channels': ['hosts', 'channels'],
   'expiry/clock': ['clock', 'clock-host', 'ttl'],
   'engine/core': ['hosts', 'core'],

@@ -126,6 +126,7 @@ type Theirs<T> = Flat<
   Omit<
     T,
     | ('recordStats' | 'engine' | 'fetchManyMethod' | 'ttlCalculation' | 'maxAge')
+    | ('keyOf' | 'freeze')
     | ('staleWhileRevalidate' | 'staleIfError' | 'refreshAhead' | 'loadTimeout' | 'waitUntil')
     | ('born' | 'tags')
   >

@@ -142,6 +142,7 @@ export const everyOption: Required<
   Omit<
     PageOptions,
     | ('recordStats' | 'engine' | 'fetchManyMethod' | 'ttlCalculation' | 'maxAge')
+    | ('keyOf' | 'freeze')
     | ('staleWhileRevalidate' | 'staleIfError' | 'refreshAhead' | 'loadTimeout' | 'waitUntil')
   >
 > = {
