@@ -92,7 +92,8 @@ export function checkMaxSize(name: string, size: unknown): number {
 
 /** A checked `ttl` of a cache. Throws `INVALID_TTL`. */
 export function checkTtl(ttl: unknown): number {
-  if (ttl === 0 || isBound(ttl)) return ttl;
+  if (ttl === 0) return 0;
+  if (isBound(ttl)) return ttl;
   throw new LRUCacheTypeError(
     'INVALID_TTL',
     `ttl must be a whole number of milliseconds, or 0, not ${show(ttl)}`,
