@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['{test,tools}/**/*.test.ts'],
     // They need packages of their own, and one a browser: npm run test:playground, test:frameworks,
     // test:sockets.
     exclude: [
@@ -21,7 +21,7 @@ export default defineConfig({
     alias: [
       {
         find: /^\.\/core\.wasm\?module$/,
-        replacement: fileURLToPath(new URL('test/core-module.ts', import.meta.url)),
+        replacement: fileURLToPath(new URL('test/support/core-module.ts', import.meta.url)),
       },
     ],
     // `npm run test:coverage`. What may stay uncovered is named in docs/mutation.md.

@@ -1,7 +1,8 @@
 // The documents made from bench/results.json: docs/benchmarks.md, its plots, and a block of README.
 //
-// `npm run bench:documents` writes them; test/documents.test.ts fails if they are not what the data
-// give. No figure is written into them by hand: prose with figures is here, as a template.
+// `npm run bench:documents` writes them; test/documents/documents.test.ts fails if they are not
+// what the data give. No figure is written into them by hand: prose with figures is here, as a
+// template.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';

@@ -7,23 +7,23 @@ import { mergeConfig } from 'vitest/config';
 import suite from '../vitest.config.js';
 
 const QUICK = [
-  // The class, a promise each.
-  ...['callbacks', 'call-options', 'errors', 'extras', 'iteration', 'resize'],
-  ...['sizes', 'snapshot', 'stale', 'status', 'subclass', 'tags', 'ttl', 'autopurge'],
-  // Loads.
-  ...['fetch-many', 'freshness', 'loads', 'loads.abort', 'loads.failure', 'loads.memo'],
+  // What the classes promise, a file each.
+  ...['behaviour/*', 'loads/*', 'memoize/*', 'numbers/trouble', 'stores/*'],
   // Files of src/.
-  ...['call-key', 'clock', 'hash', 'lookaside', 'turns', 'crossings'],
-  // What stands on the class.
-  ...['memoize', 'memoize.own-key', 'stores', 'stores.dict', 'stores.write-back', 'sockets.units'],
-  // A class of its own; what a model says of it is in the suite.
-  'numbers.trouble',
+  ...['unit/clock', 'unit/hash', 'unit/lookaside', 'unit/crossings', 'unit/sockets.units'],
   // Against the model, for a short while.
-  ...['model'],
+  'random/model',
 ];
+/** Those of them that compile programs, are random, or use up the stack. */
+const SLOW = [
+  ...['behaviour/many', 'memoize/cached.decorators', 'loads/{scheduler,differential}'],
+  'stores/{fuzz,hostile,scheduler,stack}',
+];
+const filesOf = (names: readonly string[]) => names.map((name) => `test/${name}.test.ts`);
 
 const quick = mergeConfig(suite, {});
-quick.test.include = QUICK.map((name) => `test/${name}.test.ts`);
+quick.test.include = filesOf(QUICK);
+quick.test.exclude = filesOf(SLOW);
 // Random runs of each test; the suite has ten times as many and more.
 quick.test.env = { WASM_LRU_RUNS: '20' };
 

@@ -14,7 +14,7 @@ const COLUMNS_MAX = 100;
 
 /** What may stand at the top of the repository. */
 const TOP_LEVEL = [
-  ...['assembly', 'src', 'test', 'bench', 'docs', 'examples'],
+  ...['assembly', 'src', 'test', 'tools', 'bench', 'docs', 'examples'],
   ...['asconfig.json', 'package.json', 'package-lock.json', 'tsconfig.json'],
   ...['tsconfig.build.json', 'biome.json', 'vitest.config.ts', '.npmrc', '.gitignore', '.ci'],
   ...['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'DECISIONS.md', 'AGENTS.md'],
@@ -41,7 +41,9 @@ function filesUnder(folder: string): string[] {
 const undocumented = (file: string) => read(file).replaceAll(/\/\*\*[\s\S]*?\*\//g, '');
 
 const isCode = (file: string) => /\.(ts|mjs)$/.test(file) && !GENERATED.test(file);
-const code = ['assembly', 'src', 'test', 'bench', 'docs'].flatMap(filesUnder).filter(isCode);
+const code = ['assembly', 'src', 'test', 'tools', 'bench', 'docs']
+  .flatMap(filesUnder)
+  .filter(isCode);
 const shipped = code.filter((file) => /^(assembly|src)\//.test(file) && file.endsWith('.ts'));
 const markdown = readdirSync(root).filter((name) => name.endsWith('.md'));
 
@@ -200,7 +202,7 @@ describe('what ships', () => {
       'src/numbers/wasm.ts',
       'src/shared/memory.ts',
     ];
-    expect(views.filter((file) => !file.startsWith('test/'))).toEqual(holders);
+    expect(views.filter((file) => !/^(test|tools)\//.test(file))).toEqual(holders);
   });
 
   it('has rooms that import only from rooms below them', () => {
@@ -238,7 +240,8 @@ describe('the repository', () => {
       /"resolved": "(\.\.\/\.\.|bench|docs\/playground|test\/documents)",\s*"link": true/g;
     const packages = ['compilers', 'frameworks', 'playground', 'runtimes', 'sockets'];
     const tests = [...packages, 'runtimes/newer'].map((name) => `test/${name}/package-lock.json`);
-    for (const lock of ['package-lock.json', ...tests]) {
+    const others = ['package-lock.json', 'tools/mutants/package-lock.json'];
+    for (const lock of [...others, ...tests]) {
       expect(read(lock).replace(link, ''), lock).not.toMatch(/"resolved"/);
     }
   });

@@ -2,7 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { ByteLRU, type ByteLRUOptions } from '../../src/bytes.js';
-import { nasty } from '../nasty.js';
+import { nasty } from '../support/nasty.js';
 
 const surrogates = Array.from({ length: 2048 }, (_, i) => String.fromCharCode(0xd800 + i));
 const strings = [

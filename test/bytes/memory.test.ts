@@ -1,7 +1,7 @@
 // What a process takes for a ByteLRU: its bound, a fixed amount beside it, and nothing an entry.
 
 import { describe, expect, it } from 'vitest';
-import { runChild } from '../child.js';
+import { runChild } from '../support/child.js';
 
 const MIB = 2 ** 20;
 /** Takes 10 s; on a busy machine ten times as long, and in the long run ten times that. */

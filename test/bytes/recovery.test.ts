@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Region } from '../../src/bytes/region.js';
 import type * as regions from '../../src/bytes/region-wasm.js';
 import { ByteLRU } from '../../src/bytes.js';
-import { isOverflow, PADDINGS, probe, runAt } from '../stack.js';
+import { isOverflow, PADDINGS, probe, runAt } from '../support/stack.js';
 import { validate } from './validate.js';
 
 let latest: Region | undefined;

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { npm } from '../tarball.mjs';
+import { npm } from '../support/tarball.mjs';
 import { Failure } from './failure.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));

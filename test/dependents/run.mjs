@@ -7,8 +7,8 @@
 // child.mjs runs each job in both, in a process of its own, compare.mjs says where they part.
 
 import { join } from 'node:path';
-import { Command, Option, runCommand, tell } from '../command.mjs';
-import { findOrPack, makeFolder } from '../tarball.mjs';
+import { Command, Option, runCommand, tell } from '../support/command.mjs';
+import { findOrPack, makeFolder } from '../support/tarball.mjs';
 import { compareScenarios, thrownIn } from './compare.mjs';
 import { DEPENDENTS } from './dependents.mjs';
 import { makeProject } from './project.mjs';

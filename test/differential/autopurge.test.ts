@@ -4,7 +4,7 @@
 
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type EngineCase, plainCases } from '../support.js';
+import { type EngineCase, plainCases } from '../support/engines.js';
 import { type Args, type Command, command, type Setup, setup } from './arbitraries.js';
 import { oursOn, theirs } from './cache.js';
 import { fakeDate, Pair } from './pair.js';

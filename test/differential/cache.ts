@@ -5,8 +5,8 @@
 
 import { LRUCache as TheirCache } from 'lru-cache';
 import { LRUCache as OurCache } from '../../src/api/lru.js';
-import { openCache, type TestEngine } from '../support.js';
-import { expectValid } from '../validate.js';
+import { openCache, type TestEngine } from '../support/engines.js';
+import { expectValid } from '../support/validate.js';
 import { publishWithheld } from './differences.js';
 
 type Options = Record<string, unknown>;

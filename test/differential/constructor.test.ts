@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { LRUCache as TheirCache } from 'lru-cache';
 import { describe, expect, it, vi } from 'vitest';
 import { LRUCache as OurCache } from '../../src/api/lru.js';
-import { repeatRegressions } from '../regressions.js';
+import { repeatRegressions } from '../support/regressions.js';
 import { isInOrder } from './differences.js';
 import { properties } from './pair.js';
 

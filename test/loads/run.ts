@@ -7,8 +7,8 @@
 import type { Scheduler } from 'fast-check';
 import type { LRUCache } from '../../src/api/lru.js';
 import { storeOf } from '../../src/api/lru.js';
-import { openCache, type TestEngine } from '../support.js';
-import { expectValid } from '../validate.js';
+import { openCache, type TestEngine } from '../support/engines.js';
+import { expectValid } from '../support/validate.js';
 import { type Key, LoadsModel, type ModelLoad, type Outcome, type Value } from './model.js';
 import { ofMany, ofOne, same, textOf, Waiting, type Wanted } from './outcomes.js';
 import {

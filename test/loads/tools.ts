@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { LRUCache } from '../../src/api/lru.js';
-import { openCache, type TestEngine } from '../support.js';
+import { openCache, type TestEngine } from '../support/engines.js';
 
 /** Lets everything happen that is about to, and a macrotask more: rejections are reported then. */
 export const drain = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -20,7 +20,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
 import { ensureCompilers, ensureTools } from '../runtimes/tools.mjs';
-import { findOrPack, installIn, makeFolder } from '../tarball.mjs';
+import { findOrPack, installIn, makeFolder } from '../support/tarball.mjs';
 import { complaintsOf, RESOLUTIONS, transpile } from './compile.mjs';
 import { complaintsInAll, complaintsInAllOf } from './matrix.mjs';
 import { blockOf, measureSizes, priceOf, sentenceOf } from './sizes.mjs';
@@ -33,7 +33,7 @@ const TYPE_ROOT = join(ROOT, 'node_modules/@types');
 
 const CORE_BYTES_MAX = 8192;
 /** Wished were 1.5; DECISIONS.md says what the rest is. */
-const BUNDLE_RATIO_MAX = 5.1;
+const BUNDLE_RATIO_MAX = 5.25;
 /** Programs for resolutions that know one module format only; the others take both. */
 const CONSUMERS = { bundler: ['consumer.mts'], node10: ['consumer.cts'] };
 /** By how much README's figures may differ from what is measured: 5 %, or their last digit. */

@@ -10,8 +10,8 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, Option, runCommand, tell } from '../command.mjs';
-import { findOrPack, installIn, makeFolder } from '../tarball.mjs';
+import { Command, Option, runCommand, tell } from '../support/command.mjs';
+import { findOrPack, installIn, makeFolder } from '../support/tarball.mjs';
 import { addControl, writeCommonJs } from './bundles.mjs';
 import { Missing } from './execute.mjs';
 import { SHARED_TARGETS } from './shared.mjs';

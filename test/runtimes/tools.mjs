@@ -5,7 +5,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { npm } from '../tarball.mjs';
+import { npm } from '../support/tarball.mjs';
 import { NEWER, nodeProgram } from './execute.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));

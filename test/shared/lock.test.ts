@@ -7,7 +7,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { LINE_LOCK, LINE_STUCK, LINE_TURN } from '../../assembly/shared/layout.js';
-import { figure } from '../figures.js';
+import { figure } from '../support/figures.js';
 import { type Exploration, explore, type Lock, loadLock, type Program } from './explore.js';
 
 const LENGTH = Number(process.env.WASM_LRU_LENGTH ?? 1);

@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SharedLRU } from '../../src/shared.js';
-import { figure } from '../figures.js';
+import { figure } from '../support/figures.js';
 import { isLinear, type Operation } from './linear.js';
 import { validateShards } from './validate.js';
 
