@@ -14,9 +14,10 @@ const QUICK = [
   // Against the model, for a short while.
   'random/model',
 ];
-/** Those of them that compile programs, are random, or use up the stack. */
+/** Those of them that compile programs, are random, or take more than a few seconds. */
 const SLOW = [
-  ...['behaviour/many', 'memoize/cached.decorators', 'loads/{scheduler,differential}'],
+  ...['behaviour/{keys,many,options}', 'loads/{scheduler,differential}'],
+  'memoize/cached.decorators',
   'stores/{fuzz,hostile,scheduler,stack}',
 ];
 const filesOf = (names: readonly string[]) => names.map((name) => `test/${name}.test.ts`);

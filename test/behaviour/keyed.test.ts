@@ -103,9 +103,9 @@ describe.each(plainCases)('keyOf on $name', ({ open }) => {
       return value;
     };
     const cache = openPairs(engine, {
-      ...{ maxSize: 100, ttl: 1000 },
+      ...{ maxSize: 100, ttl: 60_000 },
       sizeCalculation: (_, key) => see(key, 1),
-      ttlCalculation: (_, key) => see(key, 5),
+      ttlCalculation: (_, key) => see(key, 60_000),
       fetchMethod: (key) => see(key, 1),
       fetchManyMethod: (keys) => keys.map((key) => see(key, 1)),
       memoMethod: (key) => see(key, 1),
@@ -163,7 +163,7 @@ describe.each(plainCases)('keyOf on $name', ({ open }) => {
   it('is called once for a key, whatever the operation does with it', async () => {
     let calls = 0;
     const cache = openCache<unknown, number>(engine, {
-      ...{ max: 3, ttl: 1000, recordStats: true, maxAge: 2000, staleWhileRevalidate: 5 },
+      ...{ max: 3, ttl: 60_000, recordStats: true, maxAge: 120_000, staleWhileRevalidate: 5 },
       keyOf: (key) => {
         calls += 1;
         return String(key);
@@ -236,7 +236,7 @@ describe.each(plainCases)('keyOf on $name', ({ open }) => {
   });
 
   it('reads a dump, and makes another cache of the same kind', () => {
-    const cache = openPairs(engine, { ttl: 1000 });
+    const cache = openPairs(engine, { ttl: 60_000 });
     cache.set(['a', 1], 1).set(['b', 2], 2);
     const copy = new LRUCache<Pair, number>(cache);
     expect(copy.keyOf).toBe(keyOf);
