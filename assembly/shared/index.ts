@@ -81,6 +81,7 @@ import {
   FRAME_TTL,
   FRAMES_AT,
   GONE,
+  HEAD_IS_TIMED,
   HEAD_REAPED,
   HEAD_SEED,
   HEAD_SHARDS,
@@ -414,9 +415,11 @@ export function begin(
   let code = GONE;
   if (isWanted(frame)) {
     let first: u32 = 0;
-    // Room for ages is made before a chain is taken, though no entry may need it so far: it cannot
-    // be made while a chain is held, and another thread may store the first ttl then.
-    const isAged = age(store);
+    // Room for ages is made before a chain is taken, though this entry may need none: it cannot be
+    // made while a chain is held, and others may need it then. Not before the first ttl, since it
+    // takes a quarter of the room of small entries.
+    const isTimed = ttl != 0 || atomicGet(head + HEAD_IS_TIMED) != 0;
+    const isAged = isTimed && age(store);
     if (ttl == 0 || isAged) {
       const wide = (key & WIDE) != 0;
       const isUpdate = find(line, word, at, key) != NIL;

@@ -2,8 +2,8 @@
 //
 // KE1  An operation calls `keyOf` once for each of its keys, before it does anything else. It is
 //      user code, so it may throw, and may use the cache.
-// KE2  Entries and loads keep the id. It is never computed again, so a key that its owner changes
-//      later is still found by what it was.
+// KE2  Entries and loads keep the id. It is not computed again, but by `load` of a dump. So a key
+//      that its owner changes later is still found by what it was.
 // KE3  Users see original keys: for an entry, the key with which its value was set; for a load, the
 //      key of the call that started it.
 

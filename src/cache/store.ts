@@ -229,10 +229,14 @@ export class Store<K, V, FC> {
     return onGet === undefined || value === undefined ? value : (onGet(value as V & T) as T);
   }
 
-  /** The same for a value, or for the promise of one. */
+  /** The same for a value, at once, or for the promise of one. */
   giveSoon(value: V | undefined | Promise<V | undefined>): typeof value {
     if (this.#keeping?.onGet === undefined) return value;
-    return Promise.resolve(value).then((came) => this.give(came));
+    if (!(value instanceof Promise)) return this.give(value);
+    const given = value.then((came) => this.give(came));
+    // If nobody waits for it, since a status could not be written, it fails in silence (F3).
+    given.catch(() => {});
+    return given;
   }
 
   /** What is given for the value of a slot. */
@@ -319,8 +323,10 @@ export class Store<K, V, FC> {
     const isUsable = this.graceMs > 0 && now <= deadlineAt(this, -slot) + this.graceMs;
     const isKept = isKeptAnyway || isLoading || isUsable;
     // The options are user code, too, if they have getters: the entry may be another one by now.
-    if (!isKept && this.entries.findAt(id, now) === slot) this.removeSlot(-slot, 'expire');
-    return isReturned ? this.give(value) : undefined;
+    const isRemoved = !isKept && this.entries.findAt(id, now) === slot;
+    if (isRemoved) this.removeSlot(-slot, 'expire');
+    if (!isReturned) return undefined;
+    return isRemoved ? value : this.give(value);
   }
 
   /**
@@ -353,15 +359,17 @@ export class Store<K, V, FC> {
     const weight = this.entries.isWeighed
       ? weightOf(key, value, options?.size, sizeCalculation)
       : refuseSize(options?.size, sizeCalculation);
-    const kept = this.keep(value);
     if (isTooLarge(weight, settings.maxEntrySize, this.maxSize)) {
+      // For the callers of a load, who get it all the same.
+      const unstored = this.keep(value);
       this.delete(key, 'set', report, id);
-      return kept;
+      return unstored;
     }
     const tags = checkTags(options?.tags);
     const hasAge = ttl !== 0 || this.entries.isTimed;
     const start = hasAge ? this.#startFor(ttl, options?.start, isPurged) : 0;
     const now = hasAge && report !== undefined ? this.now() : 0;
+    const kept = this.keep(value);
     // All user code has run. If it interrupted a change, the entries are recovered first.
     const { entries } = this;
     if (hasAge && !entries.isTimed) this.#useAges();

@@ -102,6 +102,11 @@ function noItems<T>(): (T | undefined)[] {
   return Object.setPrototypeOf([undefined, undefined, undefined, undefined], null);
 }
 
+/** A key as it comes back: 0 for -0, as in a Map. */
+function shownKey<K>(key: unknown): K {
+  return (key === 0 ? 0 : key) as K;
+}
+
 /** Keys and values of one cache, in the slots of one table. */
 export class Entries<K, V> {
   /** Keys and values, interleaved: one cache line holds both. */
@@ -176,14 +181,12 @@ export class Entries<K, V> {
 
   /** The key of a slot, as it was given. */
   keyAt(slot: number): K {
-    return this.originals === undefined ? this.idAt(slot) : (this.originals[slot] as K);
+    return shownKey(this.originals === undefined ? this.items[slot * 2] : this.originals[slot]);
   }
 
   /** The key that a slot is found by. */
   idAt(slot: number): K {
-    const key = this.items[slot * 2] as K;
-    // As in Map, a key that was given as -0 comes back as 0.
-    return key === 0 ? (0 as K) : key;
+    return shownKey(this.items[slot * 2]);
   }
 
   valueAt(slot: number): V | undefined {

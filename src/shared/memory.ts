@@ -313,7 +313,11 @@ export class SharedMemory {
       return;
     }
     this.#mark(identity);
-    const timer = setTimeout(() => this.#reapAll(-identity), ms);
+    const timer = setTimeout(() => {
+      // It may have begun to use the cache only after its end was reported.
+      this.#mark(identity);
+      this.#reapAll(-identity);
+    }, ms);
     (timer as { unref?(): void }).unref?.();
   }
 

@@ -538,7 +538,7 @@ function checkedShare(given: number): number {
  * the first.
  *
  * Throws `INVALID_MAX` if neither the options nor the cache have a `max`, and `INVALID_OPTIONS` for
- * an invalid `share`.
+ * an invalid `share`, or a cache with `keyOf`.
  *
  * @example
  * ```ts
@@ -560,6 +560,10 @@ export function shadow(cache: ShadowedCache, options: ShadowOptions = {}): Shado
   const estimator = new ShadowEstimator({ ...given, max: options.max ?? cache.max });
   const own = cache as unknown as Record<PropertyKey, unknown>;
   checkedShare(share);
+  if (own.keyOf !== undefined) {
+    const message = 'A shadow cannot watch a cache with keyOf, as it knows keys, and no ids';
+    throw new LRUCacheTypeError('INVALID_OPTIONS', message);
+  }
   (own[SHADOW] as Shadow | undefined)?.stop();
   const held = new WeakRef(own);
   const watched: Shadow = {

@@ -33,6 +33,57 @@ describe.each(plainCases)('freeze on $name', ({ open }) => {
     expect(value).toEqual({ list: [1, 2], name: 'ada' });
   });
 
+  it('freezes nothing that a set refuses', () => {
+    const cache = openFrozen(engine, { freeze: 'deep' });
+    const value = { in: {} };
+    for (const bad of [{ ttl: Number.NaN }, { tags: 5 }, { ttl: 5, start: Number.NaN }]) {
+      expect(() => cache.set('a', value, bad as never)).toThrow(LRUCacheTypeError);
+    }
+    expect([Object.isFrozen(value), Object.isFrozen(value.in)]).toEqual([false, false]);
+  });
+
+  it('a function copies what a fetch finds at once, before it can leave the cache', async () => {
+    const cache = openCache<string, { items: string[] }>(engine, {
+      ...{ max: 1, freeze: structuredClone, fetchMethod: async () => ({ items: [] }) },
+      dispose: (value: { items: string[] }) => void value.items.push('disposed'),
+    });
+    cache.set('a', { items: ['book'] });
+    const found = cache.fetch('a');
+    cache.set('b', { items: [] });
+    expect(await found).toEqual({ items: ['book'] });
+  });
+
+  it('lets a load fail in silence if nobody waits for its copy', async () => {
+    const cache = openCache<string, object>(engine, {
+      ...{ max: 3, freeze: structuredClone },
+      fetchMethod: () => Promise.reject(new Error('load failed')),
+    });
+    const first = cache.fetch('a').catch(() => {});
+    const status = {
+      set fetch(_: unknown) {
+        throw new Error('status');
+      },
+    };
+    await expect(cache.fetch('a', { status: status as never })).rejects.toThrow('status');
+    await first;
+    await drain();
+  });
+
+  it('gives a stale value that leaves the cache as it is, without a copy', () => {
+    let now = 0;
+    let copies = 0;
+    const cache = openCache<string, object>(engine, {
+      ...{ max: 3, ttl: 10, ttlResolution: 0, allowStale: true, perf: { now: () => now } },
+      freeze: (value: object) => {
+        copies += 1;
+        return { ...value };
+      },
+    });
+    cache.set('a', { n: 1 });
+    now = 100;
+    expect([cache.get('a'), copies, cache.size]).toEqual([{ n: 1 }, 1, 0]);
+  });
+
   it("'deep' freezes arrays and plain objects in it, however deep and in circles", () => {
     const cache = openFrozen(engine, { freeze: 'deep' });
     const symbol = Symbol('held');

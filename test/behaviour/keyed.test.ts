@@ -96,6 +96,12 @@ describe.each(plainCases)('keyOf on $name', ({ open }) => {
     expect(cache.setWithEvicted(['d', 1], 1)[0]?.[0]).toBe(third);
   });
 
+  it('gives -0 back as 0, as a Map does', () => {
+    const cache = openCache<number, number>(engine, { max: 3, keyOf: (key: number) => key });
+    cache.set(-0, 1);
+    expect(Object.is([...cache.keys()][0], 0)).toBe(true);
+  });
+
   it('gives loaders and functions of the caller the keys that were given', async () => {
     const seen: unknown[] = [];
     const see = <T>(key: Pair, value: T): T => {

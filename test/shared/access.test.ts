@@ -254,13 +254,12 @@ describe('a long value that is not finished', () => {
     expect(words[(line + LINE_BYTES + STORE_HELD) >> 2]).toBe(0);
   });
 
-  it.each([true, false])('leaves room for ages that were used before: %j', (isTimed) => {
+  it('leaves room for ages that were used before', () => {
     const { memory, core, access, other } = pair();
     const { fill } = core;
-    if (isTimed) memory.markTimed();
+    memory.markTimed();
     let code: number | undefined;
     core.fill = (...values) => {
-      memory.markTimed();
       code ??= other.put('other', other.write('other', KEY), 0, 1000);
       return fill(...values);
     };

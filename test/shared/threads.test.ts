@@ -149,6 +149,30 @@ describe('a thread that dies', () => {
     validateShards(cache);
   });
 
+  it('as its host says, but only then begins to use the cache, is reaped as well', async () => {
+    vi.stubGlobal('Deno', {});
+    const cache = new SharedLRU({ maxBytes: MIB, shards: 1, threads: 2 });
+    const progress = new Int32Array(new SharedArrayBuffer(16));
+    const how = { task: 'churn', keys: 9, progress: progress.buffer };
+    const { worker, ready, report } = start(cache, how);
+    report.catch(() => {});
+    let reap: unknown;
+    const timeouts = vi.spyOn(globalThis, 'setTimeout').mockImplementation((later) => {
+      reap = later;
+      return {} as never;
+    });
+    // The host's own word for it comes too early.
+    const once = (_: string, listener: () => void) => listener();
+    cache.adopt({ threadId: worker.threadId, once } as never);
+    timeouts.mockRestore();
+    await ready;
+    await advance(progress, 1);
+    expect(() => SharedLRU.attach(cache.handle)).toThrow('made for 2 threads');
+    (reap as () => void)();
+    expect(SharedLRU.attach(cache.handle).get('absent')).toBe(undefined);
+    await worker.terminate();
+  });
+
   it('anywhere, again and again, stops nobody', async () => {
     const cache = new SharedLRU({
       maxBytes: 4 * MIB,

@@ -395,6 +395,12 @@ describe('the shadow of a cache', () => {
     },
   );
 
+  it('refuses a cache with keyOf, whose ids it does not know', () => {
+    const cache = new LRUCache<string, number>({ max: 3, keyOf: (key) => key.toLowerCase() });
+    expect(() => shadow(cache)).toThrow(expect.objectContaining({ code: 'INVALID_OPTIONS' }));
+    expect(isWatched(cache as never)).toBe(false);
+  });
+
   it('needs a number of entries', () => {
     const cache = new LRUCache<number, number>({ maxSize: 10, sizeCalculation: () => 1 });
     expect(() => shadow(cache)).toThrow(expect.objectContaining({ code: 'INVALID_MAX' }));
