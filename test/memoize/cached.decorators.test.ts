@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import * as library from '../../src/memoize.js';
 
 const root = new URL('../..', import.meta.url).pathname;
-const name = join(root, 'test/decorated.virtual.ts');
+const name = join(root, 'test/memoize/decorated.virtual.ts');
 /** What compiling may take on a slow machine. */
 const COMPILE_MS_MAX = 300_000;
 

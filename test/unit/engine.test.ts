@@ -53,7 +53,7 @@ const exportsOf = (source: string) =>
 /** What a source imports from a file. */
 function importsFrom(source: string, file: string): string[] {
   const found = source.matchAll(/^import \{([^}]*)\} from '([^']+)';/gm);
-  const lists = [...found].filter(([, , from]) => from === `../${file}.js`).map(([, list]) => list);
+  const lists = [...found].filter(([, , from]) => from === `./${file}.js`).map(([, list]) => list);
   const names = lists.join().split(',');
   return names.map((name) => name.replace(/ as .*/s, '').trim()).filter((name) => name !== '');
 }
