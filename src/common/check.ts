@@ -157,8 +157,12 @@ export function checkPart(part: unknown, name: string): number {
   );
 }
 
-/** A checked `freeze`. Throws `INVALID_OPTIONS`. */
+/**
+ * A checked `freeze`. Throws `INVALID_OPTIONS`. A boolean is not meant for us: lru-memoizer has an
+ * option of that name, and passes all its options on to the cache.
+ */
 export function checkFreeze(freeze: unknown): unknown {
+  if (typeof freeze === 'boolean') return undefined;
   if (freeze === 'shallow' || freeze === 'deep' || typeof freeze === 'function') return freeze;
   throw new LRUCacheTypeError(
     'INVALID_OPTIONS',

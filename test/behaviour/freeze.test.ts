@@ -379,11 +379,18 @@ describe.each(plainCases)('copies on $name', ({ open }) => {
 });
 
 describe('the option', () => {
-  it.each([true, false, null, 1, {}, 'Deep', ''])('refuses %s', (bad) => {
+  it.each([null, 1, {}, 'Deep', ''])('refuses %s', (bad) => {
     expect(codeOf(() => new LRUCache({ max: 1, freeze: bad as never }))).toBe('INVALID_OPTIONS');
     expect(() => new LRUCache({ max: 1, freeze: bad as never })).toThrow(
       "freeze must be 'shallow', 'deep' or a function",
     );
+  });
+
+  it.each([true, false])('ignores %s, which lru-memoizer passes on to its cache', (other) => {
+    const cache = new LRUCache<string, object>({ max: 1, freeze: other as never });
+    const value = {};
+    cache.set('a', value);
+    expect([cache.freeze, Object.isFrozen(value)]).toEqual([undefined, false]);
   });
 
   it('is a property that makes another cache of the kind', () => {
