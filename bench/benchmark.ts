@@ -93,7 +93,9 @@ function createCommand(): Command {
     .option('--full', 'everything; says first how long it will take')
     .option('--filter <words>', 'only the cells and libraries these words select')
     .option('--json <file>', 'write the raw data here')
-    .option('--node <path>', 'measure in this Node', process.execPath)
+    .addOption(
+      new Option('--node <path>', 'measure in this Node').default(process.execPath, 'this one'),
+    )
     .option('--rounds <n>', 'rounds of all libraries', numberWithin(1, ROUNDS_MAX, true))
     .option('--minutes <n>', 'time to aim for, in all', numberWithin(0, MINUTES_MAX, false))
     .option('--seed <n>', 'seed of requests and order', numberWithin(0, 2 ** 32 - 1, true), 1)

@@ -79,7 +79,9 @@ function createCommand(): Command {
     )
     .option('--rounds <n>', 'processes per cell', wholeNumber(ROUNDS_MAX), 2)
     .option('--seconds <n>', 'time to aim for, in all', wholeNumber(SECONDS_MAX), 45)
-    .option('--node <path>', 'measure in this Node', process.execPath)
+    .addOption(
+      new Option('--node <path>', 'measure in this Node').default(process.execPath, 'this one'),
+    )
     .addOption(
       new Option('--with <columns...>', 'caches keep these of each entry, those by hand excepted')
         .choices(columnNames)

@@ -11,10 +11,9 @@
 // SD4  A very popular key may or may not be in the sample, which would distort the estimate.
 //      Requests that the sample has too many or too few are counted as hits of the smallest size,
 //      since such keys are always stored (SHARDS-adj).
-// SD5  The only change of the cache is own methods that hide those of its class and call them. They
-//      exist only for stretches of requests: a cache without a shadow, or with one at rest, pays
-//      nothing. They are deleted in the reverse order of their creation: V8 then restores the
-//      earlier shape, and does not turn the cache into a dictionary.
+// SD5  The only change of the cache is its prototype. While it is watched, that has methods which
+//      hide those of the class and call them; at rest it has none. The cache itself gets no
+//      property: V8 would turn it into a dictionary when that is deleted.
 // SD6  A shadow at rest does not keep its cache alive.
 
 /**
@@ -456,18 +455,22 @@ class Stretches {
   readonly #cache: WeakRef<ShadowedCache>;
   readonly #share: number;
   readonly #length: number;
-  readonly #methods: Methods;
+  /** The prototype of the cache at rest, and the one of the methods that note. */
+  readonly #resting: object;
+  readonly #noting: object;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Requests until the end of this one. */
   #left = Number.POSITIVE_INFINITY;
   #beganMs = 0;
 
-  constructor(cache: ShadowedCache, estimator: ShadowEstimator, share: number) {
+  constructor(cache: ShadowedCache, resting: object, estimator: ShadowEstimator, share: number) {
     this.estimator = estimator;
     this.#cache = new WeakRef(cache);
     this.#share = share;
     this.#length = Math.max(STRETCH_MIN, estimator.max * FACTOR_MAX * STRETCH_PER_ENTRY);
-    this.#methods = notingMethods(this, cache as unknown as Methods);
+    this.#resting = resting;
+    const methods = notingMethods(this, cache as unknown as Methods);
+    this.#noting = Object.create(resting, Object.getOwnPropertyDescriptors(methods));
     if (cache.size === 0) this.#begin();
     else this.#goOn();
   }
@@ -478,21 +481,17 @@ class Stretches {
     if (this.#left === 0) this.#rest();
   }
 
-  /** Removes the methods, and ends the stretch. */
-  stop(): void {
+  /** Ends the stretch: the cache gets that prototype. */
+  stop(prototype = this.#resting): void {
     clearTimeout(this.#timer);
     const cache = this.#cache.deref();
-    if (cache === undefined) return;
-    const names = Object.keys(this.#methods).reverse();
-    for (const name of names) delete (cache as unknown as Methods)[name];
+    if (cache !== undefined) Object.setPrototypeOf(cache, prototype);
   }
 
   #begin(): void {
     const cache = this.#cache.deref();
     if (cache === undefined) return;
-    for (const [name, value] of Object.entries(this.#methods)) {
-      Object.defineProperty(cache, name, { value, configurable: true, writable: true });
-    }
+    Object.setPrototypeOf(cache, this.#noting);
     if (this.#share === 1) return;
     this.#left = this.#length;
     this.#beganMs = performance.now();
@@ -558,26 +557,24 @@ function checkedShare(given: number): number {
 export function shadow(cache: ShadowedCache, options: ShadowOptions = {}): Shadow {
   const { share = SHARE, ...given } = options;
   const estimator = new ShadowEstimator({ ...given, max: options.max ?? cache.max });
-  const own = cache as unknown as Record<PropertyKey, unknown>;
+  const seen = cache as ShadowedCache & { readonly keyOf?: unknown; readonly [SHADOW]?: Shadow };
   checkedShare(share);
-  if (own.keyOf !== undefined) {
+  if (seen.keyOf !== undefined) {
     const message = 'A shadow cannot watch a cache with keyOf, as it knows keys, and no ids';
     throw new LRUCacheTypeError('INVALID_OPTIONS', message);
   }
-  (own[SHADOW] as Shadow | undefined)?.stop();
-  const held = new WeakRef(own);
+  seen[SHADOW]?.stop();
+  const held = new WeakRef(seen);
+  const plain = Object.getPrototypeOf(cache) as object;
   const watched: Shadow = {
     estimates: () => estimator.estimates(),
     hitRatio: (entries) => estimator.hitRatio(entries),
     reset: () => estimator.reset(),
     stop() {
-      if (held.deref()?.[SHADOW] !== watched) return;
-      stretches.stop();
-      delete held.deref()?.[SHADOW];
+      if (held.deref()?.[SHADOW] === watched) stretches.stop(plain);
     },
   };
-  // Before the methods, so that it is deleted last.
-  Object.defineProperty(cache, SHADOW, { value: watched, configurable: true });
-  const stretches = new Stretches(cache, estimator, share);
+  const resting: object = Object.create(plain, { [SHADOW]: { value: watched } });
+  const stretches = new Stretches(cache, resting, estimator, share);
   return watched;
 }
