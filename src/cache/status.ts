@@ -128,7 +128,7 @@ export function getByStore<K, V, FC>(
 ): V | undefined {
   const options = checkCallOptions(given);
   const report = reportFor(store.settings, 'get', key, options?.status);
-  if (report === undefined) return store.get(key, options, undefined);
+  if (report === undefined) return store.get(store.idOf(key), options, undefined);
   return getReported(store, key, options, report);
 }
 
@@ -140,7 +140,7 @@ function getReported<K, V, FC>(
   report: Report<K, V, FC>,
 ): V | undefined {
   return report.run(() => {
-    const value = store.get(key, options, report);
+    const value = store.get(store.idOf(key), options, report);
     if (value !== undefined) report.add({ value });
     return value;
   });
@@ -154,9 +154,9 @@ export function getFound<K, V, FC>(
   options: GetOptions<K, V, FC> | undefined,
 ): V | undefined {
   const status = options?.status ?? undefined;
-  if (status === undefined) return store.get(key, options, undefined, id);
+  if (status === undefined) return store.get(id, options, undefined);
   const report = new Report(store.settings, undefined, key, status);
-  return report.run(() => store.get(key, options, report, id));
+  return report.run(() => store.get(id, options, report));
 }
 
 /** `has`, reported. */

@@ -265,11 +265,11 @@ export class Store<K, V, FC> {
     return this.clock.read();
   }
 
+  /** The value of the key with this id. */
   get(
-    key: K,
+    id: K,
     options: GetOptions<K, V, FC> | undefined,
     report: Report<K, V, FC> | undefined,
-    id = this.idOf(key),
   ): V | undefined {
     const { entries, settings, stats } = this;
     let slot: number;

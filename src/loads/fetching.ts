@@ -113,7 +113,7 @@ function find<K, V, FC>(
   if (forceRefresh) report?.add({ forceRefresh: true });
   if (loads !== undefined) return store.giveSoon(loads.fetch(key, id, request, report));
   report?.add({ fetch: 'get' });
-  return store.get(key, options, report, id);
+  return store.get(id, options, report);
 }
 
 /** Runs a fetch, with a trace if there is somebody to follow it. */

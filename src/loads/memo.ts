@@ -21,7 +21,7 @@ interface MemoCall<K, V, FC> {
 /** `getOrInsert`. */
 export function getOrInsert<K, V, FC>(store: Store<K, V, FC>, key: K, value: V): V {
   const id = store.idOf(key);
-  const found = store.get(key, undefined, undefined, id);
+  const found = store.get(id, undefined, undefined);
   if (found !== undefined) return found;
   store.set(key, value, undefined, undefined, undefined, id);
   return value;
@@ -35,7 +35,7 @@ export function getOrInsertComputed<K, V, FC>(
 ): V {
   checkFunction('compute', compute);
   const id = store.idOf(key);
-  const found = store.get(key, undefined, undefined, id);
+  const found = store.get(id, undefined, undefined);
   if (found !== undefined) return found;
   // As a Map would have it: -0 is 0.
   const value = compute(key === 0 ? (0 as K) : key);
@@ -72,7 +72,7 @@ function find<K, V, FC>(
   if (context) report?.add({ context });
   if (isForced) report?.add({ forceRefresh: true });
   const id = store.idOf(key);
-  const found = store.get(key, rest, undefined, id);
+  const found = store.get(id, rest, undefined);
   if (found === undefined || isForced) {
     return compute(store, key, id, report, rest, () =>
       memoMethod(key, found, { options: rest, context: context as FC }),
