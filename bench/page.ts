@@ -11,6 +11,7 @@ import {
   choiceOf,
   legendOf,
   libraryHeads,
+  multiplesOf,
   showNs,
   showRatio,
   showSpread,
@@ -44,13 +45,21 @@ function escaped(text: string): string {
   return text.replace(/[&<"]/g, (character) => ESCAPES[character] as string);
 }
 
-function curveSpec({ curve, advised }: Advice, { text, hues }: Palette): TopLevelSpec {
+/** Powers of ten up to a number: on a logarithmic axis, all that needs a line. */
+function decadesTo(end: number): number[] {
+  const decades = Array.from({ length: Math.floor(Math.log10(end)) + 1 }, (_, i) => 10 ** i);
+  return decades.filter((decade) => decade <= end);
+}
+
+function curveSpec({ curve, advised, most }: Advice, { text, hues }: Palette): TopLevelSpec {
   const [line] = hues as [string];
+  // Beside its line, where there is more room.
+  const isLeft = advised !== undefined && advised.entries ** 2 < most.entries;
   const x = {
     field: 'entries',
     type: 'quantitative',
     scale: { type: 'log', nice: false },
-    axis: { title: 'entries (log scale)', format: '~s', tickCount: 7 },
+    axis: { title: 'entries (log scale)', format: ',', values: decadesTo(most.entries) },
   } as const;
   const y = {
     field: 'hitRatio',
@@ -59,15 +68,24 @@ function curveSpec({ curve, advised }: Advice, { text, hues }: Palette): TopLeve
     axis: { title: 'hits', format: '%' },
   } as const;
   return {
-    width: 600,
-    height: 260,
+    // As wide as a phone shows it without making its text small.
+    width: 420,
+    height: 240,
     data: { values: [...curve] },
     layer: [
       { mark: { type: 'line', color: line, point: { color: line } }, encoding: { x, y } },
       {
         data: { values: advised === undefined ? [] : [advised] },
-        mark: { type: 'rule', color: text, strokeDash: [4, 4] },
         encoding: { x },
+        layer: [
+          { mark: { type: 'rule', color: text, strokeDash: [4, 4] } },
+          {
+            mark: {
+              ...{ type: 'text', text: ['large', 'enough'], color: text, fontSize: 12, y: 205 },
+              ...{ align: isLeft ? 'left' : 'right', dx: isLeft ? 6 : -6 },
+            },
+          },
+        ],
       },
     ],
   };
@@ -114,13 +132,17 @@ function timesOf(report: Report): string {
 <p class="note">${escaped(legendOf(report))}</p>`;
 }
 
+async function sizesOf(advice: Advice): Promise<string> {
+  return `<h2>How large</h2>
+${await pictureOf(advice)}
+<p>${multiplesOf(advice)}</p>
+${curveTable(advice)}`;
+}
+
 /** The page; without a report, nothing was measured. */
 export async function makePage(advice: Advice, report: Report | undefined): Promise<string> {
   const title = escaped(`Would a cache help ${advice.trace}?`);
-  const plot =
-    advice.verdict === 'none'
-      ? ''
-      : `<h2>How large</h2>\n${await pictureOf(advice)}\n${curveTable(advice)}`;
+  const plot = advice.verdict === 'none' ? '' : await sizesOf(advice);
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

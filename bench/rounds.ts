@@ -12,6 +12,7 @@ import { type Outcome, replayExactly } from './oracle.js';
 import type { Ticker } from './progress.js';
 import { createRandom, shuffle } from './random.js';
 import type { Job, JobResult } from './replay-child.js';
+import { grouped } from './report.js';
 import type { Trace } from './trace.js';
 
 /** A row of the table: a trace at one capacity. */
@@ -97,7 +98,7 @@ export async function measureRows(
       const { trace, capacity, expected } = row;
       const { label, keys, requests } = trace;
       for (const library of shuffle([...libraryNames], random)) {
-        ticker.begin(`round ${round} of ${plan.rounds}, ${label} at ${capacity}`);
+        ticker.begin(`round ${round} of ${plan.rounds}, ${label} at ${grouped(capacity)}`);
         // An equal share of what is left, so that a slow process is made up for by all later ones.
         const budgetMs = (deadline - performance.now()) / processes - SPAWN_MS;
         const columns = plan.with;

@@ -5,6 +5,7 @@
 import Table from 'cli-table3';
 import { type Library, libraryNames } from './adapters/index.js';
 import type { Advice, Point } from './advice.js';
+import { listed } from './markdown.js';
 import { grouped, type LibraryReport, type Report, type RowReport } from './report.js';
 
 /** Names of the libraries, as the tables have them. */
@@ -122,22 +123,17 @@ export function verdictOf({ verdict, advised, most, requests }: Advice): string 
   );
 }
 
-const FACTOR_NAMES = new Map([
-  [0.5, 'Half that size'],
-  [2, 'twice'],
-  [4, 'four times'],
-]);
-
 /** What other sizes would do, and what a running cache would be told of them. */
 export function multiplesOf({ multiples }: Advice): string {
   if (multiples.length === 0) return '';
   const exact = multiples.map(
-    ({ factor, hitRatio }) => `${FACTOR_NAMES.get(factor)} ${showRatio(hitRatio)}`,
+    ({ entries, hitRatio }, i) =>
+      `${showRatio(hitRatio)} with ${i === 0 ? countedEntries(entries) : grouped(entries)}`,
   );
   const estimates = multiples.map(({ estimate }) => showRatio(estimate));
   return (
-    `${exact.join(', ')}. From a sample, as for a running cache, wasm-lru/shadow estimates ` +
-    `${estimates.join(', ')}.`
+    `A cache would answer ${listed(exact)}. In a running program, wasm-lru/shadow estimates these ` +
+    `from a sample; here, it would say ${listed(estimates)}.`
   );
 }
 
@@ -146,13 +142,13 @@ export function summaryOf({ trace, requests, uniques, once }: Advice): string {
   const name = trace.length > NAME_MAX ? `${trace.slice(0, NAME_MAX - 1)}…` : trace;
   return (
     `${name}: ${counted(requests, 'request')} for ${counted(uniques, 'key')}, ` +
-    `${grouped(once)} of which asked for only once.`
+    `${grouped(once)} of which ${once === 1 ? 'was' : 'were'} asked for only once.`
   );
 }
 
-/** Text in lines that fit. */
+/** Text in lines that fit; none begins with the sign of a percentage. */
 function filled(text: string): string {
-  return text.replace(new RegExp(`(.{1,${COLUMNS_MAX}})(?: |$)`, 'g'), '$1\n');
+  return text.replace(new RegExp(`(.{1,${COLUMNS_MAX}})(?: (?!%)|$)`, 'g'), '$1\n');
 }
 
 /** The answer for a trace, but for the library: what it is, the plot, the verdict. */
@@ -181,7 +177,8 @@ export function choiceOf({ rows, advice }: Report): string {
     const ratio = (ns / first.ns).toFixed(1);
     return i === 0 ? `${name} takes ${ratio} times as long` : `${name} ${ratio}`;
   });
-  const as = equal.length === 0 ? '' : `, about as fast as ${equal.join(' and ')}`;
+  const are = equal.length === 1 ? 'is' : 'are';
+  const as = equal.length === 0 ? '' : `; ${listed(equal)} ${are} about as fast`;
   const than = times.length === 0 ? '' : ` ${times.join(', ')}.`;
   return (
     `All have the same hits. At ${countedEntries(row.capacity)}, ${first.name} is the fastest, ` +
