@@ -69,6 +69,13 @@ const toLruCache = (cell: CellFigures) => ratioTo(cell, measuredIn(cell, 'lru-ca
 const toLinked = (cell: CellFigures) => ratioTo(cell, measuredIn(cell, LINKED));
 const toPure = (cell: CellFigures) => ratioTo(cell, measuredIn(cell, PURE));
 
+const WORKLOADS = `Columns are workloads: only hits; Zipf, where few keys take most requests;
+churn, where each \`set\` evicts an entry; a mix of \`get\`, \`set\` and \`delete\`; and recorded
+traffic. Fresh strings are new objects, as each request of a server makes them.`;
+
+const DOTS =
+  'A dot is a cell; the larger the dot, the larger the cache. Right of 1, wasm-lru is faster.';
+
 /** Means over keys and workloads of one ratio. */
 function summaryTable(cells: readonly CellFigures[], ratio: typeof toLruCache): string {
   const means = (own: readonly CellFigures[]): string => {
@@ -96,34 +103,22 @@ function roundsText({ cells, rounds }: Results): string {
   return `${range} ${rounds === 1 ? 'round' : 'rounds'}`;
 }
 
-function introduction(results: Results): string {
-  const { node, v8, cpu, cores, os, taken, profile, minutes } = results;
-  return `# Benchmarks
+const INTRODUCTION = `# Benchmarks
 
-This file is generated from [bench/results.json](../${DATA}) by
-\`npm run bench:documents\`. A test compares the two. Do not edit it.
+<!-- Written by npm run bench:documents, from ${DATA}; a test compares the two. -->
 
 This page compares wasm-lru with other caches that do the same work. All times are in nanoseconds
 per operation. A ratio is the time of the fastest other exact cache divided by that of wasm-lru:
 how many times as fast wasm-lru is. Below 1, wasm-lru is slower. Ratios are rounded down, and have
-as many decimals as their spread allows: the last one is uncertain by less than five.
+as many decimals as their spread allows: the last one is uncertain by less than five.`;
 
-## Run it yourself
+/** On what, and against what. */
+function measuredOn(results: Results): string {
+  const { node, v8, cpu, cores, os, taken, profile, minutes } = results;
+  return `## What was measured
 
-\`\`\`sh
-npm install
-npm run bench -- --json ${DATA}
-npm run bench:documents
-\`\`\`
-
-This needs Node 20.19 or newer. The second command measures, the third writes this file and the
-plots from what was measured. \`npm run bench -- --help\` lists the options.
-
-## What was measured
-
-| | |
+| on | ${taken.slice(0, 10)} |
 | --- | --- |
-| date | ${taken.slice(0, 10)} |
 | machine | ${cpu}, ${cores} cores, ${os} |
 | Node | ${node.replace(/^v/, '')}, V8 ${v8} |
 | run | profile ${profile}, ${roundsText(results)}, ${Math.round(minutes)} minutes |
@@ -174,18 +169,19 @@ What to keep in mind:
   ratios; times of other machines will differ.
 - ${widestSpread(cells)}
 - A cell measures one thing in a loop. In a program, the processor's caches are shared with the
-  rest, and calls are made from many places.
-
-The kinds of keys:
-
-- Numbers: \`int\` counts from 0, \`int32\` is scattered over all 32-bit integers, \`float\` is not
-  an integer.
-- Reused strings: \`string\` is the same string object each time, whose hash V8 has kept.
-- Fresh strings, a new object each time: \`fresh16\` and \`fresh40\` of 16 and 40 characters,
-  \`cons\` a concatenation that is not flat yet, and \`prefix-id\`, \`id-suffix\`, \`padded\`,
-  \`url\`, \`uuid\` and \`json\` of these shapes.
-- Objects: \`object\`. Ints and strings in one cache, reused: \`int+string\`.`;
+  rest, and calls are made from many places.`;
 }
+
+const RUN_IT = `## Run it yourself
+
+\`\`\`sh
+npm install
+npm run bench -- --json ${DATA}
+npm run bench:documents
+\`\`\`
+
+This needs Node 20.19 or newer. The second command measures; the third writes this page and its
+plots from what was measured. \`npm run bench -- --help\` lists the options.`;
 
 /** What is not about the time of an operation. */
 function other(results: Results, cells: readonly CellFigures[]): string {
@@ -216,40 +212,56 @@ ${startsTable(results)}
 `;
 }
 
+/** What most readers come for, and what the names in it mean. */
+function summarySection(cells: readonly CellFigures[]): string {
+  return `## Summary
+
+How many times as fast as lru-cache, geometric means:
+
+${summaryTable(cells, toLruCache)}
+
+And as fast as the best other exact cache of each cell:
+
+${summaryTable(cells, ratioToBest)}
+
+${WORKLOADS}
+
+Each cell by itself, compared with the best other exact cache of it:
+
+${picture('ratios', 'benchmarks')}
+
+${DOTS}
+
+The kinds of keys:
+
+- Numbers: \`int\` counts from 0, \`int32\` is scattered over all 32-bit integers, \`float\` is not
+  an integer.
+- Reused strings: \`string\` is the same string object each time, whose hash V8 has kept.
+- Fresh strings, a new object each time: \`fresh16\` and \`fresh40\` of 16 and 40 characters,
+  \`cons\` a concatenation that is not flat yet, and \`prefix-id\`, \`id-suffix\`, \`padded\`,
+  \`url\`, \`uuid\` and \`json\` of these shapes.
+- Objects: \`object\`. Ints and strings in one cache, reused: \`int+string\`.`;
+}
+
 /** docs/benchmarks.md. */
 export function benchmarksDocument(results: Results): string {
   const all = cellFigures(results);
   const cells = plainCells(all);
-  return `${introduction(results)}
+  return `${INTRODUCTION}
 
-${method(results, cells)}
-
-## Summary
-
-How many times as fast wasm-lru is as the best other exact cache of each cell; geometric means.
-
-${summaryTable(cells, ratioToBest)}
-
-How many times as fast as lru-cache:
-
-${summaryTable(cells, toLruCache)}
-
-${picture('ratios', 'benchmarks')}
-
-A dot is a cell; the larger the dot, the larger the cache. Right of the line, wasm-lru is faster.
-
-## Targets
-
-They were set before this run. Unless something else is said, a ratio is to the best exact cache of
-the cell, and is a geometric mean over the cells.
-
-${targetsTable(results, all)}
+${summarySection(cells)}
 
 ## Where we lose
 
 Every cell in which another exact cache is faster:
 
 ${lossesTable(cells)}
+
+${measuredOn(results)}
+
+${method(results, cells)}
+
+${RUN_IT}
 
 ## Times
 
@@ -275,7 +287,14 @@ read-through by a Zipf distribution. These times include garbage collection.
 
 ${pausesSection(results)}
 
-${other(results, cells)}`;
+${other(results, cells)}
+## Targets
+
+They were set before this run. Unless something else is said, a ratio is to the best exact cache of
+the cell, and is a geometric mean over the cells.
+
+${targetsTable(results, all)}
+`;
 }
 
 /** What it is worth, and where it is not, in a sentence. */
@@ -306,7 +325,13 @@ ${grouped(cells.length)} cells, a workload, a kind of keys and a size each.
 
 ${summaryTable(cells, toLruCache)}
 
+${WORKLOADS}
+
+Each cell beside the fastest of all other exact caches in it, which is not always lru-cache:
+
 ${picture('ratios', PLOTS)}
+
+${DOTS}
 
 On geometric mean, a hand-written \`Map\` with a linked list takes
 ${ratioText(meanRatio(cells, toLinked))} times as long as wasm-lru,
