@@ -132,8 +132,8 @@ export function multiplesOf({ multiples }: Advice): string {
   );
   const estimates = multiples.map(({ estimate }) => showRatio(estimate));
   return (
-    `A cache would answer ${listed(exact)}. In a running program, wasm-lru/shadow estimates these ` +
-    `from a sample; here, it would say ${listed(estimates)}.`
+    `A cache would answer ${listed(exact)}. In a running program, wasm-lru/shadow estimates ` +
+    `these from a sample; here, it would say ${listed(estimates)}.`
   );
 }
 
