@@ -221,6 +221,11 @@ describe('what ships', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('has no directive for a tool that measures coverage', () => {
+    const directive = /\b(?:v8|c8|istanbul|node:coverage) (?:ignore|disable)/;
+    expect(shipped.filter((file) => directive.test(read(file)))).toEqual([]);
+  });
+
   it('imports nothing but its own files', () => {
     const foreign = /(?:from|import) '(?!\.)[^']+'/;
     expect(shipped.filter((file) => foreign.test(undocumented(file)))).toEqual([]);

@@ -5,6 +5,7 @@
 // which their length shows.
 
 import { FRAME_SIZE } from '../../assembly/bytes/layout.js';
+import { STUBS } from '../engine/wasm.js';
 import {
   type BytesCore,
   REGION_BYTES_FIRST,
@@ -18,12 +19,6 @@ interface Exports extends BytesCore {
   readonly memory: WebAssembly.Memory;
   arrange(store: Store): number;
 }
-
-/* v8 ignore next 3 -- @preserve: a core that reads no strings is given none. */
-const unreachable = (): never => {
-  throw new Error('js-string is not bound');
-};
-const IMPORTS = { 'wasm:js-string': { length: unreachable, charCodeAt: unreachable } };
 
 class WasmRegion implements Region {
   readonly kind = 'wasm';
@@ -84,6 +79,6 @@ export function openWasmRegion(
   module: WebAssembly.Module,
   options: RegionOptions,
 ): Region | undefined {
-  const { exports } = new WebAssembly.Instance(module, IMPORTS);
+  const { exports } = new WebAssembly.Instance(module, STUBS);
   return bindRegion(exports, WebAssembly.Module.imports(module).length === 0, options);
 }

@@ -36,6 +36,7 @@ import {
 import type { Framed } from '../bytes/frame.js';
 import { PAGE, type Store } from '../bytes/region.js';
 import { LRUCacheError, LRUCacheRangeError } from '../common/errors.js';
+import { STUBS } from '../engine/wasm.js';
 import { sharedCore } from './core.js';
 import { afterlifeMs, identityOf, maySleep, ownIdentity } from './host.js';
 
@@ -84,12 +85,6 @@ export interface Division {
   readonly maxEntryBytes: number | undefined;
   readonly seed: number;
 }
-
-/* v8 ignore next 3 -- @preserve: a core that reads no strings is given none. */
-const unreachable = (): never => {
-  throw new Error('js-string is not bound');
-};
-const STRINGS = { length: unreachable, charCodeAt: unreachable };
 
 /** The error of a host, or a page, that has no shared memory, or compiles nothing. */
 export function unavailable(cause: unknown): LRUCacheRangeError {
@@ -163,7 +158,7 @@ export class SharedMemory {
     let module: WebAssembly.Module;
     try {
       module = sharedCore();
-      const imports = { env: { memory }, 'wasm:js-string': STRINGS };
+      const imports = { env: { memory }, ...STUBS };
       const { exports } = new WebAssembly.Instance(module, imports);
       this.core = exports as unknown as SharedCore;
     } catch (cause) {

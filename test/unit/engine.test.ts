@@ -22,7 +22,7 @@ import { entriesOf } from '../../src/api/lru.js';
 import { disposedEngine } from '../../src/engine/dead.js';
 import type { Engine, Table } from '../../src/engine/engine.js';
 import { createJsEngine } from '../../src/engine/js.js';
-import { compileCore, createWasmEngine } from '../../src/engine/wasm.js';
+import { compileCore, createWasmEngine, STUBS } from '../../src/engine/wasm.js';
 import { openCache, openDebug, openJs, openRelease, plainCases } from '../support/engines.js';
 import { imageOf } from '../support/image.js';
 import { Scarcity } from '../support/scarcity.js';
@@ -148,6 +148,12 @@ describe('the interface', () => {
       }
     }
     expect([wasm.kind, js.kind]).toEqual(['wasm', 'pure']);
+  });
+
+  it('stands in for the builtins of a host with functions that say so if they are called', () => {
+    for (const stub of Object.values(STUBS['wasm:js-string'])) {
+      expect(stub).toThrow('js-string is not bound');
+    }
   });
 
   it('refuses everything once disposed', () => {
