@@ -164,10 +164,10 @@ class WatchedCache {
   }
 
   /** Goes on with both walks to their ends, and beyond. */
-  finish(engine: TestEngine): void {
+  finish(): void {
     for (const walk of this.#walks) while (!walk.isDone) walk.step(this.#model);
     for (const walk of this.#walks) walk.step(this.#model);
-    expectValid(this.#cache, engine);
+    expectValid(this.#cache);
     this.#cache[Symbol.dispose]();
   }
 }
@@ -181,7 +181,7 @@ function keepsPromises({ open }: EngineCase) {
       if (action.name === 'step') watched.step(action);
       else watched.change(action);
     }
-    watched.finish(engine);
+    watched.finish();
   });
 }
 

@@ -154,7 +154,7 @@ export class ColumnTwin {
     expectEqual(cache.calculatedSize, model.total, 'calculatedSize');
     expectEqual(this.limit(), model.limit, 'limit');
     this.expectEntries();
-    expectValid(cache, this.engine);
+    expectValid(cache);
   }
 
   /** Compares the entries, their order, ages and sizes, of the stale ones, too. */

@@ -140,7 +140,7 @@ export class Twin {
     expectEqual(cache.max, this.max, 'max');
     expectEqual(this.limit(), model.max, 'limit');
     this.expectOrder();
-    expectValid(cache, this.engine);
+    expectValid(cache);
   }
 
   /** Compares the entries and their order. */
