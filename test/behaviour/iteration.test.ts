@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { LRUCache } from '../../src/api/lru.js';
 import { stillAlive } from '../support/collected.js';
 import { engineCases, openCache, plainCases } from '../support/engines.js';
-import { ModelCache } from '../support/model.js';
+import { CacheModel } from '../support/model.js';
 import { spied } from '../support/spied.js';
 import { expectValid } from '../support/validate.js';
 
@@ -48,7 +48,7 @@ describe.each(engineCases)('order: $name', ({ open }) => {
   it.each(walks)('%s follows the recency order, and leaves it', (_, newestFirst, walk) => {
     const engine = open();
     const cache = openCache<number, string>(engine, { max: 5 });
-    const model = new ModelCache<number, string>(5);
+    const model = new CacheModel<number, string>({ max: 5 });
     expect(walk(cache)).toEqual([]);
     for (const subject of [cache, model]) {
       fill(subject, 7).get(4);

@@ -13,7 +13,7 @@ import {
   plainCases,
   type TestEngine,
 } from '../support/engines.js';
-import { ModelCache } from '../support/model.js';
+import { CacheModel } from '../support/model.js';
 import { nasty } from '../support/nasty.js';
 import { expectValid } from '../support/validate.js';
 
@@ -35,7 +35,7 @@ const sliced = (units: readonly number[]) =>
   `\u4e00-------------${flat(units)}-`.slice(14, 14 + units.length);
 
 /** Names of the places where the entries, newest first, differ from the model's. */
-function differences<K, V>(cache: LRUCache<K, V>, model: ModelCache<K, V>): string[] {
+function differences<K, V>(cache: LRUCache<K, V>, model: CacheModel<K, V>): string[] {
   const own = [...cache];
   const modelled = model.entries();
   const found = own.length === modelled.length ? [] : [`${own.length} for ${modelled.length}`];
@@ -87,7 +87,7 @@ describe.each(engineCases)('keys on $name', ({ open }) => {
 
   it.each([1, 2, 3, 7, 50, nasty.length])('holds nasty values as the model does, max %i', (max) => {
     const [cache] = openKeys(max);
-    const model = new ModelCache<unknown, number>(max);
+    const model = new CacheModel<unknown, number>({ max });
     const mismatches: string[] = [];
     const agree = (name: string, own: unknown, modelled: unknown) => {
       if (own !== modelled) mismatches.push(`${name}: ${String(own)} != ${String(modelled)}`);
@@ -312,7 +312,7 @@ describe.each(hostile)('equal hashes on $name', ({ open }) => {
   it.each([1, 2, 3, 12, 30])('never disturb the order, max %i', (max) => {
     const engine = open();
     const cache = openCache<unknown, number>(engine, { max });
-    const model = new ModelCache<unknown, number>(max);
+    const model = new CacheModel<unknown, number>({ max });
     const ops = fc.sample(fc.tuple(fc.nat(9), fc.nat(keys.length - 1)), {
       seed: SEED + max,
       numRuns: 3000,
@@ -335,7 +335,7 @@ function applyBoth(
   key: unknown,
   value: number,
   cache: LRUCache<unknown, number>,
-  model: ModelCache<unknown, number>,
+  model: CacheModel<unknown, number>,
 ): [unknown, unknown] {
   switch (op) {
     case 0:

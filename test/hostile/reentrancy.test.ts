@@ -14,7 +14,7 @@ import {
   plainCases,
   type TestEngine,
 } from '../support/engines.js';
-import { ModelCache } from '../support/model.js';
+import { CacheModel } from '../support/model.js';
 import {
   type Call,
   type Callback,
@@ -214,7 +214,7 @@ describe.each(cases)('walks are changed under way: $name', ({ open }) => {
 describe.each(cases)('what breaks lru-cache: $name', ({ open }) => {
   /** The cache works, and holds what the model holds after the same sets. */
   function expectWorking(cache: LRUCache<Key, string>): void {
-    const model = new ModelCache<Key, string>(cache.max);
+    const model = new CacheModel<Key, string>({ max: cache.max });
     for (const [key, value] of cache.rentries()) model.set(key, value);
     for (const key of ['x', 7, 8n, 'y']) {
       cache.set(key, 'later');

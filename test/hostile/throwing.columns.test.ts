@@ -8,16 +8,16 @@
 
 import { describe, expect, it } from 'vitest';
 import { entriesOf, type LRUCache } from '../../src/api/lru.js';
-import { sizeOf } from '../support/column-commands.js';
-import {
-  ColumnModel,
-  type ColumnSetOptions,
-  type ColumnSettings,
-  type Row,
-} from '../support/column-model.js';
-import { randomOf } from '../support/commands.js';
+import { randomOf, sizeOf } from '../support/commands.js';
 import { openCache, plainCases, type TestEngine } from '../support/engines.js';
-import type { Told } from '../support/model.js';
+import {
+  CacheModel,
+  type Row,
+  type SetOptions,
+  type Settings,
+  settingsOff,
+  type Told,
+} from '../support/model.js';
 import { expectValid } from '../support/validate.js';
 
 type Key = string | number | bigint | symbol | object;
@@ -30,15 +30,7 @@ const COMPARED = 51;
 /** The contents are compared after every so many of them. */
 const CONTENTS_EVERY = 10;
 const bounds = { max: 6, maxSize: 14, maxEntrySize: 9 };
-const settings: ColumnSettings = {
-  ttl: 4,
-  updateAgeOnGet: false,
-  updateAgeOnHas: true,
-  allowStale: false,
-  noDeleteOnStaleGet: false,
-  noUpdateTTL: false,
-  noDisposeOnSet: false,
-};
+const settings: Settings = { ...settingsOff, ttl: 4, updateAgeOnHas: true };
 
 const keys: Key[] = [0, 1, 2, -1, 0.5, Number.NaN, 'a', 'b', 'c', 9n, Symbol('s'), {}];
 
@@ -58,7 +50,7 @@ function makeSteps(): Step[] {
     if (dice < 20) return step('has', pick(keys));
     if (dice < 23) return step('peek', pick(keys));
     if (dice < 36) return step('get', pick(keys), pick([{}, { updateAgeOnGet: true }]));
-    const options = pick<ColumnSetOptions>([{}, {}, { ttl: 2 }, { ttl: 0 }, { size: 3 }]);
+    const options = pick<SetOptions>([{}, {}, { ttl: 2 }, { ttl: 0 }, { size: 3 }]);
     const value = pick(['', 'a', 'bb', 'ccc', 'eeeee', 'much too large', `${i}`]);
     return step('set', pick(keys), value, options);
   });
@@ -84,7 +76,7 @@ class Clock {
 }
 
 const newModel = (clock: Clock) =>
-  new ColumnModel<Key, string>({ ...bounds, sizeOf, now: clock.now }, settings);
+  new CacheModel<Key, string>(bounds, settings, { sizeOf, now: clock.now });
 
 function copyOf({ rows, max, maxSize }: Before): Before {
   return { rows: rows.map((row) => ({ ...row })), max, maxSize };
@@ -220,12 +212,12 @@ class Run {
   }
 
   /** The operation that threw was refused before anything changed, or it is complete. */
-  #expectAsThrown(model: ColumnModel<Key, string>, step: Step, result: unknown): void {
+  #expectAsThrown(model: CacheModel<Key, string>, step: Step, result: unknown): void {
     if (result !== this.#thrown) expect(result, `thrown in ${this.thrownIn}`).toBe(this.#thrown);
     if (this.thrownIn !== 'clock' && this.thrownIn !== 'sizeCalculation') apply(model, step);
   }
 
-  #expectEntries(model: ColumnModel<Key, string>): void {
+  #expectEntries(model: CacheModel<Key, string>): void {
     const entries = entriesOf(this.cache);
     const actual = [...entries.order().reverse()].flatMap((slot) => [
       ...[entries.keyAt(slot), entries.valueAt(slot), entries.weightAt(slot)],

@@ -8,7 +8,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LRUCache } from '../../src/api/lru.js';
 import { openCache, plainCases, type TestEngine } from '../support/engines.js';
-import { ModelCache, type Told } from '../support/model.js';
+import { CacheModel, type Told } from '../support/model.js';
 import { expectValid } from '../support/validate.js';
 
 type Key = string | number | bigint | symbol | object;
@@ -48,7 +48,7 @@ function makeSteps(seed: number): Step[] {
   });
 }
 
-type Subject = Pick<ModelCache<Key, number>, Step[0]>;
+type Subject = Record<Step[0], (...args: never[]) => unknown>;
 
 function apply(subject: Subject, [name, ...args]: Step): unknown {
   const call = subject[name] as (...args: unknown[]) => unknown;
@@ -70,7 +70,7 @@ interface RecordedStep {
 }
 
 function recordOnModel(steps: readonly Step[]): { told: Told<Key, number>[]; run: RecordedStep[] } {
-  const model = new ModelCache<Key, number>(MAX);
+  const model = new CacheModel<Key, number>({ max: MAX });
   const run = steps.map((step) => {
     const { max } = model;
     const before = model.entries();
