@@ -7,7 +7,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { entriesOf } from '../../src/api/lru.js';
-import { keys, randomOf, Twin } from '../support/commands.js';
+import { keyOf, keys, randomOf, Twin } from '../support/commands.js';
 import {
   engineCases,
   openCache,
@@ -19,12 +19,6 @@ import {
 import { figure } from '../support/figures.js';
 import { settingsOff } from '../support/model.js';
 import { expectArena, expectTable } from '../support/validate.js';
-
-/** A key of one of five kinds for every number. */
-function keyOf(number: number): unknown {
-  const kinds = [number, `key ${number}`, number + 0.5, BigInt(number), -number];
-  return kinds[number % kinds.length];
-}
 
 const values = ['', 'a', 'bb', 'ccc', 'eeeee'];
 const settings = { ...settingsOff, updateAgeOnHas: true };

@@ -10,18 +10,12 @@
 import { describe, expect, it } from 'vitest';
 import { entriesOf } from '../../src/api/lru.js';
 import { runChild } from '../support/child.js';
-import { keys, randomOf, Twin } from '../support/commands.js';
+import { keyOf, keys, randomOf, Twin } from '../support/commands.js';
 import { engineCases, openCache, openDebug, openJs, shake } from '../support/engines.js';
 import { figure } from '../support/figures.js';
 import { imageOf } from '../support/image.js';
 import { Scarcity } from '../support/scarcity.js';
 import { expectArena, expectTable } from '../support/validate.js';
-
-/** A key of one of five kinds for every number. */
-function keyOf(number: number): unknown {
-  const kinds = [number, `key ${number}`, number + 0.5, BigInt(number), -number];
-  return kinds[number % kinds.length];
-}
 
 /** One random operation, most often a `set`. */
 function operate(twin: Twin, random: (below: number) => number, keyCount: number): void {

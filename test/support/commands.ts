@@ -42,6 +42,12 @@ export const keys: readonly unknown[] = [
   { name: 'a' },
 ];
 
+/** A key of one of five kinds for every number. */
+export function keyOf(number: number): unknown {
+  const kinds = [number, `key ${number}`, number + 0.5, BigInt(number), -number];
+  return kinds[number % kinds.length];
+}
+
 /** Texts, each as heavy as it is long, and one more. */
 const TEXTS = ['', 'a', 'bb', 'ccc', 'eeeee'];
 /** Most of them falsy, and few, so that the same one is often set again. */
@@ -70,7 +76,7 @@ const named = <N extends string>(...names: N[]) => fc.constantFrom(...names);
 const text = fc.nat({ max: TEXTS.length - 1 });
 const plain = fc.nat({ max: PLAIN.length - 1 }).map((at) => TEXTS.length + at);
 
-/** Any command without ttls and sizes; `set` is so frequent that caches are full most of the time. */
+/** Any command without ttls and sizes; often a `set`, so that caches are full most of the time. */
 export const plainCommand: fc.Arbitrary<Command> = fc.oneof(
   { weight: 12, arbitrary: fc.tuple(named('set'), key, plain) },
   { weight: 10, arbitrary: fc.tuple(named('get', 'has', 'peek', 'delete'), key) },

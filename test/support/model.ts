@@ -1,7 +1,7 @@
 // The model: an LRU cache with ttls and sizes in its most obvious form, over a Map in order of use.
 //
-// It is the one that suites compare caches with. Nothing is clever, and without ttls and sizes it is
-// a plain LRU cache. What callbacks would be told is in `told`.
+// It is the one that suites compare caches with, and nothing in it is clever. Without ttls and
+// sizes it is a plain LRU cache. What callbacks would be told is in `told`.
 
 /** What a callback was told: kind of callback, value, key, reason. */
 export type Told<K, V> = readonly [
