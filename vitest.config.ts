@@ -10,6 +10,7 @@ export default defineConfig({
       ...configDefaults.exclude,
       ...['playground', 'frameworks', 'sockets'].map((name) => `test/${name}/**`),
     ],
+    setupFiles: ['test/support/each-test.ts'],
     pool: 'forks',
     // Vitest leaves one processor free, which on CI's two is half of them.
     maxWorkers: 2,

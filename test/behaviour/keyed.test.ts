@@ -62,7 +62,6 @@ describe.each(plainCases)('keyOf on $name', ({ open }) => {
     for (const [i, id] of ids.entries()) cache.set({ id }, i);
     expect(cache.getMany(ids.map((id) => ({ id })))).toEqual(ids.map((_, i) => i));
     expect(cache.get({ id: 0 })).toBe(6);
-    expectValid(cache, engine);
   });
 
   it('shows the key with which the value was set', () => {
@@ -216,7 +215,6 @@ describe.each(plainCases)('keyOf on $name', ({ open }) => {
     expect(cache.dump()).toEqual([[[2], { value: 11 }]]);
     expect(cache.get([1])).toBe(11);
     expect(cache.deleteWhere(() => true)).toBe(1);
-    expectValid(cache, engine);
   });
 
   it('lets an array be used again and again as the key', () => {
@@ -227,7 +225,6 @@ describe.each(plainCases)('keyOf on $name', ({ open }) => {
       cache.set(scratch, i);
     }
     expect(cache.getMany([[49], [50], [99]])).toEqual([undefined, 50, 99]);
-    expectValid(cache, engine);
   });
 
   it('keeps no key of what has left', () => {
@@ -300,7 +297,6 @@ describe.each(plainCases)('a keyOf that fails on $name', ({ open }) => {
       const refused = codeOf(() => use(cache));
       expect(refused).toBe(code);
       expect(state(), name).toBe(was);
-      expectValid(cache, engine);
     });
 
     it.each(loadsOfKeys)('%s', async (_, load) => {
@@ -403,7 +399,7 @@ describe.each(plainCases)('a keyOf that uses the cache on $name', ({ open }) => 
         expect([thrown, held.size]).toEqual(['DISPOSED', 0]);
         return;
       }
-      expectValid(cache, engine);
+      expectValid(cache);
       expect(new Map([...cache])).toEqual(held);
     });
   });

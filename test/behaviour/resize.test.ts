@@ -70,12 +70,12 @@ describe.each(plainCases)('resize on $name', ({ open }) => {
     [{ max: 3, maxSize: undefined }, 3, 20, [5, 4, 3]],
     [{ max: undefined, maxSize: 9 }, 10, 9, [5, 4]],
   ])('to %o evicts the oldest first, and no more than it must', (bounds, max, maxSize, values) => {
-    const { cache, told, engine } = openFive();
+    const { cache, told } = openFive();
     cache.resize(bounds as never);
     expect([cache.max, cache.maxSize, [...cache.values()]]).toEqual([max, maxSize, values]);
     const gone = [1, 2, 3, 4, 5].filter((value) => !values.includes(value));
     expect(told).toEqual(gone.map((value) => [value, `k${value}`, 'evict']));
-    expectRecount(cache, engine);
+    expectRecount(cache);
     // The new bounds hold from now on.
     for (let i = 0; i < 120; i++) {
       cache.set(i, 1);
@@ -83,7 +83,7 @@ describe.each(plainCases)('resize on $name', ({ open }) => {
       expect(cache.size).toBeLessThanOrEqual(max);
     }
     expect(cache.size).toBe(Math.min(max, maxSize));
-    expectRecount(cache, engine);
+    expectRecount(cache);
   });
 
   it.each([
@@ -100,28 +100,28 @@ describe.each(plainCases)('resize on $name', ({ open }) => {
     [null, 'INVALID_MAX'],
     [undefined, 'INVALID_MAX'],
   ])('to %o is refused, and nothing changed', (bounds, code) => {
-    const { cache, told, engine } = openFive();
+    const { cache, told } = openFive();
     const before = contentOf(cache);
     expect(codeOf(() => cache.resize(bounds as never))).toBe(code);
     expect([contentOf(cache), told, cache.max, cache.maxSize]).toEqual([before, [], 10, 20]);
     cache.set('k6', 6);
     expect(told).toHaveLength(1);
-    expectRecount(cache, engine);
+    expectRecount(cache);
   });
 
   it.each([
     ['is frozen', Object.freeze],
     ['has a setter that throws', (cache: Cache) => setterOf(cache, () => expect.fail('set'))],
   ])('does nothing to a cache that %s, if maxEntrySize would have to change', (_, spoil) => {
-    const { cache, told, engine } = openFive();
+    const { cache, told } = openFive();
     spoil(cache);
     expect(() => cache.resize({ max: 2, maxSize: 9 })).toThrow(/maxEntrySize|^set$/);
     expect([cache.max, cache.maxSize, cache.maxEntrySize]).toEqual([10, 20, 20]);
     expect([cache.size, cache.calculatedSize, told]).toEqual([5, 15, []]);
-    expectRecount(cache, engine);
+    expectRecount(cache);
     cache.resize(2);
     expect([cache.max, cache.size]).toEqual([2, 2]);
-    expectRecount(cache, engine);
+    expectRecount(cache);
   });
 
   it.each([
@@ -142,18 +142,18 @@ describe.each(plainCases)('resize on $name', ({ open }) => {
     expect(told.map(([value]) => value).sort()).toEqual([1, 2, 3, 4, 5]);
     for (let value = 6; value <= 20; value++) cache.set(`k${value}`, value % 3 || 3);
     expect(cache.size).toBe(10);
-    expectRecount(cache, engine);
+    expectRecount(cache);
     cache.resize({ max, maxSize });
     expect([cache.max, cache.maxSize, cache.maxEntrySize]).toEqual([max, maxSize, maxSize]);
-    expectRecount(cache, engine);
+    expectRecount(cache);
   });
 
   it('may be asked for by a setter of maxEntrySize, and comes after it', () => {
-    const { cache, engine } = openFive();
+    const { cache } = openFive();
     setterOf(cache, () => cache.resize(1));
     cache.resize({ max: 3, maxSize: 19 });
     expect([cache.max, cache.maxSize, [...cache.values()]]).toEqual([3, 19, [5]]);
-    expectRecount(cache, engine);
+    expectRecount(cache);
   });
 
   it('to a maxSize needs a cache that keeps sizes', () => {
@@ -259,7 +259,7 @@ function equalsModel({ open }: EngineCase) {
         expect(ours).toEqual([...model.sizes]);
         expect(BigInt(cache.calculatedSize)).toBe(model.total);
       }
-      expectRecount(cache, engine);
+      expectRecount(cache);
       cache[Symbol.dispose]();
     },
   );

@@ -30,14 +30,14 @@ describe.each(plainCases)('a size on $name', ({ open }) => {
       [4, 'c', 'evict'],
     ]);
     expect([...cache.keys()]).toEqual(['e', 'a', 'd']);
-    expectRecount(cache, engine);
+    expectRecount(cache);
     expect(cache.setWithEvicted('f', 10)).toEqual([
       ['d', 1],
       ['a', 3],
       ['e', 6],
     ]);
     expect([cache.calculatedSize, [...cache.keys()]]).toEqual([10, ['f']]);
-    expectRecount(cache, engine);
+    expectRecount(cache);
   });
 
   it('counts beside max: what comes first, evicts', () => {
@@ -49,7 +49,7 @@ describe.each(plainCases)('a size on $name', ({ open }) => {
     expect([told.at(-1), cache.size, cache.calculatedSize]).toEqual([[1, 'b', 'evict'], 2, 10]);
     cache.set('e', 2);
     expect([[...cache.keys()], cache.calculatedSize]).toEqual([['e', 'd'], 3]);
-    expectRecount(cache, engine);
+    expectRecount(cache);
   });
 
   it('may change with a new value, which makes others go, and never the new one', () => {
@@ -69,7 +69,7 @@ describe.each(plainCases)('a size on $name', ({ open }) => {
     expect(cache.calculatedSize).toBe(1);
     cache.set('b', 10);
     expect([cache.calculatedSize, cache.size]).toEqual([10, 1]);
-    expectRecount(cache, engine);
+    expectRecount(cache);
   });
 
   it('is calculated anew when the same value is set again', () => {
@@ -89,7 +89,7 @@ describe.each(plainCases)('a size on $name', ({ open }) => {
     expect([cache.calculatedSize, cache.has('a')]).toEqual([8, false]);
     cache.set('b', value, { size: 2 });
     expect(cache.calculatedSize).toBe(2);
-    expectRecount(cache as never, engine);
+    expectRecount(cache as never);
   });
 
   it('may be given to a set, by number or function', () => {
@@ -122,7 +122,7 @@ describe.each(plainCases)('a size on $name', ({ open }) => {
     for (let key = 1; key <= 9; key++) cache.set(key, 2 ** key, { ttl: key === 9 ? 0 : 10 });
     const left = (act: () => unknown) => {
       act();
-      expectRecount(cache, engine);
+      expectRecount(cache);
       return cache.calculatedSize;
     };
     expect(cache.calculatedSize).toBe(1022);
@@ -177,7 +177,7 @@ describe.each(plainCases)('what is too large on $name', ({ open }) => {
         expect(cache.setWithEvicted('new', size)).toEqual([]);
         expect([[...cache.keys()], told.length]).toEqual([['b'], 1]);
       }
-      expectRecount(cache, engine);
+      expectRecount(cache);
     }
   });
 
@@ -202,7 +202,7 @@ describe.each(plainCases)('what is too large on $name', ({ open }) => {
     expect([cache.calculatedSize, cache.maxSize, told]).toEqual([15, 0, []]);
     cache.set('d', 1);
     expect([cache.calculatedSize, told]).toEqual([11, [[5, 'a', 'evict']]]);
-    expectRecount(cache, engine);
+    expectRecount(cache);
   });
 });
 
@@ -223,7 +223,7 @@ describe.each(plainCases)('a bad size on $name', ({ open }) => {
       expect(codeOf(() => run(cache, key))).toBe(code);
       expect([contentOf(cache), cache.stats(), told]).toEqual([...before, []]);
       expect(cache.set('after', 1, { size: 4 }).get('after')).toBe(1);
-      expectRecount(cache, engine);
+      expectRecount(cache);
     }
   }
 
@@ -332,7 +332,7 @@ describe.each(plainCases)('a sizeCalculation on $name', ({ open }) => {
       };
       cache.set('c', 4);
       expect([[...cache.keys()], cache.get('c')]).toEqual([left, 4]);
-      expectRecount(cache, engine);
+      expectRecount(cache);
     }
   });
 

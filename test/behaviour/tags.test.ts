@@ -101,7 +101,7 @@ describe.each(plainCases)('$name', ({ open }) => {
               .sort()
               .join(' '),
           );
-          expectValid(cache, engine);
+          expectValid(cache);
         }
         // TG1: whatever the way out was, no tag is known any more.
         cache.deleteWhere(() => true);

@@ -84,7 +84,7 @@ export function oursOn(engine: TestEngine): Library {
       (options instanceof OurCache
         ? fromExisting(options as unknown as Cache)
         : openCache(engine, options as never)) as unknown as Cache,
-    settle: (cache) => expectValid(cache as never, engine),
+    settle: (cache) => expectValid(cache as never),
     close: (cache) => (cache as unknown as Disposable)[Symbol.dispose](),
   };
 }

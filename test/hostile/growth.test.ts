@@ -10,25 +10,19 @@
 import { describe, expect, it } from 'vitest';
 import { entriesOf } from '../../src/api/lru.js';
 import { runChild } from '../support/child.js';
-import { keys, randomOf, Twin } from '../support/commands.js';
+import { keyOf, keys, randomOf, Twin } from '../support/commands.js';
 import { engineCases, openCache, openDebug, openJs, shake } from '../support/engines.js';
 import { figure } from '../support/figures.js';
 import { imageOf } from '../support/image.js';
 import { Scarcity } from '../support/scarcity.js';
 import { expectArena, expectTable } from '../support/validate.js';
 
-/** A key of one of five kinds for every number. */
-function keyOf(number: number): unknown {
-  const kinds = [number, `key ${number}`, number + 0.5, BigInt(number), -number];
-  return kinds[number % kinds.length];
-}
-
 /** One random operation, most often a `set`. */
 function operate(twin: Twin, random: (below: number) => number, keyCount: number): void {
   const dice = random(1000);
   const key = keyOf(random(keyCount));
   if (dice < 1) twin.clear();
-  else if (dice < 3) twin.resize(20 + random(100));
+  else if (dice < 3) twin.resize({ max: 20 + random(100) });
   else if (dice < 60) twin.delete(key);
   else if (dice < 300) twin.get(key);
   else twin.set(key, dice);
@@ -47,7 +41,7 @@ describe.each(debugCases)('granted: $name', ({ open }) => {
   it('equals the model though memory grows and blocks move before every operation', () => {
     const OPERATIONS = 1000;
     const engine = open();
-    const twin = new Twin(engine, 120);
+    const twin = new Twin(engine, { max: 120 });
     const { table } = entriesOf(twin.cache).lease;
     const random = randomOf(1);
     let moves = 0;
@@ -152,17 +146,17 @@ describe.each(sweeps)('refused: $name', ({ open, caches, growthsMin }) => {
     let refusals = 1;
     while (refusals > 0) {
       const engine = open();
-      const twins = Array.from({ length: caches }, () => new Twin(engine, SWEEP_MAX));
-      for (const twin of twins) twin.refusing = true;
+      const twins = Array.from({ length: caches }, () => new Twin(engine, { max: SWEEP_MAX }));
+      for (const twin of twins) twin.scarcity.isActive = true;
       engine.refuseGrowthAfter(growths);
       refusals = runRefused(twins);
       for (const twin of twins) twin.expectSame();
       engine.refuseGrowthAfter(-1);
       twins.forEach((twin, i) => {
-        twin.refusing = false;
+        twin.scarcity.isActive = false;
         expectRecovery(
           twin,
-          (i + growths) % 2 === 0 ? () => twin.clear() : () => twin.resize(SWEEP_MAX),
+          (i + growths) % 2 === 0 ? () => twin.clear() : () => twin.resize({ max: SWEEP_MAX }),
         );
       });
       growths += 1;
@@ -173,15 +167,15 @@ describe.each(sweeps)('refused: $name', ({ open, caches, growthsMin }) => {
   });
 
   it('throws OUT_OF_MEMORY for a first entry of any kind, changes nothing, and recovers', () => {
-    const twin = new Twin(open(), 20);
-    twin.refuseMemory();
+    const twin = new Twin(open(), { max: 20 });
+    twin.scarcity.begin();
     for (const key of keys) {
       expect(twin.set(key, 1), 'refused').toBe(true);
       twin.get(key);
       twin.delete(key);
       twin.expectSame();
     }
-    twin.allowMemory();
+    twin.scarcity.end();
     for (const key of keys) {
       expect(twin.set(key, 1), 'refused').toBe(false);
       twin.expectSame();
@@ -189,17 +183,17 @@ describe.each(sweeps)('refused: $name', ({ open, caches, growthsMin }) => {
   });
 
   it('goes on at the size it has, until it is cleared or resized', () => {
-    const twin = new Twin(open(), 100);
+    const twin = new Twin(open(), { max: 100 });
     for (let i = 0; i < 14; i++) twin.set(i, i);
-    twin.refuseMemory();
+    twin.scarcity.begin();
     expect(twin.set(14, 14)).toBe(true);
     twin.expectSame();
     expect(twin.cache.size).toBe(14);
     expect([twin.cache.has(0), twin.cache.has(14)]).toEqual([false, true]);
-    twin.allowMemory();
+    twin.scarcity.end();
     twin.set(16, 16);
     expect(twin.cache.size).toBe(14);
-    twin.resize(100);
+    twin.resize({ max: 100 });
     for (let i = 0; i < 100; i++) twin.set(i, i);
     expect(twin.cache.size).toBe(100);
     twin.expectSame();

@@ -78,12 +78,12 @@ function isDisposed(cache: Cache): boolean {
   }
 }
 
-function expectSound({ cache, ledger, engine }: Scene): void {
+function expectSound({ cache, ledger }: Scene): void {
   if (isDisposed(cache)) {
     ledger.check([]);
     return;
   }
-  expectValid(cache, engine);
+  expectValid(cache);
   ledger.check(cache.dump().map(([, { value }]) => value));
 }
 

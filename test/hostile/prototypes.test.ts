@@ -7,7 +7,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LRUCache } from '../../src/api/lru.js';
 import { engineCases, openCache, type TestEngine } from '../support/engines.js';
-import { expectValid } from '../support/validate.js';
 
 /** Runs a function while Object.prototype has a `max`, and accessors for the first indices. */
 function polluted<T>(indices: number, run: () => T): [result: T, setterCalls: number] {
@@ -59,16 +58,15 @@ describe.each(engineCases)('prototypes on $name', ({ open }) => {
   };
 
   it('finds nothing in prototypes, also polluted ones', () => {
-    const [cache, engine] = openKeys(20);
+    const [cache] = openKeys(20);
     // No matcher may run in there: it would meet the polluted prototype itself.
     const [wrong, setterCalls] = polluted(1, () => wrongAboutNames(cache));
     expect([...wrong]).toEqual([]);
     expect(setterCalls).toBe(0);
-    expectValid(cache, engine);
   });
 
   it('loses no entry to setters that are planted on Object.prototype', () => {
-    const [cache, engine] = openKeys(40);
+    const [cache] = openKeys(40);
     const kinds = [(i: number) => i, (i: number) => `${i}`, (i: number) => i + 0.5, BigInt];
     const [lost, setterCalls] = polluted(200, () => {
       let count = 0;
@@ -85,6 +83,5 @@ describe.each(engineCases)('prototypes on $name', ({ open }) => {
     });
     expect([lost, setterCalls]).toEqual([0, 0]);
     expect([...cache.keys()].slice(0, 4)).toEqual([59n, 59.5, '59', 59]);
-    expectValid(cache, engine);
   });
 });

@@ -100,7 +100,7 @@ describe.each(plainCases)('an interrupted change on $name', ({ open }) => {
           told.length = 0;
           for (let i = 0; i < 8; i++) cache.set(i, i + 1);
           expect([cache.get(7), cache.size, told.length]).toEqual([8, cache.max, 8 - cache.max]);
-          expectValid(cache, engine);
+          expectValid(cache);
         }
       }
       const isNoWrite = names[0] === 'write' && !('maxSize' in options);
@@ -157,7 +157,6 @@ describe.each(plainCases)('an interrupted change on $name', ({ open }) => {
     expect(codeOf(() => cache.set(1, 1, { ttl: 5 }))).toBe('OUT_OF_MEMORY');
     Object.assign(engine, { useAges });
     expect([[...cache.rkeys()], told]).toEqual([KEYS, []]);
-    expectValid(cache);
   });
 });
 

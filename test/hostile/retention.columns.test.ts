@@ -163,7 +163,7 @@ describe.each(plainCases)('what has left: $name', ({ open }) => {
         for (const [part, ref] of Object.entries(await leave(stage, act))) {
           refs[`${part}: ${name}`] = ref;
         }
-        expectValid(stage.cache, engine);
+        expectValid(stage.cache);
       }
       expect(await stillAlive(refs)).toEqual([]);
       expect(stages).toHaveLength(causes.length);

@@ -142,14 +142,14 @@ function expectNoneLost(cache: Cache, operation: Operation): void {
 }
 
 /** Fails unless the cache is valid and goes on, and its callbacks are told. */
-function expectAlive(cache: Cache, keyOf: KeyOf, engine: TestEngine, isTold: boolean): void {
-  expectValid(cache, engine);
+function expectAlive(cache: Cache, keyOf: KeyOf, isTold: boolean): void {
+  expectValid(cache);
   const before = inserted;
   cache.set(keyOf(1), 1).set(keyOf(ABSENT + 1), 2);
   const got = [cache.get(keyOf(1)), cache.get(keyOf(ABSENT + 1))];
   if (got.join() !== '1,2') expect(got).toEqual([1, 2]);
   if (inserted - before !== (isTold ? 2 : 0)) expect.fail('onInsert was not told');
-  expectValid(cache, engine);
+  expectValid(cache);
   cache[Symbol.dispose]();
 }
 
@@ -176,11 +176,11 @@ function sweep(engine: TestEngine, variant: Variant, operation: Operation, keyOf
         overflows += 1;
         if (!isOverflow(error)) throw error;
         // At once: whoever looks at the order makes it anew.
-        expectValid(cache, engine);
+        expectValid(cache);
         expectOneOf(shown(cache), before, after, operation);
       }
       if (isTold) expectNoneLost(cache, operation);
-      expectAlive(cache, keyOf, engine, isTold);
+      expectAlive(cache, keyOf, isTold);
     }
   }
   return overflows;
@@ -201,7 +201,7 @@ describe.each(shipped)('out of stack on $name', ({ open }) => {
       });
       expect(overflows).toBeGreaterThan(operations.length * PADDINGS);
       expect([...neighbour.values()]).toEqual(Array.from({ length: 20 }, (__, i) => 29 - i));
-      expectValid(neighbour, engine);
+      expectValid(neighbour);
       figure('overflows', overflows);
     });
   });

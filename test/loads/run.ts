@@ -41,7 +41,6 @@ export const drain = (): Promise<void> => new Promise((resolve) => setImmediate(
 export class Run {
   readonly cache: LRUCache<Key, Value>;
   readonly #model: LoadsModel;
-  readonly #engine: TestEngine;
   readonly #scheduler: Scheduler;
   readonly #signals = Array.from({ length: SIGNALS }, () => new AbortController());
   readonly #waiting: Waiting[] = [];
@@ -66,7 +65,6 @@ export class Run {
     const { max, options, hasFetchMethod } = program;
     const fetchMethod: LRUCache.Fetcher<Key, Value> = (key, staleValue, given) =>
       this.#load(key, staleValue, given.signal, given.options);
-    this.#engine = engine;
     this.#scheduler = scheduler;
     this.#model = new LoadsModel(max, options, seen);
     this.cache = open<Key, Value>(engine, {
@@ -385,7 +383,7 @@ export class Run {
     this.#disposed = [];
     model.disposed = [];
     this.#checkSignals();
-    expectValid(cache, this.#engine);
+    expectValid(cache);
   }
 
   /** A loader's signal is aborted when all of its loads are. */

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import type { LRUCache } from '../../src/api/lru.js';
 import { type EngineCase, openCache, plainCases, type TestEngine } from '../support/engines.js';
-import { ModelCache } from '../support/model.js';
+import { CacheModel } from '../support/model.js';
 import { repeatRegressions } from '../support/regressions.js';
 import { expectValid } from '../support/validate.js';
 
@@ -72,14 +72,14 @@ class WatchedWalk {
   }
 
   /** Must be told of every change of the cache; `inserts` counts those since the last one. */
-  changed(model: ModelCache<Key, Value>, inserts: number): void {
+  changed(model: CacheModel<Key, Value>, inserts: number): void {
     if (this.#staying === undefined) return;
     this.#stepsLeft += inserts;
     const live = new Set(model.entries().map(([, { entry }]) => entry));
     for (const entry of this.#staying) if (!live.has(entry)) this.#staying.delete(entry);
   }
 
-  step(model: ModelCache<Key, Value>): void {
+  step(model: CacheModel<Key, Value>): void {
     if (this.#staying === undefined) {
       this.#staying = new Set(model.entries().map(([, { entry }]) => entry));
       this.#stepsLeft = model.size;
@@ -102,7 +102,7 @@ class WatchedWalk {
     if (!this.#seen.has(entry)) throw new Error(`entry ${entry} stayed and never came`);
   }
 
-  #valueOf(item: unknown, model: ModelCache<Key, Value>): Value {
+  #valueOf(item: unknown, model: CacheModel<Key, Value>): Value {
     const [key, value] = this.#name.endsWith('entries') ? (item as [Key, Value]) : [item, item];
     const live = this.#name.endsWith('values')
       ? model.entries().find(([, other]) => other === value)?.[1]
@@ -116,7 +116,7 @@ class WatchedWalk {
 /** A cache and its model, and two walks over it that are told of every change. */
 class WatchedCache {
   readonly #cache: LRUCache<Key, Value>;
-  readonly #model: ModelCache<Key, Value>;
+  readonly #model: CacheModel<Key, Value>;
   readonly #walks: readonly WatchedWalk[];
   #entries = 0;
   /** What the clock does when it is asked next. */
@@ -136,7 +136,7 @@ class WatchedCache {
       ...(isTimed && { ttl: 1, ttlResolution: 0, perf }),
     });
     this.#cache = cache;
-    this.#model = new ModelCache(max);
+    this.#model = new CacheModel({ max });
     this.#walks = names.map((name) => new WatchedWalk(cache, name));
     // Full at first, so that the first step has something to go over.
     for (let key = 0; key < max; key++) this.change({ name: 'set', key, number: 1 });
@@ -164,10 +164,10 @@ class WatchedCache {
   }
 
   /** Goes on with both walks to their ends, and beyond. */
-  finish(engine: TestEngine): void {
+  finish(): void {
     for (const walk of this.#walks) while (!walk.isDone) walk.step(this.#model);
     for (const walk of this.#walks) walk.step(this.#model);
-    expectValid(this.#cache, engine);
+    expectValid(this.#cache);
     this.#cache[Symbol.dispose]();
   }
 }
@@ -181,7 +181,7 @@ function keepsPromises({ open }: EngineCase) {
       if (action.name === 'step') watched.step(action);
       else watched.change(action);
     }
-    watched.finish(engine);
+    watched.finish();
   });
 }
 

@@ -11,14 +11,9 @@ import { type Program, program } from '../loads/program.js';
 import { drain, Run } from '../loads/run.js';
 import { openBoxed } from '../support/boxed.js';
 import { engineIsOver } from '../support/collected.js';
-import {
-  type ColumnCommand,
-  ColumnTwin,
-  columnCommand,
-  settingsOff,
-} from '../support/column-commands.js';
-import { type Command, command, Twin } from '../support/commands.js';
+import { command, plainCommand, Twin } from '../support/commands.js';
 import { type EngineCase, engineCases, openCache, plainCases } from '../support/engines.js';
+import { settingsOff } from '../support/model.js';
 import { expectValid } from '../support/validate.js';
 
 const runsOf = (count: number, cases: readonly EngineCase[]): number =>
@@ -30,18 +25,21 @@ const REST_RUNS = runsOf(600, plainCases);
 const MS_PER_RUN = 100;
 
 const max = fc.integer({ min: 1, max: 8 });
-const plainRuns = fc.record({ max, commands: fc.array(command, { maxLength: 100, size: 'max' }) });
+const plainRuns = fc.record({
+  max,
+  commands: fc.array(plainCommand, { maxLength: 100, size: 'max' }),
+});
 const bounds = fc.record({ max, maxSize: fc.constantFrom(0, 9), maxEntrySize: fc.constant(0) });
 const columnRuns = fc.record({
   bounds,
   ttl: fc.constantFrom(0, 5),
-  commands: fc.array(columnCommand, { maxLength: 100, size: 'max' }),
+  commands: fc.array(command, { maxLength: 100, size: 'max' }),
 });
 
 function equalsPlain(engineCase: EngineCase) {
   return fc.asyncProperty(plainRuns, async ({ max, commands }) => {
-    const twin = new Twin(engineCase.open(), max, openBoxed);
-    for (const each of commands) twin.step(each as Command);
+    const twin = new Twin(engineCase.open(), { max }, settingsOff, openBoxed);
+    for (const each of commands) twin.step(each);
     await engineIsOver();
   });
 }
@@ -49,8 +47,8 @@ function equalsPlain(engineCase: EngineCase) {
 function equalsColumns(engineCase: EngineCase) {
   return fc.asyncProperty(columnRuns, async ({ bounds, ttl, commands }) => {
     const settings = { ...settingsOff, ttl };
-    const twin = new ColumnTwin(engineCase.open(), bounds, settings, openBoxed);
-    for (const each of commands) twin.step(each as ColumnCommand);
+    const twin = new Twin(engineCase.open(), bounds, settings, openBoxed);
+    for (const each of commands) twin.step(each);
     await engineIsOver();
   });
 }
@@ -154,7 +152,7 @@ describe.each(plainCases)('the rest on $name', (engineCase) => {
         expect(run(boxed, key, others, i), name).toEqual(run(plain, key, others, i));
         expect(boxed.dump(), name).toEqual(plain.dump());
         expect(told[1], name).toEqual(told[0]);
-        expectValid(boxed, engine);
+        expectValid(boxed);
       }
     });
     fc.assert(property, { numRuns: REST_RUNS });

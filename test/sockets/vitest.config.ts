@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/sockets/**/*.test.ts'],
     exclude: ['**/node_modules/**'],
+    setupFiles: ['test/support/each-test.ts'],
     pool: 'forks',
     execArgv: ['--expose-gc'],
     // For what hangs: no test is about time, and a busy machine may take as long as it wants.

@@ -1,8 +1,11 @@
 // The garbage collector: whether it frees something, and times for it to. Needs --expose-gc, which
-// vitest.config.ts gives.
+// vitest.config.ts gives. Before it is asked, all caches of the test are checked and let go.
+
+import { checkOpened } from './opened.js';
 
 /** Collects garbage, in a job of its own. */
 export async function collectGarbage(): Promise<void> {
+  checkOpened();
   // Within the job that made or read it, a WeakRef keeps its target alive.
   await new Promise((done) => setTimeout(done));
   globalThis.gc?.();
@@ -29,6 +32,7 @@ let runs = 0;
 export async function engineIsOver(): Promise<void> {
   runs += 1;
   if (runs % RUNS_BETWEEN !== 0) return;
+  checkOpened();
   globalThis.gc?.();
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -160,7 +160,7 @@ export class Scene {
   expectSound(): void {
     const { cache } = this;
     for (const heir of this.#heirs) {
-      expectValid(heir, this.#engine);
+      expectValid(heir);
       expectEqual(keysOf(heir), HEIR_KEYS.map(String).join(), 'the heir is as it was');
     }
     if (this.isDisposed) {
@@ -196,7 +196,7 @@ export class Scene {
 
   #expectValid(): void {
     const { cache } = this;
-    expectValid(cache, this.#engine);
+    expectValid(cache);
     const entries = entriesOf(cache);
     const live = [...entries.order()].map((slot) => entries.valueAt(slot));
     const wanted = live.map((value) => `${value}: 1`).sort();

@@ -13,6 +13,7 @@ import { createJsEngine } from '../../src/engine/js.js';
 import { type Lease, TableHost } from '../../src/engine/lifetime.js';
 import { bindWasm, compileCore, createWasmEngine, type WasmEngine } from '../../src/engine/wasm.js';
 import { cores, setClock } from './image.js';
+import { cacheOf } from './opened.js';
 
 /** What the debug build exports beside the core's interface. */
 export interface DebugCore extends Record<string, unknown> {
@@ -203,7 +204,9 @@ export function openCache<K, V, FC = unknown>(
 ): LRUCache<K, V, FC> {
   // The constructor takes an engine object, too; that is not in its public type.
   const forced = { ...options, engine: engine.host as never };
-  return new LRUCache<K, V, FC>(forced as LRUCache.Options<K, V, FC>);
+  const cache = new LRUCache<K, V, FC>(forced as LRUCache.Options<K, V, FC>);
+  cacheOf.set(entriesOf(cache), cache as unknown as LRUCache<unknown, unknown>);
+  return cache;
 }
 
 /** Moves what can be moved between two operations: the memory, and the table's blocks. */

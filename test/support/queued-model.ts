@@ -2,7 +2,7 @@
 //
 // Beside it, what both the cache and the model can be asked to do from inside a callback or a walk.
 
-import { ModelCache, type Told } from './model.js';
+import { CacheModel, type Told } from './model.js';
 
 /** Keys of all the roads to a slot. */
 export type Key = string | number | bigint;
@@ -34,7 +34,7 @@ const coded = (code: string) => Object.assign(new Error(code), { code });
 
 /** The model with callbacks, told from a queue after the operation that caused them. */
 export class QueuedModel implements Subject {
-  readonly #model: ModelCache<Key, string>;
+  readonly #model: CacheModel<Key, string>;
   readonly #callbacks: Callbacks;
   #queue: Told<Key, string>[] = [];
   #isRunning = false;
@@ -42,7 +42,7 @@ export class QueuedModel implements Subject {
   #changesLeft = 0;
 
   constructor(max: number, callbacks: Callbacks) {
-    this.#model = new ModelCache(max);
+    this.#model = new CacheModel({ max });
     this.#callbacks = callbacks;
   }
 
@@ -87,12 +87,12 @@ export class QueuedModel implements Subject {
     });
   }
 
-  #alive(): ModelCache<Key, string> {
+  #alive(): CacheModel<Key, string> {
     if (this.#isDisposed) throw coded('DISPOSED');
     return this.#model;
   }
 
-  #change<T>(change: (model: ModelCache<Key, string>) => T): T {
+  #change<T>(change: (model: CacheModel<Key, string>) => T): T {
     if (this.#isRunning && this.#changesLeft <= 0) throw coded('CALLBACK_LOOP');
     const result = change(this.#alive());
     const told = this.#model.told.splice(0);

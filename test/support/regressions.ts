@@ -34,8 +34,7 @@ export interface Regression {
 
 /** The suites that repeat regressions, and the names of what each runs on. */
 export const SUITES = {
-  'random/model': engineNames,
-  'random/model.columns': engineNames,
+  'random/model': [...engineNames, ...engineNames.map((name) => `${name}, ttls and sizes`)],
   'differential/differential': plainNames,
   'differential/constructor': ['LRUCache'],
   'random/iteration': plainNames,

@@ -22,12 +22,12 @@ export function openSized(engine: TestEngine, given: Given = {}) {
 }
 
 /** Checks that the sum kept is the sum of what is there. */
-export function expectRecount(cache: Cache, engine: TestEngine): void {
+export function expectRecount(cache: Cache): void {
   const sizes = cache.dump().map(([, { size }]) => BigInt(size as number));
   const sum = sizes.reduce((total, size) => total + size, 0n);
   expect(BigInt(cache.calculatedSize)).toBe(sum);
   const { weights, total } = imageOf(entriesOf(cache).lease);
   expect(weights).toBeInstanceOf(Float64Array);
   expect(BigInt(total)).toBe(sum);
-  expectValid(cache, engine);
+  expectValid(cache);
 }

@@ -102,7 +102,6 @@ describe.each(engineCases)('a cache with numbers as keys: $name', ({ open }) => 
       expect(cache.get(key)).toBe(`v${key}`);
       expect(cache.keys().next().value).toBe(key);
     }
-    expectValid(cache);
   });
 
   it('does not find a number whose slot is free, or has another key', () => {
@@ -121,7 +120,6 @@ describe.each(engineCases)('a cache with numbers as keys: $name', ({ open }) => 
     expect([1, 1.5, 2, 4].map((key) => cache.get(key))).toEqual(Array(4).fill(undefined));
     cache.set(2, 'g');
     expect([cache.get(2), cache.get(2), cache.get(1)]).toEqual(['g', 'g', undefined]);
-    expectValid(cache);
   });
 
   it('finds floats, NaN and -0 as a Map does', () => {
@@ -130,7 +128,6 @@ describe.each(engineCases)('a cache with numbers as keys: $name', ({ open }) => 
     for (const key of keys) cache.set(key, `${key}`);
     for (const key of [...keys, ...keys, ...keys]) expect(cache.get(key)).toBe(`${key}`);
     expect(cache.get(-0)).toBe('0');
-    expectValid(cache);
   });
 
   it('goes on when the memory has grown meanwhile, for another cache or by itself', () => {
@@ -146,6 +143,5 @@ describe.each(engineCases)('a cache with numbers as keys: $name', ({ open }) => 
       expect([cache.get(8), cache.get(9)]).toEqual([8, 9]);
       expect([...cache.keys()].slice(0, 4)).toEqual([9, 8, 7, 0]);
     }
-    expectValid(cache);
   });
 });

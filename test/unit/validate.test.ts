@@ -12,9 +12,10 @@ import {
 } from '../../assembly/layout.js';
 import type { Table } from '../../assembly/slots.js';
 import { unmix } from '../../bench/hostile-keys.js';
-import { entriesOf } from '../../src/api/lru.js';
+import { entriesOf, LRUCache } from '../../src/api/lru.js';
 import { openCache, openDebug, openJs } from '../support/engines.js';
 import { imageOf } from '../support/image.js';
+import { checkOpened } from '../support/opened.js';
 import { expectArena, expectValid, prospectOf } from '../support/validate.js';
 import { sameTag } from '../support/words.js';
 
@@ -141,6 +142,17 @@ it.each(damages)('sees %s', (_, damage) => {
   const opened = openFull();
   damage(opened);
   expect(() => expectValid(opened.cache)).toThrow();
+  // So does the hook that runs after each test; afterwards, it has let the cache go.
+  expect(checkOpened).toThrow();
+});
+
+it.fails('fails a test that leaves a damaged cache behind, by the hook after it', () => {
+  openFull().table.size += 1;
+});
+
+it.fails('fails one whose cache the library opened by itself, in the same way', () => {
+  const cache = new LRUCache<number, number>({ max: 3 }).set(1, 1);
+  entriesOf(cache).items[2 * entriesOf(cache).newest() + 1] = undefined;
 });
 
 /** Writes a word of the memory of an engine that has one. */

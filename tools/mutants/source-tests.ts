@@ -87,7 +87,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
       'behaviour/callbacks',
       'hostile/hosts',
       'hostile/growth',
-      'random/model.columns',
+      'random/model',
     ],
     ...['behaviour/sizes', 'hostile/growth.columns', 'behaviour/ttl', 'hostile/prototypes'],
   ],

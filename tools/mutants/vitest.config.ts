@@ -18,6 +18,7 @@ class InOrder extends BaseSequencer {
 export default defineConfig({
   test: {
     include: tests,
+    setupFiles: house.test?.setupFiles ?? [],
     alias: house.test?.alias ?? {},
     sequence: { sequencer: InOrder },
     testTimeout: Number(process.env.WASM_LRU_TEST_MS ?? 20_000),

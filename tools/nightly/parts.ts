@@ -82,8 +82,7 @@ export const parts: readonly Part[] = [
     name: 'models',
     shows: 'after random commands, a cache equals its model, and lru-cache',
     steps: (knobs) => [
-      runs('random/model.test.ts', 100_000, knobs),
-      runs('random/model.columns.test.ts', 20_000, knobs),
+      runs('random/model.test.ts', 50_000, knobs),
       runs('differential/differential.test.ts', 20_000, knobs),
       runs('differential/autopurge.test.ts', 5000, knobs),
       runs('loads/differential.test.ts', 10_000, knobs),

@@ -1,7 +1,8 @@
 // The model of the soak: a cache with ages and sizes over a Map, in which every operation is cheap.
 //
-// column-model.ts says the same in the most obvious form, for small caches; here a Map keeps the
-// order of use, so that millions of operations on thousands of entries can be compared.
+// CacheModel (test/support/model.ts) says the same with all that a cache can be told, for small
+// caches; here the sum of the sizes is kept too, so that millions of operations on thousands of
+// entries can be compared.
 
 /** A value, known by its number. */
 export interface Value {

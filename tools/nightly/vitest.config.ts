@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{test,tools}/**/*.test.ts'],
-    setupFiles: ['tools/nightly/setup.ts'],
+    setupFiles: ['test/support/each-test.ts', 'tools/nightly/setup.ts'],
     pool: 'forks',
     maxWorkers: 1,
     execArgv: ['--expose-gc'],
