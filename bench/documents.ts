@@ -98,6 +98,16 @@ function roundsText({ cells, rounds }: Results): string {
 
 function introduction(results: Results): string {
   const { node, v8, cpu, cores, os, taken, profile, minutes } = results;
+  const rows = [
+    ['date', taken.slice(0, 10)],
+    ['machine', `${cpu}, ${cores} cores, ${os}`],
+    ['Node', `${node.replace(/^v/, '')}, V8 ${v8}`],
+    ['run', `profile ${profile}, ${roundsText(results)}, ${Math.round(minutes)} minutes`],
+    ['exact caches', versions(results, 'exact')],
+    ['approximate caches', versions(results, 'approximate')],
+    ['baselines', versions(results, 'baseline')],
+    ['bounds', versions(results, 'bound')],
+  ];
   return `# Benchmarks
 
 This file is generated from [bench/results.json](../${DATA}) by
@@ -121,16 +131,7 @@ plots from what was measured. \`npm run bench -- --help\` lists the options.
 
 ## What was measured
 
-| | |
-| --- | --- |
-| date | ${taken.slice(0, 10)} |
-| machine | ${cpu}, ${cores} cores, ${os} |
-| Node | ${node.replace(/^v/, '')}, V8 ${v8} |
-| run | profile ${profile}, ${roundsText(results)}, ${Math.round(minutes)} minutes |
-| exact caches | ${versions(results, 'exact')} |
-| approximate caches | ${versions(results, 'approximate')} |
-| baselines | ${versions(results, 'baseline')} |
-| bounds | ${versions(results, 'bound')} |`;
+${table(['', ''], rows, 2)}`;
 }
 
 const COLLECTED_ALL = `Time in the collector is what Node reports from the first timed pass to the

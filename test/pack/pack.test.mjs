@@ -19,11 +19,12 @@ import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
+import { blockOf } from '../../tools/markdown.mjs';
 import { ensureCompilers, ensureTools } from '../runtimes/tools.mjs';
 import { findOrPack, installIn, makeFolder } from '../support/tarball.mjs';
 import { complaintsOf, RESOLUTIONS, transpile } from './compile.mjs';
 import { complaintsInAll, complaintsInAllOf } from './matrix.mjs';
-import { blockOf, measureSizes, priceOf, sentenceOf } from './sizes.mjs';
+import { measureSizes, priceOf, sentenceOf } from './sizes.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -232,7 +233,7 @@ describe('its sizes', () => {
     assert.ok(ratio <= BUNDLE_RATIO_MAX, `the bundle is ${ratio} times that of lru-cache`);
     const figuresIn = (text) => [...text.matchAll(/([\d.]+) kB/g)].map(([, figure]) => +figure);
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-    const said = figuresIn(`${readme.match(blockOf('price'))} ${readme.match(blockOf('size'))}`);
+    const said = figuresIn(`${blockOf(readme, 'price')} ${blockOf(readme, 'size')}`);
     const measured = figuresIn(`${priceOf(sizes)} ${sentence}`);
     assert.equal(said.length, measured.length);
     for (const [i, figure] of measured.entries()) {

@@ -6,17 +6,11 @@ import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { withBlock } from '../markdown.mjs';
 import { runNight } from './night.js';
 import { type Part, parts } from './parts.js';
 import { createProgress } from './progress.js';
-import {
-  documents,
-  lineOf,
-  type PartReport,
-  REPORTS,
-  type Reports,
-  withReports,
-} from './report.js';
+import { BLOCK, documents, lineOf, type PartReport, REPORTS, type Reports } from './report.js';
 import { endSteps } from './step.js';
 
 const FOLDER = 'build/nightly';
@@ -91,7 +85,7 @@ function keep(reports: Reports): void {
   const current = Object.fromEntries(known) as Reports;
   writeFileSync(REPORTS, `${JSON.stringify(current, null, 2)}\n`);
   for (const [file, textOf] of Object.entries(documents)) {
-    writeFileSync(file, withReports(readFileSync(file, 'utf8'), textOf(current)));
+    writeFileSync(file, withBlock(readFileSync(file, 'utf8'), BLOCK, textOf(current)));
   }
 }
 
