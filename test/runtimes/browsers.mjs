@@ -99,8 +99,8 @@ export async function inBrowser({ project, browser, path }) {
   const { url, server, reported } = await serve(project);
   try {
     const args = BROWSERS[browser].argsFor(profile, `${url}${path}`);
-    const env = { ...process.env, HOME: profile };
-    return await whileRunning(program, args, () => reported, { env });
+    const settings = { env: { HOME: profile }, stdio: 'ignore' };
+    return await whileRunning(program, args, () => reported, settings);
   } finally {
     server.closeAllConnections();
     server.close();

@@ -11,7 +11,6 @@ import { runNight } from './night.js';
 import { type Part, parts } from './parts.js';
 import { createProgress } from './progress.js';
 import { BLOCK, documents, lineOf, type PartReport, REPORTS, type Reports } from './report.js';
-import { endSteps } from './step.js';
 
 const FOLDER = 'build/nightly';
 /** Minutes that any process but the soak ends in, on a busy machine, too. */
@@ -117,7 +116,7 @@ async function run(): Promise<void> {
   if (failed.length > 0) process.exitCode = 1;
 }
 
-process.on('exit', endSteps);
+// The end of this process ends all steps.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => process.exit(1));
 }
