@@ -13,7 +13,8 @@ export const TOOLS = fileURLToPath(new URL('node_modules', import.meta.url));
 /** Tools that need a newer Node than the package does. */
 export const NEWER = fileURLToPath(new URL('newer', import.meta.url));
 
-const MS_MAX = 60_000;
+/** What a runtime may take. */
+export const MS_MAX = 60_000;
 /** A build may wait for others on a busy machine. */
 const BUILD_MS_MAX = 300_000;
 
