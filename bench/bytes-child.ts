@@ -5,13 +5,15 @@
 // length is used. Keys that are fresh are new strings for each pass, made outside of what is timed.
 
 import { LRUCache as LruCache } from 'lru-cache';
-import { ByteLRU } from '../src/bytes.js';
-import { LRUCache } from '../src/index.js';
 import type { Subject, Times } from './bytes-subjects.js';
 import { Failure } from './failure.js';
 import { medianOf } from './median.js';
+import { importOwn } from './packages.js';
 import { createRandom, mix32, shuffle } from './random.js';
 import { readIntTrace } from './vendored.js';
+
+const { ByteLRU } = await importOwn('bytes');
+const { LRUCache } = await importOwn('index');
 
 /** A cache bounded by so many bytes, of entries of about so many bytes. */
 interface Bounds {

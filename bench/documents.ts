@@ -153,8 +153,11 @@ function method(results: Results, cells: readonly CellFigures[]): string {
 - A cell is a workload with one kind of keys and one size. Every library is measured in a fresh
   process for each cell and round. The libraries take turns, so that a slow minute of the machine
   affects all of them.
-- Each process warms up first. All results are checked: each value must belong to its key, and the
-  results of exact libraries must equal those of an exact simulator.
+- Every library is measured as it is published, wasm-lru too. Each process warms up first. All
+  results are checked: each value must belong to its key, and the results of exact libraries must
+  equal those of an exact simulator.
+- A pass is done in parts of 1,024 operations, by calls of one loop, so that V8 compiles the loop as
+  a whole, like a handler of a server, and not while it runs.
 - Fresh strings are built within the timed pass, as the requests of a server build them. Each
   process also times the building alone, and subtracts it. All other keys are made beforehand.
 - A time is the median of all rounds. A ratio is the median of the ratios within each round, so

@@ -2,13 +2,15 @@
 //
 // The job is the first argument, the result goes to standard output as JSON.
 
-import { LRUCache } from '../src/index.js';
 import { Failure } from './failure.js';
 import { climb, type Genome, keysOf } from './hostile-climb.js';
 import { climbed, type HostileKey, hostileFamilies } from './hostile-families.js';
 import { type Besieged, besiege, type Effort, type Operation } from './hostile-siege.js';
 import { type SiegeJob, siegeOf } from './hostile-sieges.js';
+import { importOwn } from './packages.js';
 import { createRandom } from './random.js';
+
+const { LRUCache } = await importOwn('index');
 
 /** What to climb, and how long. */
 export interface ClimbJob {

@@ -5,8 +5,11 @@
 //
 // There are so many caches that pages of 64 KiB, and what a process needs once, hardly count.
 
-import { LRUCache } from '../src/index.js';
+import type { LRUCache } from '../src/index.js';
 import { Failure } from './failure.js';
+import { importOwn } from './packages.js';
+
+const own = await importOwn('index');
 
 /** What to measure: caches of `capacity` entries, filled or empty. */
 export interface MemoryJob {
@@ -25,7 +28,7 @@ const ENTRIES = 500_000;
 const EMPTY_CACHES = 4000;
 
 function makeCache(max: number): LRUCache<number, number> {
-  const cache = new LRUCache<number, number>({ max });
+  const cache = new own.LRUCache<number, number>({ max });
   if (cache.engine !== 'wasm') throw new Failure(`a cache got the ${cache.engine} engine`);
   return cache;
 }

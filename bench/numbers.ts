@@ -7,11 +7,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { table, withBlock } from './markdown.js';
-import { ownPackage } from './packages.js';
+import { importOwn, ownPackage } from './packages.js';
 
-const dist = new URL('../../../dist/', import.meta.url);
-const { LRUCache } = (await import(`${dist}index.js`)) as typeof import('../src/index.js');
-const { NumberLRU } = (await import(`${dist}numbers.js`)) as typeof import('../src/numbers.js');
+const { LRUCache } = await importOwn('index');
+const { NumberLRU } = await importOwn('numbers');
 
 const KEYS = 262_144;
 /** Keys of a turn, which are those of several batches. */

@@ -7,6 +7,7 @@
 import type { Store, Value } from './adapters/store.js';
 import type { Keys } from './keys.js';
 import type { Outcome } from './oracle.js';
+import { inParts } from './parts.js';
 import { ACTION_GET, ACTION_SET, type Batch } from './requests.js';
 import type { WorkloadName } from './results.js';
 
@@ -18,15 +19,21 @@ export interface PassOutcome extends Outcome {
   readonly strangerBits: number;
 }
 
-/** A pass over caches that are used in turn; their number is a power of two. */
-export type Pass = (stores: readonly Store[], keys: Keys, batch: Batch) => PassOutcome;
+/** A part of a pass over caches that are used in turn; their number is a power of two. */
+type Part = (
+  stores: readonly Store[],
+  keys: Keys,
+  batch: Batch,
+  from: number,
+  to: number,
+) => PassOutcome;
 
-function gets(stores: readonly Store[], keys: Keys, { ids, idMask }: Batch): PassOutcome {
+const gets: Part = (stores, keys, { ids, idMask }, from, to) => {
   const mask = stores.length - 1;
   let hits = 0;
   let checksum = 0;
   let strangerBits = 0;
-  for (let i = 0; i < ids.length; i++) {
+  for (let i = from; i < to; i++) {
     const value = (stores[i & mask] as Store).get(keys.at(i));
     if (value !== undefined) {
       hits += 1;
@@ -34,16 +41,16 @@ function gets(stores: readonly Store[], keys: Keys, { ids, idMask }: Batch): Pas
       strangerBits |= (value.id ^ (ids[i] as number)) & idMask;
     }
   }
-  return { gets: ids.length, hits, checksum, strangerBits };
-}
+  return { gets: to - from, hits, checksum, strangerBits };
+};
 
-function readsThrough(stores: readonly Store[], keys: Keys, batch: Batch): PassOutcome {
+const readsThrough: Part = (stores, keys, batch, from, to) => {
   const { ids, idMask, tag } = batch;
   const mask = stores.length - 1;
   let hits = 0;
   let checksum = 0;
   let strangerBits = 0;
-  for (let i = 0; i < ids.length; i++) {
+  for (let i = from; i < to; i++) {
     const store = stores[i & mask] as Store;
     const key = keys.at(i);
     const id = ids[i] as number;
@@ -56,25 +63,25 @@ function readsThrough(stores: readonly Store[], keys: Keys, batch: Batch): PassO
       strangerBits |= (value.id ^ id) & idMask;
     }
   }
-  return { gets: ids.length, hits, checksum, strangerBits };
-}
+  return { gets: to - from, hits, checksum, strangerBits };
+};
 
-function sets(stores: readonly Store[], keys: Keys, { ids, tag }: Batch): PassOutcome {
+const sets: Part = (stores, keys, { ids, tag }, from, to) => {
   const mask = stores.length - 1;
-  for (let i = 0; i < ids.length; i++) {
+  for (let i = from; i < to; i++) {
     (stores[i & mask] as Store).set(keys.at(i), { id: (ids[i] as number) | tag });
   }
   return { gets: 0, hits: 0, checksum: 0, strangerBits: 0 };
-}
+};
 
-function mixes(stores: readonly Store[], keys: Keys, batch: Batch): PassOutcome {
+const mixes: Part = (stores, keys, batch, from, to) => {
   const { ids, actions, idMask, tag } = batch;
   const mask = stores.length - 1;
   let lookups = 0;
   let hits = 0;
   let checksum = 0;
   let strangerBits = 0;
-  for (let i = 0; i < ids.length; i++) {
+  for (let i = from; i < to; i++) {
     const store = stores[i & mask] as Store;
     const key = keys.at(i);
     const id = ids[i] as number;
@@ -93,16 +100,34 @@ function mixes(stores: readonly Store[], keys: Keys, batch: Batch): PassOutcome 
     }
   }
   return { gets: lookups, hits, checksum, strangerBits };
-}
+};
 
-/** The pass of each workload. */
-export const passes: Readonly<Record<WorkloadName, Pass>> = {
+const parts: Readonly<Record<WorkloadName, Part>> = {
   hit: gets,
   zipf: readsThrough,
   churn: sets,
   mix: mixes,
   replay: readsThrough,
 };
+
+/** A pass of a workload. */
+export function runPass(
+  workload: WorkloadName,
+  stores: readonly Store[],
+  keys: Keys,
+  batch: Batch,
+): PassOutcome {
+  const part = parts[workload];
+  const outcome = { gets: 0, hits: 0, checksum: 0, strangerBits: 0 };
+  inParts(batch.ids.length, (from, to) => {
+    const { gets, hits, checksum, strangerBits } = part(stores, keys, batch, from, to);
+    outcome.gets += gets;
+    outcome.hits += hits;
+    outcome.checksum = (outcome.checksum + checksum) | 0;
+    outcome.strangerBits |= strangerBits;
+  });
+  return outcome;
+}
 
 /** Puts the values under the keys, one in each cache in turn. */
 export function fill(
@@ -114,9 +139,17 @@ export function fill(
   for (const [i, key] of keys.entries()) (stores[i & mask] as Store).set(key, values[i] as Value);
 }
 
+function build(keys: Keys, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += (keys.at(i) as string).length;
+  return sum;
+}
+
 /** Builds the keys of a pass and does nothing else; the sum of something of each. */
 export function buildOnly(keys: Keys, { ids }: Batch): number {
   let sum = 0;
-  for (let i = 0; i < ids.length; i++) sum += (keys.at(i) as string).length;
+  inParts(ids.length, (from, to) => {
+    sum += build(keys, from, to);
+  });
   return sum;
 }

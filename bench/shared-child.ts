@@ -14,10 +14,13 @@ import {
   workerData,
 } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
-import { ByteLRU } from '../src/bytes.js';
-import { SharedLRU } from '../src/shared.js';
+import type { SharedLRU } from '../src/shared.js';
+import { importOwn } from './packages.js';
 import type { SharedJob, SharedResult } from './shared-job.js';
 import { readVendored } from './vendored.js';
+
+const { ByteLRU } = await importOwn('bytes');
+const shares = await importOwn('shared');
 
 const VALUE_BYTES = 300;
 const value = Buffer.alloc(VALUE_BYTES, 'v');
@@ -92,7 +95,7 @@ async function redisAt(port: number): Promise<Cache & { close(): void }> {
 async function cacheOf({ kind, bytes, threads, redis, own }: Work): Promise<Cache> {
   switch (kind) {
     case 'SharedLRU':
-      return SharedLRU.attach(own as SharedLRU['handle']);
+      return shares.SharedLRU.attach(own as SharedLRU['handle']);
     case 'ByteLRU, one each':
       return new ByteLRU({ maxBytes: bytes / threads });
     case 'lru-cache, one each':
@@ -136,7 +139,7 @@ async function replay(work: Work): Promise<void> {
 
 async function measure(job: SharedJob): Promise<SharedResult> {
   const { kind, threads, bytes } = job;
-  const shared = kind === 'SharedLRU' ? new SharedLRU({ maxBytes: bytes }) : undefined;
+  const shared = kind === 'SharedLRU' ? new shares.SharedLRU({ maxBytes: bytes }) : undefined;
   const served = lruCache(bytes);
   const gate = new SharedArrayBuffer(4);
   const workers = Array.from({ length: threads }, (_, thread) => {

@@ -14,15 +14,16 @@ import { createServer } from 'node:net';
 import { cpus, loadavg } from 'node:os';
 import { Command } from 'commander';
 import { execa } from 'execa';
-import { ByteLRU } from '../src/bytes.js';
-import { SharedLRU } from '../src/shared.js';
 import { runChild } from './child.js';
 import { Failure } from './failure.js';
-import { ownPackage } from './packages.js';
+import { importOwn, ownPackage } from './packages.js';
 import { type Kind, kinds, type SharedJob, type SharedResult } from './shared-job.js';
 import { type Measured, type Outcome, type SharedReport, withShared } from './shared-page.js';
 import type { Trace } from './trace.js';
 import { readVendored } from './vendored.js';
+
+const { ByteLRU } = await importOwn('bytes');
+const { SharedLRU } = await importOwn('shared');
 
 const VALUE_BYTES = 300;
 const REQUESTS_MAX = 200_000;

@@ -1,6 +1,4 @@
 // What a fresh process needs of a library before its first entry: the job is the library's name.
-//
-// This package is imported by its name, so as it is published and not as the benchmark compiles it.
 
 import { contenderOf } from './adapters/contenders.js';
 
@@ -14,7 +12,7 @@ const ENTRIES = 1000;
 async function measure(library: string): Promise<StartJobResult> {
   const { load } = contenderOf(library);
   const began = performance.now();
-  const create = await load(import.meta.resolve('wasm-lru'));
+  const create = await load();
   const imported = performance.now();
   create(ENTRIES, 'string').set('first', { id: 1 });
   const constructed = performance.now();

@@ -11,13 +11,14 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const BUILT = 'build/js/bench/replay.js';
+const PACKAGE = 'dist/index.js';
 const SOURCES = ['assembly', 'src', 'bench'];
 
 /** When a file was written, or 0 if there is none. */
 const writtenAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 function isOutOfDate() {
-  const built = writtenAt(root + BUILT);
+  const built = Math.min(writtenAt(root + BUILT), writtenAt(root + PACKAGE));
   return SOURCES.some((folder) =>
     readdirSync(root + folder, { recursive: true })
       .filter((file) => /\.(ts|mjs)$/.test(file) && !file.includes('node_modules'))

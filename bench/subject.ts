@@ -3,7 +3,7 @@
 import type { CreateStore, Store, Value } from './adapters/store.js';
 import { Failure } from './failure.js';
 import type { Keys } from './keys.js';
-import { fill, type PassOutcome, passes } from './passes.js';
+import { fill, type PassOutcome, runPass } from './passes.js';
 import type { Requests } from './requests.js';
 import type { Cell } from './results.js';
 
@@ -43,7 +43,6 @@ export function createStoreSubject(
   isCounted: boolean,
 ): Subject {
   const { batch } = requests;
-  const pass = passes[cell.workload];
   const ttlMs = cell.ttl === true ? TTL_MS : undefined;
   let filling: Filling = {
     keys: Array.from(requests.fill, (id) => keys.keyOf(id)),
@@ -71,7 +70,7 @@ export function createStoreSubject(
       filling = { keys: [], values: [] };
     },
     load: () => keys.load(batch.ids),
-    run: () => pass(stores, keys, batch),
+    run: () => runPass(cell.workload, stores, keys, batch),
     entries: () => {
       if (isCounted) return countEntries();
       let sum = 0;

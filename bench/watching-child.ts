@@ -3,9 +3,12 @@
 //
 // The job is the first argument, the result goes to standard output as JSON.
 
-import { LRUCache } from '../src/index.js';
-import { shadow } from '../src/sockets/shadow.js';
+import type { LRUCache } from '../src/index.js';
+import { importOwn } from './packages.js';
 import { mix32 } from './random.js';
+
+const own = await importOwn('index');
+const { shadow } = await importOwn('shadow');
 
 /** Ways to watch: not at all, by `recordStats`, by a shadow, and by one that rests. */
 export type Watching = 'none' | 'stats' | 'shadow' | 'rest';
@@ -37,12 +40,13 @@ function pass(cache: LRUCache<Key, number>, asked: readonly Key[]): number {
 
 /** A cache with all keys, watched; at rest if that is the way. */
 function makeCache({ watching, max }: WatchingJob, keys: readonly Key[]): LRUCache<Key, number> {
-  const cache = new LRUCache<Key, number>({ max, recordStats: watching === 'stats' });
+  const cache = new own.LRUCache<Key, number>({ max, recordStats: watching === 'stats' });
   for (const key of keys) cache.set(key, 1);
   if (watching === 'shadow') shadow(cache, { share: 1 });
   if (watching === 'rest') shadow(cache, { share: REST_SHARE });
-  // Until the shadow has seen enough, and takes its methods away.
-  while (watching === 'rest' && Object.hasOwn(cache, 'get')) pass(cache, keys);
+  // Until the shadow has seen enough, and gives the cache its own `get` back.
+  const { get } = own.LRUCache.prototype;
+  while (watching === 'rest' && cache.get !== get) pass(cache, keys);
   return cache;
 }
 

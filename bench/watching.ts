@@ -4,11 +4,10 @@
 // nobody watches in the same round; the figures are the medians of these ratios. What exits with 1
 // is a target that is missed.
 
-import { LRUCache } from '../src/index.js';
-import { prometheus } from '../src/sockets/metrics.js';
 import { runChild } from './child.js';
 import { Failure } from './failure.js';
 import { medianOf } from './median.js';
+import { importOwn } from './packages.js';
 import type { Watching, WatchingJob, WatchingResult } from './watching-child.js';
 
 const WATCHINGS: readonly Watching[] = ['none', 'stats', 'shadow', 'rest'];
@@ -56,6 +55,8 @@ async function measureCell(cell: Cell) {
 
 /** How long a scrape of many caches takes, by a registry that does no more than to ask. */
 async function measureScrapeMs(): Promise<number> {
+  const { LRUCache } = await importOwn('index');
+  const { prometheus } = await importOwn('metrics');
   const metrics: { get(): Promise<unknown> }[] = [];
   const registry = { registerMetric: (metric: (typeof metrics)[number]) => metrics.push(metric) };
   const caches = Array.from({ length: SCRAPED }, () => {

@@ -16,13 +16,17 @@
 // satellite holds its own files only and imports the class from a whole one, so that there is one
 // class in a program. Imports are relative, and each subpath of the exports in package.json is also
 // a folder with a package.json, for tools that do not read exports.
+//
+//   node src/bundle.mjs               all of it; tsc has made the declarations
+//   node src/bundle.mjs --modules     the ES modules alone, which the benchmark measures
 
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
-const FORMATS = ['esm', 'cjs'];
+const onlyModules = process.argv.includes('--modules');
+const FORMATS = onlyModules ? ['esm'] : ['esm', 'cjs'];
 
 /** Entries that hold everything: the file in dist/, its own in src/, and where the core is from. */
 const WHOLE = [
@@ -247,8 +251,10 @@ function writeFolders() {
 }
 
 await bundleAll();
-copyTypes();
-writeFolders();
+if (!onlyModules) {
+  copyTypes();
+  writeFolders();
+}
 copyFileSync('build/core.wasm', 'dist/core.wasm');
 copyFileSync('build/bytes.wasm', 'dist/bytes.wasm');
 copyFileSync('build/shared.wasm', 'dist/shared.wasm');

@@ -4,19 +4,15 @@
 // all that is there. Its own object is what is called: where a name differs, the library's own
 // function is added under the other name.
 
+import { importOwn } from '../packages.js';
 import type { KeyKind } from '../results.js';
 import { type Contender, type CreateStore, cannotDelete, type Store, type Value } from './store.js';
 
 export type { AnyKey, Contender, CreateStore, Store, Value } from './store.js';
 
-type Own = typeof import('../../src/index.js');
-
-/** Where this package is: as `npm run bench` compiles it, unless another place is named. */
-const OWN = '../../src/index.js';
-
-function loadOwn(engine: 'wasm' | 'pure'): (from?: string) => Promise<CreateStore> {
-  return async (from = OWN) => {
-    const { LRUCache } = (await import(from)) as Own;
+function loadOwn(engine: 'wasm' | 'pure'): () => Promise<CreateStore> {
+  return async () => {
+    const { LRUCache } = await importOwn('index');
     return (max, _, ttl) => new LRUCache({ max, engine, ...(ttl === undefined ? {} : { ttl }) });
   };
 }

@@ -38,8 +38,8 @@ export interface Contender {
   readonly neverEvicts?: true;
   /** Set if its ttl means the same as ours: only then it is measured in cells with one. */
   readonly hasTtl?: true;
-  /** Imports it, this package from a place of choice. */
-  readonly load: (from?: string) => Promise<CreateStore>;
+  /** Imports it. */
+  readonly load: () => Promise<CreateStore>;
 }
 
 /** A method for caches that have no `delete`. */

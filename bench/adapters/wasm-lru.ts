@@ -1,7 +1,9 @@
 // This package, with the engine named, so that a host without it is an error and not a fallback.
 
-import { LRUCache } from '../../src/index.js';
+import { importOwn } from '../packages.js';
 import type { Cache, ColumnOptions, Key, Value } from './index.js';
+
+const { LRUCache } = await importOwn('index');
 
 /** A cache over linear memory. */
 export function createWasmLru(max: number, columns: ColumnOptions): Cache {

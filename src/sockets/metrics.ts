@@ -15,6 +15,7 @@
 
 import type { Stats } from '../common/types.js';
 import type { Shadow } from './shadow.js';
+import { shadowsByCache } from './shadows.js';
 
 /** What metrics need of a cache: an `LRUCache`, or an object with its counts. */
 export interface MeasuredCache {
@@ -120,9 +121,7 @@ const bound = (value: number | undefined) => (value === 0 ? undefined : value);
  * The estimates of the shadow of a cache (`wasm-lru/shadow`), which may come from another bundle.
  */
 function shadowFigures(cache: MeasuredCache): Figure[] {
-  const own = cache as unknown as Record<symbol, Shadow | undefined>;
-  const watched = own[Symbol.for('wasm-lru.shadow')];
-  const figures = watched?.estimates() ?? [];
+  const figures = shadowsByCache<Shadow>().get(cache)?.estimates() ?? [];
   return figures.flatMap(({ factor, hitRatio }) =>
     hitRatio === undefined ? [] : [[{ factor: `${factor}` }, hitRatio] as const],
   );

@@ -12,8 +12,9 @@
 //      Requests that the sample has too many or too few are counted as hits of the smallest size,
 //      since such keys are always stored (SHARDS-adj).
 // SD5  The only change of the cache is its prototype. While it is watched, that has methods which
-//      hide those of the class and call them; at rest it has none. The cache itself gets no
-//      property: V8 would turn it into a dictionary when that is deleted.
+//      hide those of the class and call them. At rest it is that of the class again, with which V8
+//      of Node 24 and newer gives the cache its earlier shape. The cache itself gets no property:
+//      V8 would turn it into a dictionary when that is deleted.
 // SD6  A shadow at rest does not keep its cache alive.
 
 /**
@@ -25,6 +26,7 @@
 
 import { LRUCacheTypeError } from '../common/errors.js';
 import { Recency } from './recency.js';
+import { shadowsByCache } from './shadows.js';
 
 /** The hit ratio that a cache would have with a size. */
 export interface ShadowEstimate {
@@ -340,12 +342,6 @@ export interface Shadow {
   stop(): void;
 }
 
-/**
- * The key under which a cache has its shadow. Metrics, which may be in another bundle, read it,
- * too.
- */
-const SHADOW = Symbol.for('wasm-lru.shadow');
-
 /** The methods of a cache, as they are called. */
 type Method = (this: unknown, ...given: unknown[]) => unknown;
 type Methods = Record<string, Method | undefined>;
@@ -456,21 +452,21 @@ class Stretches {
   readonly #share: number;
   readonly #length: number;
   /** The prototype of the cache at rest, and the one of the methods that note. */
-  readonly #resting: object;
+  readonly #plain: object;
   readonly #noting: object;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Requests until the end of this one. */
   #left = Number.POSITIVE_INFINITY;
   #beganMs = 0;
 
-  constructor(cache: ShadowedCache, resting: object, estimator: ShadowEstimator, share: number) {
+  constructor(cache: ShadowedCache, estimator: ShadowEstimator, share: number) {
     this.estimator = estimator;
     this.#cache = new WeakRef(cache);
     this.#share = share;
     this.#length = Math.max(STRETCH_MIN, estimator.max * FACTOR_MAX * STRETCH_PER_ENTRY);
-    this.#resting = resting;
+    this.#plain = Object.getPrototypeOf(cache) as object;
     const methods = notingMethods(this, cache as unknown as Methods);
-    this.#noting = Object.create(resting, Object.getOwnPropertyDescriptors(methods));
+    this.#noting = Object.create(this.#plain, Object.getOwnPropertyDescriptors(methods));
     if (cache.size === 0) this.#begin();
     else this.#goOn();
   }
@@ -481,11 +477,11 @@ class Stretches {
     if (this.#left === 0) this.#rest();
   }
 
-  /** Ends the stretch: the cache gets that prototype. */
-  stop(prototype = this.#resting): void {
+  /** Ends the stretch, and no other one begins. */
+  stop(): void {
     clearTimeout(this.#timer);
     const cache = this.#cache.deref();
-    if (cache !== undefined) Object.setPrototypeOf(cache, prototype);
+    if (cache !== undefined) Object.setPrototypeOf(cache, this.#plain);
   }
 
   #begin(): void {
@@ -557,24 +553,26 @@ function checkedShare(given: number): number {
 export function shadow(cache: ShadowedCache, options: ShadowOptions = {}): Shadow {
   const { share = SHARE, ...given } = options;
   const estimator = new ShadowEstimator({ ...given, max: options.max ?? cache.max });
-  const seen = cache as ShadowedCache & { readonly keyOf?: unknown; readonly [SHADOW]?: Shadow };
   checkedShare(share);
-  if (seen.keyOf !== undefined) {
+  if ((cache as { readonly keyOf?: unknown }).keyOf !== undefined) {
     const message = 'A shadow cannot watch a cache with keyOf, as it knows keys, and no ids';
     throw new LRUCacheTypeError('INVALID_OPTIONS', message);
   }
-  seen[SHADOW]?.stop();
-  const held = new WeakRef(seen);
-  const plain = Object.getPrototypeOf(cache) as object;
+  const shadows = shadowsByCache<Shadow>();
+  shadows.get(cache)?.stop();
+  const held = new WeakRef(cache);
   const watched: Shadow = {
     estimates: () => estimator.estimates(),
     hitRatio: (entries) => estimator.hitRatio(entries),
     reset: () => estimator.reset(),
     stop() {
-      if (held.deref()?.[SHADOW] === watched) stretches.stop(plain);
+      const seen = held.deref();
+      if (seen === undefined || shadows.get(seen) !== watched) return;
+      shadows.delete(seen);
+      stretches.stop();
     },
   };
-  const resting: object = Object.create(plain, { [SHADOW]: { value: watched } });
-  const stretches = new Stretches(cache, resting, estimator, share);
+  const stretches = new Stretches(cache, estimator, share);
+  shadows.set(cache, watched);
   return watched;
 }

@@ -15,7 +15,7 @@ import { runBenchmark } from '../../bench/benchmark.js';
 import { filterPlan } from '../../bench/filter.js';
 import { makeKeys } from '../../bench/keys.js';
 import { ABSENT, ExactLru, replayExactly } from '../../bench/oracle.js';
-import { passes } from '../../bench/passes.js';
+import { runPass } from '../../bench/passes.js';
 import { timeSets } from '../../bench/pauses.js';
 import { planCells, profiles } from '../../bench/profiles.js';
 import { createRandom, createZipf, mix32, shuffle } from '../../bench/random.js';
@@ -366,9 +366,9 @@ describe('checks', () => {
       set: () => {},
       delete: () => {},
     });
-    const strange = passes.mix([store((key) => key ^ 1)], keys, requests.batch);
+    const strange = runPass('mix', [store((key) => key ^ 1)], keys, requests.batch);
     expect(strange.strangerBits).not.toBe(0);
-    const stale = passes.mix([store((key) => key)], keys, requests.batch);
+    const stale = runPass('mix', [store((key) => key)], keys, requests.batch);
     expect(stale.strangerBits).toBe(0);
     expect(stale.checksum).not.toBe(expected?.checksum);
   });

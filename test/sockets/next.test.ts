@@ -29,7 +29,7 @@ async function later(): Promise<void> {
   while (now() <= start + 2) await turn();
 }
 
-/** More turns of the event loop than anything here needs, however long the machine takes for one. */
+/** More turns of the event loop than anything here needs, however long one takes. */
 async function manyTurns(): Promise<void> {
   for (let turns = 0; turns < 100; turns++) await turn();
 }

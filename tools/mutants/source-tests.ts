@@ -207,6 +207,7 @@ export const TESTS: Readonly<Record<string, readonly string[]>> = {
   'sockets/replies': ['sockets/redis.interleavings', 'sockets/redis'],
   'sockets/recency': ['unit/sockets.recency', 'unit/sockets.shadow'],
   'sockets/shadow': ['unit/sockets.shadow'],
+  'sockets/shadows': ['unit/sockets.shadows'],
   'sockets/tags': ['unit/sockets.tags'],
   'sockets/undici': ['sockets/undici'],
   'sockets/units': ['unit/sockets.units'],
