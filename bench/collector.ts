@@ -7,6 +7,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 export interface Collections {
   readonly totalMs: number;
   readonly pauseMaxMs: number;
+  /** Every pause since the watch began, counted or not. */
+  readonly pauses: readonly Span[];
 }
 
 /** Watches the collector. */
@@ -17,9 +19,19 @@ export interface CollectorWatch {
   stop(): Promise<Collections>;
 }
 
-interface Span {
+/** From one time to another, in ms of `performance.now`. */
+export interface Span {
   readonly start: number;
   readonly end: number;
+}
+
+/** The part of a span in which the collector did not pause the program, in ms. */
+export function outsideOf({ start, end }: Span, pauses: readonly Span[]): number {
+  let ms = end - start;
+  for (const pause of pauses) {
+    ms -= Math.max(0, Math.min(end, pause.end) - Math.max(start, pause.start));
+  }
+  return ms;
 }
 
 /** Begins to watch. Where the runtime reports nothing, nothing is counted. */
@@ -47,6 +59,7 @@ export function watchCollector(): CollectorWatch {
       return {
         totalMs: lengths.reduce((sum, ms) => sum + ms, 0),
         pauseMaxMs: Math.max(0, ...lengths),
+        pauses,
       };
     },
   };

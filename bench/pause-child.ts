@@ -5,6 +5,7 @@
 
 import { contenderOf } from './adapters/contenders.js';
 import type { BenchJob } from './bench-child.js';
+import { outsideOf, watchCollector } from './collector.js';
 import { timeSets } from './pauses.js';
 import type { PauseSample } from './results.js';
 
@@ -19,7 +20,11 @@ async function measure({ library, cell, round, seed }: BenchJob): Promise<PauseS
   const create = await contenderOf(library).load();
   const requests = cell.workload === 'churn' ? REQUESTS.churn : REQUESTS.readThrough;
   const plan = { ...cell, seed, passes: PASSES, requests };
-  return { round, ...timeSets(create(cell.size, cell.keys), plan) };
+  const watch = watchCollector();
+  const { slow, ...timed } = timeSets(create(cell.size, cell.keys), plan);
+  const { pauses } = await watch.stop();
+  const ownMs = slow.map((span) => outsideOf(span, pauses));
+  return { round, ...timed, ownLongestMs: Math.max(0, ...ownMs) };
 }
 
 async function main(): Promise<PauseJobResult> {

@@ -9,6 +9,7 @@
 
 import { createHistogram } from 'node:perf_hooks';
 import type { Store } from './adapters/store.js';
+import type { Span } from './collector.js';
 import { Failure } from './failure.js';
 import { createRandom, createZipf, mix32 } from './random.js';
 import type { PauseSample, WorkloadName } from './results.js';
@@ -26,6 +27,8 @@ export interface PausePlan {
 /** Reads the clock, in ms. */
 export type Clock = () => number;
 
+/** The length from which a set is looked at by itself. */
+const SLOW_MS = 0.5;
 const ZIPF_EXPONENT = 0.99;
 const ZIPF_KEYS_PER_ENTRY = 8;
 
@@ -33,15 +36,19 @@ const ZIPF_KEYS_PER_ENTRY = 8;
 class Times {
   readonly #histogram = createHistogram();
   #longestMs = 0;
+  /** The sets that took long. */
+  readonly slow: Span[] = [];
 
   get count(): number {
     return this.#histogram.count;
   }
 
-  add(ms: number): void {
+  add(start: number, end: number): void {
+    const ms = end - start;
     // It holds whole numbers from 1 up: nanoseconds.
     this.#histogram.record(Math.max(1, Math.round(ms * 1e6)));
     if (ms > this.#longestMs) this.#longestMs = ms;
+    if (ms > SLOW_MS) this.slow.push({ start, end });
   }
 
   /** The longest since the last call, in ms. */
@@ -63,7 +70,7 @@ function churn(store: Store, keys: Int32Array, clock: Clock, times: Times): void
     const key = keys[i] as number;
     const before = clock();
     store.set(key, { id: key });
-    times.add(clock() - before);
+    times.add(before, clock());
   }
 }
 
@@ -75,7 +82,7 @@ function readThrough(store: Store, keys: Int32Array, clock: Clock, times: Times)
     if (value === undefined) {
       const before = clock();
       store.set(key, { id: key });
-      times.add(clock() - before);
+      times.add(before, clock());
     } else if (value.id !== key) {
       throw new Failure('a key had the value of another');
     }
@@ -109,17 +116,23 @@ function timeClock(
   const times = new Times();
   for (let i = 0; i < readings; i++) {
     const before = clock();
-    times.add(clock() - before);
+    times.add(before, clock());
   }
   return { clockNs: times.quantileNs(0.5), clockLongestMs: times.takeLongest() };
 }
 
-/** Fills a cache and times the sets; all but the number of the round. */
+/** What was measured in one thread, which does not know when the collector paused it. */
+interface TimedSets extends Omit<PauseSample, 'round' | 'ownLongestMs'> {
+  /** The sets that took long. */
+  readonly slow: readonly Span[];
+}
+
+/** Fills a cache and times the sets. */
 export function timeSets(
   store: Store,
   plan: PausePlan,
   clock: Clock = () => performance.now(),
-): Omit<PauseSample, 'round'> {
+): TimedSets {
   const { passes, requests, size } = plan;
   const { filled, draw } = keysOf(plan);
   for (let i = 0; i < filled.length; i++) {
@@ -144,6 +157,7 @@ export function timeSets(
   return {
     operations: times.count,
     longestMs,
+    slow: times.slow,
     quantilesUs: {
       half: microseconds(0.5),
       in1000: microseconds(1e-3),

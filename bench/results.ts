@@ -88,6 +88,8 @@ export interface PauseSample {
   readonly operations: number;
   /** The longest of each pass, in ms. */
   readonly longestMs: readonly number[];
+  /** The longest of all without the pauses of the garbage collector, in ms. */
+  readonly ownLongestMs: number;
   /** Times, in us, that all but a share of the sets stayed below: of a half, down to 1 in 10^5. */
   readonly quantilesUs: {
     readonly half: number;

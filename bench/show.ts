@@ -76,12 +76,12 @@ function showPauses(results: Results): string {
   const longest = longestSets(results);
   if (longest.length === 0) return '';
   const table = new Table({
-    head: ['single sets', '', 'longest, ms', 'of a pass, ms', '1 in 10^5, us', 'half, us'],
+    head: ['single sets', '', 'longest, ms', 'no collector', '1 in 10^5, us', 'half, us'],
     colAligns: ['left', 'left', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { workload, size, library, longestMs, usualMs, quantilesUs } of longest) {
-    const times = [longestMs, usualMs, quantilesUs.in100000, quantilesUs.half].map(short);
+  for (const { workload, size, library, longestMs, ownMs, quantilesUs } of longest) {
+    const times = [longestMs, ownMs, quantilesUs.in100000, quantilesUs.half].map(short);
     table.push([`${workload} ${size.toLocaleString('en-US')}`, library, ...times]);
   }
   return `${table.toString()}\n\n`;

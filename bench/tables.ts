@@ -353,6 +353,8 @@ export interface LongestSets extends Cell {
   /** The longest of all, and the longest of a pass as it usually is, in ms. */
   readonly longestMs: number;
   readonly usualMs: number;
+  /** The longest of all without the pauses of the garbage collector, in ms. */
+  readonly ownMs: number;
   /** Medians over the rounds. */
   readonly quantilesUs: PauseSample['quantilesUs'];
   readonly clockNs: number;
@@ -370,6 +372,7 @@ export function longestSets({ pauses = [] }: Results): LongestSets[] {
       ...cell,
       longestMs: Math.max(...longest),
       usualMs: medianOf(longest),
+      ownMs: Math.max(...samples.map(({ ownLongestMs }) => ownLongestMs)),
       quantilesUs: {
         half: usual('half'),
         in1000: usual('in1000'),

@@ -120,7 +120,10 @@ function shortPauses(results: Results): Target {
     .sort((a, b) => b.longestMs - a.longestMs);
   const [worst] = longest;
   if (worst === undefined) return { goal, ...UNMEASURED };
-  const measured = `longest ${worst.longestMs.toFixed(1)} ms (${cellText(worst)})`;
+  const own = Math.max(...longest.map(({ ownMs }) => ownMs));
+  const measured =
+    `longest ${worst.longestMs.toFixed(1)} ms (${cellText(worst)}), ` +
+    `${own.toFixed(1)} ms without the pauses of the garbage collector`;
   return { goal, measured, verdict: met(worst.longestMs <= PAUSE_MS_MAX) };
 }
 

@@ -12,6 +12,7 @@ import { LinkedLRU } from '../../bench/adapters/linked.js';
 import { NaiveLRU } from '../../bench/adapters/naive.js';
 import type { AnyKey, Store } from '../../bench/adapters/store.js';
 import { runBenchmark } from '../../bench/benchmark.js';
+import { outsideOf } from '../../bench/collector.js';
 import { filterPlan } from '../../bench/filter.js';
 import { makeKeys } from '../../bench/keys.js';
 import { ABSENT, ExactLru, replayExactly } from '../../bench/oracle.js';
@@ -329,6 +330,23 @@ describe('single sets', () => {
     expect(sample.quantilesUs.half).toBeCloseTo(1, 1);
     expect(sample.quantilesUs.in1000).toBeLessThan(2);
     expect(sample.quantilesUs.in10000).toBeGreaterThan(6900);
+  });
+
+  it('are told with the time in which they ran, if they took long', () => {
+    const { store, clock } = createSlow(100, 100 + 500 + 700, 7);
+    const { slow } = timeSets(store, { ...plan, workload: 'churn' }, clock);
+    expect(slow.map(({ start, end }) => end - start)).toEqual([expect.closeTo(7, 6)]);
+  });
+
+  it('are told without the pauses of the collector', () => {
+    const pauses = [
+      { start: 0, end: 11 },
+      { start: 12, end: 13 },
+      { start: 18, end: 40 },
+      { start: 50, end: 60 },
+    ];
+    expect(outsideOf({ start: 10, end: 20 }, pauses)).toBe(6);
+    expect(outsideOf({ start: 10, end: 20 }, [])).toBe(10);
   });
 
   it('are those of a fill only before', () => {
