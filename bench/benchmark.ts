@@ -7,11 +7,11 @@
 // some of them, schedule.ts starts bench-child.ts once per library, cell and round, and show.ts
 // makes the tables. results.ts says what is in the file.
 
-import { spawnSync } from 'node:child_process';
 import { accessSync, constants, writeFileSync } from 'node:fs';
 import { arch, cpus, release, type } from 'node:os';
 import { dirname } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { execaSync } from 'execa';
 import { type Contender, contenderOf, contenders } from './adapters/contenders.js';
 import { Failure } from './failure.js';
 import { filterPlan, labelOf } from './filter.js';
@@ -113,14 +113,13 @@ interface NodeInfo {
 /** Asks a Node who it is. Throws `Failure` if it does not run or is too old. */
 function askNode(path: string): NodeInfo {
   const { versions } = ((): { versions: { node: string; v8: string } } => {
-    const answer = spawnSync(path, ['-p', 'JSON.stringify({ versions: process.versions })'], {
-      encoding: 'utf8',
-    });
-    if (answer.error) throw new Failure(`cannot run ${path}: ${answer.error.message}`);
+    const args = ['-p', 'JSON.stringify({ versions: process.versions })'];
+    const { stdout, stderr, exitCode, originalMessage } = execaSync(path, args, { reject: false });
+    if (exitCode === undefined) throw new Failure(`cannot run ${path}: ${originalMessage}`);
     try {
-      return JSON.parse(answer.stdout);
+      return JSON.parse(stdout);
     } catch {
-      throw new Failure(`${path} is not a Node that runs: ${answer.stderr.split('\n')[0]}`);
+      throw new Failure(`${path} is not a Node that runs: ${stderr.split('\n')[0]}`);
     }
   })();
   if (Number.parseInt(versions.node, 10) < NODE_MAJOR_MIN) {

@@ -115,17 +115,18 @@ as many decimals as their spread allows: the last one is uncertain by less than 
 /** On what, and against what. */
 function measuredOn(results: Results): string {
   const { node, v8, cpu, cores, os, taken, profile, minutes } = results;
+  const rows = [
+    ['machine', `${cpu}, ${cores} cores, ${os}`],
+    ['Node', `${node.replace(/^v/, '')}, V8 ${v8}`],
+    ['run', `profile ${profile}, ${roundsText(results)}, ${Math.round(minutes)} minutes`],
+    ['exact caches', versions(results, 'exact')],
+    ['approximate caches', versions(results, 'approximate')],
+    ['baselines', versions(results, 'baseline')],
+    ['bounds', versions(results, 'bound')],
+  ];
   return `## What was measured
 
-| on | ${taken.slice(0, 10)} |
-| --- | --- |
-| machine | ${cpu}, ${cores} cores, ${os} |
-| Node | ${node.replace(/^v/, '')}, V8 ${v8} |
-| run | profile ${profile}, ${roundsText(results)}, ${Math.round(minutes)} minutes |
-| exact caches | ${versions(results, 'exact')} |
-| approximate caches | ${versions(results, 'approximate')} |
-| baselines | ${versions(results, 'baseline')} |
-| bounds | ${versions(results, 'bound')} |`;
+${table(['on', taken.slice(0, 10)], rows, 2)}`;
 }
 
 const COLLECTED_ALL = `Time in the collector is what Node reports from the first timed pass to the

@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { type Library, libraryNames } from './adapters/index.js';
-import { withBlock } from './markdown.js';
+import { table, withBlock } from './markdown.js';
 import { ownPackage } from './packages.js';
 import { grouped, type Report } from './report.js';
 
@@ -36,9 +36,8 @@ function columnsTable({ ttl, size }: Figures): string {
     ...cellsOf(ttl, i),
     ...cellsOf(size, i),
   ]);
-  const lines = [head, ['---', ...head.slice(1).map(() => '--:')], ...rows];
   return [
-    ...lines.map((cells) => `| ${cells.join(' | ')} |`),
+    table(head, rows, 1),
     '',
     'Nanoseconds per request, and how many times faster than lru-cache with the same option. On',
     `geometric mean: ${ttl.summary.lruCacheToWasm.toFixed(2)} times as fast with a ttl, ` +
@@ -69,10 +68,9 @@ export function markdownOf(report: Report): string {
     return [`${row.trace}, ${row.keys}s`, grouped(row.capacity), ratio, ...cells];
   });
   const head = ['trace', 'max', 'hit ratio', ...names.map((name) => heads[name])];
-  const lines = [head, ['---', ...head.slice(1).map(() => '--:')], ...rows];
   const { machine, node, versions, date, summary } = report;
   return [
-    ...lines.map((cells) => `| ${cells.join(' | ')} |`),
+    table(head, rows, 1),
     '',
     'Nanoseconds per request, median of all passes, and how many times faster than the naive one.',
     `On geometric mean, the wasm engine is ${summary.lruCacheToWasm.toFixed(2)} times as fast as`,

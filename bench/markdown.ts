@@ -1,8 +1,10 @@
-// How figures are written in the documents: digits, units, names of cells, tables.
+// How figures are written in the documents: digits, units, names of cells.
 
 import { grouped } from './report.js';
 import type { Cell } from './results.js';
 import type { CellFigures, Figure, Mean } from './tables.js';
+
+export { table, withBlock } from '../tools/markdown.mjs';
 
 /** What stands where nothing was measured. */
 export const NOTHING = '–';
@@ -66,16 +68,6 @@ export function cellText(cell: Cell): string {
   return `${cell.workload}, ${keysText(cell)}, ${grouped(cell.size)}`;
 }
 
-/** A Markdown table. The first `texts` columns are texts, the others figures. */
-export function table(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  texts: number,
-): string {
-  const rule = head.map((_, i) => (i < texts ? '---' : '--:'));
-  return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
-
 /** A part that is closed until one asks for it. */
 export function details(summary: string, content: string): string {
   return `<details>\n<summary>${summary}</summary>\n\n${content}\n\n</details>`;
@@ -91,12 +83,4 @@ export function present(cells: readonly CellFigures[], libraries: readonly strin
 export function listed(texts: readonly string[]): string {
   if (texts.length < 2) return texts.join('');
   return `${texts.slice(0, -1).join(', ')} and ${texts[texts.length - 1]}`;
-}
-
-/** A document with what stands between the two marks of a block replaced. */
-export function withBlock(document: string, name: string, block: string): string {
-  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
-  const [from, to] = [document.indexOf(begin), document.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`the page needs ${begin} and its end`);
-  return `${document.slice(0, from + begin.length)}\n\n${block}\n\n${document.slice(to)}`;
 }

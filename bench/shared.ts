@@ -8,12 +8,12 @@
 //                                       the blocks of docs/shared.md
 //   npm run bench:shared -- --counts    counts only, and leaves the measurements as they are
 
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus, loadavg } from 'node:os';
 import { Command } from 'commander';
+import { execa } from 'execa';
 import { runChild } from './child.js';
 import { Failure } from './failure.js';
 import { importOwn, ownPackage } from './packages.js';
@@ -81,17 +81,18 @@ async function startRedis(bytes: number): Promise<{ port: number; pid: number; e
   const empty = 1_000_000;
   const bounds = ['--maxmemory', `${bytes + empty}`, '--maxmemory-policy', 'allkeys-lru'];
   const where = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', 'build'];
-  const child = spawn('redis-server', [...where, ...bounds]);
+  const child = execa('redis-server', [...where, ...bounds], { reject: false });
+  if (child.pid === undefined) throw new Failure('redis-server is not installed (apt-get)');
   let said = '';
-  await new Promise<void>((resolve, reject) => {
-    child.once('error', () => reject(new Failure('redis-server is not installed (apt-get)')));
-    child.once('exit', () => reject(new Failure(`redis-server has ended: ${said}`)));
+  const isReady = new Promise<void>((resolve) => {
     child.stdout.on('data', (chunk) => {
       said += chunk;
       if (/Ready to accept/.test(said)) resolve();
     });
   });
-  return { port, pid: child.pid ?? 0, end: () => child.kill() };
+  const ended = child.then(() => Promise.reject(new Failure(`redis-server has ended: ${said}`)));
+  await Promise.race([isReady, ended]);
+  return { port, pid: child.pid, end: () => child.kill() };
 }
 
 async function measure(kind: Kind, trace: Trace, threads: number): Promise<Measured> {

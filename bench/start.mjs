@@ -12,7 +12,7 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const BUILT = 'build/js/bench/replay.js';
 const PACKAGE = 'dist/index.js';
-const SOURCES = ['assembly', 'src', 'bench'];
+const SOURCES = ['assembly', 'src', 'bench', 'tools'];
 
 /** When a file was written, or 0 if there is none. */
 const writtenAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;

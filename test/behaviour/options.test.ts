@@ -3,7 +3,7 @@
 // Rows B5 and C2 of docs/reliability.md. What depends on the host runs in a child
 // process with the built package, so that a host without WebAssembly is what the child really is.
 
-import { spawnSync } from 'node:child_process';
+import { execaSync } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { entriesOf } from '../../src/api/lru.js';
 import { LRUCache, LRUCacheRangeError, LRUCacheTypeError } from '../../src/index.js';
@@ -182,11 +182,8 @@ const built = new URL('../../dist/src/index.js', import.meta.url).href;
 
 /** Runs a module in a child process; returns the JSON it prints. */
 function inChild(flags: readonly string[], source: string): Record<string, unknown> {
-  const run = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', source], {
-    encoding: 'utf8',
-  });
-  expect(run.status, run.stderr).toBe(0);
-  return JSON.parse(run.stdout) as Record<string, unknown>;
+  const args = [...flags, '--input-type=module', '-e', source];
+  return JSON.parse(execaSync(process.execPath, args).stdout) as Record<string, unknown>;
 }
 
 /** Tells what LRUCache does where this runs: the default engine at work, and wasm by name. */

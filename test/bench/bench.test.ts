@@ -1,11 +1,9 @@
 // The benchmark: that it measures what it says, of caches that are what they say.
 
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { execa } from 'execa';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ColumnLRU } from '../../bench/adapters/column.js';
@@ -46,8 +44,8 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
   }
 }
 
-function start(...args: string[]): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, [join(outDir, 'bench/bench.js'), ...args]);
+function start(...args: string[]) {
+  return execa(process.execPath, [join(outDir, 'bench/bench.js'), ...args], { reject: false });
 }
 
 function resultsFile(): string {
@@ -92,8 +90,8 @@ describe('the command line', () => {
     const file = resultsFile();
     const filter = 'mix string 10k tiny-lru flru';
     const child = start('--quick', '--filter', filter, '--minutes', '0.01', '--json', file);
-    const [out, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
-    expect(code).toBe(0);
+    const { exitCode, stdout: out } = await child;
+    expect(exitCode).toBe(0);
     expect(out).toMatch(/tiny-lru .*\d \*/);
     expect(out).toContain('fails: flru, mix string 10000: flru has no delete');
 
@@ -121,8 +119,8 @@ describe('the command line', () => {
       told += chunk;
       if (told.includes('round 1 of 1, zipf')) child.kill('SIGINT');
     });
-    const [out, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
-    expect([code, told]).toEqual([130, expect.stringContaining('1/')]);
+    const { exitCode, stdout: out } = await child;
+    expect([exitCode, told]).toEqual([130, expect.stringContaining('1/')]);
     expect(out).toContain('hit, int keys');
     const { cells, failures, starts } = readResults(file);
     expect([cells.map(({ workload }) => workload), failures, starts]).toEqual([

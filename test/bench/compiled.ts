@@ -3,7 +3,7 @@
 // Each test has a folder of its own: build/js may be measured meanwhile, and tests run at the same
 // time.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -27,5 +27,7 @@ export function compileBench(folder: string): string {
     mkdirSync(dirname(output), { recursive: true });
     writeFileSync(output, ts.transpileModule(text, { compilerOptions }).outputText);
   }
+  // What is written in JavaScript.
+  cpSync(join(root, 'tools/markdown.mjs'), join(outDir, 'tools/markdown.mjs'));
   return outDir;
 }

@@ -1,12 +1,12 @@
 // `npm start`: that its answers for a trace are exact, and that it prints what a terminal can show.
 
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { build } from 'esbuild';
+import { execaSync } from 'execa';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { libraryNames } from '../../bench/adapters/index.js';
@@ -182,10 +182,10 @@ describe('the command line', () => {
   function run(args: readonly string[], input = '') {
     const program =
       args.includes('--help') || args.includes('--bogus') ? 'bench/start.mjs' : replay;
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
-      ...{ cwd: root, encoding: 'utf8', input },
+    const { exitCode, stdout, stderr } = execaSync(process.execPath, [program, ...args], {
+      ...{ cwd: root, input, reject: false },
     });
-    return { code: status, out: stdout, err: stderr };
+    return { code: exitCode, out: stdout, err: stderr };
   }
 
   it('needs nothing that is built to explain itself', async () => {

@@ -26,7 +26,7 @@ it('says first where ByteLRU is slower', () => {
   expect(text).toContain('a set: in no cell.');
   expect(text).toContain('| ByteLRU | 30 (60) |');
   expect(text).toContain('The machine was busy.');
-  expect(text).toContain('|  | 64 MiB | 128 MiB |');
+  expect(text).toContain('| | 64 MiB | 128 MiB |');
   expect(text).toContain('| ByteLRU | no bound fits | 95.0 % (64) |');
   expect(text).toContain('| ByteLRU, read | 90.0 % (32) | – |');
   expect(text).not.toContain('old');

@@ -1,10 +1,10 @@
 // The reference in docs/api is what TypeDoc makes of the doc comments, and these say what a reader
 // needs: the default of every option, and examples that compile and print what they say.
 
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execaSync } from 'execa';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
 import { blocksOf, expectPrinted, FRAMEWORKS } from './blocks.js';
@@ -37,7 +37,7 @@ const blocks = pages.flatMap(blocksOf).filter(({ title }) => !FRAMEWORKS.test(ti
 
 // No limit that a busy machine could reach: TypeDoc compiles src/.
 it('is up to date', { timeout: 900_000 }, () => {
-  execFileSync('npm', ['run', '--silent', 'docs:api', '--', '--out', 'build/api'], { cwd: ROOT });
+  execaSync('npm', ['run', '--silent', 'docs:api', '--', '--out', 'build/api'], { cwd: ROOT });
   expect(filesIn('build/api'), 'npm run docs:api writes it again').toEqual(filesIn('docs/api'));
 });
 

@@ -5,10 +5,10 @@
 // A comment on its first line may name what it is written for: `// lru-cache 6` makes the import
 // of 'lru-cache' that version of it.
 
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execaSync } from 'execa';
 import ts from 'typescript';
 import { expect } from 'vitest';
 
@@ -79,8 +79,8 @@ function run(blocks: readonly Block[], folder = 'build/documents'): string[][] {
     writeFileSync(file, runnable(block));
     return file;
   });
-  const output = execFileSync(process.execPath, [RUNNER, ...files], { encoding: 'utf8' });
-  return JSON.parse(output) as string[][];
+  const { stdout } = execaSync(process.execPath, [RUNNER, ...files]);
+  return JSON.parse(stdout) as string[][];
 }
 
 /** Runs programs, and expects of each that it prints what it says. */

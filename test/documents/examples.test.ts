@@ -1,8 +1,8 @@
 // Runs each example of examples/ as its reader would, on dist/, and compares what it prints.
 
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execaSync } from 'execa';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
 
@@ -53,8 +53,8 @@ function runnable(name: string): string {
 }
 
 it.each(files)('%s prints what it should', (name) => {
-  const output = execFileSync(process.execPath, [runnable(name)], { encoding: 'utf8' });
-  expect(output.trimEnd().split('\n')).toEqual(PRINTED[name]);
+  const { stdout } = execaSync(process.execPath, [runnable(name)]);
+  expect(stdout.split('\n')).toEqual(PRINTED[name]);
 });
 
 const ENTRIES = `
@@ -69,5 +69,5 @@ const ENTRIES = `
   entries(require).then(check);`;
 
 it('the entries share the class and the errors of the main one, in both formats', () => {
-  execFileSync(process.execPath, ['--input-type=commonjs', '-e', ENTRIES], { cwd: root });
+  execaSync(process.execPath, ['--input-type=commonjs', '-e', ENTRIES], { cwd: root });
 });

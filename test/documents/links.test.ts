@@ -1,10 +1,10 @@
 // The links in the documents lead somewhere: to a file that is there, and to a heading that it has.
 // What GitHub makes forms of is what it wants.
 
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execaSync } from 'execa';
 import GithubSlugger from 'github-slugger';
 import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
@@ -14,12 +14,12 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const parser = new MarkdownIt({ html: true });
 
-const tracked = execFileSync(
+const tracked = execaSync(
   'git',
   ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'],
-  { cwd: ROOT, encoding: 'utf8' },
+  { cwd: ROOT, lines: true },
 );
-const documents = tracked.split('\n').filter((file) => file !== '' && existsSync(join(ROOT, file)));
+const documents = tracked.stdout.filter((file) => existsSync(join(ROOT, file)));
 
 type Token = ReturnType<MarkdownIt['parse']>[number];
 

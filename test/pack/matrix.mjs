@@ -1,9 +1,9 @@
 // The types in every program that may use them: of each language version, with and without types
 // of a host, under a version of TypeScript.
 
-import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { execaSync } from 'execa';
 
 /** Language versions, as `lib` names them. Older ones know no Map, newer ones change little. */
 export const LIBS = [
@@ -65,7 +65,7 @@ export function complaintsInAllOf(command, version, typeRoot, file) {
       }),
     );
     try {
-      execFileSync(process.execPath, [command, '-p', config], { encoding: 'utf8', stdio: 'pipe' });
+      execaSync(process.execPath, [command, '-p', config]);
     } catch ({ stdout }) {
       complaints.push(`TypeScript ${version}, ${lib}, ${host}: ${stdout}`);
     }

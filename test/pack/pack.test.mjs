@@ -4,7 +4,6 @@
 // it does in each runtime is tested in ../runtimes.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -18,12 +17,14 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { execaSync } from 'execa';
 import ts from 'typescript';
+import { blockOf } from '../../tools/markdown.mjs';
 import { ensureCompilers, ensureTools } from '../runtimes/tools.mjs';
 import { findOrPack, installIn, makeFolder } from '../support/tarball.mjs';
 import { complaintsOf, RESOLUTIONS, transpile } from './compile.mjs';
 import { complaintsInAll, complaintsInAllOf } from './matrix.mjs';
-import { blockOf, measureSizes, priceOf, sentenceOf } from './sizes.mjs';
+import { measureSizes, priceOf, sentenceOf } from './sizes.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -53,8 +54,6 @@ let project;
 let installed;
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
-const run = (program, args, settings) =>
-  execFileSync(program, args, { encoding: 'utf8', stdio: 'pipe', ...settings });
 const shippedIn = (extension) =>
   readdirSync(installed, { recursive: true }).filter((file) => file.endsWith(extension));
 
@@ -68,18 +67,18 @@ before(async () => {
 
 describe('the package', () => {
   it('is as publint wants it', () => {
-    run(join(TOOLS, '.bin/publint'), ['run', installed, '--strict', '--pack', 'false']);
+    execaSync(join(TOOLS, '.bin/publint'), ['run', installed, '--strict', '--pack', 'false']);
   });
 
   it('has types that are right in every format, says attw', () => {
     const args = [tarball, '--profile', 'strict', '--no-color'];
     const excluded = ['--exclude-entrypoints', './core.wasm', './bytes.wasm', './shared.wasm'];
-    run(join(TOOLS, '.bin/attw'), [...args, ...excluded]);
+    execaSync(join(TOOLS, '.bin/attw'), [...args, ...excluded]);
   });
 
   it('could be published to JSR, in the same version', () => {
     const flags = ['--dry-run', '--allow-dirty', '--unstable-sloppy-imports'];
-    run(join(TOOLS, '.bin/deno'), ['publish', ...flags], { cwd: ROOT });
+    execaSync(join(TOOLS, '.bin/deno'), ['publish', ...flags], { cwd: ROOT });
     const { version } = readJson(join(installed, 'package.json'));
     assert.equal(readJson(join(ROOT, 'jsr.json')).version, version);
   });
@@ -91,7 +90,7 @@ describe('the package', () => {
     cpSync(join(installed, 'asconfig.json'), join(copy, 'asconfig.json'));
     symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
     mkdirSync(join(copy, 'src'));
-    run(process.execPath, ['assembly/build.mjs'], { cwd: copy });
+    execaSync(process.execPath, ['assembly/build.mjs'], { cwd: copy });
     const rebuilt = readFileSync(join(copy, 'build/core.wasm'));
     assert.ok(rebuilt.equals(readFileSync(join(installed, 'dist/core.wasm'))));
     const hex = rebuilt.toString('hex');
@@ -151,7 +150,7 @@ describe('the package', () => {
       import('./node_modules/wasm-lru/dist/index.cjs').then((module) => {
         if (module.LRUCache.name !== LRUCache.name) throw new Error('LRUCache');
       });`;
-    run(process.execPath, ['-e', source], { cwd: project });
+    execaSync(process.execPath, ['-e', source], { cwd: project });
   });
 
   it('has the file behind every map', () => {
@@ -198,7 +197,7 @@ describe('its types', () => {
   it('say what happens', () => {
     for (const name of ['consumer.mts', 'consumer.cts']) {
       const text = readFileSync(join(HERE, name), 'utf8');
-      run(process.execPath, [transpile(project, name, text)]);
+      execaSync(process.execPath, [transpile(project, name, text)]);
     }
   });
 });
@@ -214,7 +213,7 @@ describe('README.md', () => {
     assert.deepEqual(complaintsOf(files, RESOLUTIONS.nodenext), []);
     for (const [i, name] of names.entries()) {
       const program = transpile(project, name, blocks[i]);
-      run(process.execPath, ['--import', join(HERE, 'fetch.mjs'), program]);
+      execaSync(process.execPath, ['--import', join(HERE, 'fetch.mjs'), program]);
     }
   });
 });
@@ -232,7 +231,7 @@ describe('its sizes', () => {
     assert.ok(ratio <= BUNDLE_RATIO_MAX, `the bundle is ${ratio} times that of lru-cache`);
     const figuresIn = (text) => [...text.matchAll(/([\d.]+) kB/g)].map(([, figure]) => +figure);
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-    const said = figuresIn(`${readme.match(blockOf('price'))} ${readme.match(blockOf('size'))}`);
+    const said = figuresIn(`${blockOf(readme, 'price')} ${blockOf(readme, 'size')}`);
     const measured = figuresIn(`${priceOf(sizes)} ${sentence}`);
     assert.equal(said.length, measured.length);
     for (const [i, figure] of measured.entries()) {

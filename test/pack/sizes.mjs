@@ -7,13 +7,10 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { withBlock } from '../../tools/markdown.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
-/** What stands between the two marks of a block of README.md, and the marks. */
-export function blockOf(name) {
-  return new RegExp(`(<!-- ${name}:begin -->\\n)[\\s\\S]*(<!-- ${name}:end -->)`);
-}
 
 /** Bytes of a bundle that holds what a module has, minified and compressed by gzip. */
 async function bundleBytes(contents, folder) {
@@ -66,11 +63,6 @@ export function priceOf({ ours, theirs }) {
 if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv.includes('--write')) {
   const core = statSync(`${ROOT}/dist/core.wasm`).size;
   const sizes = await measureSizes(ROOT);
-  const blocks = { size: sentenceOf(sizes, core), price: priceOf(sizes) };
-  let text = readFileSync(README, 'utf8');
-  for (const [name, sentence] of Object.entries(blocks)) {
-    if (!blockOf(name).test(text)) throw new Error(`README.md has no place for the ${name}`);
-    text = text.replace(blockOf(name), `$1\n${sentence}\n\n$2`);
-  }
-  writeFileSync(README, text);
+  const priced = withBlock(readFileSync(README, 'utf8'), 'price', priceOf(sizes));
+  writeFileSync(README, withBlock(priced, 'size', sentenceOf(sizes, core)));
 }

@@ -1,13 +1,13 @@
 // What ships, as its users' tools and hosts meet it: its language, its names, and what its import
 // asks of a host. It needs a build.
 
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { type Context, createContext, runInContext } from 'node:vm';
 import { parse } from 'acorn';
+import { execaSync } from 'execa';
 import { LRUCache as TheirCache } from 'lru-cache';
 import { describe, expect, it } from 'vitest';
 import { runChild } from '../support/child.js';
@@ -101,10 +101,10 @@ describe.each(Object.entries(classes))('%s', (name, given) => {
 
 describe('a wrong use', () => {
   it('that nobody catches prints its message and a line of the file', () => {
-    const { stderr } = spawnSync(
+    const { stderr } = execaSync(
       process.execPath,
       ['--eval', `new (require('./dist/index.cjs').LRUCache)({ max: -1 })`],
-      { cwd: new URL('../../', import.meta.url), encoding: 'utf8' },
+      { cwd: new URL('../../', import.meta.url), reject: false },
     );
     expect(stderr).toContain('LRUCacheRangeError: max must be a whole number');
     expect(stderr.length).toBeLessThan(2000);

@@ -1,12 +1,12 @@
-// Browsers, headless, without a driver: a page runs the test and posts the report back.
+// Browsers, headless, driven by Playwright: a page runs the test and posts the report back.
 //
 // The package is served unbundled, under the headers that the page is asked for by its path.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
-import { output, systemProgram, whileRunning } from './execute.mjs';
+import { chromium, firefox } from 'playwright-core';
+import { MS_MAX, output, systemProgram } from './execute.mjs';
 
 const TYPES = { '.mjs': 'text/javascript', '.js': 'text/javascript', '.html': 'text/html' };
 
@@ -31,21 +31,18 @@ const PAGES = {
   '/alone': ['/shared-page.mjs', {}],
 };
 
-const CHROMIUM_FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  '--disable-dev-shm-usage',
-];
-
-/** The browsers: where they are, and what starts them with a profile of their own. */
+/** The browsers of the system: where they are, and how Playwright starts them. */
 const BROWSERS = {
   Chromium: {
     places: ['/usr/bin/chromium'],
-    argsFor: (profile, url) => [...CHROMIUM_FLAGS, `--user-data-dir=${profile}`, url],
+    type: chromium,
+    options: { args: ['--disable-gpu', '--disable-quic', '--disable-sync'] },
   },
+  // As it is, by WebDriver BiDi: without the channel, Playwright wants a Firefox of its own.
   Firefox: {
     places: ['/usr/bin/firefox-esr'],
-    argsFor: (profile, url) => ['--headless', '--no-remote', '--profile', profile, url],
+    type: firefox,
+    options: { channel: 'moz-firefox' },
   },
 };
 
@@ -74,13 +71,10 @@ function answer(project, request, response) {
 
 /** Serves the project; `reported` is what a page posts. */
 async function serve(project) {
-  const { promise, resolve } = (() => {
-    const parts = {};
-    parts.promise = new Promise((settle) => {
-      parts.resolve = settle;
-    });
-    return parts;
-  })();
+  let resolve;
+  const reported = new Promise((settle) => {
+    resolve = settle;
+  });
   const server = createServer(async (request, response) => {
     if (request.method !== 'POST') return answer(project, request, response);
     const chunks = [];
@@ -89,21 +83,24 @@ async function serve(project) {
     resolve(JSON.parse(Buffer.concat(chunks).toString()));
   });
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  return { url: `http://127.0.0.1:${server.address().port}`, server, reported: promise };
+  return { url: `http://127.0.0.1:${server.address().port}`, server, reported };
 }
 
 /** Runs a conformance test in a page of a browser, that of this path. */
 export async function inBrowser({ project, browser, path }) {
-  const program = programOf(browser);
-  const profile = mkdtempSync(join(tmpdir(), 'profile-'));
+  const { type, options } = BROWSERS[browser];
   const { url, server, reported } = await serve(project);
+  const driven = await type.launch({ executablePath: programOf(browser), ...options });
   try {
-    const args = BROWSERS[browser].argsFor(profile, `${url}${path}`);
-    const env = { ...process.env, HOME: profile };
-    return await whileRunning(program, args, () => reported, { env });
+    const page = await driven.newPage();
+    await Promise.all([
+      page.waitForRequest(/\/report/, { timeout: MS_MAX }),
+      page.goto(`${url}${path}`),
+    ]);
+    return await reported;
   } finally {
+    await driven.close();
     server.closeAllConnections();
     server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
   }
 }

@@ -1,11 +1,11 @@
 // Programs that the runtimes are: found, started, listened to, and ended.
 
-import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { startGroup } from '../../tools/group.mjs';
+import { execa } from '../support/command.mjs';
 
 /** What is installed for this test, and nothing else. */
 export const TOOLS = fileURLToPath(new URL('node_modules', import.meta.url));
@@ -13,7 +13,8 @@ export const TOOLS = fileURLToPath(new URL('node_modules', import.meta.url));
 /** Tools that need a newer Node than the package does. */
 export const NEWER = fileURLToPath(new URL('newer', import.meta.url));
 
-const MS_MAX = 60_000;
+/** What a runtime may take. */
+export const MS_MAX = 60_000;
 /** A build may wait for others on a busy machine. */
 const BUILD_MS_MAX = 300_000;
 
@@ -40,14 +41,9 @@ export function systemProgram(...places) {
 }
 
 /** Runs a program to its end, and gives back what it printed. */
-export async function output(program, args, settings = {}) {
-  try {
-    const run = promisify(execFile)(program, args, { timeout: MS_MAX, ...settings });
-    return (await run).stdout.trim();
-  } catch (error) {
-    const said = `${error.stdout ?? ''}${error.stderr ?? ''}`.trim();
-    throw new Error(`${error.killed ? 'took too long' : error.message} ${said}`);
-  }
+export async function output(program, args, settings) {
+  const { stdout } = await execa(program, args, { timeout: MS_MAX, ...settings });
+  return stdout.trim();
 }
 
 /** Runs a program whose last line is its report. */
@@ -61,7 +57,7 @@ export function newer(file, args, { env, ...settings } = {}) {
   const program = nodeProgram(24);
   // What it starts itself has to find that Node, too.
   const path = `${dirname(program)}:${process.env.PATH}`;
-  const own = { ...process.env, PATH: path, CI: '1', WRANGLER_SEND_METRICS: 'false', ...env };
+  const own = { PATH: path, CI: '1', WRANGLER_SEND_METRICS: 'false', ...env };
   return output(program, [existing(join(NEWER, file)), ...args], {
     ...{ cwd: NEWER, timeout: BUILD_MS_MAX, env: own },
     ...settings,
@@ -69,26 +65,15 @@ export function newer(file, args, { env, ...settings } = {}) {
 }
 
 /** Starts a program, does something while it runs, and ends it, with all that it started. */
-export async function whileRunning(program, args, use, settings = {}) {
-  const child = spawn(program, args, { stdio: 'ignore', detached: true, ...settings });
-  const ended = new Promise((_, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code, signal) => reject(new Error(`ended with ${signal ?? code}`)));
-  });
-  const late = AbortSignal.timeout(MS_MAX);
-  const timeout = new Promise((_, reject) => {
-    late.addEventListener('abort', () => reject(new Error(`no report in ${MS_MAX} ms`)));
+export async function whileRunning(program, args, use, settings) {
+  const { child, end } = startGroup(program, args, { timeout: MS_MAX, ...settings });
+  const ended = child.then(({ shortMessage }) => {
+    throw new Error(shortMessage ?? `${program} has ended`);
   });
   try {
-    return await Promise.race([use(), ended, timeout]);
+    return await Promise.race([use(), ended]);
   } finally {
-    ended.catch(() => {});
-    timeout.catch(() => {});
-    try {
-      process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It has ended by itself.
-    }
+    end();
   }
 }
 

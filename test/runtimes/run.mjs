@@ -10,12 +10,13 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { markdownTable } from 'markdown-table';
+import { withBlock } from '../../tools/markdown.mjs';
 import { Command, Option, runCommand, tell } from '../support/command.mjs';
 import { findOrPack, installIn, makeFolder } from '../support/tarball.mjs';
 import { addControl, writeCommonJs } from './bundles.mjs';
 import { Missing } from './execute.mjs';
 import { SHARED_TARGETS } from './shared.mjs';
-import { markdownTable } from './table.mjs';
 import { TARGETS } from './targets.mjs';
 import { ensureNewerTools, ensureTools } from './tools.mjs';
 
@@ -120,11 +121,8 @@ function rowsOf({ heads, cellsOf }, outcomes) {
 /** Writes the table, but for what differs from run to run, into its document. */
 function writeTable({ file, mark, columns }, heads, rows) {
   const short = (cells) => cells.slice(0, columns);
-  const table = markdownTable(short(heads), rows.map(short));
-  const text = readFileSync(file, 'utf8');
-  const block = new RegExp(`(<!-- ${mark}:begin -->\\n)[\\s\\S]*(<!-- ${mark}:end -->)`);
-  if (!block.test(text)) throw new Error(`${file} has no place for the table`);
-  writeFileSync(file, text.replace(block, `$1\n${table}\n\n$2`));
+  const table = markdownTable([heads, ...rows].map(short));
+  writeFileSync(file, withBlock(readFileSync(file, 'utf8'), mark, table));
 }
 
 /** Runs the targets of one table, and prints it; whether all have passed. */
@@ -134,7 +132,7 @@ async function runTable(table, project, { only, write }) {
   const outcomes = await runAll(table, targets, project);
   const heads = ['runtime', 'version', ...table.heads];
   const rows = rowsOf(table, outcomes);
-  console.log(`${markdownTable(heads, rows)}\n`);
+  console.log(`${markdownTable([heads, ...rows])}\n`);
   const hasFailed = outcomes.some(({ faults }) => faults.length > 0);
   const isWhole = !hasFailed && !outcomes.some(({ isSkipped }) => isSkipped);
   if (write && isWhole) writeTable(table, heads, rows);

@@ -31,7 +31,7 @@ export const ensureCompilers = () => ensure(COMPILERS, 120);
 /** Installs the tools that need a newer Node, by that Node; the runtimes must be there. */
 export function ensureNewerTools() {
   const path = `${dirname(nodeProgram(24))}:${process.env.PATH}`;
-  return ensure(NEWER, 480, { ...process.env, PATH: path });
+  return ensure(NEWER, 480, { PATH: path });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,8 +1,7 @@
 // The handlers in an app of Next: next-app/, built for production and started.
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { execa, type ResultPromise } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, until } from './server.js';
 
@@ -10,17 +9,17 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const BUILD_MS = 300_000;
 const args = ['node_modules/next/dist/bin/next'];
 // Vitest sets NODE_ENV, which would not be that of a build.
-const { NODE_ENV: _, ...inherited } = process.env;
-const options = { cwd: HERE, env: { ...inherited, NEXT_TELEMETRY_DISABLED: '1' } as never };
+const env = { NODE_ENV: undefined, NEXT_TELEMETRY_DISABLED: '1' };
+const options = { cwd: HERE, env };
 
 let url: string;
-let app: ChildProcess | undefined;
+let app: Pick<ResultPromise, 'kill'> | undefined;
 
 beforeAll(async () => {
-  await promisify(execFile)(process.execPath, [...args, 'build', 'next-app'], options);
+  await execa(process.execPath, [...args, 'build', 'next-app'], options);
   const port = await freePort();
   const start = [...args, 'start', 'next-app', '--port', `${port}`, '--hostname', '127.0.0.1'];
-  app = spawn(process.execPath, start, { ...options, stdio: 'ignore' });
+  app = execa(process.execPath, start, { ...options, stdio: 'ignore', reject: false });
   url = `http://127.0.0.1:${port}`;
   const answers = () =>
     fetch(`${url}/calls`).then(

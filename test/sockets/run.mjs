@@ -2,10 +2,10 @@
 // this, or the one that npm brings. What follows on the command line goes to Vitest; --write writes
 // the table of docs/sockets.md. Without anything, that table has to be right.
 
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execaSync } from 'execa';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HERE = join(ROOT, 'test/sockets');
@@ -18,11 +18,11 @@ const isNew = major > MAJOR || (major === MAJOR && minor >= MINOR);
 const node = isNew ? process.execPath : BROUGHT;
 if (!existsSync(node)) throw new Error(`Needs Node ${MAJOR}.${MINOR} or newer`);
 // What a test starts has to find that Node, too.
-const env = { ...process.env, PATH: `${dirname(node)}:${process.env.PATH}` };
+const env = { PATH: `${dirname(node)}:${process.env.PATH}` };
 function run(...args) {
-  const { status } = spawnSync(node, args, { cwd: ROOT, env, stdio: 'inherit' });
+  const { exitCode } = execaSync(node, args, { cwd: ROOT, env, stdio: 'inherit', reject: false });
   // What failed has been told.
-  if (status !== 0) process.exit(status ?? 1);
+  if (exitCode !== 0) process.exit(exitCode ?? 1);
 }
 
 run('node_modules/typescript/bin/tsc', '-p', 'test/sockets');

@@ -1,9 +1,9 @@
 // A Redis of its own: a process on a port of the loopback, with nothing on disk.
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 
 /** Only so that what never comes true is told of by its name: below the timeout of a test. */
 const VAIN_MS = 100_000;
@@ -41,10 +41,13 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
+const startProgram = (program: string, args: readonly string[]) =>
+  execa(program, args, { stdio: 'ignore', reject: false });
+
 /** A server that can be stopped and started again, empty. */
 export class RedisServer {
   readonly port: number;
-  #process: ChildProcess | undefined;
+  #process: ReturnType<typeof startProgram> | undefined;
 
   private constructor(port: number) {
     this.port = port;
@@ -58,23 +61,12 @@ export class RedisServer {
   }
 
   async start(): Promise<void> {
-    const args = [
-      '--port',
-      `${this.port}`,
-      '--bind',
-      '127.0.0.1',
-      '--save',
-      '',
-      '--appendonly',
-      'no',
-    ];
+    const where = ['--port', `${this.port}`, '--bind', '127.0.0.1'];
+    const args = [...where, '--save', '', '--appendonly', 'no'];
     for (const program of ['redis-server', 'valkey-server']) {
-      const child = spawn(program, args, { stdio: 'ignore' });
-      const [event] = await Promise.race([
-        once(child, 'spawn').then(() => ['spawn']),
-        once(child, 'error').then(() => ['error']),
-      ]).catch(() => ['error']);
-      if (event !== 'spawn') continue;
+      const child = startProgram(program, args);
+      // Not installed.
+      if (child.pid === undefined) continue;
       this.#process = child;
       return until(() => {
         if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}`);
@@ -87,9 +79,7 @@ export class RedisServer {
   async stop(): Promise<void> {
     const child = this.#process;
     this.#process = undefined;
-    if (child === undefined) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
+    child?.kill('SIGKILL');
+    await child;
   }
 }

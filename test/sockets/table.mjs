@@ -2,15 +2,15 @@
 // with --write; with --check, it has to be the one that is there.
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { table, withBlock } from '../../tools/markdown.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
 const DOCUMENT = new URL('docs/sockets.md', ROOT);
 const REPORT = new URL('build/sockets.json', ROOT);
 const COLUMNS = [
-  ...['entry', 'packages', 'suite beside our own tests', 'tests passed'],
-  'what the stock store does, and ours does not',
+  ...['entry', 'packages', 'suite beside our own tests'],
+  ...['what the stock store does, and ours does not', 'tests passed'],
 ];
-const BLOCK = /(<!-- sockets: .*? -->\n)[\s\S]*?(<!-- \/sockets -->)/;
 
 /** Each entry: its packages, the suite beside our own tests, and what the stock store does. */
 const SOCKETS = [
@@ -103,7 +103,7 @@ function passedOf({ testResults }, entry) {
 
 function rowOf(socket, passed) {
   const { entry, suite, stock } = socket;
-  return `| ${[`\`wasm-lru/${entry}\``, versionsOf(socket), suite, passed, stock].join(' | ')} |`;
+  return [`\`wasm-lru/${entry}\``, versionsOf(socket), suite, stock, `${passed}`];
 }
 
 /** The rows of the table. */
@@ -112,12 +112,8 @@ export const sockets = SOCKETS;
 /** The document with the table of the last run. */
 function rewritten(text) {
   const report = JSON.parse(readFileSync(REPORT, 'utf8'));
-  const table = [
-    `| ${COLUMNS.join(' | ')} |`,
-    '| --- | --- | --- | --: | --- |',
-    ...SOCKETS.map((socket) => rowOf(socket, passedOf(report, socket.entry))),
-  ];
-  return text.replace(BLOCK, (_, begin, end) => `${begin}\n${table.join('\n')}\n\n${end}`);
+  const rows = SOCKETS.map((socket) => rowOf(socket, passedOf(report, socket.entry)));
+  return withBlock(text, 'sockets', table(COLUMNS, rows, 4));
 }
 
 const [, , mode] = process.argv;

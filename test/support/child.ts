@@ -2,8 +2,8 @@
 //
 // A script uses the built package, and its last line of output is its report, as JSON.
 
-import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { execaSync } from 'execa';
 
 /** The conditions of a child process. */
 export interface Conditions {
@@ -35,7 +35,11 @@ export function runChild<R>(script: string, conditions: Conditions = {}): Outcom
     addressSpaceKiB === undefined
       ? node
       : ['bash', '-c', WITH_LIMIT, `${addressSpaceKiB}`, ...node];
-  const { status, stdout, stderr } = spawnSync(command as string, rest, { encoding: 'utf8' });
+  const { exitCode, stdout, stderr } = execaSync(command as string, rest, { reject: false });
   const lastLine = stdout.trim().split('\n').at(-1) ?? '';
-  return { status, stderr, report: lastLine === '' ? null : (JSON.parse(lastLine) as R) };
+  return {
+    status: exitCode ?? null,
+    stderr,
+    report: lastLine === '' ? null : (JSON.parse(lastLine) as R),
+  };
 }

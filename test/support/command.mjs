@@ -1,12 +1,13 @@
 // The command line of a test that is a program: options in, exit code out.
 //
 // 0 is passed, 1 is failed, 2 is wrong use. Results go to standard output, the rest to the other.
-// Programs get commander from here: runtimes/ has tools installed that bring another one.
+// Programs get commander and execa from here: runtimes/ has tools installed that bring other ones.
 
 import { CommanderError } from 'commander';
 import { Failure } from '../dependents/failure.mjs';
 
 export { Command, Option } from 'commander';
+export { execa } from 'execa';
 
 /** Tells whoever watches how far it is. */
 export function tell(text) {

@@ -1,26 +1,20 @@
 // The packed package: what `npm pack` makes, installed as a user installs it.
 
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { Failure } from '../dependents/failure.mjs';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const NPM_MINUTES_MAX = 15;
 
 /** Runs npm in a folder; throws a `Failure` with what it said. */
-export async function npm(args, cwd, env = process.env) {
-  const timeout = NPM_MINUTES_MAX * 60_000;
-  try {
-    await promisify(execFile)('npm', [...args, '--loglevel=error'], { cwd, timeout, env });
-  } catch (error) {
-    const said = `${error.stdout ?? ''}${error.stderr ?? error.message}`.trim();
-    const reason = error.killed ? `took more than ${NPM_MINUTES_MAX} minutes` : 'failed';
-    throw new Failure(`npm ${args[0]} ${reason}\n${said}`);
-  }
+export async function npm(args, cwd, env = {}) {
+  const settings = { cwd, env, timeout: NPM_MINUTES_MAX * 60_000, reject: false };
+  const { failed, message } = await execa('npm', [...args, '--loglevel=error'], settings);
+  if (failed) throw new Failure(message);
 }
 
 /** Packs the repository, which builds it, into `folder`, and gives the path of the package. */

@@ -3,8 +3,8 @@
 // lru-cache publishes under the same names, so both run the same program, one after the other, and
 // must publish the same, but for the cache itself.
 
-import { spawnSync } from 'node:child_process';
 import { type ChannelListener, channel, tracingChannel } from 'node:diagnostics_channel';
+import { execaSync } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { reportFor } from '../../src/cache/status.js';
 import { openCache, plainCases } from '../support/engines.js';
@@ -304,9 +304,7 @@ function inChild(prelude: string, source: string): unknown {
     const { LRUCache } = await import(${JSON.stringify(built)});
     ${source}`;
   const args = ['--input-type=module', '-e', module];
-  const { status, stderr, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  expect(status, stderr).toBe(0);
-  return JSON.parse(stdout);
+  return JSON.parse(execaSync(process.execPath, args).stdout);
 }
 
 const SPY = `

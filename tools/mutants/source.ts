@@ -1,9 +1,9 @@
 // The command: runs Stryker on one file of src/ after the other, each with the tests that concern
 // it, and keeps the figures and the survivors of each.
 
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { execaSync } from 'execa';
 import { files, writeDocument } from './document.js';
 import { percentOf } from './score.js';
 import {
@@ -46,14 +46,14 @@ function judge(
   const command = ['run', `${HERE}/stryker.json`, '--mutate', mutate];
   const engine = ENGINES.test(name) ? '' : 'js';
   const env = {
-    ...process.env,
     WASM_LRU_TESTS: tests.join(' '),
     WASM_LRU_ENGINE: engine,
     WASM_LRU_RUNS: RUNS,
     WASM_LRU_TEST_MS: PROMISES.test(name) ? WAIT_MS : TEST_MS,
   };
-  const stdio = ['ignore', 2, 2] as const;
-  spawnSync(STRYKER, [...command, '--concurrency', concurrency], { stdio: [...stdio], env });
+  execaSync(STRYKER, [...command, '--concurrency', concurrency], {
+    ...{ env, reject: false, stdin: 'ignore', stdout: process.stderr, stderr: 'inherit' },
+  });
   if (!existsSync(REPORT)) return undefined;
   return JSON.parse(readFileSync(REPORT, 'utf8')) as Report;
 }

@@ -4,7 +4,7 @@
 
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { figure, note } from '../../build/js/test/figures.js';
+import { figure, note } from '../../build/js/test/support/figures.js';
 import { browserVersion, inBrowser } from '../../test/runtimes/browsers.mjs';
 
 /** As many as are taken at least, so that something is shown. */

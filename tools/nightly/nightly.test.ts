@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../bench/random.js';
 import { plainCases } from '../../test/support/engines.js';
+import { blockOf } from '../markdown.mjs';
 import { type Course, runNight } from './night.js';
 import { type Part, parts, type Step } from './parts.js';
-import { documents, doneBy, lineOf, type PartReport, type Reports, withReports } from './report.js';
+import { BLOCK, documents, doneBy, lineOf, type PartReport, type Reports } from './report.js';
 import { shapes } from './soak-shapes.js';
 import { type Shape, SoakSubject } from './soak-subject.js';
 
@@ -84,7 +85,7 @@ describe('the figures', () => {
 
   it.each(Object.entries(documents))('in %s are those of docs/nightly.json', (file, textOf) => {
     const document = read(file);
-    expect(withReports(document, textOf(reports))).toBe(document);
+    expect(blockOf(document, BLOCK)).toBe(textOf(reports));
   });
 
   it('are of parts that there are', () => {

@@ -4,8 +4,8 @@
 // fail would take the other with it. Without arguments it starts them all; with a name and a max,
 // it is one of them.
 
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { execaSync } from 'execa';
 import { LRUCache as Peer } from 'lru-cache';
 import { grouped } from '../../bench/report.js';
 import { LRUCache } from '../../src/api/lru.js';
@@ -50,10 +50,10 @@ function runOne(name: string, max: number): void {
 /** What became of one, in words. */
 function shown(name: string, max: number): string {
   const args = [fileURLToPath(import.meta.url), name, `${max}`];
-  const options = { encoding: 'utf8', timeout: 3 * MS_MAX } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, options);
+  const options = { timeout: 3 * MS_MAX, reject: false } as const;
+  const { failed, stdout, stderr } = execaSync(process.execPath, args, options);
   const what = `${name} with max ${grouped(max)}`;
-  if (status !== 0) return `${what}: ${stderr.match(/FATAL.*|\w*Error:.*/)?.[0] ?? 'no end'}`;
+  if (failed) return `${what}: ${stderr.match(/FATAL.*|\w*Error:.*/)?.[0] ?? 'no end'}`;
   const { sets, seconds, slowest, failure } = JSON.parse(stdout) as Outcome;
   const rate = (sets / seconds / 1e6).toFixed(1);
   const end = failure === undefined ? '' : `, then ${failure}`;

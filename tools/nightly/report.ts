@@ -27,8 +27,8 @@ export type Reports = Readonly<Record<string, PartReport>>;
 /** Where the reports are kept. */
 export const REPORTS = 'docs/nightly.json';
 
-const BEGIN = '<!-- nightly:begin -->';
-const END = '<!-- nightly:end -->';
+/** The block that shows them. */
+export const BLOCK = 'nightly';
 
 /** What a part did, in words. */
 export function doneBy({ counts, notes }: PartReport): string {
@@ -88,11 +88,3 @@ export const documents: Readonly<Record<string, (reports: Reports) => string>> =
   'docs/reliability.md': tableOf,
   'README.md': summaryOf,
 };
-
-/** A document with what is between its two marks replaced. */
-export function withReports(document: string, text: string): string {
-  const begin = document.indexOf(BEGIN);
-  const end = document.indexOf(END);
-  if (begin === -1 || end === -1) throw new Error(`no place for ${text.slice(0, 20)}`);
-  return `${document.slice(0, begin + BEGIN.length)}\n\n${text}\n\n${document.slice(end)}`;
-}

@@ -6,18 +6,11 @@ import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
+import { withBlock } from '../markdown.mjs';
 import { runNight } from './night.js';
 import { type Part, parts } from './parts.js';
 import { createProgress } from './progress.js';
-import {
-  documents,
-  lineOf,
-  type PartReport,
-  REPORTS,
-  type Reports,
-  withReports,
-} from './report.js';
-import { endSteps } from './step.js';
+import { BLOCK, documents, lineOf, type PartReport, REPORTS, type Reports } from './report.js';
 
 const FOLDER = 'build/nightly';
 /** Minutes that any process but the soak ends in, on a busy machine, too. */
@@ -91,7 +84,7 @@ function keep(reports: Reports): void {
   const current = Object.fromEntries(known) as Reports;
   writeFileSync(REPORTS, `${JSON.stringify(current, null, 2)}\n`);
   for (const [file, textOf] of Object.entries(documents)) {
-    writeFileSync(file, withReports(readFileSync(file, 'utf8'), textOf(current)));
+    writeFileSync(file, withBlock(readFileSync(file, 'utf8'), BLOCK, textOf(current)));
   }
 }
 
@@ -123,7 +116,7 @@ async function run(): Promise<void> {
   if (failed.length > 0) process.exitCode = 1;
 }
 
-process.on('exit', endSteps);
+// The end of this process ends all steps.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => process.exit(1));
 }

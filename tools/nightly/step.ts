@@ -1,12 +1,12 @@
 // One process of the night: started, limited, its output and its figures kept.
 //
-// It is the head of a group of processes, which ends as a whole: when its time is up, or with this
-// process. What it prints goes to a log; what it counted is in the file that figures.ts writes.
+// It is the head of a group of processes, which ends with it, when its time is up, or with this
+// process: a test that hung may have left its worker. What it prints goes to a log; what it counted
+// is in the file that figures.ts writes.
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import type { FigureLine } from '../../test/support/figures.js';
+import { startGroup } from '../group.mjs';
 import type { Step } from './parts.js';
 
 /** Lines of a log that are shown of a step that failed. */
@@ -24,54 +24,22 @@ export interface StepFiles {
   readonly figures: string;
 }
 
-const running = new Set<ChildProcess>();
-
-function endGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
-  }
-}
-
-/** Ends every step that is running, with all that it started. */
-export function endSteps(): void {
-  for (const child of running) endGroup(child);
-}
-
 /** Runs one step to its end; returns what was wrong, or undefined if nothing was. */
 export async function runStep(
   step: Step,
   files: StepFiles,
   limitMs: number,
 ): Promise<string | undefined> {
-  const log = openSync(files.log, 'a');
-  writeSync(log, `\n== ${step.label}\n`);
-  const env = { ...process.env, WASM_LRU_FIGURES: files.figures, ...step.env };
-  const child = spawn(process.execPath, step.args, {
-    ...{ env, detached: true },
-    stdio: ['ignore', log, log],
+  const log = { file: files.log, append: true };
+  appendFileSync(files.log, `\n== ${step.label}\n`);
+  const { child } = startGroup(process.execPath, step.args, {
+    env: { WASM_LRU_FIGURES: files.figures, ...step.env },
+    ...{ stdin: 'ignore', stdout: log, stderr: log, buffer: false },
+    ...{ timeout: limitMs, killSignal: 'SIGKILL' },
   });
-  running.add(child);
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    endGroup(child);
-  }, limitMs);
-  try {
-    const [status, signal] = (await once(child, 'exit')) as [number | null, string | null];
-    if (status === 0) return undefined;
-    return isLate ? `no end in ${limitMs / 60_000} min` : `ended with ${signal ?? status}`;
-  } catch (error) {
-    return (error as Error).message;
-  } finally {
-    clearTimeout(timer);
-    running.delete(child);
-    // A test that hung may have left its worker.
-    endGroup(child);
-    closeSync(log);
-  }
+  const { failed, timedOut, signal, exitCode, originalMessage } = await child;
+  if (timedOut) return `no end in ${limitMs / 60_000} min`;
+  return failed ? (originalMessage ?? `ended with ${signal ?? exitCode}`) : undefined;
 }
 
 /** Throws away what an earlier night kept in these files. */
