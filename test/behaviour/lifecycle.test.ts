@@ -136,7 +136,7 @@ describe('a cache without a bound', () => {
     const { status, stderr } = runChild('unbounded.mjs', { args: ['bare'] });
     expect(status).toBe(0);
     expect(stderr).toMatch(
-      /^\[LRU_CACHE_UNBOUNDED\] UnboundedCacheWarning: TTL caching without.*\n$/,
+      /^\[LRU_CACHE_UNBOUNDED\] UnboundedCacheWarning: TTL caching without.*$/,
     );
   });
 });
