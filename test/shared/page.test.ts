@@ -10,7 +10,7 @@ const report = JSON.parse(read('bench/shared.json')) as SharedReport;
 it('are in the document as they were taken', () => {
   const page = read('docs/shared.md');
   expect(withShared(page, report)).toBe(page);
-  expect(() => withShared('', report)).toThrow('the page needs');
+  expect(() => withShared('', report)).toThrow('the document needs');
 });
 
 it('say what was measured, and whether the machine was busy', () => {
