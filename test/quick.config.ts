@@ -8,15 +8,15 @@ import suite from '../vitest.config.js';
 
 const QUICK = [
   // What the classes promise, a file each.
-  ...['behaviour/*', 'loads/*', 'memoize/*', 'numbers/trouble', 'stores/*'],
+  ...['behaviour/*', 'loads/*', 'memoize/*', 'stores/*'],
   // Files of src/.
-  ...['unit/clock', 'unit/hash', 'unit/lookaside', 'unit/crossings', 'unit/sockets.units'],
+  ...['unit/clock', 'unit/lookaside', 'unit/crossings', 'unit/sockets.units'],
   // Against the model, for a short while.
   'random/model',
 ];
 /** Those of them that compile programs, are random, or take more than a few seconds. */
 const SLOW = [
-  ...['behaviour/{keys,many,options}', 'loads/{scheduler,differential}'],
+  ...['behaviour/{callbacks,keys,many,options,resize}', 'loads/{scheduler,differential}'],
   'memoize/cached.decorators',
   'stores/{fuzz,hostile,scheduler,stack}',
 ];
