@@ -12,4 +12,10 @@ const firstGetMs = performance.now() - began;
 const { memoize } = await import(`${satellites}/memoize`);
 const { WriteThroughCache } = await import(`${satellites}/stores`);
 const report = await conformance(LRUCache, { memoize, WriteThroughCache });
+// What console.log shows of a cache.
+const inspect = globalThis.Deno?.inspect ?? (await import('node:util')).inspect;
+const shown = inspect(new LRUCache({ max: 3 }).set('a', 1));
+if (!/^LRUCache \{.*size: 1,.*["']a["'] => 1/s.test(shown)) {
+  report.failures.push(`is shown as ${shown}`);
+}
 console.log(JSON.stringify({ ...report, firstGetMs }));
