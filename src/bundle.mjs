@@ -250,6 +250,7 @@ function writeFolders() {
   }
 }
 
+mkdirSync('dist', { recursive: true });
 await bundleAll();
 if (!onlyModules) {
   copyTypes();
