@@ -1,4 +1,4 @@
-// Beginning and end: caches made from others, caches without a bound, and what an end ends.
+// Beginning and end: caches made from others, and what an end ends.
 //
 // What a cache refuses to be made of, and the end of a cache without ttl, sizes and loads, is in
 // options.test.ts.
@@ -7,7 +7,6 @@ import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { entriesOf, LRUCache } from '../../src/api/lru.js';
 import { CHANGEABLE, OPTION_TABLE } from '../../src/common/option-table.js';
-import { runChild } from '../support/child.js';
 import { openCache, plainCases } from '../support/engines.js';
 import { everyOption } from '../support/every-option.js';
 import { type Cache, codeOf, type Key, openAt, TTL } from '../support/hand-clock.js';
@@ -121,23 +120,6 @@ describe.each(plainCases)('a cache that is sent away from $name', ({ open }) => 
     other.load(sent(cache.dump()) as ReturnType<typeof cache.dump>);
     expect([...other]).toEqual([...cache]);
     expect(other.getRemainingTTL('b')).toBe(3 * TTL);
-  });
-});
-
-describe('a cache without a bound', () => {
-  it('is warned of, once in a process, and no other', () => {
-    const { status, stderr, report } = runChild<string[][]>('unbounded.mjs');
-    expect(status).toBe(0);
-    expect(report).toEqual([[], ['UnboundedCacheWarning LRU_CACHE_UNBOUNDED'], []]);
-    expect(stderr.match(/LRU_CACHE_UNBOUNDED/g)).toHaveLength(1);
-  });
-
-  it('is warned of on the console of a host without warnings', () => {
-    const { status, stderr } = runChild('unbounded.mjs', { args: ['bare'] });
-    expect(status).toBe(0);
-    expect(stderr).toMatch(
-      /^\[LRU_CACHE_UNBOUNDED\] UnboundedCacheWarning: TTL caching without.*$/,
-    );
   });
 });
 
