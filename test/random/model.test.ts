@@ -51,13 +51,17 @@ const columnRuns: fc.Arbitrary<Run> = fc.record({
 
 /** What is run: each engine, with either kind of runs. */
 interface Case extends EngineCase {
+  readonly kind: 'plain' | 'ttls and sizes';
   readonly runs: fc.Arbitrary<Run>;
   readonly count: number;
 }
 
 const cases: readonly Case[] = engineCases.flatMap(({ name, open }) => [
-  { name, open, runs: plainRuns, count: runsOf(1020) },
-  { name: `${name}, ttls and sizes`, open, runs: columnRuns, count: runsOf(1800) },
+  { name, open, kind: 'plain', runs: plainRuns, count: runsOf(1020) },
+  {
+    name: `${name}, ttls and sizes`,
+    ...{ open, kind: 'ttls and sizes', runs: columnRuns, count: runsOf(1800) },
+  },
 ]);
 
 function runOn({ open, runs }: Case) {
@@ -71,7 +75,7 @@ function runOn({ open, runs }: Case) {
 repeatRegressions('random/model', cases, runOn);
 
 describe.each(cases)('$name', (each) => {
-  it(`equals the model in ${each.count} random runs`, () => {
+  it(`equals the model in ${each.count} random runs, ${each.kind}`, () => {
     return fc.assert(runOn(each), { numRuns: each.count });
   });
 });

@@ -20,17 +20,6 @@ export interface Row<K, V> {
   size: number;
 }
 
-/** What may be changed in the middle of life, as of a cache. */
-export interface Settings {
-  ttl: number;
-  updateAgeOnGet: boolean;
-  updateAgeOnHas: boolean;
-  allowStale: boolean;
-  noDeleteOnStaleGet: boolean;
-  noUpdateTTL: boolean;
-  noDisposeOnSet: boolean;
-}
-
 /** What a `set` may be given. */
 export interface SetOptions {
   ttl?: number;
@@ -40,8 +29,8 @@ export interface SetOptions {
   noDisposeOnSet?: boolean;
 }
 
-/** All of them off, and no ttl. */
-export const settingsOff: Settings = {
+/** What may be changed in the middle of life, as of a cache: all of it off, and no ttl. */
+export const settingsOff = {
   ttl: 0,
   updateAgeOnGet: false,
   updateAgeOnHas: false,
@@ -50,6 +39,7 @@ export const settingsOff: Settings = {
   noUpdateTTL: false,
   noDisposeOnSet: false,
 };
+export type Settings = typeof settingsOff;
 
 /** The bounds of a cache; 0 is none, and one of them is not. */
 export interface Bounds {

@@ -47,6 +47,11 @@ function runs(
   return tests(file, { WASM_LRU_RUNS: `${count}`, WASM_LRU_SEED: `${seed}`, ...env });
 }
 
+/** Of a step of tests, those whose names match a pattern. */
+function only(pattern: string, { label, args, ...rest }: Step): Step {
+  return { label: `${label}, only ${pattern}`, args: [...args, '-t', pattern], ...rest };
+}
+
 /** A program of this folder. */
 function program(name: string, args: readonly (string | number)[] = []): Step {
   const label = [name, ...args].join(' ');
@@ -82,7 +87,8 @@ export const parts: readonly Part[] = [
     name: 'models',
     shows: 'after random commands, a cache equals its model, and lru-cache',
     steps: (knobs) => [
-      runs('random/model.test.ts', 50_000, knobs),
+      only('runs, plain', runs('random/model.test.ts', 100_000, knobs)),
+      only('runs, ttls and sizes', runs('random/model.test.ts', 20_000, knobs)),
       runs('differential/differential.test.ts', 20_000, knobs),
       runs('differential/autopurge.test.ts', 5000, knobs),
       runs('loads/differential.test.ts', 10_000, knobs),
